@@ -1,0 +1,296 @@
+"""The command `charter`: parses arguments, calls the engine, prints.
+
+Exit codes: 0 done; 1 findings; 2 the call is wrong; 3 the programme is invalid; 4 the input is invalid; 70 our bug.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from .engine.document import Document, file_bytes, read_bytes
+from .engine.explain import all_values
+from .engine.outcome import Outcome
+from .engine.problems import InvalidProgramme, Problem, WrongCall, has_errors, in_order
+from .engine.record import Record, read_records
+from .engine.release import Release, find_program, load, read_release, release_folder, release_folders, shown
+from .engine.report.terminal import Style, without_style
+from .engine.version import VERSION
+
+DONE, FINDINGS, WRONG_CALL, INVALID_PROGRAMME, INVALID_INPUT, BUG = 0, 1, 2, 3, 4, 70
+
+app = typer.Typer(
+    help="Evaluate partners against a partner programme kept as data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Lang(str, Enum):
+    """The language of a report."""
+
+    en = "en"
+    ru = "ru"
+
+
+class EvaluateFormat(str, Enum):
+    """What `evaluate` writes."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    markdown = "markdown"
+
+
+class CheckFormat(str, Enum):
+    """What `check` writes."""
+
+    text = "text"
+    json = "json"
+
+
+class FailOn(str, Enum):
+    """Answers that can make `evaluate` end with exit code 1."""
+
+    not_qualified = "not_qualified"
+    undetermined = "undetermined"
+
+
+def _date(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-01-31") from None
+
+
+ProgramOption = Annotated[
+    str | None,
+    typer.Option("--program", metavar="DIR", envvar="CHARTER_PROGRAM", help="The folder of releases, or of one."),
+]
+ReleaseOption = Annotated[str | None, typer.Option("--release", metavar="ID", help="This release, in force or not.")]
+DateOption = Annotated[
+    date | None,
+    typer.Option("--as-of", metavar="DATE", parser=_date, help="The day that counts: 2026-01-31. Today, if left out."),
+]
+LangOption = Annotated[Lang, typer.Option("--lang", envvar="CHARTER_LANG", help="The language of the report.")]
+OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")]
+
+
+@app.callback(invoke_without_command=True)
+def _charter(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    if version:
+        _write(f"charter {VERSION}\n", None)
+        raise typer.Exit(DONE)
+
+
+@app.command()
+def evaluate(
+    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Partners' records (YAML or JSON); - is stdin.")],
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[EvaluateFormat, typer.Option("--format", help="What to write.")] = EvaluateFormat.text,
+    explain: Annotated[bool, typer.Option("--explain", help="Open every expression with its values.")] = False,
+    fail_on: Annotated[list[FailOn] | None, typer.Option("--fail-on", help="End with 1 on this answer.")] = None,
+    output: OutputOption = None,
+) -> None:
+    """Say what a partner is entitled to, why, and what is missing."""
+    day = as_of or date.today()
+    if format is EvaluateFormat.json and len(records) > 1:
+        _refuse([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
+    documents = [_document(path) for path in records]
+    try:
+        loaded = load(Path(program) if program else find_program(Path.cwd()), release=release, as_of=day)
+    except WrongCall as error:
+        _refuse(error.problems)
+    except InvalidProgramme as error:
+        _fail(error.problems, INVALID_PROGRAMME, "invalid_programme", format, output)
+    results = _evaluate_all(loaded, documents, day)
+    for _, problems in results:
+        _tell(problems)
+    _write(_report(loaded, results, lang.value, format, explain), output)
+    if any(outcome is None for outcome, _ in results):
+        raise typer.Exit(INVALID_INPUT)
+    if any(outcome and outcome.status in [answer.value for answer in fail_on or ()] for outcome, _ in results):
+        raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def check(
+    directory: Annotated[str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")] = None,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    format: Annotated[CheckFormat, typer.Option("--format", help="What to write.")] = CheckFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Report everything wrong with a release, each problem at its line."""
+    place = directory or program
+    try:
+        root = Path(place) if place else find_program(Path.cwd())
+        folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
+    except WrongCall as error:
+        _refuse(error.problems)
+    except InvalidProgramme as error:
+        folders, found = (), [*error.problems]
+    else:
+        found = [problem for folder in folders for problem in read_release(folder)[1]]
+    problems = in_order(found)
+    bad = has_errors(problems)
+    if format is CheckFormat.json:
+        from .engine.report.data import problems_data
+
+        names = [shown(folder) for folder in folders]
+        _write(_json(problems_data("findings" if bad else "done", problems, releases=names)), output)
+    else:
+        from .engine.report.problems import problems_text
+
+        verdict = f"{len(problems)} problems" if len(problems) != 1 else "1 problem"
+        summary = "".join(f"{shown(folder)}: checked\n" for folder in folders) + ("" if not problems else verdict + "\n")
+        text = problems_text(problems, _style(sys.stdout) if output is None else without_style)
+        _write(text + summary, output)
+    raise typer.Exit(FINDINGS if bad else DONE)
+
+
+# What the commands share -------------------------------------------------------------------------------------------------
+
+Result = tuple[Outcome | None, tuple[Problem, ...]]
+
+
+def _document(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """A file, or stdin, as a document; a file that cannot be opened is a wrong call."""
+    try:
+        content = sys.stdin.buffer.read() if path == "-" else file_bytes(Path(path))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        _refuse([Problem("unreadable-file", f"'{path}' cannot be read: {reason}", None, "check the path")])
+    document, problems = read_bytes(content, "<stdin>" if path == "-" else path)
+    return (None if has_errors(problems) else document), in_order(problems)
+
+
+def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Result]:
+    readable = [document for document, _ in documents if document]
+    read = iter(read_records(readable, release.programme))
+    results: list[Result] = []
+    for document, problems in documents:
+        record, more = next(read) if document else (None, ())
+        outcome = release.evaluate(record, day) if isinstance(record, Record) else None
+        results.append((outcome, in_order((*problems, *more))))
+    return results
+
+
+def _report(release: Release, results: list[Result], lang: str, format: EvaluateFormat, explain: bool) -> str:
+    """The results in the format asked for; what is invalid has a place in JSON only."""
+    if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
+        from .engine.report.data import outcome_data, problems_data
+
+        objects = [
+            outcome_data(outcome) if outcome else problems_data("invalid_input", problems)
+            for outcome, problems in results
+        ]
+        return "".join(_json(data, lines=format is EvaluateFormat.jsonl) for data in objects)
+    from .engine.report.page import page
+
+    pages = [
+        page(outcome, release.programme, all_values(release.programme, dict(outcome.facts)), lang, explain=explain)
+        for outcome, _ in results
+        if outcome
+    ]
+    if format is EvaluateFormat.markdown:
+        from .engine.report.markdown import markdown
+
+        return "\n".join(markdown(one) for one in pages)
+    from .engine.report.terminal import terminal
+
+    return "\n".join(terminal(one, _style(sys.stdout)) for one in pages)
+
+
+def _json(data: dict[str, Any], *, lines: bool = False) -> str:
+    import simplejson
+
+    return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=None if lines else 2) + "\n"
+
+
+def _write(text: str, output: str | None) -> None:
+    """To the file named, or to stdout; a file that cannot be written is a wrong call."""
+    if output is None:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(output).write_text(text, "utf-8")
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        _refuse([Problem("unwritable-file", f"'{output}' cannot be written: {reason}", None, "check the path")])
+
+
+def _tell(problems: Iterable[Problem]) -> None:
+    """Problems to stderr."""
+    from .engine.report.problems import problems_text
+
+    sys.stderr.write(problems_text(problems, _style(sys.stderr)))
+
+
+def _refuse(problems: Iterable[Problem]) -> NoReturn:
+    """The call is wrong."""
+    _tell(problems)
+    raise typer.Exit(WRONG_CALL)
+
+
+def _fail(
+    problems: tuple[Problem, ...], code: int, result: str, format: EvaluateFormat, output: str | None
+) -> NoReturn:
+    """The programme is invalid: said to people, and in JSON to programs."""
+    _tell(problems)
+    if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
+        from .engine.report.data import problems_data
+
+        _write(_json(problems_data(result, problems), lines=format is EvaluateFormat.jsonl), output)
+    raise typer.Exit(code)
+
+
+def _style(stream: Any) -> Style:
+    """Colour for a terminal, unless NO_COLOR is set."""
+    if os.environ.get("NO_COLOR") or not stream.isatty():
+        return without_style
+    colours: dict[str, dict[str, Any]] = {
+        "good": {"fg": "green"},
+        "bad": {"fg": "red"},
+        "open": {"fg": "yellow"},
+        "strong": {"bold": True},
+        "dim": {"dim": True},
+    }
+    return lambda text, style: typer.style(text, **colours[style])
+
+
+def main() -> NoReturn:
+    """The door: whatever is not a person's mistake is ours, and says so."""
+    try:
+        app(prog_name="charter")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:  # noqa: BLE001 - the one place that catches everything
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        spot = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "?"
+        sys.stderr.write(f"charter: a bug of ours, not a verdict: {type(error).__name__} at {spot}: {error}\n")
+        sys.stderr.write(f"Please report it with the command, the input and this line; charter {VERSION}.\n")
+        sys.exit(BUG)
+    sys.exit(DONE)
+
+
+if __name__ == "__main__":
+    main()

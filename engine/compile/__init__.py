@@ -1,0 +1,97 @@
+"""Compile: the files of a release become a `Programme`, or problems.
+
+Read `rows` (how files are read), `facts`, `definitions` (and the names in scope), then `tiers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+
+from ..document import Document, PartPath
+from ..problems import Problem, has_errors
+from ..programme import Clause, Programme, Statement, Texts
+from .definitions import compile_definitions, compile_scopes
+from .facts import compile_checks, compile_facts
+from .rows import Files, Row
+from .tiers import Values, compile_tiers
+
+#: every kind of file of a release; the first four must be there
+KINDS = (
+    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "benefits", "products", "terms",
+)  # fmt: skip
+REQUIRED = KINDS[:4]
+
+
+def compile_programme(
+    documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]], digest: str
+) -> tuple[Programme | None, list[Problem]]:
+    """The programme that these files describe, and everything wrong with them beyond their shape.
+
+    `broken` says for each kind of file which parts are misshapen: they are passed over, and with any of them there is
+    no programme.
+    """
+    files = Files(documents, broken)
+    facts = compile_facts(files)
+    scopes = compile_scopes(files, facts, files.names("tiers", "tiers"))
+    checks = compile_checks(files, scopes.general)
+    values = Values(compile_definitions(files, scopes))
+    tiers = compile_tiers(files, scopes, values)
+    sections, clauses = _clauses(files)
+    statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
+    groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
+    row = files.row("programme")
+    if row is None or any(broken.values()):
+        return None, files.problems
+    for key in ("vendor", "document"):
+        row.optional_texts(key)
+    title, effective = row.texts(), _effective(row)
+    row.source()
+    if has_errors(files.problems) or effective is None:
+        return None, files.problems
+    programme = Programme(
+        id=row.data["id"],
+        release=row.data["release"],
+        title=title,
+        languages=files.languages,
+        effective_from=effective,
+        digest=digest,
+        facts=MappingProxyType(facts),
+        checks=checks,
+        values=MappingProxyType(values.by_id),
+        tiers=MappingProxyType(tiers),
+        groups=MappingProxyType(groups),
+        products=statements["products"],
+        terms=statements["terms"],
+        sections=MappingProxyType(sections),
+        clauses=MappingProxyType(clauses),
+        cited=frozenset(files.cited),
+    )
+    return programme, files.problems
+
+
+def _effective(row: Row) -> date | None:
+    written = row.data["effective"]["from"]
+    if isinstance(written, date):
+        return written
+    place = row.document.value_place(("effective", "from"))
+    row.problem("bad-text", f"'{written}' is not a day of the calendar", place, "write it as 2026-01-31, without quotes")
+    return None
+
+
+def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
+    sections = {row.id: row.texts() for row in files.rows("clauses", "sections")}
+    known = files.names("clauses", "sections")
+    clauses = {}
+    for row in files.rows("clauses", "clauses"):
+        section = row.data["section"]
+        if section not in known:
+            place = row.document.value_place((*row.path, "section"))
+            row.problem("unknown-section", f"there is no section '{section}'", place, "add it under 'sections'")
+        clauses[row.id] = Clause(row.id, section, row.texts(), row.optional_texts("reading"))
+    return sections, clauses
+
+
+def _statements(rows: Iterable[Row]) -> Iterable[Statement]:
+    return (Statement(row.id, row.texts(), row.source()) for row in rows)

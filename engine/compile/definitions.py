@@ -1,0 +1,131 @@
+"""Definitions, and the names that expressions may use: in general, and within a tier."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ..language.signatures import FUNCTIONS
+from ..language.parse import Scope, Symbol
+from ..language.tree import names
+from ..problems import Place, Problem
+from ..programme import Fact, NamedValue
+from ..values import Kind
+from .rows import Files, Row
+from .references import check_tiers
+
+_RESERVED = {*FUNCTIONS, "true", "false"}
+
+
+class Scopes(NamedTuple):
+    """The names for rules of the whole programme, and for the rules of each tier."""
+
+    general: Scope
+    by_tier: Mapping[str, Scope]
+
+
+def compile_scopes(files: Files, facts: Mapping[str, Fact], tiers: Iterable[str]) -> Scopes:
+    """What each name stands for: facts, definitions, and in a tier its rows of the tables by tier."""
+    _check_names(files)
+    symbols = {fact.id: Symbol(fact.id, fact.kind, tuple(fact.choices)) for fact in facts.values()}
+    tables: dict[str, Row] = {}
+    for row in files.rows("definitions", "definitions"):
+        kind = Kind(row.data["kind"])
+        if "by_tier" in row.data:
+            tables[row.id] = row
+        else:
+            symbols[row.id] = Symbol(f"definitions.{row.id}", kind)
+    names_of_all = {*files.names("facts", "facts"), *files.names("definitions", "definitions")}
+    broken = names_of_all - symbols.keys() - tables.keys()
+    partial = not (files.is_whole("facts") and files.is_whole("definitions"))
+    differs = "it differs by tier: use it in a rule of a tier"
+    general = Scope(symbols, dict.fromkeys(tables, differs), broken, partial)
+    by_tier = {}
+    for tier in tiers:
+        own, absent = dict(symbols), {}
+        for name, row in tables.items():
+            if tier in row.data["by_tier"]:
+                own[name] = Symbol(f"definitions.{name}.{tier}", Kind(row.data["kind"]))
+            else:
+                absent[name] = f"it has no value for the tier '{tier}': add one under its 'by_tier'"
+        by_tier[tier] = Scope(own, absent, broken, partial)
+    return Scopes(general, by_tier)
+
+
+def compile_definitions(files: Files, scopes: Scopes) -> list[NamedValue]:
+    """Every definition as values, each after those it needs."""
+    found: dict[str, NamedValue] = {}
+    for row in files.rows("definitions", "definitions"):
+        kind, title, source = Kind(row.data["kind"]), row.texts(), row.source()
+        row.optional_texts("unit")
+        if kind is Kind.CHOICE:
+            row.problem("wrong-kind", "a definition cannot be a choice", row.place("kind"), "make it a fact")
+            continue
+        if "by_tier" in row.data:
+            check_tiers(row, "by_tier", files.names("tiers", "tiers"))
+            cells = [(tier, ("by_tier", tier)) for tier in row.data["by_tier"] if tier in scopes.by_tier]
+        else:
+            cells = [("", ("value",))]
+        for tier, keys in cells:
+            scope = scopes.by_tier[tier] if tier else scopes.general
+            tree = row.expression(*keys, scope=scope, kind=kind)
+            if tree is not None:
+                id = f"definitions.{row.id}.{tier}" if tier else f"definitions.{row.id}"
+                found[id] = NamedValue(id, kind, tree, title, source, row.place(*keys))
+    return _in_order(files, found)
+
+
+def _check_names(files: Files) -> None:
+    """A name is taken once, and is not a word of the language."""
+    facts = files.names("facts", "facts")
+    definitions = files.names("definitions", "definitions")
+    for name, place in (*facts.items(), *definitions.items()):
+        if keyword.iskeyword(name) or name in _RESERVED:
+            message = f"'{name}' is a word of the language"
+            files.problems.append(Problem("reserved-name", message, place, "choose another name"))
+    for name, place in definitions.items():
+        if name in facts:
+            help = f"'{name}' is a fact already, in facts.yaml:{facts[name].line}; choose another name"
+            files.problems.append(Problem("duplicate-id", f"the name '{name}' is taken", place, help))
+
+
+def _in_order(files: Files, values: Mapping[str, NamedValue]) -> list[NamedValue]:
+    """Each value after those it mentions; a circle is a problem that names every step."""
+    ordered: dict[str, NamedValue] = {}
+    reported: set[str] = set()
+    for start in values:
+        _visit(files, values, ordered, reported, start)
+    return list(ordered.values())
+
+
+def _visit(
+    files: Files, values: Mapping[str, NamedValue], ordered: dict[str, NamedValue], reported: set[str], start: str
+) -> None:
+    """Depth first, on a stack of our own: definitions may be chained as long as a file allows."""
+    path: list[str] = []
+    work: list[tuple[str, bool]] = [(start, False)]
+    while work:
+        id, done = work.pop()
+        if done:
+            path.pop()
+            ordered[id] = values[id]
+            continue
+        if id in ordered or id in reported:
+            continue
+        if id in path:
+            circle = path[path.index(id) :]
+            reported.update(circle)
+            _report_circle(files, [values[step] for step in circle])
+            continue
+        path.append(id)
+        work.append((id, True))
+        work.extend((name.id, False) for name in names(values[id].expression) if name.id in values)
+
+
+def _report_circle(files: Files, circle: list[NamedValue]) -> None:
+    steps = " → ".join(value.id.removeprefix("definitions.") for value in (*circle, circle[0]))
+    places = [value.place for value in circle if isinstance(value.place, Place)]
+    lines = ", ".join(str(place.line) for place in places)
+    message = f"these definitions need each other: {steps}"
+    files.problems.append(Problem("circular-definition", message, places[0], f"break the circle (lines {lines})"))

@@ -1,0 +1,107 @@
+"""Facts and their checks, from facts.yaml."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from ..document import how_to_write
+from ..language.parse import Scope
+from ..problems import did_you_mean
+from ..programme import Fact, FactCheck
+from ..values import NUMERIC, Kind
+from .rows import Files, Row
+
+
+def compile_facts(files: Files) -> dict[str, Fact]:
+    """Every well-written fact by its name."""
+    return {row.id: _fact(row) for row in files.rows("facts", "facts")}
+
+
+def compile_checks(files: Files, scope: Scope) -> tuple[FactCheck, ...]:
+    """The conditions that sensible facts satisfy."""
+    found = []
+    for row in files.rows("facts", "checks"):
+        title, condition = row.texts(), row.expression("rule", scope=scope, kind=Kind.YES_NO)
+        if condition is not None:
+            found.append(FactCheck(row.id, title, condition))
+    return tuple(found)
+
+
+def _fact(row: Row) -> Fact:
+    kind = Kind(row.data["kind"])
+    choices = {choice.id: choice.texts() for choice in row.inner("choices")}
+    if (kind is Kind.CHOICE) != bool(choices):
+        help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
+        message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
+        row.problem("choices", message, row.place("kind"), help)
+    bounds = {}
+    for key in ("minimum", "maximum"):
+        bounds[key] = row.data.get(key)
+        if bounds[key] is not None and kind not in NUMERIC:
+            row.problem("bounds", f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+    least, most = bounds["minimum"], bounds["maximum"]
+    if least is not None and most is not None and least > most:
+        row.problem("bounds", f"the minimum {least} is over the maximum {most}", row.place("minimum"), "swap them")
+    fact = Fact(
+        row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source()
+    )
+    return fact._replace(default=_default(row, fact))
+
+
+def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:
+    if "default" not in row.data:
+        return None
+    value, wrong = fact_value(fact, row.data["default"])
+    if wrong:
+        row.problem("wrong-type", wrong[0], row.document.value_place((*row.path, "default")), wrong[1])
+    return value
+
+
+def fact_value(
+    fact: Fact, written: object
+) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
+    """A written value as this fact's: the value, or None with what is wrong and the way out."""
+    match fact.kind:
+        case Kind.YES_NO:
+            if isinstance(written, bool):
+                return written, None
+            return None, (f"{_shown(written)} is not true or false", how_to_write(written, "boolean"))  # type: ignore[arg-type]
+        case Kind.CHOICE:
+            if isinstance(written, str) and written in fact.choices:
+                return written, None
+            return None, (f"{_shown(written)} is not one of the choices", did_you_mean(str(written), fact.choices))
+        case Kind.DATE:
+            if isinstance(written, date):
+                return written, None
+            return None, (f"{_shown(written)} is not a date", "write it as 2026-01-31")
+    if not isinstance(written, Decimal):
+        return None, (f"{_shown(written)} is not a number", how_to_write(written, "number"))  # type: ignore[arg-type]
+    return _number(fact, written)
+
+
+def _number(fact: Fact, written: Decimal) -> tuple[Decimal | None, tuple[str, str | None] | None]:
+    if fact.kind is Kind.COUNT and written % 1:
+        return None, (f"{written} is not a whole number", "a count is 0, 1, 2 …")
+    least = fact.minimum if fact.minimum is not None else Decimal(0) if fact.kind is Kind.COUNT else None
+    if least is not None and written < least:
+        return None, (f"{written} is under {least}", f"the least possible is {least}")
+    if fact.maximum is not None and written > fact.maximum:
+        return None, (f"{written} is over {fact.maximum}", f"the greatest possible is {fact.maximum}")
+    return written, None
+
+
+def _shown(written: object) -> str:
+    match written:
+        case bool():
+            return str(written).lower()
+        case str():
+            return f"'{written if len(written) <= 40 else written[:37] + '…'}'"
+        case dict():
+            return "a map of keys"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+        case _:
+            return str(written)

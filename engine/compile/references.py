@@ -1,0 +1,22 @@
+"""References from a row to other rows: the tiers of a table must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..problems import did_you_mean
+from .rows import Row
+
+
+def check_tiers(row: Row, key: str, tiers: Collection[str], *, complete: bool = False) -> None:
+    """The keys of the table by tier under `key` are tiers; with `complete`, every tier has a value."""
+    if not row.files.is_whole("tiers"):
+        return
+    table = row.data[key]
+    for tier in table:
+        if tier not in tiers:
+            row.problem("unknown-tier", f"'{tier}' is not a tier", row.place(key, tier), did_you_mean(tier, tiers))
+    missing = [tier for tier in tiers if tier not in table]
+    if complete and missing:
+        message = f"no value for {', '.join(repr(tier) for tier in missing)}"
+        row.problem("missing-tier", message, row.place(key), "give each tier of the programme a value")

@@ -1,0 +1,140 @@
+"""The rows of a release's files, as compiling reads them: titles, sources and expressions, with their problems.
+
+A row that is misshapen is passed over, and its name remembered, so that one mistake is reported once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..document import Document, PartPath
+from ..language.parse import Scope, parse
+from ..language.tree import Expression
+from ..problems import Place, Problem, did_you_mean
+from ..programme import Texts
+from ..values import Kind
+
+
+class Files:
+    """The files of a release by kind, the problems found so far, and what may be cited."""
+
+    def __init__(self, documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]]) -> None:
+        """`broken`: for each kind the parts that are misshapen; `()` stands for the whole file."""
+        self.documents = documents
+        self.broken = broken
+        self.problems: list[Problem] = []
+        self.cited: set[str] = set()
+        programme = self.whole("programme")
+        self.languages: tuple[str, ...] = tuple(programme["languages"]) if programme else ()
+        self.clauses = self.names("clauses", "clauses")
+
+    def is_whole(self, kind: str) -> bool:
+        """Whether the file could be read, or is not there at all."""
+        return () not in self.broken.get(kind, set())
+
+    def whole(self, kind: str) -> dict[str, Any] | None:
+        """The data of a file that is well shaped throughout, else None."""
+        document = self.documents.get(kind)
+        if document is None or self.broken.get(kind) or not isinstance(document.data, dict):
+            return None
+        return document.data
+
+    def names(self, kind: str, table: str) -> dict[str, Place]:
+        """Every name of a table, misshapen rows included, and its place."""
+        document = self.documents.get(kind)
+        data = document.data if document and self.is_whole(kind) else None
+        rows = data.get(table) if isinstance(data, dict) else None
+        return {name: document.place((table, name)) for name in rows} if document and isinstance(rows, dict) else {}
+
+    def rows(self, kind: str, table: str) -> Iterator[Row]:
+        """The well-shaped rows of a table, in order."""
+        for name in self.names(kind, table):
+            row = self.row(kind, table, name)
+            if row:
+                yield row
+
+    def row(self, kind: str, *path: str) -> Row | None:
+        """One part of a file, or None where it is not there or misshapen."""
+        broken = self.broken.get(kind, set())
+        if any(part[: len(path)] == path or path[: len(part)] == part for part in broken):
+            return None
+        document = self.documents.get(kind)
+        data: Any = document.data if document else None
+        for key in path:
+            data = data.get(key) if isinstance(data, dict) else None
+        return Row(self, document, path, data) if document and isinstance(data, dict) else None
+
+
+class Row:
+    """One part of a file: a map with a title, a source and whatever its kind adds."""
+
+    def __init__(self, files: Files, document: Document, path: PartPath, data: dict[str, Any]) -> None:
+        self.files = files
+        self.document = document
+        self.path = path
+        self.data = data
+        self.id = str(path[-1]) if path else ""
+
+    def place(self, *keys: str | int) -> Place:
+        """Where a part of the row stands."""
+        return self.document.place((*self.path, *keys))
+
+    def problem(self, code: str, message: str, place: Place, help: str | None = None) -> None:
+        """Report something wrong with the row."""
+        self.files.problems.append(Problem(code, message, place, help))
+
+    def inner(self, *keys: str) -> Iterator[Row]:
+        """The rows of a table within this row."""
+        table = self.part(*keys)
+        for name in table.data if table else ():
+            yield Row(self.files, self.document, (*self.path, *keys, name), self.data_of(*keys, name))
+
+    def part(self, *keys: str) -> Row | None:
+        """A map within this row, or None."""
+        data = self.data_of(*keys)
+        return Row(self.files, self.document, (*self.path, *keys), data) if isinstance(data, dict) else None
+
+    def data_of(self, *keys: str) -> Any:
+        """The plain data of a part, or None where it is not there."""
+        data: Any = self.data
+        for key in keys:
+            data = data.get(key) if isinstance(data, dict) else None
+        return data
+
+    def texts(self, key: str = "title") -> Texts:
+        """A text in every language of the programme."""
+        texts = self.data.get(key) or {}
+        languages = self.files.languages or tuple(texts)
+        for language in languages:
+            if texts and language not in texts:
+                help = f"add '{language}: …'; the programme's languages are {', '.join(languages)}"
+                self.problem("missing-translation", f"the text is not given in '{language}'", self.place(key), help)
+        for language in texts:
+            if language not in languages:
+                help = f"the programme's languages are {', '.join(languages)}; add it to programme.yaml or remove it"
+                message = f"'{language}' is not a language of the programme"
+                self.problem("unknown-language", message, self.place(key, language), help)
+        return {language: text.strip() for language, text in texts.items()}
+
+    def optional_texts(self, key: str) -> Texts | None:
+        """A text that may be left out."""
+        return self.texts(key) if key in self.data else None
+
+    def source(self) -> tuple[str, ...]:
+        """The clauses the row cites; each must be there."""
+        cited = tuple(self.data.get("source", ()))
+        for index, clause in enumerate(cited):
+            if clause not in self.files.clauses and self.files.is_whole("clauses"):
+                place = self.document.value_place((*self.path, "source", index))
+                self.problem("unknown-clause", f"'{clause}' is not a clause", place, did_you_mean(clause, self.files.clauses))
+        self.files.cited.update(cited)
+        return cited
+
+    def expression(
+        self, *keys: str, scope: Scope, kind: Kind, choices: tuple[str, ...] = ()
+    ) -> Expression | None:
+        """The tree of an expression of this kind, or None after reporting what is wrong with it."""
+        tree, problems = parse(self.document.expression((*self.path, *keys)), scope, kind, choices)
+        self.files.problems.extend(problems)
+        return tree

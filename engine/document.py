@@ -1,0 +1,346 @@
+"""Load: YAML (and JSON, which it contains) as plain data that remembers where each part stands.
+
+Only the plain core of YAML is read: maps, lists and scalars. Numbers are exact, `yes` and `no` are text, dates are
+dates. Tags, anchors, several documents and whatever could be read in two ways are refused with their place. Every
+limit is stated here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from .language.parse import Text
+from .problems import Place, Problem, Source
+from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS
+
+MAX_BYTES = 1_048_576  #: of one file
+MAX_NESTING = 24  #: lists and maps within each other
+MAX_NODES = 60_000  #: keys, values and list items of one file
+
+PartPath = tuple[str | int, ...]  #: where a part of the data is: keys and list positions from the root
+Data = None | bool | Decimal | date | str | list["Data"] | dict[str, "Data"]
+
+
+class Document(NamedTuple):
+    """One file: its data, and for each part of it the place of its key and of its value."""
+
+    source: Source
+    data: Data
+    places: dict[PartPath, Place]  #: of values
+    keys: dict[PartPath, Place]  #: of the keys of maps
+    styles: dict[PartPath, str]  #: of scalars that are not plain: ' " | or >
+
+    def place(self, path: PartPath) -> Place:
+        """Where a part stands: its key if it has one, else its value, else what contains it."""
+        while path:
+            if path in self.keys or path in self.places:
+                return self.keys.get(path) or self.places[path]
+            path = path[:-1]
+        return Place(self.source, 0, 1)
+
+    def value_place(self, path: PartPath) -> Place:
+        """Where the value of a part stands, or the part itself where the value is a map, a list or empty."""
+        place = self.places.get(path)
+        return place if place and place.end > place.start else self.place(path)
+
+    def expression(self, path: PartPath) -> Text:
+        """The text of a scalar as it stands in the file, for `language.parse`."""
+        return _raw_text(self.source, self.places[path], self.styles.get(path, ""))
+
+
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a file, no more of them than `read_bytes` needs to refuse it; raises OSError."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def read_bytes(content: bytes, shown: str) -> tuple[Document | None, list[Problem]]:
+    """Read the bytes of one file: UTF-8, with or without a byte order mark."""
+    nowhere = Place(Source(shown, ""), 0, 0)
+    if len(content) > MAX_BYTES:
+        message = f"the file is larger than {MAX_BYTES // 1024} KiB"
+        return None, [Problem("file-too-large", message, nowhere, "split it, or give each record a file of its own")]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8", errors="replace")
+        place = Place(Source(shown, before), max(0, len(before) - 1), len(before))
+        return None, [Problem("not-utf-8", "the file is not UTF-8 text", place, "save it as UTF-8")]
+    return read_text(text, shown)
+
+
+def read_text(text: str, shown: str) -> tuple[Document | None, list[Problem]]:
+    """Read YAML or JSON text: the document, or None and the problems; a document may come with problems too."""
+    source = Source(shown, text)
+    if "\x00" in text:
+        place = Place(source, text.index("\x00"), text.index("\x00") + 1)
+        return None, [Problem("not-utf-8", "the file is not UTF-8 text", place, "save it as UTF-8")]
+    parts = _Parts(source)
+    try:
+        for event in yaml.parse(_joined_surrogates(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            if not parts.take(event):
+                break
+    except yaml.YAMLError as error:
+        parts.problems.append(_syntax_problem(source, error))
+        return None, parts.problems
+    if not parts.complete:
+        if not parts.problems:
+            help = "write what belongs in it, or remove the file"
+            parts.problems.append(Problem("empty-file", "the file is empty", Place(source, 0, 1), help))
+        return None, parts.problems
+    return Document(source, parts.data, parts.places, parts.keys, parts.styles), parts.problems
+
+
+class _Parts:
+    """A document being built from YAML events, without recursion: nesting is the file's choice, the stack is ours."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.data: Data = None
+        self.complete = False
+        self.problems: list[Problem] = []
+        self.places: dict[PartPath, Place] = {}
+        self.keys: dict[PartPath, Place] = {}
+        self.styles: dict[PartPath, str] = {}
+        self._open: list[tuple[list[Data] | dict[str, Data], PartPath, int]] = []
+        self._key: list[str | None] = []  # for each open map: the key whose value comes next
+        self._nodes = 0
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> bool:
+        """Take one event; False to stop reading."""
+        match event:
+            case yaml.ScalarEvent():
+                return self._scalar(event)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                return self._start(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                container, path, start = self._open.pop()
+                if isinstance(container, dict):
+                    self._key.pop()
+                self.places[path] = Place(self.source, start, start)
+                self.complete = not self._open
+            case yaml.AliasEvent():
+                return self._refuse(event, "anchors and aliases are not used here", "write the value out")
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    self.complete = False
+                    return self._refuse(event, "a second document begins here", "keep one document in a file")
+        return True
+
+    def _refuse(self, event: yaml.Event, message: str, help: str, code: str = "yaml-form") -> bool:
+        place = Place(self.source, event.start_mark.index, max(event.end_mark.index, event.start_mark.index + 1))
+        self.problems.append(Problem(code, message, place, help))
+        self.complete = False
+        return False
+
+    def _node(self, event: yaml.NodeEvent) -> bool:
+        """What every node must pass: no tag, no anchor, and the limits."""
+        self._nodes += 1
+        if event.anchor is not None:
+            return self._refuse(event, "anchors and aliases are not used here", "write the value out")
+        if event.tag is not None and event.tag != "!":
+            return self._refuse(event, f"the tag '{event.tag[:40]}' is not used here", "remove it")
+        if self._nodes > MAX_NODES:
+            return self._refuse(event, f"the file has more than {MAX_NODES} parts", "split it", "file-too-large")
+        return True
+
+    def _path(self) -> PartPath:
+        """Where the next value belongs."""
+        if not self._open:
+            return ()
+        container, path, _ = self._open[-1]
+        if isinstance(container, list):
+            return (*path, len(container))
+        return (*path, self._key[-1] or "")
+
+    def _put(self, value: Data) -> None:
+        if not self._open:
+            self.data = value
+            return
+        container = self._open[-1][0]
+        if isinstance(container, list):
+            container.append(value)
+        else:
+            container[self._key[-1] or ""] = value
+            self._key[-1] = None
+
+    def _awaits_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1][0], dict) and self._key[-1] is None
+
+    def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
+        if not self._node(event):
+            return False
+        if self._awaits_key():
+            return self._refuse(event, "a key must be a plain word", "write it as text")
+        if len(self._open) >= MAX_NESTING:
+            message = f"more than {MAX_NESTING} lists and maps within each other"
+            return self._refuse(event, message, "flatten the data", "file-too-large")
+        path = self._path()
+        container: list[Data] | dict[str, Data] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._put(container)
+        self._open.append((container, path, event.start_mark.index))
+        if isinstance(container, dict):
+            self._key.append(None)
+        return True
+
+    def _scalar(self, event: yaml.ScalarEvent) -> bool:
+        if not self._node(event):
+            return False
+        place = Place(self.source, event.start_mark.index, event.end_mark.index)
+        strange = _strange_character(event.value)
+        if strange:
+            message = f"the text holds {strange}, which no reader can see"
+            self.problems.append(Problem("hidden-character", message, place, "remove it"))
+        if self._awaits_key():
+            return self._take_key(event, place)
+        path = self._path()
+        self.places[path] = place
+        if event.style:
+            self.styles[path] = event.style
+        self._put(event.value if event.style else scalar(event.value))
+        self.complete = not self._open
+        return True
+
+    def _take_key(self, event: yaml.ScalarEvent, place: Place) -> bool:
+        container, path, _ = self._open[-1]
+        key = event.value
+        if not isinstance(container, dict) or key == "<<":
+            return self._refuse(event, "merging maps with '<<' is not used here", "write the keys out")
+        first = self.keys.get((*path, key))
+        if first:
+            message = f"'{key[:40]}' stands here a second time"
+            help = f"the first is on line {first.line}; keep one of them"
+            self.problems.append(Problem("duplicate-key", message, place, help))
+        self.keys[(*path, key)] = place
+        self._key[-1] = key
+        return True
+
+
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def scalar(text: str) -> Data:
+    """A plain scalar as data: true, false, null, an exact number, an ISO date; anything else is text.
+
+    >>> scalar("2.50"), scalar("yes"), scalar("2,5"), scalar("2026-02-30"), scalar("1e3")
+    (Decimal('2.50'), 'yes', '2,5', '2026-02-30', Decimal('1E+3'))
+    """
+    if text in ("true", "false"):
+        return text == "true"
+    if text in ("", "~", "null"):
+        return None
+    if _NUMBER.fullmatch(text):
+        number = Decimal(text)
+        return number if in_bounds(number) else text
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text
+
+
+def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
+    """The way out where a value has the wrong type: `2,5` for a number, `yes` for true.
+
+    >>> how_to_write("2,5", "number"), how_to_write("20%", "number"), how_to_write("no", "boolean")
+    ('write 2.5', 'write 20', 'write false')
+    """
+    types = [wanted] if isinstance(wanted, str) else wanted
+    if isinstance(instance, str):
+        if "number" in types or "integer" in types:
+            digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip()).replace(",", ".")
+            if isinstance(scalar(digits), Decimal):
+                return f"write {digits}"
+        if "boolean" in types and instance.lower() in ("yes", "no", "on", "off", "y", "n", "true", "false", "да", "нет"):
+            return f"write {'true' if instance.lower() in ('yes', 'on', 'y', 'true', 'да') else 'false'}"
+    if "string" in types and isinstance(instance, Decimal | bool):
+        return f'put it in quotes: "{str(instance).lower()}"'
+    return None
+
+
+def in_bounds(number: Decimal) -> bool:
+    """Whether a written number keeps to the stated digits before and after the point."""
+    exponent = number.as_tuple().exponent
+    return (
+        isinstance(exponent, int)
+        and number.adjusted() < MAX_WHOLE_DIGITS
+        and -exponent - _trailing_zeros(number) <= MAX_DECIMALS
+    )
+
+
+def _trailing_zeros(number: Decimal) -> int:
+    digits = "".join(map(str, number.as_tuple().digits))
+    return len(digits) - len(digits.rstrip("0"))
+
+
+def _strange_character(text: str) -> str | None:
+    """A control or direction character of the text, described, or None."""
+    if text.isascii() and text.isprintable():
+        return None
+    for character in text:
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and character not in "\n\t\u00ad":
+            return f"the character U+{ord(character):04X}"
+    return None
+
+
+def _joined_surrogates(text: str) -> str:
+    r"""JSON writes letters beyond the first plane as two escapes; YAML wants one character."""
+    if "\\ud" not in text.lower():
+        return text
+    return re.sub(
+        r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})",
+        lambda m: (bytes.fromhex(m[1]) + bytes.fromhex(m[2])).decode("utf-16-be"),
+        text,
+    )
+
+
+def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
+    """YAML's own complaint, with the reason that people meet most."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    index = mark.index if mark else getattr(error, "position", 0)
+    index = min(index, max(0, len(source.text) - 1))
+    place = Place(source, index, index + 1)
+    if place.line_text.lstrip(" ").startswith("\t") or "\\t" in str(getattr(error, "problem", "")):
+        return Problem("yaml-syntax", "a tab indents this line", place, "indent with spaces")
+    if isinstance(error, yaml.reader.ReaderError):
+        return Problem("hidden-character", "the file holds a control character", place, "remove it")
+    what = str(getattr(error, "problem", None) or "this is not YAML").strip()
+    help = "text that holds ': ' or ' #', or begins with one of [ ] { } & * ! | > ' \" % @ `, stands in quotes"
+    return Problem("yaml-syntax", f"this cannot be read as YAML: {what}", place, help)
+
+
+def _raw_text(source: Source, place: Place, style: str) -> Text:
+    """The text of a scalar with the offset of each character; YAML's quotes and block signs left out."""
+    raw = source.text[place.start : place.end]
+    if style == "'":
+        pairs = list(_unquoted(raw, place.start))
+        text, offsets = "".join(pair[0] for pair in pairs), [pair[1] for pair in pairs]
+        return Text(source, text, [*offsets, place.end - 1])
+    start = place.start
+    if style == '"':
+        raw, start = raw[1:-1], start + 1
+    elif style in ("|", ">") and style:
+        header = len(raw.partition("\n")[0]) + 1
+        raw, start = raw[header:].rstrip(), start + header
+    return Text(source, raw, range(start, start + len(raw) + 1))
+
+
+def _unquoted(raw: str, start: int) -> Iterator[tuple[str, int]]:
+    """Characters of a single-quoted scalar, in which '' is one quote."""
+    index = 1
+    while index < len(raw) - 1:
+        yield raw[index], start + index
+        index += 2 if raw[index] == "'" else 1

@@ -1,0 +1,105 @@
+"""Reader 2, the fast one: a tree becomes a Python function from a row of values to a value or unknown.
+
+It means exactly what `interpret` means (a tested property), and does the choosing once, when a release is loaded,
+instead of at every partner. Names become positions in the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
+
+from ..values import Unknown, Value, merge
+from .interpret import ARITHMETIC, COMPARISONS, FUNCTIONS
+from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+
+Row = Sequence[Value]
+Reader = Callable[[Row], Value]
+
+
+def closure(tree: Expression, positions: Mapping[str, int]) -> Reader:
+    """The function of the tree; `positions` says where in the row the value of each name stands."""
+    match tree:
+        case Literal():
+            value: Value = tree.value
+            return lambda row: value
+        case Name():
+            position = positions[tree.id]
+            return lambda row: row[position]
+        case Not():
+            return _negation(closure(tree.operand, positions))
+        case And():
+            return _junction([closure(part, positions) for part in tree.operands], decided_by=False)
+        case Or():
+            return _junction([closure(part, positions) for part in tree.operands], decided_by=True)
+        case Compare():
+            return _comparison(tree, positions)
+        case Arithmetic():
+            calculate = ARITHMETIC[tree.operator]
+            left, right = closure(tree.left, positions), closure(tree.right, positions)
+            return lambda row: calculate(left(row), right(row))
+        case Choose():
+            return _choice(*(closure(part, positions) for part in (tree.condition, tree.then, tree.otherwise)))
+        case Call():
+            function = FUNCTIONS[tree.function]
+            arguments = [closure(part, positions) for part in tree.arguments]
+            return lambda row: function(*[argument(row) for argument in arguments])
+        case _:
+            assert_never(tree)
+
+
+def _negation(operand: Reader) -> Reader:
+    def negation(row: Row) -> Value:
+        value = operand(row)
+        return value if type(value) is Unknown else not value
+
+    return negation
+
+
+def _junction(parts: list[Reader], *, decided_by: bool) -> Reader:
+    """And (decided by one false part) or or (by one true part)."""
+    undecided = not decided_by
+
+    def junction(row: Row) -> Value:
+        unknown: list[Value] = []
+        for part in parts:
+            value = part(row)
+            if value is decided_by:
+                return decided_by
+            if value is not undecided:
+                unknown.append(value)
+        return merge(*unknown) if unknown else undecided
+
+    return junction
+
+
+def _comparison(tree: Compare, positions: Mapping[str, int]) -> Reader:
+    compare = COMPARISONS[tree.operator]
+    left, right = closure(tree.left, positions), closure(tree.right, positions)
+
+    def comparison(row: Row) -> Value:
+        a, b = left(row), right(row)
+        if type(a) is Unknown or type(b) is Unknown:
+            return merge(a, b)
+        return compare(a, b)
+
+    def with_literal(row: Row) -> Value:
+        a = left(row)
+        return a if type(a) is Unknown else compare(a, literal)
+
+    if isinstance(tree.right, Literal):
+        literal = tree.right.value
+        return with_literal
+    return comparison
+
+
+def _choice(condition: Reader, then: Reader, otherwise: Reader) -> Reader:
+    def choice(row: Row) -> Value:
+        chosen = condition(row)
+        if chosen is True:
+            return then(row)
+        if chosen is False:
+            return otherwise(row)
+        return merge(chosen, then(row), otherwise(row))
+
+    return choice

@@ -1,0 +1,501 @@
+"""From the text of an expression to its typed tree, or to problems that say where and how to mend it.
+
+Python's own grammar reads the text (`ast`, as simpleeval does); this module names the few forms that exist in the
+language and refuses the rest. A part with a mistake becomes None and silences what contains it, so that one slip is
+one problem.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..problems import Place, Problem, Source, did_you_mean
+from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
+from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, MAX_LENGTH, common_kind, is_ordered
+from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+
+
+class Text(NamedTuple):
+    """The text of an expression, and where each of its characters stands in the file."""
+
+    source: Source
+    text: str
+    offsets: Sequence[int]  #: one more than characters: the last is where the text ends
+
+    def place(self, start: int, end: int) -> Place:
+        """The place in the file of a stretch of the text."""
+        return Place(self.source, self.offsets[start], self.offsets[max(start, end - 1)] + 1)
+
+    @property
+    def whole(self) -> Place:
+        """The place of all of it, without the blanks around it."""
+        start = len(self.text) - len(self.text.lstrip())
+        return self.place(start, max(start + 1, len(self.text.rstrip())))
+
+
+class Symbol(NamedTuple):
+    """What a name in an expression stands for."""
+
+    id: str
+    kind: Kind
+    choices: tuple[str, ...] = ()
+
+
+class Scope(NamedTuple):
+    """The names an expression may use.
+
+    `elsewhere` holds names that exist but not here, each with the way out; `broken` names whose own definition is
+    mistaken, and `partial` says that some names could not be read at all: neither causes a second problem.
+    """
+
+    symbols: Mapping[str, Symbol]
+    elsewhere: Mapping[str, str] = {}
+    broken: Collection[str] = ()
+    partial: bool = False
+
+
+def parse(
+    text: Text, scope: Scope, expected: Kind | None = None, choices: tuple[str, ...] = ()
+) -> tuple[Expression | None, list[Problem]]:
+    """Read an expression.
+
+    `expected` is the kind it must have (`choices` its options, for a choice). Gives the tree, or None and the
+    problems: none of them where the text only mentions names that are themselves mistaken.
+    """
+    problem = _refuse_text(text)
+    if problem:
+        return None, [problem]
+    try:
+        python = ast.parse(f"({text.text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        return None, [_not_an_expression(text, error)]
+    reading = _Reading(text, scope)
+    tree = reading.lower(python, 0)
+    if tree is not None and expected is not None:
+        tree = reading.expect(tree, expected, choices)
+    return (None if reading.problems else tree), reading.problems
+
+
+def _refuse_text(text: Text) -> Problem | None:
+    """What must be known before Python's parser sees the text: its length, and that its brackets match."""
+    if not text.text.strip():
+        return Problem("expression-syntax", "the expression is empty", text.place(0, 1), "write a condition or a number")
+    if len(text.text) > MAX_LENGTH:
+        message = f"the expression has {len(text.text)} characters; the limit is {MAX_LENGTH}"
+        return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
+    depth = 0
+    for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
+        if match[0] in "([{":
+            depth += 1
+        elif match[0] in ")]}":
+            depth -= 1
+        if depth < 0:
+            place = text.place(match.start(), match.end())
+            return Problem("expression-syntax", f"this '{match[0]}' closes nothing", place, "remove it")
+        if depth > MAX_DEPTH:
+            place = text.place(match.start(), match.end())
+            message = f"more than {MAX_DEPTH} brackets within each other"
+            return Problem("expression-too-large", message, place, "move parts of it to definitions")
+    return None
+
+
+_HINTS = (
+    (r"&&|&", "write 'and'"),
+    (r"\|\||\|", "write 'or'"),
+    (r"=>|=<", "write '>=' or '<='"),
+    (r"<>|≠", "write '!='"),
+    (r"≥|⩾", "write '>='"),
+    (r"≤|⩽", "write '<='"),
+    (r"(?<![<>=!])=(?!=)", "to compare, write '=='"),
+    (r"!(?!=)", "write 'not'"),
+    (r"\d[\d.]*\s*%", "write the number without the percent sign"),
+    (r"[«»“”„‘’`]", "write 'text' in straight single quotes"),
+    (r"[−–—]", "write a plain minus '-'"),
+    (r"×", "write '*'"),
+    (r"÷", "write '/'"),
+    (r"\b0\d", "write the number without a leading zero"),
+    (r"\d_?[A-Za-z]", "write '*' between a number and a name"),
+)
+
+
+def _not_an_expression(text: Text, error: Exception) -> Problem:
+    """Python could not read it: point at the likely slip, and say what to write."""
+    bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text.text)
+    for pattern, help in _HINTS:
+        match = re.search(pattern, bare)
+        if match:
+            place = text.place(match.start(), match.end())
+            return Problem("expression-syntax", f"'{match[0]}' is not part of the language", place, help)
+    place = text.whole
+    if isinstance(error, SyntaxError) and error.lineno and error.offset:
+        lines = text.text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: error.lineno - 1]) + error.offset - 1 - (error.lineno == 1)
+        if error.lineno <= len(lines) and 0 <= start < len(text.text):
+            place = text.place(start, start + 1)
+    return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
+
+
+_REFUSED = {
+    ast.Attribute: ("dots are", "write a plain name"),
+    ast.Subscript: ("square brackets are", "name the value itself"),
+    ast.Lambda: ("lambda is", "write the expression itself, or name it as a definition"),
+    ast.ListComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.SetComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.DictComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.GeneratorExp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.JoinedStr: ("f-strings are", "write plain text in quotes"),
+    ast.NamedExpr: ("':=' is", "name the value as a definition"),
+    ast.List: ("square brackets are", "write options in round brackets: x in ('a', 'b')"),
+    ast.Set: ("braces are", "write options in round brackets: x in ('a', 'b')"),
+    ast.Dict: ("braces are", "write a table by tier instead"),
+    ast.Starred: ("'*' before a name is", "list the arguments one by one"),
+    ast.Pow: ("'**' is", "write x * x"),
+    ast.FloorDiv: ("'//' is", "write '/'"),
+    ast.Mod: ("'%' is", "percentages are written as plain numbers: 20"),
+    ast.Is: ("'is' is", "write '=='"),
+    ast.IsNot: ("'is not' is", "write '!='"),
+    ast.BitAnd: ("'&' is", "write 'and'"),
+    ast.BitOr: ("'|' is", "write 'or'"),
+    ast.Invert: ("'~' is", "write 'not'"),
+    ast.UAdd: ("a leading '+' is", "leave it out"),
+}
+
+_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_KIND_WORDS = {
+    Kind.YES_NO: "yes/no",
+    Kind.COUNT: "a count",
+    Kind.NUMBER: "a number",
+    Kind.PERCENT: "a percentage",
+    Kind.MONEY: "an amount of money",
+    Kind.DATE: "a date",
+    Kind.CHOICE: "a choice",
+}
+
+
+class _Reading:
+    """One expression being read: its text, its names, and the problems so far."""
+
+    def __init__(self, text: Text, scope: Scope) -> None:
+        self.text = text
+        self.scope = scope
+        self.problems: list[Problem] = []
+        self._lines = text.text.split("\n")
+        self._starts = [0]
+        for line in self._lines:
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    # Places -----------------------------------------------------------------------------------------------------
+
+    def _offset(self, line: int, column: int) -> int:
+        """A character offset in the text from Python's line and UTF-8 column; the text stands behind one bracket."""
+        if line > len(self._lines):
+            return len(self.text.text)
+        column -= line == 1
+        content = self._lines[line - 1]
+        if not content.isascii():
+            column = len(content.encode()[:column].decode(errors="ignore"))
+        return min(self._starts[line - 1] + column, len(self.text.text))
+
+    def _span(self, node: ast.expr) -> tuple[int, int]:
+        start = self._offset(node.lineno, node.col_offset)
+        return start, self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+
+    def _place(self, node: ast.expr) -> Place:
+        return self.text.place(*self._span(node))
+
+    def _problem(self, code: str, message: str, place: Place | None, help: str | None = None) -> None:
+        self.problems.append(Problem(code, message, place, help))
+
+    # The forms of the language ------------------------------------------------------------------------------------
+
+    def lower(self, node: ast.expr, depth: int) -> Expression | None:
+        """The typed tree of one Python node, or None after saying what is wrong with it."""
+        if depth > MAX_DEPTH:
+            message = f"the expression has more than {MAX_DEPTH} parts within each other"
+            self._problem("expression-too-large", message, self.text.whole, "move parts of it to definitions")
+            return None
+        depth += 1
+        match node:
+            case ast.Constant():
+                return self._literal(node)
+            case ast.Name():
+                return self._name(node)
+            case ast.UnaryOp(op=ast.Not()):
+                operand = self._yes_no(node.operand, depth)
+                return operand and Not(operand, self._place(node))
+            case ast.UnaryOp(op=ast.USub()):
+                return self._minus(node, depth)
+            case ast.BoolOp():
+                parts = [self._yes_no(value, depth) for value in node.values]
+                known = tuple(part for part in parts if part is not None)
+                form = And if isinstance(node.op, ast.And) else Or
+                return form(known, self._place(node)) if len(known) == len(parts) else None
+            case ast.Compare():
+                return self._comparisons(node, depth)
+            case ast.BinOp() if type(node.op) in _ARITHMETIC:
+                return self._arithmetic(node, depth)
+            case ast.IfExp():
+                return self._choose(node, depth)
+            case ast.Call():
+                return self._call(node, depth)
+        if isinstance(node, ast.Tuple):
+            return self._comma(node)
+        operator = getattr(node, "op", None)
+        what, help = _REFUSED.get(type(operator or node), ("this is", None))
+        self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
+        return None
+
+    def _comma(self, node: ast.Tuple) -> None:
+        decimal = re.search(r"\d+,\d+", self.text.text)
+        place = self.text.place(*decimal.span()) if decimal else self.text.whole
+        help = f"write {decimal[0].replace(',', '.')}" if decimal else "options stand after 'in' only: x in ('a', 'b')"
+        self._problem("not-in-language", "a comma is not part of the language here", place, help)
+
+    def _literal(self, node: ast.Constant) -> Expression | None:
+        start, end = self._span(node)
+        place, written = self.text.place(start, end), self.text.text[start:end]
+        if isinstance(node.value, str):
+            if re.fullmatch(r"'[^'\\\n]*'|\"[^\"\\\n]*\"", written):
+                return Literal(node.value, Kind.CHOICE, place)
+            self._problem("not-in-language", "texts are one piece, in plain quotes", place, "write 'text'")
+        elif isinstance(node.value, bytes) or node.value is ...:
+            self._problem("not-in-language", f"'{_short(written)}' is not part of the language", place, None)
+        elif isinstance(node.value, bool) or node.value is None:
+            help = "leave the fact out: it is unknown then" if node.value is None else f"write '{written.lower()}'"
+            self._problem("not-in-language", f"'{written}' is not part of the language", place, help)
+        elif not re.fullmatch(r"\d+(\.\d+)?", written):
+            help = "write digits, with a decimal point where needed: 1000 or 2.5"
+            self._problem("bad-number", f"'{_short(written)}' is not a number of the language", place, help)
+        else:
+            whole, _, decimals = written.partition(".")
+            if len(whole) <= MAX_WHOLE_DIGITS and len(decimals) <= MAX_DECIMALS:
+                return Literal(Decimal(written), Kind.NUMBER if decimals else Kind.COUNT, place)
+            message = f"'{_short(written)}' has too many digits"
+            help = f"at most {MAX_WHOLE_DIGITS} before the point and {MAX_DECIMALS} after it"
+            self._problem("bad-number", message, place, help)
+        return None
+
+    def _name(self, node: ast.Name) -> Expression | None:
+        start, end = self._span(node)
+        place, written = self.text.place(start, end), self.text.text[start:end]
+        if written in ("true", "false"):
+            return Literal(written == "true", Kind.YES_NO, place)
+        symbol = self.scope.symbols.get(written)
+        if symbol:
+            return Name(symbol.id, symbol.kind, written, place)
+        if written in self.scope.broken:
+            return None
+        if written in self.scope.elsewhere:
+            self._problem("name-not-here", f"'{written}' cannot be used here", place, self.scope.elsewhere[written])
+        elif written in ("yes", "no", "on", "off"):
+            help = f"write '{'true' if written in ('yes', 'on') else 'false'}'"
+            self._problem("unknown-name", f"'{written}' is not a fact or a value", place, help)
+        elif not self.scope.partial:
+            help = did_you_mean(written, [*self.scope.symbols, *self.scope.broken])
+            self._problem("unknown-name", f"'{_short(written)}' is not a fact or a value", place, help)
+        return None
+
+    def _minus(self, node: ast.UnaryOp, depth: int) -> Expression | None:
+        operand = self._number(node.operand, depth)
+        if isinstance(operand, Literal) and isinstance(operand.value, Decimal):
+            kind = Kind.NUMBER if operand.kind is Kind.COUNT else operand.kind
+            return Literal(-operand.value, kind, self._place(node))
+        if operand is None:
+            return None
+        kind = Kind.NUMBER if operand.kind is Kind.COUNT else operand.kind
+        return Arithmetic("-", Literal(Decimal(0), operand.kind), operand, kind, self._place(node))
+
+    def _comparisons(self, node: ast.Compare, depth: int) -> Expression | None:
+        """One comparison, or a chain `1 <= x <= 5`, which is all of its links."""
+        terms = [node.left, *node.comparators]
+        links: list[Expression | None] = []
+        for operator, left, right in zip(node.ops, terms, terms[1:], strict=False):
+            if isinstance(operator, ast.In | ast.NotIn):
+                links.append(self._member(node, operator, left, right, depth))
+            elif type(operator) in _COMPARISONS:
+                links.append(self._compare(_COMPARISONS[type(operator)], left, right, depth))
+            else:
+                what, help = _REFUSED[type(operator)]
+                self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
+                links.append(None)
+        known = tuple(link for link in links if link is not None)
+        if len(known) < len(links):
+            return None
+        return known[0] if len(known) == 1 else And(known, self._place(node))
+
+    def _compare(self, operator: str, left: ast.expr, right: ast.expr, depth: int) -> Expression | None:
+        a, b = self.lower(left, depth), self.lower(right, depth)
+        if a is None or b is None:
+            return None
+        place = self.text.place(self._span(left)[0], self._span(right)[1])
+        a, b = self._like(a, b, place, "be compared with") or (None, None)
+        if a is None or b is None or not self._options_fit(a, b):
+            return None
+        if operator not in ("==", "!=") and not is_ordered(a.kind):
+            message = f"'{operator}' has no meaning for {_KIND_WORDS[a.kind]}"
+            self._problem("wrong-kind", message, place, "write '==' or '!='")
+            return None
+        return Compare(operator, a, b, place)  # type: ignore[arg-type]
+
+    def _member(
+        self, node: ast.Compare, operator: ast.In | ast.NotIn, item: ast.expr, options: ast.expr, depth: int
+    ) -> Expression | None:
+        """`x in ('a', 'b')`: equal to one of them; `not in` is its negation."""
+        items = options.elts if isinstance(options, ast.Tuple) else [options]
+        if isinstance(options, ast.List | ast.Set | ast.Dict):
+            what, help = _REFUSED[type(options)]
+            self._problem("not-in-language", f"{what} not part of the language", self._place(options), help)
+            return None
+        links = [self._compare("==", item, option, depth) for option in items]
+        known = tuple(link for link in links if link is not None)
+        if not links or len(known) < len(links):
+            return None if links else self._no_options(options)
+        found = known[0] if len(known) == 1 else Or(known, self._place(node))
+        return Not(found, self._place(node)) if isinstance(operator, ast.NotIn) else found
+
+    def _no_options(self, node: ast.expr) -> None:
+        self._problem("expression-syntax", "there is nothing to choose from", self._place(node), "x in ('a', 'b')")
+
+    def _arithmetic(self, node: ast.BinOp, depth: int) -> Expression | None:
+        operator = _ARITHMETIC[type(node.op)]
+        left, right = self._number(node.left, depth), self._number(node.right, depth)
+        if left is None or right is None:
+            return None
+        table = ARITHMETIC[operator]
+        if (left.kind, right.kind) not in table:
+            left, right = adapt(left, right.kind) or left, adapt(right, left.kind) or right
+        kind = table.get((left.kind, right.kind))
+        if kind is None:
+            message = f"{_KIND_WORDS[left.kind]} {operator} {_KIND_WORDS[right.kind]} has no meaning"
+            self._problem("wrong-kind", message, self._place(node), "bring both sides to one kind first")
+            return None
+        return Arithmetic(operator, left, right, kind, self._place(node))  # type: ignore[arg-type]
+
+    def _choose(self, node: ast.IfExp, depth: int) -> Expression | None:
+        condition = self._yes_no(node.test, depth)
+        then, otherwise = self.lower(node.body, depth), self.lower(node.orelse, depth)
+        if condition is None or then is None or otherwise is None:
+            return None
+        pair = self._like(then, otherwise, self._place(node), "stand beside")
+        return pair and Choose(condition, *pair, pair[0].kind, self._place(node))
+
+    def _call(self, node: ast.Call, depth: int) -> Expression | None:
+        place = self._place(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else None
+        function = FUNCTIONS.get(name or "")
+        if name is None or function is None:
+            shown = name or self.text.text[slice(*self._span(node.func))]
+            help = did_you_mean(shown, FUNCTIONS)
+            self._problem("unknown-function", f"'{_short(shown)}' is not a function", self._place(node.func), help)
+            return None
+        if node.keywords:
+            self._problem("not-in-language", "arguments have no names here", place, f"write {function.example}")
+            return None
+        if not function.least_arguments <= len(node.args) <= function.most_arguments:
+            help = f"write {function.example}"
+            self._problem("wrong-arguments", f"'{name}' does not take {len(node.args)} arguments", place, help)
+            return None
+        parts = [self._number(argument, depth) for argument in node.args]
+        arguments = [part for part in parts if part is not None]
+        if len(arguments) < len(parts):
+            return None
+        return self._typed_call(function.name, arguments, place)
+
+    def _typed_call(self, name: str, arguments: list[Expression], place: Place) -> Expression | None:
+        """Bring the arguments to one kind: of the result too, but that a share is a percentage."""
+        for _ in range(2):  # the second round brings the first ones to what the last ones turned out to be
+            for index in range(1, len(arguments)):
+                pair = self._like(arguments[0], arguments[index], place, "stand beside")
+                if pair is None:
+                    return None
+                arguments[0], arguments[index] = pair
+        kinds = {argument.kind for argument in arguments}
+        kind = arguments[0].kind if len(kinds) == 1 else Kind.NUMBER
+        return Call(name, tuple(arguments), Kind.PERCENT if name == "share" else kind, place)
+
+    # Kinds --------------------------------------------------------------------------------------------------------
+
+    def expect(self, node: Expression, kind: Kind, choices: tuple[str, ...]) -> Expression | None:
+        """The tree as a value of this kind, or a problem."""
+        fitting = node if common_kind(node.kind, kind) is kind else adapt(node, kind)
+        if fitting is None:
+            message = f"this is {_KIND_WORDS[node.kind]}; {_KIND_WORDS[kind]} is needed here"
+            self._problem("wrong-kind", message, node.place or self.text.whole, None)
+        elif isinstance(fitting, Literal) and kind is Kind.CHOICE and fitting.value not in choices:
+            help = did_you_mean(str(fitting.value), choices)
+            self._problem("unknown-choice", f"'{fitting.value}' is not one of the choices", fitting.place, help)
+        return fitting
+
+    def _yes_no(self, node: ast.expr, depth: int) -> Expression | None:
+        part = self.lower(node, depth)
+        if part is not None and part.kind is not Kind.YES_NO:
+            message = f"this is {_KIND_WORDS[part.kind]}; a condition is needed here"
+            self._problem("wrong-kind", message, self._place(node), "compare it with something: x >= 2")
+            return None
+        return part
+
+    def _number(self, node: ast.expr, depth: int) -> Expression | None:
+        part = self.lower(node, depth)
+        if part is not None and part.kind not in NUMERIC:
+            message = f"this is {_KIND_WORDS[part.kind]}; a number is needed here"
+            self._problem("wrong-kind", message, self._place(node), None)
+            return None
+        return part
+
+    def _like(self, a: Expression, b: Expression, place: Place, verb: str) -> tuple[Expression, Expression] | None:
+        """Both as values that go together, a written number taking the kind of the other; or a problem."""
+        if common_kind(a.kind, b.kind) is None:
+            a, b = adapt(a, b.kind) or a, adapt(b, a.kind) or b
+        if common_kind(a.kind, b.kind) is not None:
+            return a, b
+        message = f"{_KIND_WORDS[a.kind]} cannot {verb} {_KIND_WORDS[b.kind]}"
+        help = None
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, Literal) and one.kind is Kind.CHOICE and other.kind in NUMERIC:
+                help = "write the number in digits, without quotes"
+            if isinstance(one, Literal) and one.kind is Kind.CHOICE and other.kind is Kind.YES_NO:
+                help = "write true or false, without quotes"
+        self._problem("wrong-kind", message, place, help)
+        return None
+
+    def _options_fit(self, a: Expression, b: Expression) -> bool:
+        """Whether a choice is compared with one of its own options."""
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, Name) and one.kind is Kind.CHOICE and isinstance(other, Literal):
+                choices = self.scope.symbols[one.written].choices
+                if other.value not in choices:
+                    message = f"'{_short(str(other.value))}' is not one of the choices of '{one.written}'"
+                    self._problem("unknown-choice", message, other.place, did_you_mean(str(other.value), choices))
+                    return False
+        return True
+
+
+def adapt(node: Expression, kind: Kind) -> Expression | None:
+    """The node as `kind` where it is made of written numbers only, which have no unit of their own; else None."""
+    if kind not in NUMERIC or node.kind not in (Kind.COUNT, Kind.NUMBER):
+        return None
+    match node:
+        case Literal():
+            fits = kind is not Kind.COUNT or (isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0)
+            return Literal(node.value, kind, node.place) if fits else None
+        case Choose():
+            then, otherwise = adapt(node.then, kind), adapt(node.otherwise, kind)
+            return Choose(node.condition, then, otherwise, kind, node.place) if then and otherwise else None
+        case Call(function="min" | "max"):
+            arguments = tuple(adapted for part in node.arguments if (adapted := adapt(part, kind)))
+            fits = len(arguments) == len(node.arguments)
+            return Call(node.function, arguments, kind, node.place) if fits else None
+        case Arithmetic(operator="+" | "-"):
+            left, right = adapt(node.left, kind), adapt(node.right, kind)
+            return Arithmetic(node.operator, left, right, kind, node.place) if left and right else None
+    return None
+
+
+def _short(text: str) -> str:
+    """The text as a message shows it."""
+    return text if len(text) <= 40 else text[:37] + "…"

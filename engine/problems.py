@@ -1,0 +1,131 @@
+"""What is wrong with something a person wrote, and where.
+
+A `Problem` is data: it is returned and collected, never raised, so that one run reports everything. The three
+exceptions below are raised only at the library's edge, when there is nothing left to return.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+
+class Level(str, Enum):
+    """How bad a problem is: an error refuses the input, a warning and a note do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Source(NamedTuple):
+    """One file as it was read: the path to show and its text."""
+
+    path: str
+    text: str
+
+
+class Place(NamedTuple):
+    """A stretch of a file, by character offsets; lines and columns are counted from 1, in characters."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def line(self) -> int:
+        """The line on which the stretch begins."""
+        return self.source.text.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """The column at which it begins."""
+        return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
+
+    @property
+    def line_text(self) -> str:
+        """The whole line on which it begins, without its end."""
+        begin = self.start - self.column + 1
+        end = self.source.text.find("\n", begin)
+        return self.source.text[begin : end if end >= 0 else None].rstrip("\r")
+
+    @property
+    def width(self) -> int:
+        """How many characters of that line belong to the stretch: at least one."""
+        rest_of_line = len(self.line_text) - self.column + 1
+        return max(1, min(self.end - self.start, rest_of_line))
+
+
+class Problem(NamedTuple):
+    """One thing wrong, for a person to mend: a stable code, a sentence, the place and the way out."""
+
+    code: str
+    message: str
+    place: Place | None = None
+    help: str | None = None
+    level: Level = Level.ERROR
+
+
+class Invalid(Exception):
+    """Raised at the library's edge; `problems` says everything that is wrong."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """`problems`: at least one of them an error."""
+        self.problems = in_order(problems)
+        super().__init__("; ".join(problem.message for problem in self.problems))
+
+
+class InvalidProgramme(Invalid):
+    """A release cannot be used."""
+
+
+class InvalidInput(Invalid):
+    """A partner's record cannot be used."""
+
+
+class WrongCall(Invalid):
+    """What was asked for is not there: a folder, a release, a date before the first release."""
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort by file and place, the same problem once."""
+
+    def key(problem: Problem) -> tuple[str, int, str, str]:
+        place = problem.place
+        return (place.source.path if place else "", place.start if place else 0, problem.code, problem.message)
+
+    return tuple(sorted(dict.fromkeys(problems), key=key))
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of them refuses the input."""
+    return any(problem.level is Level.ERROR for problem in problems)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The way out for a misspelt name: the nearest right one, or the list where it is short.
+
+    >>> did_you_mean("certified_admin", ["certified_admins", "it_company"])
+    "did you mean 'certified_admins'?"
+    """
+    names = list(known)
+    plain = latin_skeleton(word)
+    if plain != word and plain in names:
+        return f"'{word}' has letters that only look Latin; write '{plain}'"
+    near = difflib.get_close_matches(plain.lower(), names, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if 0 < len(names) <= 12:
+        return "known here: " + ", ".join(names)
+    return None
+
+
+def latin_skeleton(word: str) -> str:
+    """The word with letters that look Latin replaced by the Latin ones (Cyrillic and full-width forms)."""
+    return unicodedata.normalize("NFKC", word).translate(_LOOK_ALIKES)
+
+
+_LOOK_ALIKES = str.maketrans("аеорсухѕіјкмнтвАВЕКМНОРСТХ", "aeopcyxsijkmhtbABEKMHOPCTX")

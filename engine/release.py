@@ -1,0 +1,246 @@
+"""A release, ready to use: found in its folder, checked, compiled. This is the library's face.
+
+    release = load("program")
+    outcome = release.evaluate({"partner": "P-001", "tier": "competency", "facts": {"certified_admins": 3}})
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from . import checked
+from .compile import KINDS, REQUIRED, compile_programme
+from .document import Document, PartPath, file_bytes, read_bytes
+from .evaluate import Plan, evaluate, make_plan
+from .outcome import Outcome
+from .problems import (
+    InvalidInput,
+    InvalidProgramme,
+    Place,
+    Problem,
+    Source,
+    WrongCall,
+    did_you_mean,
+    has_errors,
+    in_order,
+)
+from .programme import Programme
+from .record import Record, read_record, record_of
+from .values import plain
+
+
+class Release(NamedTuple):
+    """A release that passed its checks; `problems` holds what is not an error."""
+
+    programme: Programme
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+    def record(self, document: Document) -> Record:
+        """A partner's record from a document; raises InvalidInput with all that is wrong with it."""
+        return _or_invalid(*read_record(document, self.programme))
+
+    def evaluate(self, record: Record | Mapping[str, Any], as_of: date | None = None) -> Outcome:
+        """What the release says of a partner on a day (today, if left out).
+
+        `record` comes from `record()`, or is plain data with the keys of a record file, its numbers int or Decimal.
+        Raises InvalidInput where it does not fit the programme.
+        """
+        if not isinstance(record, Record):
+            record = _or_invalid(*record_of(record, self.programme))
+        return evaluate(self.plan, record, as_of or date.today())
+
+
+class Found(NamedTuple):
+    """A release by its folder, before it is read whole."""
+
+    id: str
+    folder: Path
+    effective_from: date
+
+
+def load(program: str | Path = "program", *, release: str | None = None, as_of: date | None = None) -> Release:
+    """The release in force on a day (today, if left out), or the one named.
+
+    `program` is a folder of releases, or the folder of one. Raises WrongCall where there is none, InvalidProgramme
+    with every problem where it cannot be used.
+    """
+    folder = release_folder(Path(program), release, as_of or date.today())
+    programme, problems = read_release(folder)
+    if programme is None:
+        raise InvalidProgramme(problems)
+    return Release(programme, make_plan(programme), problems)
+
+
+def find_program(start: Path) -> Path:
+    """The nearest folder `program`, in `start` or above it; raises WrongCall where there is none."""
+    for folder in (start, *start.parents):
+        if (folder / "program").is_dir():
+            return folder / "program"
+    help = "name the folder with --program, or set CHARTER_PROGRAM"
+    raise WrongCall([Problem("no-programme", "there is no folder 'program' here or above", None, help)])
+
+
+def release_folders(program: Path) -> tuple[Path, ...]:
+    """The folders of the releases under `program`, or `program` itself where it is one; raises WrongCall for none."""
+    if (program / "programme.yaml").is_file():
+        return (program,)
+    try:
+        folders = tuple(sorted(path.parent for path in program.glob("*/programme.yaml")))
+    except OSError:
+        folders = ()
+    if not folders:
+        what = "holds no release" if program.is_dir() else "is not a folder"
+        help = "a release is a folder with programme.yaml in it"
+        raise WrongCall([Problem("no-release", f"'{shown(program)}' {what}", None, help)])
+    return folders
+
+
+def release_folder(program: Path, release: str | None, as_of: date) -> Path:
+    """The folder of the release named, or of the one in force on the day."""
+    folders = release_folders(program)
+    if release is None and len(folders) == 1 and folders[0] == program:
+        return program
+    found = [_found(folder) for folder in folders]
+    if release is not None:
+        for one in found:
+            if one.id == release:
+                return one.folder
+        help = did_you_mean(release, [one.id for one in found])
+        raise WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
+    in_force = [one for one in found if one.effective_from <= as_of]
+    if not in_force:
+        first = min(found, key=lambda one: one.effective_from)
+        help = f"the first release, {first.id}, applies from {first.effective_from}; name one with --release"
+        raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
+    return max(in_force, key=lambda one: (one.effective_from, _number(one.id))).folder
+
+
+def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
+    """The programme in a folder, or None; and everything that can be said against it, in order."""
+    contents, problems = _contents(folder)
+    documents: dict[str, Document] = {}
+    broken: dict[str, set[PartPath]] = {}
+    for kind, content in contents.items():
+        document, found = read_bytes(content, shown(folder / f"{kind}.yaml"))
+        problems += found
+        if document is None:
+            broken[kind] = {()}
+        else:
+            documents[kind] = document
+    for kind in REQUIRED:
+        if kind not in contents:
+            broken[kind] = {()}
+            place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
+            problems.append(Problem("missing-file", f"{kind}.yaml is missing", place, "add it to the release"))
+    key = checked.key_of(contents.items())
+    if not checked.was_checked(key):
+        problems += _check_shapes(documents, broken)
+        if not problems:
+            checked.remember(key)
+    programme, found = compile_programme(documents, broken, content_digest(documents))
+    problems += found
+    if programme and programme.release != folder.resolve().name and folder.resolve().name[:1].isdigit():
+        place = documents["programme"].value_place(("release",))
+        message = f"the release calls itself {programme.release}; its folder is {folder.resolve().name}"
+        problems.append(Problem("wrong-folder", message, place, "make the two agree"))
+    return (None if has_errors(problems) else programme), in_order(problems)
+
+
+def content_digest(documents: Mapping[str, Document]) -> str:
+    """The digest of what a release says: its data in order, without formatting and comments."""
+    content = {kind: _canonical(documents[kind].data) for kind in sorted(documents)}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def shown(path: Path) -> str:
+    """A path as messages show it: from here where it is below, else whole."""
+    here, whole = Path.cwd(), path.absolute()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
+
+
+def _or_invalid(record: Record | None, problems: tuple[Problem, ...]) -> Record:
+    if record is None:
+        raise InvalidInput(problems)
+    return record
+
+
+def _found(folder: Path) -> Found:
+    """A release's number and first day; raises InvalidProgramme where its programme.yaml does not say."""
+    path = folder / "programme.yaml"
+    try:
+        document, problems = read_bytes(file_bytes(path), shown(path))
+    except OSError as error:
+        raise InvalidProgramme([_unreadable(path, error)]) from error
+    data: Any = document.data if document else None
+    effective = data.get("effective") if isinstance(data, dict) else None
+    since = effective.get("from") if isinstance(effective, dict) else None
+    if document is None or not isinstance(since, date):
+        at = document.place(("effective",)) if document else None
+        message = "it does not say since when the release applies"
+        help = "write: effective: {from: 2026-01-31}"
+        raise InvalidProgramme(problems or [Problem("missing-key", message, at, help)])
+    return Found(str(data.get("release", folder.name)), folder, since)
+
+
+def _number(release: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdecimal() else 0 for part in release.split("."))
+
+
+def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """The bytes of each kind of file, and problems with files that are something else."""
+    contents: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in (".yaml", ".yml") or not path.is_file():
+            continue
+        if path.suffix == ".yml" or path.stem not in KINDS:
+            place = Place(Source(shown(path), ""), 0, 0)
+            help = f"rename it to {path.stem}.yaml" if path.stem in KINDS else did_you_mean(path.stem, KINDS)
+            problems.append(Problem("unknown-file", f"'{path.name}' is not a file of a release", place, help))
+            continue
+        try:
+            contents[path.stem] = file_bytes(path)
+        except OSError as error:
+            problems.append(_unreadable(path, error))
+    return contents, problems
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    place = Place(Source(shown(path), ""), 0, 0)
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")
+
+
+def _check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPath]]) -> list[Problem]:
+    """What the schemas say against the files; misshapen parts are added to `broken`."""
+    from .shape import check_shape  # the validator takes long to load: only where it is needed
+
+    problems = []
+    for kind, document in documents.items():
+        for path, problem in check_shape(document, kind):
+            broken.setdefault(kind, set()).add(path)
+            problems.append(problem)
+    return problems
+
+
+def _canonical(data: Any) -> Any:
+    match data:
+        case dict():
+            return {key: _canonical(value) for key, value in data.items()}
+        case list():
+            return [_canonical(value) for value in data]
+        case Decimal():
+            return {"number": plain(data)}
+        case date():
+            return {"date": data.isoformat()}
+        case _:
+            return data

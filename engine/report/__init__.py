@@ -1,0 +1,1 @@
+"""Report: outcomes and problems as text for people (`page`, then `terminal` or `markdown`) and programs (`data`)."""

@@ -1,0 +1,116 @@
+"""An outcome, and problems, as the promised JSON: plain data for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ..outcome import BenefitOutcome, BonusOutcome, DiscountOutcome, Outcome, RequirementOutcome, TierOutcome
+from ..problems import Problem
+from ..values import plain
+from ..version import FORMAT_VERSION, VERSION
+
+Json = dict[str, Any]
+
+
+def outcome_data(outcome: Outcome) -> Json:
+    """The outcome with the keys that schemas/outcome.schema.json promises; numbers are exact decimals."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "charter": VERSION,
+        "result": "done",
+        "programme": outcome.programme,
+        "release": outcome.release,
+        "digest": outcome.digest,
+        "as_of": outcome.as_of.isoformat(),
+        "partner": outcome.partner,
+        "name": outcome.name,
+        "tier": outcome.tier,
+        "status": outcome.status,
+        "unknown": list(outcome.unknown),
+        "discount": _discount(outcome.discount),
+        "benefits": None if outcome.benefits is None else [_benefit(benefit) for benefit in outcome.benefits],
+        "tiers": {tier.id: _tier(tier) for tier in outcome.tiers},
+        "facts": {id: _scalar(value) for id, value in outcome.facts.items()},
+        "problems": [problem_data(problem) for problem in outcome.problems],
+    }
+
+
+def problems_data(result: str, problems: Iterable[Problem], **about: Any) -> Json:
+    """What could not be done, or what a check found: `result` is the exit status as a word."""
+    found = [problem_data(problem) for problem in problems]
+    return {"format_version": FORMAT_VERSION, "charter": VERSION, "result": result, **about, "problems": found}
+
+
+def problem_data(problem: Problem) -> Json:
+    """One problem: where it is, what it is, the way out."""
+    place = problem.place
+    return {
+        "code": problem.code,
+        "level": problem.level.value,
+        "message": problem.message,
+        "help": problem.help,
+        "file": place.source.path if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "end_column": place.column + place.width if place else None,
+    }
+
+
+def _tier(tier: TierOutcome) -> Json:
+    return {
+        "status": tier.status,
+        "unknown": list(tier.unknown),
+        "requirements": [_requirement(requirement) for requirement in tier.requirements],
+        "discount": _discount(tier.discount),
+        "benefits": [_benefit(benefit) for benefit in tier.benefits],
+    }
+
+
+def _requirement(requirement: RequirementOutcome) -> Json:
+    return {
+        "id": requirement.id,
+        "scope": requirement.scope,
+        "status": requirement.status,
+        "unknown": list(requirement.unknown),
+        "source": list(requirement.source),
+    }
+
+
+def _discount(discount: DiscountOutcome | None) -> Json | None:
+    if discount is None:
+        return None
+    return {
+        "base": _scalar(discount.base),
+        "bonuses": [_bonus(bonus) for bonus in discount.bonuses],
+        "uncapped": _scalar(discount.uncapped),
+        "cap": _scalar(discount.cap),
+        "total": _scalar(discount.total),
+        "in_price": _scalar(discount.in_price),
+        "in_kind": _scalar(discount.in_kind),
+        "source": list(discount.source),
+    }
+
+
+def _bonus(bonus: BonusOutcome) -> Json:
+    return {
+        "id": bonus.id,
+        "status": bonus.status,
+        "percent": _scalar(bonus.percent),
+        "applied": bonus.applied,
+        "unknown": list(bonus.unknown),
+        "source": list(bonus.source),
+    }
+
+
+def _benefit(benefit: BenefitOutcome) -> Json:
+    return {"id": benefit.id, "value": _scalar(benefit.value), "source": list(benefit.source)}
+
+
+def _scalar(value: object) -> Any:
+    if isinstance(value, Decimal | Fraction):
+        return Decimal(plain(value))
+    return value.isoformat() if isinstance(value, date) else value

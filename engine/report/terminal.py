@@ -1,0 +1,77 @@
+"""A page as text for a terminal: aligned columns, and colour where the caller gives it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+
+from .page import BAD, GOOD, OPEN, Block, Page, Row
+
+WIDTH = 100
+Style = Callable[[str, str], str]  #: text and one of good, bad, open, strong, dim -> text
+
+_STYLES = {GOOD: "good", BAD: "bad", OPEN: "open"}
+
+
+def without_style(text: str, _style: str) -> str:
+    """No colour."""
+    return text
+
+
+def terminal(page: Page, style: Style = without_style) -> str:
+    """The page as lines of at most about a hundred characters, ending in a newline."""
+    lines = [page.programme, style(page.partner, "strong"), "", _headline(page, style)]
+    lines += [f"  {line}" for remark in page.remarks for line in textwrap.wrap(remark, WIDTH - 2)]
+    for block in page.blocks:
+        lines += ["", style(block.title, "strong"), *_block(block, style)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _headline(page: Page, style: Style) -> str:
+    return style(f"{page.mark} {page.headline}", _STYLES[page.mark])
+
+
+def _block(block: Block, style: Style) -> list[str]:
+    if block.flow:
+        # Titles stay whole: their own blanks do not break.
+        titles = " · ".join(title.replace(" ", "\u00a0") for title in block.flow)
+        return [line.replace("\u00a0", " ") for line in _wrap(titles, "  ", "  ")]
+    if block.items:
+        return [line for item in block.items for line in _wrap(item, "  · ", "    ")]
+    title = min(50, max(len(row.title) for row in block.rows))
+    figure = max(len(row.figure) for row in block.rows)
+    return [line for row in block.rows for line in _row(row, title, figure, style)]
+
+
+def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[str]:
+    """Mark, title, figure and note in columns; long titles and notes run on in theirs."""
+    titles = textwrap.wrap(row.title, title_width) or [""]
+    notes = [(line, "") for line in textwrap.wrap(row.note, WIDTH - title_width - figure_width - 8)] or [("", "")]
+    if row.source:
+        notes = _with_source(notes, f"[{', '.join(row.source)}]", WIDTH - title_width - figure_width - 8)
+    lines = []
+    for index in range(max(len(titles), len(notes))):
+        mark = row.mark if index == 0 else " "
+        title = (titles[index] if index < len(titles) else "").ljust(title_width)
+        figure = (row.figure if index == 0 else "").rjust(figure_width)
+        note, source = notes[index] if index < len(notes) else ("", "")
+        figure = f"  {style(figure, 'strong') if row.strong else figure}" if figure_width else ""
+        told = "  ".join(part for part in (note, source and style(source, "dim")) if part)
+        mark = style(mark, _STYLES[mark]) if mark in _STYLES else mark
+        lines.append(f"  {mark} {style(title, 'strong') if row.strong else title}{figure}  {told}")
+    for detail in row.details:
+        blanks = " " * (6 + len(detail) - len(detail.lstrip()))
+        lines += [style(line, "dim") for line in _wrap(detail.lstrip(), blanks, blanks + "  ")]
+    return lines
+
+
+def _with_source(notes: list[tuple[str, str]], source: str, width: int) -> list[tuple[str, str]]:
+    """The clauses behind the last line of the note, or under it where they do not fit."""
+    last = notes[-1][0]
+    if last and len(last) + len(source) + 2 > width:
+        return [*notes, ("", source)]
+    return [*notes[:-1], (last, source)]
+
+
+def _wrap(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)

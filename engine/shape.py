@@ -1,0 +1,147 @@
+"""Check, first half: whether a file has the shape that its JSON Schema asks for.
+
+The `jsonschema` library decides; this module turns its findings into problems at their places. It is imported only
+for files that have not been checked before, for loading it takes as long as an evaluation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from .document import Document, PartPath, how_to_write
+from .problems import Problem, did_you_mean, latin_skeleton
+
+SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+def check_shape(document: Document, kind: str) -> list[tuple[PartPath, Problem]]:
+    """Everything in the document that its schema `<kind>.schema.json` does not allow, and in which part of it."""
+    return [
+        found
+        for error in _validator(kind).iter_errors(_as_json(document.data))
+        for found in _problems(document, tuple(error.absolute_path), error)
+    ]
+
+
+@cache
+def _validator(kind: str) -> Any:
+    """The validator of one kind of file, with exact decimals as numbers."""
+    registry: Registry[Any] = Registry().with_resources(
+        (path.name, Resource(contents=json.loads(path.read_text("utf-8")), specification=DRAFT202012))
+        for path in sorted(SCHEMAS.glob("*.schema.json"))
+    )
+    exact = Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"number": lambda _, it: isinstance(it, Decimal), "integer": lambda _, it: isinstance(it, Decimal) and not it % 1}
+    )
+    validator = jsonschema.validators.extend(Draft202012Validator, type_checker=exact)
+    return validator(registry.contents(f"{kind}.schema.json"), registry=registry)
+
+
+def _as_json(data: Any) -> Any:
+    """The data as JSON has it: dates are text."""
+    if isinstance(data, dict):
+        return {key: _as_json(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_as_json(value) for value in data]
+    return data.isoformat() if isinstance(data, date) else data
+
+
+def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[PartPath, Problem]]:
+    """One finding of the validator as problems, each with the part that cannot be used."""
+    instance, described = error.instance, error.schema.get("description")
+    if error.validator == "required":
+        for key in error.validator_value:
+            if key not in instance:
+                help = _purpose(error.schema, key)
+                yield path, Problem("missing-key", f"'{key}' is missing", document.place(path), help)
+    elif error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        for key in instance:
+            if key not in known:
+                part = (*path, key)
+                help = did_you_mean(key, known)
+                yield part, Problem("unknown-key", f"'{key}' is not a key here", document.place(part), help)
+    elif "propertyNames" in error.absolute_schema_path:
+        part = (*path, instance)
+        help = _spelling(instance) or described
+        yield part, Problem("bad-id", f"'{instance}' cannot be a name here", document.place(part), help)
+    else:
+        code, message, help = _finding(error.validator, error.validator_value, instance, described)
+        yield path, Problem(code, message, document.value_place(path), help)
+
+
+def _finding(validator: str, wanted: Any, instance: Any, described: str | None) -> tuple[str, str, str | None]:
+    """Code, message and way out for a value that its schema refuses."""
+    match validator:
+        case "type":
+            help = how_to_write(instance, wanted)
+            return "wrong-type", f"{_a(instance)} stands here; {_wanted(wanted)} is needed", help
+        case "enum":
+            help = did_you_mean(str(instance), wanted)
+            return "unknown-choice", f"'{instance}' is not one of the values possible here", help
+        case "pattern":
+            return "bad-text", f"'{instance}' is not written as needed", _spelling(instance) or described
+        case "minimum" | "maximum":
+            side = "under" if validator == "minimum" else "over"
+            return "out-of-range", f"{instance} is {side} {wanted}", described
+        case "minItems" | "minProperties" | "minLength":
+            return "missing-value", "nothing is written here", described
+        case "uniqueItems":
+            return "duplicate-item", "the same item stands here twice", "keep one of them"
+        case _:
+            return "wrong-form", "these keys do not go together", described
+
+
+_TYPES = {
+    "object": "a map of keys",
+    "array": "a list",
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def _wanted(types: str | list[str]) -> str:
+    return " or ".join(_TYPES[name] for name in ([types] if isinstance(types, str) else types) if name != "null")
+
+
+def _a(instance: Any) -> str:
+    """What stands in the file, in words."""
+    match instance:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case dict():
+            return "a map of keys"
+        case list():
+            return "a list"
+        case str():
+            return f"the text '{instance if len(instance) <= 40 else instance[:37] + '…'}'"
+        case _:
+            return f"the number {instance}"
+
+
+def _purpose(schema: dict[str, Any], key: str) -> str | None:
+    """What a missing key is for, as its schema says."""
+    described = schema.get("properties", {}).get(key, {}).get("description")
+    return f"add it: {described}" if described else None
+
+
+def _spelling(name: str) -> str | None:
+    """The way out for a name whose letters only look right."""
+    plain = latin_skeleton(name)
+    return f"its letters only look Latin; write '{plain}'" if plain != name else None

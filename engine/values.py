@@ -1,0 +1,163 @@
+"""The values of the language: kinds, exact numbers, and the unknown.
+
+Numbers are exact: a `Decimal`, or a `Fraction` where a quotient does not end (1/3). Nothing is ever a binary float,
+and nothing is rounded unless a rule says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from enum import Enum
+from fractions import Fraction
+
+
+class Kind(str, Enum):
+    """What a value is; two kinds mix only where `language.signatures` says so."""
+
+    YES_NO = "yes_no"
+    COUNT = "count"
+    NUMBER = "number"
+    PERCENT = "percent"
+    MONEY = "money"
+    DATE = "date"
+    CHOICE = "choice"
+
+
+NUMERIC = frozenset({Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
+
+MAX_WHOLE_DIGITS = 18  #: of a number that a person writes, before the point
+MAX_DECIMALS = 12  #: and after it
+_MAX_BITS = 2048  #: of a numerator or denominator on the way; beyond it a result is unknown
+
+
+class Unknown:
+    """A value that cannot be told, and the facts that would tell it (none where no fact can: division by zero)."""
+
+    __slots__ = ("missing",)
+
+    def __init__(self, missing: frozenset[str] = frozenset()) -> None:
+        """`missing`: names of facts."""
+        self.missing = missing
+
+    def __bool__(self) -> bool:
+        raise TypeError("an unknown value is neither true nor false")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and self.missing == other.missing
+
+    def __hash__(self) -> int:
+        return hash(self.missing)
+
+    def __repr__(self) -> str:
+        return f"Unknown({', '.join(sorted(self.missing))})"
+
+
+Number = Decimal | Fraction
+Value = bool | Decimal | Fraction | date | str | Unknown
+
+UNDEFINED = Unknown()  #: a quotient by zero, or a number beyond the bounds above
+
+# 60 digits hold every sum and product of a few written numbers; what does not fit goes on as a fraction.
+_EXACT = Context(prec=60, Emax=120, Emin=-120, traps=[Inexact, Overflow, DivisionByZero, InvalidOperation, Clamped])
+_NO_LUCK = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)
+
+
+def merge(*values: Value) -> Unknown:
+    """The unknown that results from these values, of which at least one is unknown."""
+    return Unknown(frozenset().union(*(value.missing for value in values if type(value) is Unknown)))
+
+
+def negate(value: Value) -> Value:
+    """Logical not; unknown stays unknown."""
+    return value if type(value) is Unknown else not value
+
+
+def add(left: Value, right: Value) -> Value:
+    """The exact sum of two numbers."""
+    return _calculate(_EXACT.add, lambda a, b: a + b, left, right)
+
+
+def subtract(left: Value, right: Value) -> Value:
+    """The exact difference of two numbers."""
+    return _calculate(_EXACT.subtract, lambda a, b: a - b, left, right)
+
+
+def multiply(left: Value, right: Value) -> Value:
+    """The exact product of two numbers."""
+    return _calculate(_EXACT.multiply, lambda a, b: a * b, left, right)
+
+
+def divide(left: Value, right: Value) -> Value:
+    """The exact quotient of two numbers; by zero it is unknown."""
+    if type(right) is not Unknown and right == 0:
+        return merge(left) if type(left) is Unknown else UNDEFINED
+    return _calculate(_EXACT.divide, lambda a, b: a / b, left, right)
+
+
+def share(part: Value, whole: Value) -> Value:
+    """What percentage `part` is of `whole`; of nothing it is unknown."""
+    return divide(multiply(part, Decimal(100)), whole)
+
+
+def least(*values: Value) -> Value:
+    """The smallest of these numbers."""
+    return merge(*values) if any(type(value) is Unknown for value in values) else min(values)  # type: ignore[type-var]
+
+
+def greatest(*values: Value) -> Value:
+    """The greatest of these numbers."""
+    return merge(*values) if any(type(value) is Unknown for value in values) else max(values)  # type: ignore[type-var]
+
+
+def round_half_up(number: Number, decimals: int) -> Decimal:
+    """Round to so many decimals, a half away from zero, as money is rounded.
+
+    >>> round_half_up(Decimal("2.345"), 2), round_half_up(Fraction(200, 3), 2)
+    (Decimal('2.35'), Decimal('66.67'))
+    """
+    step = 10**decimals
+    scaled = Fraction(number) * step
+    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
+    whole += 2 * rest >= scaled.denominator
+    return (Decimal(whole if scaled >= 0 else -whole) / step).quantize(
+        Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=1000)
+    )
+
+
+def plain(number: Number) -> str:
+    """The number in digits, without exponent or trailing zeros; a quotient without end to twelve decimals, half up.
+
+    >>> plain(Decimal("2.50")), plain(Decimal("1E+2")), plain(Fraction(250, 3))
+    ('2.5', '100', '83.333333333333')
+    """
+    decimal = round_half_up(number, MAX_DECIMALS) if isinstance(number, Fraction) else number
+    text = format(decimal, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def _calculate(
+    decimal: Callable[[Decimal, Decimal], Decimal],
+    fraction: Callable[[Fraction, Fraction], Fraction],
+    left: Value,
+    right: Value,
+) -> Value:
+    """Work in decimals; where the result has no end or too many digits for them, in fractions."""
+    if type(left) is Unknown or type(right) is Unknown:
+        return merge(left, right)
+    try:
+        return decimal(left, right)  # type: ignore[arg-type]
+    except _NO_LUCK:
+        return _settle(fraction(Fraction(left), Fraction(right)))  # type: ignore[arg-type]
+
+
+def _settle(number: Fraction) -> Value:
+    """A fraction as the plainest exact number, or unknown where it has grown beyond all bounds."""
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MAX_BITS:
+        return UNDEFINED
+    try:
+        return _EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
+    except _NO_LUCK:
+        return number
