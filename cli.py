@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from datetime import date, datetime
-from enum import Enum
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -35,14 +35,14 @@ app = typer.Typer(
 )
 
 
-class Lang(str, Enum):
+class Lang(StrEnum):
     """The language of a report."""
 
     en = "en"
     ru = "ru"
 
 
-class EvaluateFormat(str, Enum):
+class EvaluateFormat(StrEnum):
     """What `evaluate` writes."""
 
     text = "text"
@@ -51,14 +51,14 @@ class EvaluateFormat(str, Enum):
     markdown = "markdown"
 
 
-class CheckFormat(str, Enum):
+class CheckFormat(StrEnum):
     """What `check` writes."""
 
     text = "text"
     json = "json"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """Answers that can make `evaluate` end with exit code 1."""
 
     not_qualified = "not_qualified"
@@ -66,10 +66,13 @@ class FailOn(str, Enum):
 
 
 def _date(text: str) -> date:
+    problem = typer.BadParameter(f"'{text}' is not a day; write it as 2026-01-31")
+    if len(text) != len("2026-01-31"):
+        raise problem
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a day; write it as 2026-01-31") from None
+        raise problem from None
 
 
 ProgramOption = Annotated[
@@ -94,7 +97,9 @@ def _charter(version: Annotated[bool, typer.Option("--version", help="Show the v
 
 @app.command()
 def evaluate(
-    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Partners' records (YAML or JSON); - is stdin.")],
+    records: Annotated[
+        list[str], typer.Argument(metavar="RECORD...", help="Partners' records (YAML or JSON); - is stdin.")
+    ],
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
@@ -127,7 +132,9 @@ def evaluate(
 
 @app.command()
 def check(
-    directory: Annotated[str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")] = None,
+    directory: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")
+    ] = None,
     program: ProgramOption = None,
     release: ReleaseOption = None,
     format: Annotated[CheckFormat, typer.Option("--format", help="What to write.")] = CheckFormat.text,
@@ -152,16 +159,14 @@ def check(
         names = [shown(folder) for folder in folders]
         _write(_json(problems_data("findings" if bad else "done", problems, releases=names)), output)
     else:
-        from .engine.report.problems import problems_text
+        from .engine.report.problems import problems_text, tally
 
-        verdict = f"{len(problems)} problems" if len(problems) != 1 else "1 problem"
-        summary = "".join(f"{shown(folder)}: checked\n" for folder in folders) + ("" if not problems else verdict + "\n")
         text = problems_text(problems, _style(sys.stdout) if output is None else without_style)
-        _write(text + summary, output)
+        _write(f"{text}{', '.join(map(shown, folders)) or place}: {tally(problems)}\n", output)
     raise typer.Exit(FINDINGS if bad else DONE)
 
 
-# What the commands share -------------------------------------------------------------------------------------------------
+# What the commands share ----------------------------------------------------------------------------------------------
 
 Result = tuple[Outcome | None, tuple[Problem, ...]]
 

@@ -9,9 +9,10 @@ from .document import Document, file_bytes, read_bytes
 from .outcome import Outcome
 from .problems import Invalid, InvalidInput, InvalidProgramme, Level, Place, Problem, WrongCall
 from .release import Release, load
-from .version import VERSION as __version__
+from .version import VERSION
 
 __all__ = [
+    "VERSION",
     "Document",
     "Invalid",
     "InvalidInput",
@@ -22,7 +23,6 @@ __all__ = [
     "Problem",
     "Release",
     "WrongCall",
-    "__version__",
     "file_bytes",
     "load",
     "read_bytes",

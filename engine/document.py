@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
-from .language.parse import Text
+from .language.syntax import Text
 from .problems import Place, Problem, Source
 from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS
 
@@ -137,13 +137,17 @@ class _Parts:
                     return self._refuse(event, "a second document begins here", "keep one document in a file")
         return True
 
+    def _stretch(self, event: Any) -> Place:
+        """Where an event stands."""
+        return Place(self.source, event.start_mark.index, event.end_mark.index)
+
     def _refuse(self, event: yaml.Event, message: str, help: str, code: str = "yaml-form") -> bool:
-        place = Place(self.source, event.start_mark.index, max(event.end_mark.index, event.start_mark.index + 1))
+        place = self._stretch(event)
         self.problems.append(Problem(code, message, place, help))
         self.complete = False
         return False
 
-    def _node(self, event: yaml.NodeEvent) -> bool:
+    def _node(self, event: Any) -> bool:
         """What every node must pass: no tag, no anchor, and the limits."""
         self._nodes += 1
         if event.anchor is not None:
@@ -188,7 +192,7 @@ class _Parts:
         path = self._path()
         container: list[Data] | dict[str, Data] = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._put(container)
-        self._open.append((container, path, event.start_mark.index))
+        self._open.append((container, path, self._stretch(event).start))
         if isinstance(container, dict):
             self._key.append(None)
         return True
@@ -196,7 +200,7 @@ class _Parts:
     def _scalar(self, event: yaml.ScalarEvent) -> bool:
         if not self._node(event):
             return False
-        place = Place(self.source, event.start_mark.index, event.end_mark.index)
+        place = self._stretch(event)
         strange = _strange_character(event.value)
         if strange:
             message = f"the text holds {strange}, which no reader can see"
@@ -263,7 +267,18 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
             digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip()).replace(",", ".")
             if isinstance(scalar(digits), Decimal):
                 return f"write {digits}"
-        if "boolean" in types and instance.lower() in ("yes", "no", "on", "off", "y", "n", "true", "false", "да", "нет"):
+        if "boolean" in types and instance.lower() in (
+            "yes",
+            "no",
+            "on",
+            "off",
+            "y",
+            "n",
+            "true",
+            "false",
+            "да",
+            "нет",
+        ):
             return f"write {'true' if instance.lower() in ('yes', 'on', 'y', 'true', 'да') else 'false'}"
     if "string" in types and isinstance(instance, Decimal | bool):
         return f'put it in quotes: "{str(instance).lower()}"'

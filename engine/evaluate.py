@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
 from .language.closures import Reader, closure
 from .language.tree import Expression, Literal
@@ -22,7 +22,6 @@ from .outcome import (
     Outcome,
     RequirementOutcome,
     RequirementStatus,
-    Scalar,
     TierOutcome,
     TierStatus,
 )
@@ -122,17 +121,20 @@ class _Reader:
             _missing(qualified),
             tuple([self._requirement(requirement) for requirement in tier.requirements]),
             self._discount(tier.discount) if tier.discount else None,
-            tuple([
-                BenefitOutcome(benefit.id, _known(self._value(benefit.value)), benefit.source)
-                for benefit in tier.benefits
-            ]),
+            tuple(
+                [
+                    BenefitOutcome(benefit.id, _known(self._value(benefit.value)), benefit.source)
+                    for benefit in tier.benefits
+                ]
+            ),
         )
 
     def _value(self, id: str) -> Value:
         return self.row[self.positions[id]]
 
     def _number(self, id: str) -> Number | None:
-        return cast("Number | None", _known(self._value(id)))
+        number: Number | None = _known(self._value(id))
+        return number
 
     def _requirement(self, requirement: Requirement) -> RequirementOutcome:
         made = self.common.get(requirement.value)
@@ -144,7 +146,7 @@ class _Reader:
         return made
 
     def _discount(self, discount: Discount) -> DiscountOutcome:
-        applied = cast("bool | None", _known(self._value(discount.bonuses_apply)))
+        applied: bool | None = _known(self._value(discount.bonuses_apply))
         return DiscountOutcome(
             self._number(discount.base),
             tuple([self._bonus(bonus, applied) for bonus in discount.bonuses]),
@@ -162,15 +164,15 @@ class _Reader:
         return BonusOutcome(
             bonus.id,
             _BONUS[_known(earned)],
-            cast("Number | None", _known(percent)),
+            _known(percent),
             applied,
             _missing(percent),
             bonus.source,
         )
 
 
-def _known(value: Value) -> Scalar | None:
-    return None if type(value) is Unknown else cast("Scalar", value)
+def _known(value: Value) -> Any:
+    return None if type(value) is Unknown else value
 
 
 def _missing(value: Value) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 from typing import NamedTuple
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """How bad a problem is: an error refuses the input, a warning and a note do not."""
 
     ERROR = "error"
@@ -108,8 +108,8 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The way out for a misspelt name: the nearest right one, or the list where it is short.
 
-    >>> did_you_mean("certified_admin", ["certified_admins", "it_company"])
-    "did you mean 'certified_admins'?"
+    >>> did_you_mean("certified_peple", ["certified_people", "revenue"])
+    "did you mean 'certified_people'?"
     """
     names = list(known)
     plain = latin_skeleton(word)

@@ -41,7 +41,7 @@ class FactCheck(NamedTuple):
 
 
 class NamedValue(NamedTuple):
-    """A typed expression with a name: `tiers.competency.requirements.staff`."""
+    """A typed expression with a name: `tiers.gold.requirements.staff`."""
 
     id: str
     kind: Kind

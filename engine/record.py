@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .compile.facts import fact_value
-from .document import Document, PartPath, how_to_write, in_bounds
+from .document import Data, Document, PartPath, how_to_write, in_bounds
 from .language.closures import closure
 from .language.tree import names
 from .problems import Level, Problem, Source, did_you_mean, has_errors, in_order
@@ -44,10 +44,9 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
         return None, (Problem("wrong-type", "a record is a map of keys", place, help),)
     for key in data:
         if key not in _KEYS:
-            help = did_you_mean(key, _KEYS)
-            if key == "agreements":
-                help = "this version of charter does not apply supplementary agreements"
-            problems.append(Problem("unknown-key", f"'{key}' is not a key here", document.place((key,)), help))
+            agreements = "this version of charter does not apply supplementary agreements"
+            way_out = agreements if key == "agreements" else did_you_mean(key, _KEYS)
+            problems.append(Problem("unknown-key", f"'{key}' is not a key here", document.place((key,)), way_out))
     partner, name = _words(document, data, "partner", problems), _words(document, data, "name", problems)
     if "partner" not in data:
         problems.append(Problem("missing-key", "'partner' is missing", document.place(()), "add the partner's id"))
@@ -82,7 +81,7 @@ def fact_values(programme: Programme, facts: Mapping[str, bool | Decimal | date 
     return values
 
 
-def _words(document: Document, data: dict[str, object], key: str, problems: list[Problem]) -> str | None:
+def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
     """A text of the record: short, and without invisible characters (which loading refuses in files)."""
     written = data.get(key)
     if key not in data:
@@ -90,7 +89,7 @@ def _words(document: Document, data: dict[str, object], key: str, problems: list
     place = document.value_place((key,))
     if not isinstance(written, str) or not written.strip():
         message = f"'{key}' is text, and something must stand in it"
-        problems.append(Problem("wrong-type", message, place, how_to_write(written, "string")))  # type: ignore[arg-type]
+        problems.append(Problem("wrong-type", message, place, how_to_write(written, "string")))
     elif len(written) > _LENGTHS[key]:
         message = f"'{key}' has {len(written)} characters; the limit is {_LENGTHS[key]}"
         problems.append(Problem("bad-text", message, place, "shorten it"))
@@ -109,7 +108,9 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
         if tier.code is not None and not isinstance(written, bool) and str(written) == str(tier.code):
             return tier.id
     shown = str(written) if isinstance(written, str | Decimal) else "this"
-    known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in programme.tiers.values())
+    known = ", ".join(
+        tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in programme.tiers.values()
+    )
     near = did_you_mean(shown, programme.tiers) if isinstance(written, str) else None
     help = near if near and "known here" not in near else f"the tiers are {known}"
     problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
@@ -141,9 +142,7 @@ def _facts(
     return facts
 
 
-def _odd(
-    document: Document, facts: Mapping[str, bool | Decimal | date | str], programme: Programme
-) -> list[Problem]:
+def _odd(document: Document, facts: Mapping[str, bool | Decimal | date | str], programme: Programme) -> list[Problem]:
     """Warnings for facts that break a check of the programme."""
     values = fact_values(programme, facts)
     positions = {id: index for index, id in enumerate(values)}
@@ -166,11 +165,13 @@ def _inexact(data: object, where: str) -> str | None:
     if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 10**MAX_WHOLE_DIGITS:
         return where or "this"
     if isinstance(data, Mapping):
-        return next((found for key, value in data.items() if (found := _inexact(value, f"{where}.{key}".strip(".")))), None)
+        return next(
+            (found for key, value in data.items() if (found := _inexact(value, f"{where}.{key}".strip(".")))), None
+        )
     return None
 
 
-def _exact(data: object) -> object:
+def _exact(data: Any) -> Data:
     """Plain data as a document holds it: whole numbers as decimals, keys as text."""
     if isinstance(data, Mapping):
         return {str(key): _exact(value) for key, value in data.items()}

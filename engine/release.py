@@ -1,7 +1,7 @@
 """A release, ready to use: found in its folder, checked, compiled. This is the library's face.
 
-    release = load("program")
-    outcome = release.evaluate({"partner": "P-001", "tier": "competency", "facts": {"certified_admins": 3}})
+release = load("program")
+outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certified_people": 3}})
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any
 
 import jsonschema
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from .document import Document, PartPath, how_to_write
@@ -38,13 +38,17 @@ def check_shape(document: Document, kind: str) -> list[tuple[PartPath, Problem]]
 def _validator(kind: str) -> Any:
     """The validator of one kind of file, with exact decimals as numbers."""
     registry: Registry[Any] = Registry().with_resources(
-        (path.name, Resource(contents=json.loads(path.read_text("utf-8")), specification=DRAFT202012))
+        (path.name, DRAFT202012.create_resource(json.loads(path.read_text("utf-8"))))
         for path in sorted(SCHEMAS.glob("*.schema.json"))
     )
     exact = Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"number": lambda _, it: isinstance(it, Decimal), "integer": lambda _, it: isinstance(it, Decimal) and not it % 1}
+        {
+            "number": lambda _, it: isinstance(it, Decimal),
+            "integer": lambda _, it: isinstance(it, Decimal) and not it % 1,
+        }
     )
-    validator = jsonschema.validators.extend(Draft202012Validator, type_checker=exact)
+    extend: Any = jsonschema.validators.extend
+    validator = extend(Draft202012Validator, type_checker=exact)
     return validator(registry.contents(f"{kind}.schema.json"), registry=registry)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import ROUND_HALF_UP, Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
-from enum import Enum
+from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from enum import StrEnum
 from fractions import Fraction
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """What a value is; two kinds mix only where `language.signatures` says so."""
 
     YES_NO = "yes_no"
@@ -121,9 +121,7 @@ def round_half_up(number: Number, decimals: int) -> Decimal:
     scaled = Fraction(number) * step
     whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
     whole += 2 * rest >= scaled.denominator
-    return (Decimal(whole if scaled >= 0 else -whole) / step).quantize(
-        Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=1000)
-    )
+    return Decimal(whole if scaled >= 0 else -whole).scaleb(-decimals, Context(prec=1000))
 
 
 def plain(number: Number) -> str:

@@ -76,7 +76,9 @@ def _effective(row: Row) -> date | None:
     if isinstance(written, date):
         return written
     place = row.document.value_place(("effective", "from"))
-    row.problem("bad-text", f"'{written}' is not a day of the calendar", place, "write it as 2026-01-31, without quotes")
+    row.problem(
+        "bad-text", f"'{written}' is not a day of the calendar", place, "write it as 2026-01-31, without quotes"
+    )
     return None
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..language.signatures import FUNCTIONS
 from ..language.parse import Scope, Symbol
+from ..language.signatures import FUNCTIONS
 from ..language.tree import names
 from ..problems import Place, Problem
 from ..programme import Fact, NamedValue
 from ..values import Kind
-from .rows import Files, Row
 from .references import check_tiers
+from .rows import Files, Row
 
 _RESERVED = {*FUNCTIONS, "true", "false"}
 
@@ -62,18 +62,22 @@ def compile_definitions(files: Files, scopes: Scopes) -> list[NamedValue]:
         if kind is Kind.CHOICE:
             row.problem("wrong-kind", "a definition cannot be a choice", row.place("kind"), "make it a fact")
             continue
-        if "by_tier" in row.data:
-            check_tiers(row, "by_tier", files.names("tiers", "tiers"))
-            cells = [(tier, ("by_tier", tier)) for tier in row.data["by_tier"] if tier in scopes.by_tier]
-        else:
-            cells = [("", ("value",))]
-        for tier, keys in cells:
-            scope = scopes.by_tier[tier] if tier else scopes.general
+        for id, keys, scope in _cells(row, scopes):
             tree = row.expression(*keys, scope=scope, kind=kind)
             if tree is not None:
-                id = f"definitions.{row.id}.{tier}" if tier else f"definitions.{row.id}"
                 found[id] = NamedValue(id, kind, tree, title, source, row.place(*keys))
     return _in_order(files, found)
+
+
+def _cells(row: Row, scopes: Scopes) -> Iterator[tuple[str, tuple[str, ...], Scope]]:
+    """The id, the place in the row and the scope of each value of a definition: one, or one for each tier."""
+    if "by_tier" not in row.data:
+        yield f"definitions.{row.id}", ("value",), scopes.general
+        return
+    check_tiers(row, "by_tier", row.files.names("tiers", "tiers"))
+    for tier in row.data["by_tier"]:
+        if tier in scopes.by_tier:
+            yield f"definitions.{row.id}.{tier}", ("by_tier", tier), scopes.by_tier[tier]
 
 
 def _check_names(files: Files) -> None:

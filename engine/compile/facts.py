@@ -43,9 +43,7 @@ def _fact(row: Row) -> Fact:
     least, most = bounds["minimum"], bounds["maximum"]
     if least is not None and most is not None and least > most:
         row.problem("bounds", f"the minimum {least} is over the maximum {most}", row.place("minimum"), "swap them")
-    fact = Fact(
-        row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source()
-    )
+    fact = Fact(row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source())
     return fact._replace(default=_default(row, fact))
 
 
@@ -58,9 +56,7 @@ def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:
     return value
 
 
-def fact_value(
-    fact: Fact, written: object
-) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
+def fact_value(fact: Fact, written: object) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
     """A written value as this fact's: the value, or None with what is wrong and the way out."""
     match fact.kind:
         case Kind.YES_NO:

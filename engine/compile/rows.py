@@ -127,13 +127,13 @@ class Row:
         for index, clause in enumerate(cited):
             if clause not in self.files.clauses and self.files.is_whole("clauses"):
                 place = self.document.value_place((*self.path, "source", index))
-                self.problem("unknown-clause", f"'{clause}' is not a clause", place, did_you_mean(clause, self.files.clauses))
+                self.problem(
+                    "unknown-clause", f"'{clause}' is not a clause", place, did_you_mean(clause, self.files.clauses)
+                )
         self.files.cited.update(cited)
         return cited
 
-    def expression(
-        self, *keys: str, scope: Scope, kind: Kind, choices: tuple[str, ...] = ()
-    ) -> Expression | None:
+    def expression(self, *keys: str, scope: Scope, kind: Kind, choices: tuple[str, ...] = ()) -> Expression | None:
         """The tree of an expression of this kind, or None after reporting what is wrong with it."""
         tree, problems = parse(self.document.expression((*self.path, *keys)), scope, kind, choices)
         self.files.problems.extend(problems)

@@ -130,7 +130,7 @@ def _terms(files: Files, scope: Scope, values: Values) -> _Terms:
 
 
 def _discount(row: Row, terms: _Terms, bonuses: list[Row], scope: Scope, values: Values) -> Discount | None:
-    """base + bonuses, capped; and how much of it lowers the price, how much is taken in kind."""
+    """Base + bonuses, capped; and how much of it lowers the price, how much is taken in kind."""
     part = row.part("discount")
     if part is None:
         return None
@@ -139,9 +139,7 @@ def _discount(row: Row, terms: _Terms, bonuses: list[Row], scope: Scope, values:
     base = values.name(f"{prefix}.discount", percent, literal, title, source)
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
     worth = _sum([Name(offer.percent, percent, offer.percent) for offer in offers])
-    bonus = values.name(
-        f"{prefix}.bonus_total", percent, Choose(terms.bonuses_apply, worth, _ZERO, percent), title
-    )
+    bonus = values.name(f"{prefix}.bonus_total", percent, Choose(terms.bonuses_apply, worth, _ZERO, percent), title)
     uncapped = values.name(f"{prefix}.discount_uncapped", percent, Arithmetic("+", base, bonus, percent), title)
 
     def capped(tree: Expression) -> Expression:

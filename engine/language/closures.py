@@ -74,7 +74,7 @@ def _junction(parts: list[Reader], *, decided_by: bool) -> Reader:
 
 
 def _comparison(tree: Compare, positions: Mapping[str, int]) -> Reader:
-    compare = COMPARISONS[tree.operator]
+    compare: Callable[[Value, Value], bool] = COMPARISONS[tree.operator]
     left, right = closure(tree.left, positions), closure(tree.right, positions)
 
     def comparison(row: Row) -> Value:

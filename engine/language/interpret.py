@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import simpleeval
+import simpleeval  # type: ignore[import-untyped]
 
 from ..values import Unknown, Value, add, divide, greatest, least, merge, multiply, negate, share, subtract
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
@@ -20,7 +21,7 @@ ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
     "*": multiply,
     "/": divide,
 }
-COMPARISONS: Mapping[str, Callable[[object, object], bool]] = {
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -80,4 +81,4 @@ def _any(values: list[Value]) -> Value:
 def _compare(sign: str, left: Value, right: Value) -> Value:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return merge(left, right)
-    return COMPARISONS[sign](left, right)
+    return bool(COMPARISONS[sign](left, right))

@@ -1,40 +1,22 @@
-"""From the text of an expression to its typed tree, or to problems that say where and how to mend it.
+"""From Python's tree of an expression to ours, typed; or to problems that say where and how to mend it.
 
-Python's own grammar reads the text (`ast`, as simpleeval does); this module names the few forms that exist in the
-language and refuses the rest. A part with a mistake becomes None and silences what contains it, so that one slip is
-one problem.
+This module names the few forms that exist in the language and refuses the rest. A part with a mistake becomes None
+and silences what contains it, so that one slip is one problem.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..problems import Place, Problem, Source, did_you_mean
+from ..problems import Place, Problem, did_you_mean
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
-from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, MAX_LENGTH, common_kind, is_ordered
+from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, common_kind, is_ordered
+from .syntax import Text, read_python, short
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
-
-
-class Text(NamedTuple):
-    """The text of an expression, and where each of its characters stands in the file."""
-
-    source: Source
-    text: str
-    offsets: Sequence[int]  #: one more than characters: the last is where the text ends
-
-    def place(self, start: int, end: int) -> Place:
-        """The place in the file of a stretch of the text."""
-        return Place(self.source, self.offsets[start], self.offsets[max(start, end - 1)] + 1)
-
-    @property
-    def whole(self) -> Place:
-        """The place of all of it, without the blanks around it."""
-        start = len(self.text) - len(self.text.lstrip())
-        return self.place(start, max(start + 1, len(self.text.rstrip())))
 
 
 class Symbol(NamedTuple):
@@ -66,13 +48,9 @@ def parse(
     `expected` is the kind it must have (`choices` its options, for a choice). Gives the tree, or None and the
     problems: none of them where the text only mentions names that are themselves mistaken.
     """
-    problem = _refuse_text(text)
-    if problem:
-        return None, [problem]
-    try:
-        python = ast.parse(f"({text.text}\n)", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        return None, [_not_an_expression(text, error)]
+    python = read_python(text)
+    if isinstance(python, Problem):
+        return None, [python]
     reading = _Reading(text, scope)
     tree = reading.lower(python, 0)
     if tree is not None and expected is not None:
@@ -80,66 +58,7 @@ def parse(
     return (None if reading.problems else tree), reading.problems
 
 
-def _refuse_text(text: Text) -> Problem | None:
-    """What must be known before Python's parser sees the text: its length, and that its brackets match."""
-    if not text.text.strip():
-        return Problem("expression-syntax", "the expression is empty", text.place(0, 1), "write a condition or a number")
-    if len(text.text) > MAX_LENGTH:
-        message = f"the expression has {len(text.text)} characters; the limit is {MAX_LENGTH}"
-        return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
-    depth = 0
-    for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
-        if match[0] in "([{":
-            depth += 1
-        elif match[0] in ")]}":
-            depth -= 1
-        if depth < 0:
-            place = text.place(match.start(), match.end())
-            return Problem("expression-syntax", f"this '{match[0]}' closes nothing", place, "remove it")
-        if depth > MAX_DEPTH:
-            place = text.place(match.start(), match.end())
-            message = f"more than {MAX_DEPTH} brackets within each other"
-            return Problem("expression-too-large", message, place, "move parts of it to definitions")
-    return None
-
-
-_HINTS = (
-    (r"&&|&", "write 'and'"),
-    (r"\|\||\|", "write 'or'"),
-    (r"=>|=<", "write '>=' or '<='"),
-    (r"<>|≠", "write '!='"),
-    (r"≥|⩾", "write '>='"),
-    (r"≤|⩽", "write '<='"),
-    (r"(?<![<>=!])=(?!=)", "to compare, write '=='"),
-    (r"!(?!=)", "write 'not'"),
-    (r"\d[\d.]*\s*%", "write the number without the percent sign"),
-    (r"[«»“”„‘’`]", "write 'text' in straight single quotes"),
-    (r"[−–—]", "write a plain minus '-'"),
-    (r"×", "write '*'"),
-    (r"÷", "write '/'"),
-    (r"\b0\d", "write the number without a leading zero"),
-    (r"\d_?[A-Za-z]", "write '*' between a number and a name"),
-)
-
-
-def _not_an_expression(text: Text, error: Exception) -> Problem:
-    """Python could not read it: point at the likely slip, and say what to write."""
-    bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text.text)
-    for pattern, help in _HINTS:
-        match = re.search(pattern, bare)
-        if match:
-            place = text.place(match.start(), match.end())
-            return Problem("expression-syntax", f"'{match[0]}' is not part of the language", place, help)
-    place = text.whole
-    if isinstance(error, SyntaxError) and error.lineno and error.offset:
-        lines = text.text.split("\n")
-        start = sum(len(line) + 1 for line in lines[: error.lineno - 1]) + error.offset - 1 - (error.lineno == 1)
-        if error.lineno <= len(lines) and 0 <= start < len(text.text):
-            place = text.place(start, start + 1)
-    return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
-
-
-_REFUSED = {
+_REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
     ast.Attribute: ("dots are", "write a plain name"),
     ast.Subscript: ("square brackets are", "name the value itself"),
     ast.Lambda: ("lambda is", "write the expression itself, or name it as a definition"),
@@ -244,13 +163,14 @@ class _Reading:
             case ast.Call():
                 return self._call(node, depth)
         if isinstance(node, ast.Tuple):
-            return self._comma(node)
-        operator = getattr(node, "op", None)
-        what, help = _REFUSED.get(type(operator or node), ("this is", None))
+            self._comma()
+            return None
+        operator: ast.AST = getattr(node, "op", node)
+        what, help = _REFUSED.get(type(operator), ("this is", None))
         self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
         return None
 
-    def _comma(self, node: ast.Tuple) -> None:
+    def _comma(self) -> None:
         decimal = re.search(r"\d+,\d+", self.text.text)
         place = self.text.place(*decimal.span()) if decimal else self.text.whole
         help = f"write {decimal[0].replace(',', '.')}" if decimal else "options stand after 'in' only: x in ('a', 'b')"
@@ -264,18 +184,18 @@ class _Reading:
                 return Literal(node.value, Kind.CHOICE, place)
             self._problem("not-in-language", "texts are one piece, in plain quotes", place, "write 'text'")
         elif isinstance(node.value, bytes) or node.value is ...:
-            self._problem("not-in-language", f"'{_short(written)}' is not part of the language", place, None)
+            self._problem("not-in-language", f"'{short(written)}' is not part of the language", place, None)
         elif isinstance(node.value, bool) or node.value is None:
-            help = "leave the fact out: it is unknown then" if node.value is None else f"write '{written.lower()}'"
-            self._problem("not-in-language", f"'{written}' is not part of the language", place, help)
+            way_out = "leave the fact out: it is unknown then" if node.value is None else f"write '{written.lower()}'"
+            self._problem("not-in-language", f"'{written}' is not part of the language", place, way_out)
         elif not re.fullmatch(r"\d+(\.\d+)?", written):
             help = "write digits, with a decimal point where needed: 1000 or 2.5"
-            self._problem("bad-number", f"'{_short(written)}' is not a number of the language", place, help)
+            self._problem("bad-number", f"'{short(written)}' is not a number of the language", place, help)
         else:
             whole, _, decimals = written.partition(".")
             if len(whole) <= MAX_WHOLE_DIGITS and len(decimals) <= MAX_DECIMALS:
                 return Literal(Decimal(written), Kind.NUMBER if decimals else Kind.COUNT, place)
-            message = f"'{_short(written)}' has too many digits"
+            message = f"'{short(written)}' has too many digits"
             help = f"at most {MAX_WHOLE_DIGITS} before the point and {MAX_DECIMALS} after it"
             self._problem("bad-number", message, place, help)
         return None
@@ -296,8 +216,8 @@ class _Reading:
             help = f"write '{'true' if written in ('yes', 'on') else 'false'}'"
             self._problem("unknown-name", f"'{written}' is not a fact or a value", place, help)
         elif not self.scope.partial:
-            help = did_you_mean(written, [*self.scope.symbols, *self.scope.broken])
-            self._problem("unknown-name", f"'{_short(written)}' is not a fact or a value", place, help)
+            near = did_you_mean(written, [*self.scope.symbols, *self.scope.broken])
+            self._problem("unknown-name", f"'{short(written)}' is not a fact or a value", place, near)
         return None
 
     def _minus(self, node: ast.UnaryOp, depth: int) -> Expression | None:
@@ -353,13 +273,13 @@ class _Reading:
             return None
         links = [self._compare("==", item, option, depth) for option in items]
         known = tuple(link for link in links if link is not None)
+        if not links:
+            place = self._place(options)
+            self._problem("expression-syntax", "there is nothing to choose from", place, "x in ('a', 'b')")
         if not links or len(known) < len(links):
-            return None if links else self._no_options(options)
+            return None
         found = known[0] if len(known) == 1 else Or(known, self._place(node))
         return Not(found, self._place(node)) if isinstance(operator, ast.NotIn) else found
-
-    def _no_options(self, node: ast.expr) -> None:
-        self._problem("expression-syntax", "there is nothing to choose from", self._place(node), "x in ('a', 'b')")
 
     def _arithmetic(self, node: ast.BinOp, depth: int) -> Expression | None:
         operator = _ARITHMETIC[type(node.op)]
@@ -391,7 +311,7 @@ class _Reading:
         if name is None or function is None:
             shown = name or self.text.text[slice(*self._span(node.func))]
             help = did_you_mean(shown, FUNCTIONS)
-            self._problem("unknown-function", f"'{_short(shown)}' is not a function", self._place(node.func), help)
+            self._problem("unknown-function", f"'{short(shown)}' is not a function", self._place(node.func), help)
             return None
         if node.keywords:
             self._problem("not-in-language", "arguments have no names here", place, f"write {function.example}")
@@ -469,7 +389,7 @@ class _Reading:
             if isinstance(one, Name) and one.kind is Kind.CHOICE and isinstance(other, Literal):
                 choices = self.scope.symbols[one.written].choices
                 if other.value not in choices:
-                    message = f"'{_short(str(other.value))}' is not one of the choices of '{one.written}'"
+                    message = f"'{short(str(other.value))}' is not one of the choices of '{one.written}'"
                     self._problem("unknown-choice", message, other.place, did_you_mean(str(other.value), choices))
                     return False
         return True
@@ -481,7 +401,9 @@ def adapt(node: Expression, kind: Kind) -> Expression | None:
         return None
     match node:
         case Literal():
-            fits = kind is not Kind.COUNT or (isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0)
+            fits = kind is not Kind.COUNT or (
+                isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0
+            )
             return Literal(node.value, kind, node.place) if fits else None
         case Choose():
             then, otherwise = adapt(node.then, kind), adapt(node.otherwise, kind)
@@ -494,8 +416,3 @@ def adapt(node: Expression, kind: Kind) -> Expression | None:
             left, right = adapt(node.left, kind), adapt(node.right, kind)
             return Arithmetic(node.operator, left, right, kind, node.place) if left and right else None
     return None
-
-
-def _short(text: str) -> str:
-    """The text as a message shows it."""
-    return text if len(text) <= 40 else text[:37] + "…"

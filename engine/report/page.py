@@ -76,8 +76,9 @@ class _Writer:
         outcome, own = self.outcome, self.outcome.tier
         title, day = pick(self.programme.title, self.lang), words.amount(outcome.as_of, Kind.DATE, self.lang)
         blocks: list[Block] = []
+        remarks: tuple[str, ...] = ()
         if own is None:
-            headline, mark, remarks = self.say["no_tier"], OPEN, ()
+            headline, mark = self.say["no_tier"], OPEN
             common = [item for item in outcome.tiers[0].requirements if item.scope != "tier"] if outcome.tiers else []
             blocks.append(Block(self.say["eligibility"], self._requirements(common)))
         else:
@@ -127,7 +128,9 @@ class _Writer:
 
     def _requirements(self, items: Iterable[RequirementOutcome]) -> tuple[Row, ...]:
         marks = {"met": GOOD, "not_met": BAD, "unknown": OPEN}
-        by_id = {one.id: one for tier in self.programme.tiers.values() for one in tier.requirements if one.scope != "tier"}
+        by_id = {
+            one.id: one for tier in self.programme.tiers.values() for one in tier.requirements if one.scope != "tier"
+        }
         if self.outcome.tier:
             by_id = {one.id: one for one in self.programme.tiers[self.outcome.tier].requirements}
         rows = []
@@ -140,7 +143,7 @@ class _Writer:
         return tuple(rows)
 
     def _measured(self, id: str) -> str:
-        """'1 of 2; 1 missing': the comparisons that decide a condition, each with its subject where they are several."""
+        """'1 of 2; 1 missing': the comparisons that decide a condition, with subjects where they are several."""
         found = measures(self.programme, id, self.values)
         told = []
         for measure in found:
@@ -169,7 +172,9 @@ class _Writer:
             told = self.say["of"].format(value=value, threshold=threshold)
         else:
             told = self.say["value_and_threshold"].format(value=value, threshold=needed)
-        return f"{told}; {self.say['missing' if measure.operator in ('>', '>=') else 'too_many'].format(amount=distance)}"
+        return (
+            f"{told}; {self.say['missing' if measure.operator in ('>', '>=') else 'too_many'].format(amount=distance)}"
+        )
 
     # The discount ---------------------------------------------------------------------------------------------------
 
@@ -182,9 +187,8 @@ class _Writer:
             cap = self.programme.values[definition.cap]
             details = self._readings(cap.source)
             rows.append(Row("≤", self.say["cap"], self._percent(discount.cap), "", cap.source, details))
-        assert tier.discount is not None
-        note = self.say["once_qualified"].format(amount=self._percent(tier.discount.total))
-        note = "" if tier.status == "qualified" or tier.discount.total is None else note
+        would_be = tier.discount.total if tier.discount and tier.status != "qualified" else None
+        note = "" if would_be is None else self.say["once_qualified"].format(amount=self._percent(would_be))
         rows.append(Row("=", self.say["total"], self._percent(discount.total), note, strong=True))
         if discount.in_kind:
             rows.append(Row(PLAIN, self.say["in_price"], self._percent(discount.in_price)))

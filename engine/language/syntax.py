@@ -1,0 +1,110 @@
+"""From the text of an expression to Python's own tree of it, or to a problem.
+
+Python's grammar reads the text, as it does for simpleeval; what must be known before it sees the text (length, depth,
+brackets that match) is checked here, and what it cannot read is explained.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..problems import Place, Problem, Source
+from .signatures import MAX_DEPTH, MAX_LENGTH
+
+
+class Text(NamedTuple):
+    """The text of an expression, and where each of its characters stands in the file."""
+
+    source: Source
+    text: str
+    offsets: Sequence[int]  #: one more than characters: the last is where the text ends
+
+    def place(self, start: int, end: int) -> Place:
+        """The place in the file of a stretch of the text."""
+        return Place(self.source, self.offsets[start], self.offsets[max(start, end - 1)] + 1)
+
+    @property
+    def whole(self) -> Place:
+        """The place of all of it, without the blanks around it."""
+        start = len(self.text) - len(self.text.lstrip())
+        return self.place(start, max(start + 1, len(self.text.rstrip())))
+
+
+def read_python(text: Text) -> ast.expr | Problem:
+    """Python's tree of the text, or what is wrong with it; positions count from one bracket before the text."""
+    problem = _refuse_text(text)
+    if problem:
+        return problem
+    try:
+        return ast.parse(f"({text.text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        return _not_an_expression(text, error)
+
+
+def short(text: str) -> str:
+    """The text as a message shows it."""
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _refuse_text(text: Text) -> Problem | None:
+    """What must be known before Python's parser sees the text: its length, and that its brackets match."""
+    if not text.text.strip():
+        return Problem(
+            "expression-syntax", "the expression is empty", text.place(0, 1), "write a condition or a number"
+        )
+    if len(text.text) > MAX_LENGTH:
+        message = f"the expression has {len(text.text)} characters; the limit is {MAX_LENGTH}"
+        return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
+    depth = 0
+    for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
+        if match[0] in "([{":
+            depth += 1
+        elif match[0] in ")]}":
+            depth -= 1
+        if depth < 0:
+            place = text.place(match.start(), match.end())
+            return Problem("expression-syntax", f"this '{match[0]}' closes nothing", place, "remove it")
+        if depth > MAX_DEPTH:
+            place = text.place(match.start(), match.end())
+            message = f"more than {MAX_DEPTH} brackets within each other"
+            return Problem("expression-too-large", message, place, "move parts of it to definitions")
+    return None
+
+
+_HINTS = (
+    (r"&&|&", "write 'and'"),
+    (r"\|\||\|", "write 'or'"),
+    (r"=>|=<", "write '>=' or '<='"),
+    (r"<>|≠", "write '!='"),
+    (r"≥|⩾", "write '>='"),
+    (r"≤|⩽", "write '<='"),
+    (r"(?<![<>=!])=(?!=)", "to compare, write '=='"),
+    (r"!(?!=)", "write 'not'"),
+    (r"\d[\d.]*\s*%", "write the number without the percent sign"),
+    (r"[«»“”„‘’`]", "write 'text' in straight single quotes"),
+    (r"[−–—]", "write a plain minus '-'"),
+    (r"×", "write '*'"),
+    (r"÷", "write '/'"),
+    (r"\b0\d", "write the number without a leading zero"),
+    (r"\d_?[A-Za-z]", "write '*' between a number and a name"),
+)
+
+
+def _not_an_expression(text: Text, error: Exception) -> Problem:
+    """Python could not read it: point at the likely slip, and say what to write."""
+    bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text.text)
+    for pattern, help in _HINTS:
+        match = re.search(pattern, bare)
+        if match:
+            place = text.place(match.start(), match.end())
+            return Problem("expression-syntax", f"'{match[0]}' is not part of the language", place, help)
+    place = text.whole
+    if isinstance(error, SyntaxError) and error.lineno and error.offset:
+        lines = text.text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: error.lineno - 1]) + error.offset - 1 - (error.lineno == 1)
+        if error.lineno <= len(lines) and 0 <= start < len(text.text):
+            place = text.place(start, start + 1)
+    return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
