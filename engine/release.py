@@ -227,8 +227,9 @@ def _check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartP
     problems = []
     for kind, document in documents.items():
         for path, problem in check_shape(document, kind):
-            broken.setdefault(kind, set()).add(path)
             problems.append(problem)
+            if path is not None:
+                broken.setdefault(kind, set()).add(path)
     return problems
 
 

@@ -25,8 +25,8 @@ from .problems import Problem, did_you_mean, latin_skeleton
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
 
-def check_shape(document: Document, kind: str) -> list[tuple[PartPath, Problem]]:
-    """Everything in the document that its schema `<kind>.schema.json` does not allow, and in which part of it."""
+def check_shape(document: Document, kind: str) -> list[tuple[PartPath | None, Problem]]:
+    """All that the schema `<kind>.schema.json` does not allow in the document, each with the part it makes unusable."""
     return [
         found
         for error in _validator(kind).iter_errors(_as_json(document.data))
@@ -61,14 +61,17 @@ def _as_json(data: Any) -> Any:
     return data.isoformat() if isinstance(data, date) else data
 
 
-def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[PartPath, Problem]]:
+def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[PartPath | None, Problem]]:
     """One finding of the validator as problems, each with the part that cannot be used."""
     instance, described = error.instance, error.schema.get("description")
     if error.validator == "required":
         for key in error.validator_value:
             if key not in instance:
                 help = _purpose(error.schema, key)
-                yield path, Problem("missing-key", f"'{key}' is missing", document.place(path), help)
+                # A part without one of its keys is still read for the rest; a file without its table is not.
+                wanted = error.schema["properties"][key]
+                unusable = path if isinstance(wanted.get("additionalProperties"), dict) and not path else None
+                yield unusable, Problem("missing-key", f"'{key}' is missing", document.place(path), help)
     elif error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
         for key in instance:
@@ -119,7 +122,8 @@ _TYPES = {
 
 
 def _wanted(types: str | list[str]) -> str:
-    return " or ".join(_TYPES[name] for name in ([types] if isinstance(types, str) else types) if name != "null")
+    named = [_TYPES[name] for name in ([types] if isinstance(types, str) else types) if name != "null"]
+    return ", ".join(named[:-1]) + (" or " if len(named) > 1 else "") + named[-1]
 
 
 def _a(instance: Any) -> str:

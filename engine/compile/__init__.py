@@ -42,13 +42,13 @@ def compile_programme(
     statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
     row = files.row("programme")
-    if row is None or any(broken.values()):
+    if row is None:
         return None, files.problems
     for key in ("vendor", "document"):
         row.optional_texts(key)
     title, effective = row.texts(), _effective(row)
     row.source()
-    if has_errors(files.problems) or effective is None:
+    if has_errors(files.problems) or any(broken.values()) or effective is None:
         return None, files.problems
     programme = Programme(
         id=row.data["id"],
@@ -72,8 +72,8 @@ def compile_programme(
 
 
 def _effective(row: Row) -> date | None:
-    written = row.data["effective"]["from"]
-    if isinstance(written, date):
+    written = row.data_of("effective", "from")
+    if written is None or isinstance(written, date):
         return written
     place = row.document.value_place(("effective", "from"))
     row.problem(
@@ -87,8 +87,8 @@ def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
     known = files.names("clauses", "sections")
     clauses = {}
     for row in files.rows("clauses", "clauses"):
-        section = row.data["section"]
-        if section not in known:
+        section = row.data.get("section", "")
+        if section and section not in known:
             place = row.document.value_place((*row.path, "section"))
             row.problem("unknown-section", f"there is no section '{section}'", place, "add it under 'sections'")
         clauses[row.id] = Clause(row.id, section, row.texts(), row.optional_texts("reading"))

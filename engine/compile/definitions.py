@@ -29,14 +29,17 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], tiers: Iterable[str]
     """What each name stands for: facts, definitions, and in a tier its rows of the tables by tier."""
     _check_names(files)
     symbols = {fact.id: Symbol(fact.id, fact.kind, tuple(fact.choices)) for fact in facts.values()}
+    taken = files.names("facts", "facts")
     tables: dict[str, Row] = {}
-    for row in files.rows("definitions", "definitions"):
+    for row in _usable(files):
         kind = Kind(row.data["kind"])
+        if row.id in taken:
+            continue
         if "by_tier" in row.data:
             tables[row.id] = row
         else:
             symbols[row.id] = Symbol(f"definitions.{row.id}", kind)
-    names_of_all = {*files.names("facts", "facts"), *files.names("definitions", "definitions")}
+    names_of_all = {*taken, *files.names("definitions", "definitions")}
     broken = names_of_all - symbols.keys() - tables.keys()
     partial = not (files.is_whole("facts") and files.is_whole("definitions"))
     differs = "it differs by tier: use it in a rule of a tier"
@@ -56,7 +59,7 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], tiers: Iterable[str]
 def compile_definitions(files: Files, scopes: Scopes) -> list[NamedValue]:
     """Every definition as values, each after those it needs."""
     found: dict[str, NamedValue] = {}
-    for row in files.rows("definitions", "definitions"):
+    for row in _usable(files):
         kind, title, source = Kind(row.data["kind"]), row.texts(), row.source()
         row.optional_texts("unit")
         if kind is Kind.CHOICE:
@@ -67,6 +70,11 @@ def compile_definitions(files: Files, scopes: Scopes) -> list[NamedValue]:
             if tree is not None:
                 found[id] = NamedValue(id, kind, tree, title, source, row.place(*keys))
     return _in_order(files, found)
+
+
+def _usable(files: Files) -> Iterator[Row]:
+    """The definitions whose kind is known."""
+    return (row for row in files.rows("definitions", "definitions") if "kind" in row.data)
 
 
 def _cells(row: Row, scopes: Scopes) -> Iterator[tuple[str, tuple[str, ...], Scope]]:

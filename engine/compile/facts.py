@@ -15,7 +15,7 @@ from .rows import Files, Row
 
 def compile_facts(files: Files) -> dict[str, Fact]:
     """Every well-written fact by its name."""
-    return {row.id: _fact(row) for row in files.rows("facts", "facts")}
+    return {row.id: _fact(row) for row in files.rows("facts", "facts") if "kind" in row.data}
 
 
 def compile_checks(files: Files, scope: Scope) -> tuple[FactCheck, ...]:

@@ -12,7 +12,9 @@ def check_tiers(row: Row, key: str, tiers: Collection[str], *, complete: bool = 
     """The keys of the table by tier under `key` are tiers; with `complete`, every tier has a value."""
     if not row.files.is_whole("tiers"):
         return
-    table = row.data[key]
+    table = row.data.get(key)
+    if table is None:
+        return
     for tier in table:
         if tier not in tiers:
             row.problem("unknown-tier", f"'{tier}' is not a tier", row.place(key, tier), did_you_mean(tier, tiers))

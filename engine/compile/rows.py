@@ -5,7 +5,7 @@ A row that is misshapen is passed over, and its name remembered, so that one mis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..document import Document, PartPath
@@ -25,20 +25,14 @@ class Files:
         self.broken = broken
         self.problems: list[Problem] = []
         self.cited: set[str] = set()
-        programme = self.whole("programme")
-        self.languages: tuple[str, ...] = tuple(programme["languages"]) if programme else ()
+        self._data = {kind: _without(document.data, broken.get(kind, set())) for kind, document in documents.items()}
+        programme = self.row("programme")
+        self.languages: tuple[str, ...] = tuple(programme.data.get("languages", ())) if programme else ()
         self.clauses = self.names("clauses", "clauses")
 
     def is_whole(self, kind: str) -> bool:
         """Whether the file could be read, or is not there at all."""
         return () not in self.broken.get(kind, set())
-
-    def whole(self, kind: str) -> dict[str, Any] | None:
-        """The data of a file that is well shaped throughout, else None."""
-        document = self.documents.get(kind)
-        if document is None or self.broken.get(kind) or not isinstance(document.data, dict):
-            return None
-        return document.data
 
     def names(self, kind: str, table: str) -> dict[str, Place]:
         """Every name of a table, misshapen rows included, and its place."""
@@ -48,7 +42,7 @@ class Files:
         return {name: document.place((table, name)) for name in rows} if document and isinstance(rows, dict) else {}
 
     def rows(self, kind: str, table: str) -> Iterator[Row]:
-        """The well-shaped rows of a table, in order."""
+        """The usable rows of a table, in order."""
         for name in self.names(kind, table):
             row = self.row(kind, table, name)
             if row:
@@ -56,14 +50,24 @@ class Files:
 
     def row(self, kind: str, *path: str) -> Row | None:
         """One part of a file, or None where it is not there or misshapen."""
-        broken = self.broken.get(kind, set())
-        if any(part[: len(path)] == path or path[: len(part)] == part for part in broken):
-            return None
-        document = self.documents.get(kind)
-        data: Any = document.data if document else None
+        data: Any = self._data.get(kind)
         for key in path:
             data = data.get(key) if isinstance(data, dict) else None
-        return Row(self, document, path, data) if document and isinstance(data, dict) else None
+        return Row(self, self.documents[kind], path, data) if isinstance(data, dict) else None
+
+
+def _without(data: Any, paths: Collection[PartPath]) -> Any:
+    """The data without the parts at these paths; a list keeps its length, so that places still fit."""
+    if not paths:
+        return data
+    if () in paths:
+        return None
+    inner: dict[str | int, set[PartPath]] = {}
+    for first, *rest in paths:
+        inner.setdefault(first, set()).add(tuple(rest))
+    if isinstance(data, dict):
+        return {key: _without(value, inner.get(key, ())) for key, value in data.items() if () not in inner.get(key, ())}
+    return [_without(value, inner.get(index, ())) for index, value in enumerate(data)]
 
 
 class Row:
@@ -125,7 +129,7 @@ class Row:
         """The clauses the row cites; each must be there."""
         cited = tuple(self.data.get("source", ()))
         for index, clause in enumerate(cited):
-            if clause not in self.files.clauses and self.files.is_whole("clauses"):
+            if clause is not None and clause not in self.files.clauses and self.files.is_whole("clauses"):
                 place = self.document.value_place((*self.path, "source", index))
                 self.problem(
                     "unknown-clause", f"'{clause}' is not a clause", place, did_you_mean(clause, self.files.clauses)
@@ -134,7 +138,9 @@ class Row:
         return cited
 
     def expression(self, *keys: str, scope: Scope, kind: Kind, choices: tuple[str, ...] = ()) -> Expression | None:
-        """The tree of an expression of this kind, or None after reporting what is wrong with it."""
+        """The tree of an expression of this kind, or None where there is none or it is wrong, which is reported."""
+        if self.data_of(*keys) is None:
+            return None
         tree, problems = parse(self.document.expression((*self.path, *keys)), scope, kind, choices)
         self.files.problems.extend(problems)
         return tree

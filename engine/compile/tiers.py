@@ -78,7 +78,11 @@ def _tier(
         qualified.id,
         tuple(requirements),
         _discount(row, terms, bonuses, scope, values),
-        tuple(_benefit(benefit, row.id, scope, values) for benefit in benefits if row.id in benefit.data["by_tier"]),
+        tuple(
+            _benefit(benefit, row.id, scope, values)
+            for benefit in benefits
+            if row.id in benefit.data.get("by_tier", {}) and "kind" in benefit.data
+        ),
         tuple(_statement(part) for part in row.inner("rights")),
         tuple(_statement(part) for part in row.inner("restrictions")),
     )
@@ -124,7 +128,7 @@ def _terms(files: Files, scope: Scope, values: Values) -> _Terms:
     row = files.row("bonuses", "discount", "cap")
     cap = None
     if row:
-        literal = Literal(row.data["value"], Kind.PERCENT, row.place("value"))
+        literal = Literal(row.data.get("value", _ZERO.value), Kind.PERCENT, row.place("value"))
         cap = values.name("discount.cap", Kind.PERCENT, literal, row.texts(), row.source())
     return _Terms(cap, found["bonuses_apply"], found["bonuses_in_price"])
 
@@ -135,7 +139,7 @@ def _discount(row: Row, terms: _Terms, bonuses: list[Row], scope: Scope, values:
     if part is None:
         return None
     prefix, title, source, percent = f"tiers.{row.id}", row.texts(), part.source(), Kind.PERCENT
-    literal = Literal(part.data["value"], percent, part.place("value"))
+    literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
     base = values.name(f"{prefix}.discount", percent, literal, title, source)
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
     worth = _sum([Name(offer.percent, percent, offer.percent) for offer in offers])
@@ -164,20 +168,20 @@ def _offered(bonus: Row, tier: str) -> bool:
 def _bonus(row: Row, tier: str, scope: Scope, values: Values) -> Bonus:
     """A bonus as a tier is offered it; with one rate, the bonus is that rate."""
     prefix, title, source = f"tiers.{tier}.bonuses.{row.id}", row.texts(), row.source()
-    if "when" in row.data:
+    if "percent" in row.data:
         rate = _rate(row, tier, prefix, scope, values, source)
         return Bonus(row.id, title, rate.earned, rate.percent, rate.worth, (rate,), source)
     rates = tuple(
         _rate(part, tier, f"{prefix}.rates.{part.id}", scope, values, source)
         for part in row.inner("rates")
-        if tier in part.data["percent"]
+        if tier in part.data.get("percent", {})
     )
     earned = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
     percents = [Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates]
     several = len(rates) > 1
     any_earned = values.name(f"{prefix}.earned", Kind.YES_NO, Or(earned) if several else earned[0], title, source)
     greatest = Call("max", tuple(percents), Kind.PERCENT) if several else percents[0]
-    take_greatest = row.data["take"] == "greatest"
+    take_greatest = row.data.get("take") == "greatest"
     taken = values.name(prefix, Kind.PERCENT, greatest if take_greatest else _sum(percents), title, source)
     worth = (max if take_greatest else sum)(rate.worth for rate in rates)
     return Bonus(row.id, title, any_earned.id, taken.id, Decimal(worth), rates, source)
@@ -212,8 +216,7 @@ def _check_tables(files: Files, bonuses: list[Row], benefits: list[Row]) -> None
     """Tables by tier name tiers that are there; a benefit has a value for each; groups exist."""
     tiers = files.names("tiers", "tiers")
     for bonus in bonuses:
-        if "percent" in bonus.data:
-            check_tiers(bonus, "percent", tiers)
+        check_tiers(bonus, "percent", tiers)
         for rate in bonus.inner("rates"):
             check_tiers(rate, "percent", tiers)
     groups = files.names("benefits", "groups")
@@ -225,6 +228,6 @@ def _check_tables(files: Files, bonuses: list[Row], benefits: list[Row]) -> None
         if group is not None and group not in groups:
             message = f"'{group}' is not a group of benefits"
             files.problems.append(Problem("unknown-group", message, benefit.place("group"), "add it under 'groups'"))
-        if benefit.data["kind"] in (Kind.CHOICE.value, Kind.DATE.value):
+        if benefit.data.get("kind") in (Kind.CHOICE.value, Kind.DATE.value):
             message = f"a benefit cannot be of kind '{benefit.data['kind']}'"
             benefit.problem("wrong-kind", message, benefit.place("kind"), "use yes_no, count, number, percent or money")

@@ -89,6 +89,7 @@ _HINTS = (
     (r"×", "write '*'"),
     (r"÷", "write '/'"),
     (r"\b0\d", "write the number without a leading zero"),
+    (r"\bif\b(?!.*\belse\b)", "say what else: a if condition else b"),
     (r"\d_?[A-Za-z]", "write '*' between a number and a name"),
 )
 
