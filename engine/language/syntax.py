@@ -101,7 +101,7 @@ def _not_an_expression(text: Text, error: Exception) -> Problem:
         match = re.search(pattern, bare)
         if match:
             place = text.place(match.start(), match.end())
-            return Problem("expression-syntax", f"'{match[0]}' is not part of the language", place, help)
+            return Problem("expression-syntax", f"'{match[0]}' cannot stand here", place, help)
     place = text.whole
     if isinstance(error, SyntaxError) and error.lineno and error.offset:
         lines = text.text.split("\n")
