@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +16,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from .engine.document import Document, file_bytes, read_bytes
+from .engine.document import MAX_BYTES, Document, file_bytes, read_bytes
 from .engine.explain import all_values
 from .engine.outcome import Outcome
-from .engine.problems import InvalidProgramme, Problem, WrongCall, has_errors, in_order
+from .engine.problems import Invalid, InvalidInput, InvalidProgramme, Problem, WrongCall, has_errors, in_order
 from .engine.record import Record, read_records
 from .engine.release import Release, find_program, load, read_release, release_folder, release_folders, shown
 from .engine.report.terminal import Style, without_style
@@ -111,22 +112,20 @@ def evaluate(
 ) -> None:
     """Say what a partner is entitled to, why, and what is missing."""
     day = as_of or date.today()
-    if format is EvaluateFormat.json and len(records) > 1:
-        _refuse([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
-    documents = [_document(path) for path in records]
-    try:
+    in_json = format in (EvaluateFormat.json, EvaluateFormat.jsonl)
+    with _answering(in_json, output):
+        if format is EvaluateFormat.json and len(records) > 1:
+            raise WrongCall([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
+        documents = [_document(path) for path in records]
         loaded = load(Path(program) if program else find_program(Path.cwd()), release=release, as_of=day)
-    except WrongCall as error:
-        _refuse(error.problems)
-    except InvalidProgramme as error:
-        _fail(error.problems, INVALID_PROGRAMME, "invalid_programme", format, output)
-    results = _evaluate_all(loaded, documents, day)
-    for _, problems in results:
-        _tell(problems)
-    _write(_report(loaded, results, lang.value, format, explain), output)
+        results = _evaluate_all(loaded, documents, day)
+        for _, problems in results:
+            _tell(problems)
+        _write(_report(loaded, results, lang.value, format, explain), output)
     if any(outcome is None for outcome, _ in results):
         raise typer.Exit(INVALID_INPUT)
-    if any(outcome and outcome.status in [answer.value for answer in fail_on or ()] for outcome, _ in results):
+    named = [answer.value for answer in fail_on or ()]
+    if any(outcome and outcome.status in named for outcome, _ in results):
         raise typer.Exit(FINDINGS)
 
 
@@ -141,28 +140,23 @@ def check(
     output: OutputOption = None,
 ) -> None:
     """Report everything wrong with a release, each problem at its line."""
-    place = directory or program
-    try:
+    in_json = format is CheckFormat.json
+    with _answering(in_json, output):
+        place = directory or program
         root = Path(place) if place else find_program(Path.cwd())
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
-    except WrongCall as error:
-        _refuse(error.problems)
-    except InvalidProgramme as error:
-        folders, found = (), [*error.problems]
-    else:
-        found = [problem for folder in folders for problem in read_release(folder)[1]]
-    problems = in_order(found)
-    bad = has_errors(problems)
-    if format is CheckFormat.json:
-        from .engine.report.data import problems_data
+        problems = in_order(problem for folder in folders for problem in read_release(folder)[1])
+        names, bad = [shown(folder) for folder in folders], has_errors(problems)
+        if in_json:
+            from .engine.report.data import problems_data
 
-        names = [shown(folder) for folder in folders]
-        _write(_json(problems_data("findings" if bad else "done", problems, releases=names)), output)
-    else:
-        from .engine.report.problems import problems_text, tally
+            text = _json(problems_data("findings" if bad else "done", problems, releases=names))
+        else:
+            from .engine.report.problems import problems_text, tally
 
-        text = problems_text(problems, _style(sys.stdout) if output is None else without_style)
-        _write(f"{text}{', '.join(map(shown, folders)) or place}: {tally(problems)}\n", output)
+            style = _style(sys.stdout) if output is None else without_style
+            text = f"{problems_text(problems, style)}{', '.join(names)}: {tally(problems)}\n"
+        _write(text, output)
     raise typer.Exit(FINDINGS if bad else DONE)
 
 
@@ -171,15 +165,41 @@ def check(
 Result = tuple[Outcome | None, tuple[Problem, ...]]
 
 
-def _document(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """A file, or stdin, as a document; a file that cannot be opened is a wrong call."""
+@contextmanager
+def _answering(in_json: bool, output: str | None) -> Iterator[None]:
+    """Turn what the engine refuses into messages, JSON where JSON was asked for, and the exit code."""
     try:
-        content = sys.stdin.buffer.read() if path == "-" else file_bytes(Path(path))
+        yield
+    except Invalid as refused:
+        code, result = _REFUSALS[type(refused)]
+        _tell(refused.problems)
+        if in_json:
+            from .engine.report.data import problems_data
+
+            _write(_json(problems_data(result, refused.problems)), output if code != WRONG_CALL else None)
+        raise typer.Exit(code) from None
+
+
+_REFUSALS = {
+    WrongCall: (WRONG_CALL, "wrong_call"),
+    InvalidProgramme: (INVALID_PROGRAMME, "invalid_programme"),
+    InvalidInput: (INVALID_INPUT, "invalid_input"),
+}
+
+
+def _document(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """A file, or stdin, as a document; raises WrongCall where it cannot be opened."""
+    try:
+        content = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else file_bytes(Path(path))
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        _refuse([Problem("unreadable-file", f"'{path}' cannot be read: {reason}", None, "check the path")])
+        raise _wrong_path("unreadable-file", f"'{path}' cannot be read", error) from error
     document, problems = read_bytes(content, "<stdin>" if path == "-" else path)
     return (None if has_errors(problems) else document), in_order(problems)
+
+
+def _wrong_path(code: str, message: str, error: OSError) -> WrongCall:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return WrongCall([Problem(code, f"{message}: {reason}", None, "check the path")])
 
 
 def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Result]:
@@ -226,7 +246,7 @@ def _json(data: dict[str, Any], *, lines: bool = False) -> str:
 
 
 def _write(text: str, output: str | None) -> None:
-    """To the file named, or to stdout; a file that cannot be written is a wrong call."""
+    """To the file named, or to stdout; raises WrongCall where the file cannot be written."""
     if output is None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
@@ -234,8 +254,7 @@ def _write(text: str, output: str | None) -> None:
     try:
         Path(output).write_text(text, "utf-8")
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        _refuse([Problem("unwritable-file", f"'{output}' cannot be written: {reason}", None, "check the path")])
+        raise _wrong_path("unwritable-file", f"'{output}' cannot be written", error) from error
 
 
 def _tell(problems: Iterable[Problem]) -> None:
@@ -243,24 +262,6 @@ def _tell(problems: Iterable[Problem]) -> None:
     from .engine.report.problems import problems_text
 
     sys.stderr.write(problems_text(problems, _style(sys.stderr)))
-
-
-def _refuse(problems: Iterable[Problem]) -> NoReturn:
-    """The call is wrong."""
-    _tell(problems)
-    raise typer.Exit(WRONG_CALL)
-
-
-def _fail(
-    problems: tuple[Problem, ...], code: int, result: str, format: EvaluateFormat, output: str | None
-) -> NoReturn:
-    """The programme is invalid: said to people, and in JSON to programs."""
-    _tell(problems)
-    if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
-        from .engine.report.data import problems_data
-
-        _write(_json(problems_data(result, problems), lines=format is EvaluateFormat.jsonl), output)
-    raise typer.Exit(code)
 
 
 def _style(stream: Any) -> Style:
