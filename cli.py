@@ -3,7 +3,9 @@
 Exit codes: 0 done; 1 findings; 2 the call is wrong; 3 the programme is invalid; 4 the input is invalid; 70 our bug.
 """
 
-from __future__ import annotations
+import gc
+
+gc.disable()  # a call is short: looking for cycles while it loads and runs would take a tenth of it
 
 import os
 import sys
@@ -99,7 +101,7 @@ def _charter(version: Annotated[bool, typer.Option("--version", help="Show the v
 @app.command()
 def evaluate(
     records: Annotated[
-        list[str], typer.Argument(metavar="RECORD...", help="Partners' records (YAML or JSON); - is stdin.")
+        list[str], typer.Argument(metavar="RECORD", help="Partners' records (YAML or JSON); - is stdin.")
     ],
     program: ProgramOption = None,
     release: ReleaseOption = None,
@@ -282,6 +284,9 @@ def main() -> NoReturn:
     """The door: whatever is not a person's mistake is ours, and says so."""
     try:
         app(prog_name="charter")
+    except SystemExit:
+        gc.freeze()  # nor are cycles looked for on the way out
+        raise
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -86,8 +86,9 @@ def read_text(text: str, shown: str) -> tuple[Document | None, list[Problem]]:
     parts = _Parts(source)
     try:
         for event in yaml.parse(_joined_surrogates(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            if not parts.take(event):
-                break
+            parts.take(event)
+    except _Refused:
+        return None, parts.problems
     except yaml.YAMLError as error:
         parts.problems.append(_syntax_problem(source, error))
         return None, parts.problems
@@ -97,6 +98,22 @@ def read_text(text: str, shown: str) -> tuple[Document | None, list[Problem]]:
             parts.problems.append(Problem("empty-file", "the file is empty", Place(source, 0, 1), help))
         return None, parts.problems
     return Document(source, parts.data, parts.places, parts.keys, parts.styles), parts.problems
+
+
+class _Open:
+    """A map or list whose end has not come yet; `key` is the one whose value comes next."""
+
+    __slots__ = ("container", "key", "path", "start")
+
+    def __init__(self, container: Any, path: PartPath, start: int) -> None:
+        self.container = container
+        self.path = path
+        self.start = start
+        self.key: str | None = None
+
+
+class _Refused(Exception):
+    """What has been read so far cannot be used; the reason is among the problems."""
 
 
 class _Parts:
@@ -110,126 +127,109 @@ class _Parts:
         self.places: dict[PartPath, Place] = {}
         self.keys: dict[PartPath, Place] = {}
         self.styles: dict[PartPath, str] = {}
-        self._open: list[tuple[list[Data] | dict[str, Data], PartPath, int]] = []
-        self._key: list[str | None] = []  # for each open map: the key whose value comes next
+        self._open: list[_Open] = []
         self._nodes = 0
         self._documents = 0
+        self._takers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
 
-    def take(self, event: yaml.Event) -> bool:
-        """Take one event; False to stop reading."""
-        match event:
-            case yaml.ScalarEvent():
-                return self._scalar(event)
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                return self._start(event)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                container, path, start = self._open.pop()
-                if isinstance(container, dict):
-                    self._key.pop()
-                self.places[path] = Place(self.source, start, start)
-                self.complete = not self._open
-            case yaml.AliasEvent():
-                return self._refuse(event, "anchors and aliases are not used here", "write the value out")
-            case yaml.DocumentStartEvent():
-                self._documents += 1
-                if self._documents > 1:
-                    self.complete = False
-                    return self._refuse(event, "a second document begins here", "keep one document in a file")
-        return True
+    def take(self, event: Any) -> None:
+        """Take one event; raises _Refused to stop reading."""
+        taker = self._takers.get(type(event))
+        if taker:
+            taker(event)
 
-    def _stretch(self, event: Any) -> Place:
-        """Where an event stands."""
-        return Place(self.source, event.start_mark.index, event.end_mark.index)
-
-    def _refuse(self, event: yaml.Event, message: str, help: str, code: str = "yaml-form") -> bool:
-        place = self._stretch(event)
+    def _refuse(self, event: Any, message: str, help: str, code: str = "yaml-form") -> None:
+        place = Place(self.source, event.start_mark.index, event.end_mark.index)
         self.problems.append(Problem(code, message, place, help))
         self.complete = False
-        return False
+        raise _Refused
 
-    def _node(self, event: Any) -> bool:
-        """What every node must pass: no tag, no anchor, and the limits."""
+    def _alias(self, event: Any) -> None:
+        self._refuse(event, "anchors and aliases are not used here", "write the value out")
+
+    def _document(self, event: Any) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self._refuse(event, "a second document begins here", "keep one document in a file")
+
+    def _node(self, event: Any) -> None:
+        """What every node must pass: no tag, no anchor, and the limit on their number."""
         self._nodes += 1
         if event.anchor is not None:
-            return self._refuse(event, "anchors and aliases are not used here", "write the value out")
+            self._alias(event)
         if event.tag is not None and event.tag != "!":
-            return self._refuse(event, f"the tag '{event.tag[:40]}' is not used here", "remove it")
+            self._refuse(event, f"the tag '{event.tag[:40]}' is not used here", "remove it")
         if self._nodes > MAX_NODES:
-            return self._refuse(event, f"the file has more than {MAX_NODES} parts", "split it", "file-too-large")
-        return True
+            self._refuse(event, f"the file has more than {MAX_NODES} parts", "split it", "file-too-large")
 
-    def _path(self) -> PartPath:
-        """Where the next value belongs."""
-        if not self._open:
-            return ()
-        container, path, _ = self._open[-1]
-        if isinstance(container, list):
-            return (*path, len(container))
-        return (*path, self._key[-1] or "")
-
-    def _put(self, value: Data) -> None:
+    def _put(self, event: Any, value: Any) -> PartPath:
+        """Put a value where it belongs, and say where that is."""
         if not self._open:
             self.data = value
-            return
-        container = self._open[-1][0]
-        if isinstance(container, list):
-            container.append(value)
-        else:
-            container[self._key[-1] or ""] = value
-            self._key[-1] = None
+            return ()
+        top = self._open[-1]
+        if isinstance(top.container, list):
+            top.container.append(value)
+            return (*top.path, len(top.container) - 1)
+        if top.key is None:
+            self._refuse(event, "a key must be a plain word", "write it as text")
+        path, top.container[top.key] = (*top.path, top.key or ""), value
+        top.key = None
+        return path
 
-    def _awaits_key(self) -> bool:
-        return bool(self._open) and isinstance(self._open[-1][0], dict) and self._key[-1] is None
-
-    def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> bool:
-        if not self._node(event):
-            return False
-        if self._awaits_key():
-            return self._refuse(event, "a key must be a plain word", "write it as text")
+    def _start(self, event: Any) -> None:
+        self._node(event)
         if len(self._open) >= MAX_NESTING:
             message = f"more than {MAX_NESTING} lists and maps within each other"
-            return self._refuse(event, message, "flatten the data", "file-too-large")
-        path = self._path()
-        container: list[Data] | dict[str, Data] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._put(container)
-        self._open.append((container, path, self._stretch(event).start))
-        if isinstance(container, dict):
-            self._key.append(None)
-        return True
+            self._refuse(event, message, "flatten the data", "file-too-large")
+        container: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._open.append(_Open(container, self._put(event, container), event.start_mark.index))
 
-    def _scalar(self, event: yaml.ScalarEvent) -> bool:
-        if not self._node(event):
-            return False
-        place = self._stretch(event)
-        strange = _strange_character(event.value)
-        if strange:
-            message = f"the text holds {strange}, which no reader can see"
-            self.problems.append(Problem("hidden-character", message, place, "remove it"))
-        if self._awaits_key():
-            return self._take_key(event, place)
-        path = self._path()
+    def _end(self, _event: Any) -> None:
+        closed = self._open.pop()
+        self.places[closed.path] = Place(self.source, closed.start, closed.start)
+        self.complete = not self._open
+
+    def _scalar(self, event: Any) -> None:
+        self._node(event)
+        value, place = event.value, Place(self.source, event.start_mark.index, event.end_mark.index)
+        if not value.isprintable():
+            strange = _strange_character(value)
+            if strange:
+                message = f"the text holds {strange}, which no reader can see"
+                self.problems.append(Problem("hidden-character", message, place, "remove it"))
+        top = self._open[-1] if self._open else None
+        if top and top.key is None and isinstance(top.container, dict):
+            self._take_key(event, top, place)
+            return
+        path = self._put(event, value if event.style else scalar(value))
         self.places[path] = place
         if event.style:
             self.styles[path] = event.style
-        self._put(event.value if event.style else scalar(event.value))
-        self.complete = not self._open
-        return True
+        self.complete = top is None
 
-    def _take_key(self, event: yaml.ScalarEvent, place: Place) -> bool:
-        container, path, _ = self._open[-1]
+    def _take_key(self, event: Any, top: _Open, place: Place) -> None:
         key = event.value
-        if not isinstance(container, dict) or key == "<<":
-            return self._refuse(event, "merging maps with '<<' is not used here", "write the keys out")
-        first = self.keys.get((*path, key))
-        if first:
+        if key == "<<":
+            self._refuse(event, "merging maps with '<<' is not used here", "write the keys out")
+        path = (*top.path, key)
+        if key in top.container:
             message = f"'{key[:40]}' stands here a second time"
-            help = f"the first is on line {first.line}; keep one of them"
+            help = f"the first is on line {self.keys[path].line}; keep one of them"
             self.problems.append(Problem("duplicate-key", message, place, help))
-        self.keys[(*path, key)] = place
-        self._key[-1] = key
-        return True
+        self.keys[path] = place
+        top.key = key
 
 
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -240,10 +240,10 @@ def scalar(text: str) -> Data:
     >>> scalar("2.50"), scalar("yes"), scalar("2,5"), scalar("2026-02-30"), scalar("1e3")
     (Decimal('2.50'), 'yes', '2,5', '2026-02-30', Decimal('1E+3'))
     """
-    if text in ("true", "false"):
-        return text == "true"
-    if text in ("", "~", "null"):
-        return None
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "-0123456789":
+        return text
     if _NUMBER.fullmatch(text):
         number = Decimal(text)
         return number if in_bounds(number) else text
@@ -302,8 +302,6 @@ def _trailing_zeros(number: Decimal) -> int:
 
 def _strange_character(text: str) -> str | None:
     """A control or direction character of the text, described, or None."""
-    if text.isascii() and text.isprintable():
-        return None
     for character in text:
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and character not in "\n\t\u00ad":

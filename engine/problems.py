@@ -6,7 +6,6 @@ exceptions below are raised only at the library's edge, when there is nothing le
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
@@ -111,6 +110,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("certified_peple", ["certified_people", "revenue"])
     "did you mean 'certified_people'?"
     """
+    import difflib  # slow to load, and only mistakes need it
+
     names = list(known)
     plain = latin_skeleton(word)
     if plain != word and plain in names:

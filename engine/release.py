@@ -7,7 +7,6 @@ outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certi
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -108,13 +107,13 @@ def release_folder(program: Path, release: str | None, as_of: date) -> Path:
     folders = release_folders(program)
     if release is None and len(folders) == 1 and folders[0] == program:
         return program
-    found = [_found(folder) for folder in folders]
     if release is not None:
-        for one in found:
-            if one.id == release:
-                return one.folder
-        help = did_you_mean(release, [one.id for one in found])
+        for folder in folders:
+            if folder.resolve().name == release:
+                return folder
+        help = did_you_mean(release, [folder.name for folder in folders])
         raise WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
+    found = [_found(folder) for folder in folders]
     in_force = [one for one in found if one.effective_from <= as_of]
     if not in_force:
         first = min(found, key=lambda one: one.effective_from)
@@ -156,9 +155,8 @@ def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
 
 def content_digest(documents: Mapping[str, Document]) -> str:
     """The digest of what a release says: its data in order, without formatting and comments."""
-    content = {kind: _canonical(documents[kind].data) for kind in sorted(documents)}
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    content = "".join(f"{kind}={_canonical(documents[kind].data)}\n" for kind in sorted(documents))
+    return "sha256:" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def shown(path: Path) -> str:
@@ -233,15 +231,12 @@ def _check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartP
     return problems
 
 
-def _canonical(data: Any) -> Any:
-    match data:
-        case dict():
-            return {key: _canonical(value) for key, value in data.items()}
-        case list():
-            return [_canonical(value) for value in data]
-        case Decimal():
-            return {"number": plain(data)}
-        case date():
-            return {"date": data.isoformat()}
-        case _:
-            return data
+def _canonical(data: Any) -> str:
+    """The data as one text, different for different data: each kind of value is written in its own way."""
+    if isinstance(data, str):
+        return repr(data)
+    if isinstance(data, dict):
+        return "{" + ",".join(f"{key!r}:{_canonical(value)}" for key, value in data.items()) + "}"
+    if isinstance(data, list):
+        return "[" + ",".join(map(_canonical, data)) + "]"
+    return plain(data) if isinstance(data, Decimal) else str(data)

@@ -1,0 +1,56 @@
+"""The meaning of expressions as a table of cases in data, which every reader runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from charter.engine.document import read_text
+from charter.engine.language.closures import closure
+from charter.engine.language.interpret import interpret
+from charter.engine.language.tree import Expression
+from charter.engine.values import Unknown, Value
+
+from .names import KINDS, read
+
+
+def by_interpreter(tree: Expression, values: dict[str, Value]) -> Value:
+    return interpret(tree, values)
+
+
+def by_closures(tree: Expression, values: dict[str, Value]) -> Value:
+    return closure(tree, {id: index for index, id in enumerate(values)})(list(values.values()))
+
+
+READERS = (by_interpreter, by_closures)
+
+
+def cases() -> list[object]:
+    found = []
+    for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")):
+        document, problems = read_text(path.read_text("utf-8"), path.name)
+        assert document is not None and not problems
+        found += [pytest.param(case, id=f"{path.stem}: {case['expression']} {case['facts']}") for case in document.data]
+    return found
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("case", cases())
+def test_a_case_means_what_the_table_says(case: dict, reader) -> None:
+    tree, problems = read(case["expression"])
+    assert not problems
+    values = {id: case["facts"].get(id, Unknown(frozenset((id,)))) for id in KINDS}
+    expected = case["expect"]
+    if isinstance(expected, list):
+        expected = Unknown(frozenset(expected))
+    found = reader(tree, values)
+    assert found == expected
+    assert isinstance(found, Unknown) == isinstance(expected, Unknown)
+    assert isinstance(found, bool) == isinstance(expected, bool)
+
+
+def test_the_tables_hold_every_cell_of_and_and_or() -> None:
+    """Nine cells each: true, false and unknown on either side."""
+    for operator in ("and", "or"):
+        cells = [case.values[0] for case in cases() if case.values[0]["expression"] == f"p {operator} q"]
+        assert len({(cell["facts"].get("p"), cell["facts"].get("q")) for cell in cells}) == 9

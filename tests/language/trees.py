@@ -1,0 +1,113 @@
+"""Random typed trees, by kind, and random values for their names, some missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from charter.engine.language.signatures import ARITHMETIC
+from charter.engine.language.tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from charter.engine.values import NUMERIC, Kind, Unknown
+from hypothesis import strategies as st
+
+from .names import COLOURS, KINDS
+
+NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY)
+
+decimals = st.one_of(
+    st.integers(0, 4).map(Decimal),
+    st.decimals(0, 10**6, places=3, allow_nan=False, allow_infinity=False),
+    st.sampled_from([Decimal("999999999999999999"), Decimal("0.000000000001")]),
+)
+counts = st.one_of(st.integers(0, 4), st.integers(0, 10**18 - 1)).map(Decimal)
+
+
+def values_of(kind: Kind) -> st.SearchStrategy:
+    """A value of the kind, as a record could hold it."""
+    if kind is Kind.YES_NO:
+        return st.booleans()
+    if kind is Kind.CHOICE:
+        return st.sampled_from(COLOURS)
+    if kind is Kind.DATE:
+        return st.dates(date(2025, 1, 1), date(2026, 12, 31))
+    return counts if kind is Kind.COUNT else decimals
+
+
+facts = st.fixed_dictionaries(
+    {id: st.one_of(st.just(Unknown(frozenset((id,)))), values_of(kind)) for id, kind in KINDS.items()}
+)
+
+
+def literals(kind: Kind) -> st.SearchStrategy[Expression]:
+    """A written value: a number is written without a unit, so only counts and numbers stand alone."""
+    return values_of(kind).map(lambda value: Literal(value, kind))
+
+
+def leaves(kind: Kind) -> st.SearchStrategy[Expression]:
+    """A name of the kind; or a literal, where the kind shows in its text."""
+    names = st.sampled_from([Name(id, kind, id) for id, one in KINDS.items() if one is kind])
+    if kind in (Kind.YES_NO, Kind.COUNT):
+        return st.one_of(names, literals(kind))
+    return names
+
+
+def trees(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
+    """A tree of the kind, at most so deep."""
+    if depth == 0:
+        return leaves(kind)
+    if kind is Kind.YES_NO:
+        return st.one_of(leaves(kind), *_conditions(depth - 1))
+    choices = [leaves(kind), _choose(kind, depth - 1)]
+    if kind in NUMERIC:
+        choices += [_arithmetic(kind, depth - 1), _extremes(kind, depth - 1)]
+    if kind is Kind.PERCENT:
+        numbers = st.sampled_from(NUMBERS).flatmap(lambda one: st.tuples(trees(one, depth - 1), trees(one, depth - 1)))
+        choices.append(numbers.map(lambda pair: Call("share", pair, Kind.PERCENT)))
+    return st.one_of(choices)
+
+
+def _conditions(depth: int) -> list[st.SearchStrategy[Expression]]:
+    parts = st.lists(trees(Kind.YES_NO, depth), min_size=2, max_size=3).map(tuple)
+    ordered = st.sampled_from([*NUMBERS, Kind.DATE]).flatmap(lambda kind: _compare(kind, depth, ordered=True))
+    equal = st.sampled_from(list(Kind)).flatmap(lambda kind: _compare(kind, depth, ordered=False))
+    colours = st.tuples(st.sampled_from(["==", "!="]), st.sampled_from(COLOURS)).map(
+        lambda pair: Compare(pair[0], Name("c", Kind.CHOICE, "c"), Literal(pair[1], Kind.CHOICE))
+    )
+    return [
+        trees(Kind.YES_NO, depth).map(Not),
+        parts.map(_flat(And)),
+        parts.map(_flat(Or)),
+        ordered,
+        equal,
+        colours,
+        _choose(Kind.YES_NO, depth),
+    ]
+
+
+def _flat(form: type) -> object:
+    """`a and (b and c)` is another tree than `a and b and c`, and is written so; parts of the same form are left out."""
+    return lambda parts: form(tuple(Not(part) if isinstance(part, form) else part for part in parts))
+
+
+def _compare(kind: Kind, depth: int, *, ordered: bool) -> st.SearchStrategy[Expression]:
+    signs = ["<", "<=", ">", ">="] if ordered else ["==", "!="]
+    return st.tuples(st.sampled_from(signs), trees(kind, depth), trees(kind, depth)).map(lambda it: Compare(*it))
+
+
+def _choose(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
+    parts = st.tuples(trees(Kind.YES_NO, depth), trees(kind, depth), trees(kind, depth))
+    return parts.map(lambda it: Choose(*it, it[1].kind))
+
+
+def _arithmetic(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
+    ways = [(sign, *pair) for sign, table in ARITHMETIC.items() for pair, result in table.items() if result is kind]
+    return st.sampled_from(ways).flatmap(
+        lambda way: st.tuples(trees(way[1], depth), trees(way[2], depth)).map(
+            lambda pair: Arithmetic(way[0], *pair, kind)
+        )
+    )
+
+
+def _extremes(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
+    parts = st.lists(trees(kind, depth), min_size=2, max_size=3).map(tuple)
+    return st.tuples(st.sampled_from(["min", "max"]), parts).map(lambda it: Call(it[0], it[1], kind))

@@ -1,0 +1,144 @@
+"""The structure holds: imports run one way, every module has its place, heavy libraries stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: The reading order: a module imports only from those before it.
+ORDER = (
+    "engine.version",
+    "engine.problems",
+    "engine.values",
+    "engine.language",
+    "engine.language.tree",
+    "engine.language.signatures",
+    "engine.language.syntax",
+    "engine.language.parse",
+    "engine.language.interpret",
+    "engine.language.closures",
+    "engine.language.words",
+    "engine.document",
+    "engine.shape",
+    "engine.checked",
+    "engine.programme",
+    "engine.compile.rows",
+    "engine.compile.references",
+    "engine.compile.facts",
+    "engine.compile.definitions",
+    "engine.compile.tiers",
+    "engine.compile",
+    "engine.record",
+    "engine.outcome",
+    "engine.evaluate",
+    "engine.explain",
+    "engine.report",
+    "engine.report.phrases",
+    "engine.report.page",
+    "engine.report.terminal",
+    "engine.report.markdown",
+    "engine.report.data",
+    "engine.report.problems",
+    "engine.release",
+    "engine",
+    "cli",
+)
+
+#: Libraries that only these modules may name.
+KEPT_TO = {
+    "yaml": {"engine.document"},
+    "jsonschema": {"engine.shape"},
+    "referencing": {"engine.shape"},
+    "simpleeval": {"engine.language.interpret"},
+    "simplejson": {"cli"},
+    "typer": {"cli"},
+    "rich": set(),
+}
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Every module of the product by its dotted name."""
+    found = {"cli": root / "cli.py"}
+    for path in sorted((root / "engine").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def imports(name: str, path: Path) -> Iterator[str]:
+    """The modules a module imports, ours by their dotted names."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".") if package else []
+            base = ".".join([*parents[: len(parents) - node.level + 1], *filter(None, [node.module])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}".strip(".")
+                yield inner if inner in ORDER else base
+
+
+def breaches(root: Path) -> list[str]:
+    """Every import that runs the wrong way, and every module without a place."""
+    known = modules(root)
+    found = [f"{name} has no place in the order" for name in known if name not in ORDER]
+    found += [f"{name} is in the order, but not there" for name in ORDER if name not in known]
+    for name, path in known.items():
+        for imported in imports(name, path):
+            first = imported.partition(".")[0]
+            if imported in ORDER and name in ORDER and ORDER.index(imported) >= ORDER.index(name):
+                found.append(f"{name} imports {imported}")
+            if first in KEPT_TO and name not in KEPT_TO[first]:
+                found.append(f"{name} imports {imported}")
+            if first == "charter":
+                found.append(f"{name} imports {imported} by its installed name")
+    return found
+
+
+def test_imports_run_one_way() -> None:
+    assert breaches(ROOT) == []
+
+
+def test_the_guard_sees_a_breach(tmp_path: Path) -> None:
+    """A planted import upwards, a library out of place and a module without a place are each named."""
+    for name, path in modules(ROOT).items():
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        planted = {"engine.values": "from .release import load\n", "engine.evaluate": "import yaml\n"}.get(name, "")
+        copy.write_text(path.read_text("utf-8") + planted, "utf-8")
+    (tmp_path / "engine" / "helpers.py").write_text("", "utf-8")
+    assert sorted(breaches(tmp_path)) == [
+        "engine.evaluate imports yaml",
+        "engine.helpers has no place in the order",
+        "engine.values imports engine.release",
+    ]
+
+
+def test_the_engine_never_prints() -> None:
+    for name, path in modules(ROOT).items():
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
+        assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"], name
+
+
+def test_the_architecture_page_names_every_module() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for name in ORDER:
+        leaf = name.rpartition(".")[2]
+        assert f"`{leaf}`" in page or f"`{leaf}.py`" in page, name
+
+
+def test_every_dependency_is_justified() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    for line in (*project["dependencies"], *extras):
+        name = line.split(">")[0].split("<")[0].split("=")[0]
+        assert f"`{name}`" in page, name
