@@ -265,7 +265,8 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
     if isinstance(instance, str):
         if "number" in types or "integer" in types:
             digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip()).replace(",", ".")
-            if isinstance(scalar(digits), Decimal):
+            number = scalar(digits)
+            if isinstance(number, Decimal) and ("number" in types or not number % 1):
                 return f"write {digits}"
         if "boolean" in types and instance.lower() in (
             "yes",

@@ -72,7 +72,10 @@ def fact_value(fact: Fact, written: object) -> tuple[bool | Decimal | date | str
                 return written, None
             return None, (f"{_shown(written)} is not a date", "write it as 2026-01-31")
     if not isinstance(written, Decimal):
-        return None, (f"{_shown(written)} is not a number", how_to_write(written, "number"))  # type: ignore[arg-type]
+        return None, (
+            f"{_shown(written)} is not a number",
+            how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number"),
+        )  # type: ignore[arg-type]
     return _number(fact, written)
 
 

@@ -19,7 +19,7 @@ Comparison = OneOf["==", "!=", "<", "<=", ">", ">="]
 Operator = OneOf["+", "-", "*", "/"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Literal:
     """A number, yes/no, date or choice, as written."""
 
@@ -28,7 +28,7 @@ class Literal:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A fact or a value of the programme, by its id; `written` is the name in the text."""
 
@@ -38,7 +38,7 @@ class Name:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Not:
     """Logical not."""
 
@@ -47,7 +47,7 @@ class Not:
     kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class And:
     """All of these hold."""
 
@@ -56,7 +56,7 @@ class And:
     kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Or:
     """At least one of these holds."""
 
@@ -65,7 +65,7 @@ class Or:
     kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compare:
     """Two values of like kinds, compared."""
 
@@ -76,7 +76,7 @@ class Compare:
     kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arithmetic:
     """Two numbers, combined exactly."""
 
@@ -87,7 +87,7 @@ class Arithmetic:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choose:
     """`then if condition else otherwise`."""
 
@@ -98,7 +98,7 @@ class Choose:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A function of `signatures.FUNCTIONS`, with its arguments."""
 

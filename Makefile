@@ -1,0 +1,44 @@
+# `make try` and `make test` do all the set-up themselves; they need Python 3.11 or newer, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help try test check format clean lock
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 10
+
+try: .venv/run  ## evaluate an example partner
+	$(BIN)/charter evaluate examples/competency-at-cap.yaml
+
+test: .venv/test  ## run every test but the slow ones
+	$(BIN)/python -m pytest --quiet
+
+check: .venv/test  ## all that a contributor runs: format, lint, types, the programme, every test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check .
+	MYPYPATH=.venv/typing $(BIN)/mypy -p charter.engine -m charter.cli
+	$(BIN)/charter check
+	$(BIN)/python -m pytest --quiet -m ''
+
+lock: .venv/test  ## write the exact versions again, from the ranges in pyproject.toml
+	$(PIP) pip-tools
+	for set in run test; do $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe \
+	  --all-build-deps $$(test $$set = run || echo --extra $$set) --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --no-header --no-annotate --output-file requirements/$$set.txt pyproject.toml || exit 1; done
+
+clean:  ## remove the environment and what the tools left
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/run: requirements/run.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "charter needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The type checker does not follow an editable install: it finds `charter` through a link.
+.venv/test: requirements/test.txt .venv/run
+	$(PIP) --require-hashes -r requirements/test.txt
+	mkdir -p .venv/typing && ln -sfn ../.. .venv/typing/charter
+	touch $@

@@ -1,0 +1,214 @@
+"""Decide one partner in process: charter beside regorus and ZEN, for the same outputs.
+
+First every contender decides the same random partners, and all answers must agree. Then they are timed in turn, round
+after round, each called in its fastest way, with what it reads prepared beforehand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import opa_eval
+import zen
+from charter.engine import Outcome, Release, load
+from charter.engine.evaluate import fill
+from charter.engine.record import Record, record_of
+from charter.engine.values import Kind
+
+HERE = Path(__file__).resolve().parent
+RELEASE = "1.0.0"  # the release whose rules stand in peers/
+
+Facts = dict[str, Any]
+Answer = dict[str, dict[str, Any]]  # what is compared, by tier
+
+
+class Contender(NamedTuple):
+    """One way to decide a partner; without `answer` it does a part of the work only, and is timed alone."""
+
+    name: str
+    reads: str
+    prepare: Callable[[Facts], Any]  # before the clock starts: the facts in the form that this contender takes
+    decide: Callable[[Any], Any]  # what is timed
+    answer: Callable[[Any], Answer] | None  # after the clock has stopped
+
+
+def contenders(release: Release) -> list[Contender]:
+    """All that are compared; ratios are to the first."""
+
+    def checked(facts: Facts) -> Record:
+        record, problems = record_of(as_document(facts), release.programme)
+        if record is None:
+            raise ValueError(problems)
+        return record
+
+    rego = opa_eval.OpaEval(str(HERE / "peers" / "asoft.rego"), query="data.asoft.decision")
+    graph = json.loads((HERE / "peers" / "asoft.jdm.json").read_text("utf-8"))
+    engine = zen.ZenEngine({"loader": {"type": "static", "content": {"asoft": graph}}})  # compiled here, once
+
+    return [
+        Contender("charter", "a checked record", checked, release.evaluate, of_outcome),
+        Contender("charter, checking too", "a dict", as_document, release.evaluate, of_outcome),
+        Contender(
+            "charter, values only", "a checked record", checked, lambda record: fill(release.plan, record.facts), None
+        ),
+        Contender("regorus", "JSON text", json.dumps, rego.evaluate_parsed, of_peer),
+        Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", text), of_zen),
+        Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", facts), of_zen),
+    ]
+
+
+# Answers, in one form -------------------------------------------------------------------------------------------------
+
+
+def of_outcome(outcome: Outcome) -> Answer:
+    """What charter says, tier by tier."""
+    answer = {}
+    for tier in outcome.tiers:
+        assert tier.discount is not None
+        answer[tier.id] = {
+            "qualified": {"qualified": True, "not_qualified": False}[tier.status],
+            "requirements": {one.id: {"met": True, "not_met": False}[one.status] for one in tier.requirements},
+            "base": tier.discount.base,
+            "bonuses": {bonus.id: bonus.percent for bonus in tier.discount.bonuses},
+            "uncapped": tier.discount.uncapped,
+            "total": tier.discount.total,
+        }
+    return answer
+
+
+def of_peer(decision: dict[str, Any]) -> Answer:
+    """What a peer says; it states once what every tier requires."""
+    exact = _exact(decision)
+    return {
+        id: {**tier, "requirements": {**exact["requirements"], **tier["requirements"]}}
+        for id, tier in exact["tiers"].items()
+    }
+
+
+def of_zen(response: Any) -> Answer:
+    """The same, out of ZEN's envelope."""
+    return of_peer(response["result"])
+
+
+def _exact(data: Any) -> Any:
+    """Floats as the decimals that they stand for."""
+    if isinstance(data, dict):
+        return {key: _exact(value) for key, value in data.items()}
+    return Decimal(str(round(data, 6))) if isinstance(data, float) else data
+
+
+def differences(entrants: Sequence[Contender], partners: Sequence[Facts]) -> Iterator[str]:
+    """A line for every partner whom a contender decides otherwise than the first one does."""
+    answering = [one for one in entrants if one.answer]
+    for facts in partners:
+        answers = [one.answer(one.decide(one.prepare(facts))) for one in answering if one.answer]
+        for one, answer in zip(answering[1:], answers[1:], strict=True):
+            if answer != answers[0]:
+                yield f"{one.name} ({one.reads}) differs for {facts}:\n  {answer}\n  {answers[0]}"
+
+
+# Partners -------------------------------------------------------------------------------------------------------------
+
+
+def random_partners(release: Release, number: int) -> list[Facts]:
+    """Complete records, the same in every run: small counts, so that thresholds are met about as often as not."""
+    chance = random.Random(number)
+
+    def value(kind: Kind, choices: Sequence[str]) -> bool | int | str:
+        match kind:
+            case Kind.YES_NO:
+                return chance.random() < 0.9
+            case Kind.COUNT:
+                return chance.choice((0, 1, 1, 2, 2, 3, 3, 4, 6, 8, 9, 12))
+            case Kind.CHOICE:
+                return chance.choice(choices)
+            case _:
+                raise NotImplementedError(kind)
+
+    facts = release.programme.facts.values()
+    return [{fact.id: value(fact.kind, tuple(fact.choices)) for fact in facts} for _ in range(number)]
+
+
+def as_document(facts: Facts) -> dict[str, Any]:
+    """The facts as a partner's record in plain data."""
+    return {"partner": "P-001", "tier": "competency", "facts": facts}
+
+
+# Times ----------------------------------------------------------------------------------------------------------------
+
+
+def times(entrants: Sequence[Contender], partners: Sequence[Facts], rounds: int) -> list[list[float]]:
+    """For each contender, the microseconds a decision takes in each round; who begins changes from round to round."""
+    prepared = [[one.prepare(facts) for facts in partners] for one in entrants]
+    taken: list[list[float]] = [[] for _ in entrants]
+    for turn in range(rounds):
+        for place in range(len(entrants)):
+            index = (turn + place) % len(entrants)
+            decide, inputs = entrants[index].decide, prepared[index]
+            start = time.perf_counter()
+            for one in inputs:
+                decide(one)
+            taken[index].append((time.perf_counter() - start) / len(inputs) * 1e6)
+    return taken
+
+
+def table(entrants: Sequence[Contender], taken: Sequence[Sequence[float]]) -> str:
+    """Median and least time of each, and the median of the rounds' ratios to the first."""
+    lines = ["| contender | reads | median, µs | least, µs | to charter |", "| --- | --- | ---: | ---: | ---: |"]
+    for one, own in zip(entrants, taken, strict=True):
+        ratio = median(mine / first for mine, first in zip(own, taken[0], strict=True))
+        lines.append(f"| {one.name} | {one.reads} | {median(own):.1f} | {min(own):.1f} | {ratio:.2f} |")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    """The processor, the system and Python."""
+    processor = platform.processor()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        models = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
+        processor = f"{models[0]}, {len(models)} cores" if models else processor
+    return f"{processor}; {platform.system()} {platform.machine()}; Python {platform.python_version()}"
+
+
+def main() -> int:
+    """Check, then time; 1 where the answers differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--partners", type=int, default=500, help="random partners on whom all must agree")
+    parser.add_argument("--rounds", type=int, default=200, help="rounds of timing, each over 50 of them")
+    arguments = parser.parse_args()
+
+    release = load(HERE.parent / "program", release=RELEASE)
+    entrants, partners = contenders(release), random_partners(release, arguments.partners)
+    found = list(differences(entrants, partners))
+    if found:
+        print(found[0], f"{len(found)} answers differ.", sep="\n", file=sys.stderr)
+        return 1
+    qualified = Counter(
+        tier.id
+        for facts in partners
+        for tier in release.evaluate(as_document(facts)).tiers
+        if tier.status == "qualified"
+    )
+    spread = ", ".join(f"{id} {qualified[id]}" for id in release.programme.tiers)
+    print(f"The same answers for {len(partners)} random partners (qualified: {spread}).\n")
+    print(table(entrants, times(entrants, partners[:50], arguments.rounds)))
+    peers = ", ".join(f"{name} {version(name)}" for name in ("charter", "opa-eval", "zen-engine"))
+    print(f"\n{arguments.rounds} rounds of {len(partners[:50])} decisions. {peers}. {machine()}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
