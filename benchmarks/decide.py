@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import random
 import sys
 import time
@@ -17,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 from typing import Any, NamedTuple
 
 import opa_eval
@@ -26,6 +24,7 @@ from charter.engine import Outcome, Release, load
 from charter.engine.evaluate import fill
 from charter.engine.record import Record, record_of
 from charter.engine.values import Kind
+from measure import in_turns, machine, table
 
 HERE = Path(__file__).resolve().parent
 RELEASE = "1.0.0"  # the release whose rules stand in peers/
@@ -149,38 +148,17 @@ def as_document(facts: Facts) -> dict[str, Any]:
 # Times ----------------------------------------------------------------------------------------------------------------
 
 
-def times(entrants: Sequence[Contender], partners: Sequence[Facts], rounds: int) -> list[list[float]]:
-    """For each contender, the microseconds a decision takes in each round; who begins changes from round to round."""
-    prepared = [[one.prepare(facts) for facts in partners] for one in entrants]
-    taken: list[list[float]] = [[] for _ in entrants]
-    for turn in range(rounds):
-        for place in range(len(entrants)):
-            index = (turn + place) % len(entrants)
-            decide, inputs = entrants[index].decide, prepared[index]
-            start = time.perf_counter()
-            for one in inputs:
-                decide(one)
-            taken[index].append((time.perf_counter() - start) / len(inputs) * 1e6)
-    return taken
+def timed(contender: Contender, partners: Sequence[Facts]) -> Callable[[], float]:
+    """Decides all these partners; the microseconds that one took."""
+    decide, inputs = contender.decide, [contender.prepare(facts) for facts in partners]
 
+    def run() -> float:
+        start = time.perf_counter()
+        for one in inputs:
+            decide(one)
+        return (time.perf_counter() - start) / len(inputs) * 1e6
 
-def table(entrants: Sequence[Contender], taken: Sequence[Sequence[float]]) -> str:
-    """Median and least time of each, and the median of the rounds' ratios to the first."""
-    lines = ["| contender | reads | median, µs | least, µs | to charter |", "| --- | --- | ---: | ---: | ---: |"]
-    for one, own in zip(entrants, taken, strict=True):
-        ratio = median(mine / first for mine, first in zip(own, taken[0], strict=True))
-        lines.append(f"| {one.name} | {one.reads} | {median(own):.1f} | {min(own):.1f} | {ratio:.2f} |")
-    return "\n".join(lines)
-
-
-def machine() -> str:
-    """The processor, the system and Python."""
-    processor = platform.processor()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        models = [line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        processor = f"{models[0]}, {len(models)} cores" if models else processor
-    return f"{processor}; {platform.system()} {platform.machine()}; Python {platform.python_version()}"
+    return run
 
 
 def main() -> int:
@@ -204,7 +182,8 @@ def main() -> int:
     )
     spread = ", ".join(f"{id} {qualified[id]}" for id in release.programme.tiers)
     print(f"The same answers for {len(partners)} random partners (qualified: {spread}).\n")
-    print(table(entrants, times(entrants, partners[:50], arguments.rounds)))
+    taken = in_turns([timed(one, partners[:50]) for one in entrants], arguments.rounds)
+    print(table(("contender", "reads"), [(one.name, one.reads) for one in entrants], taken, "µs"))
     peers = ", ".join(f"{name} {version(name)}" for name in ("charter", "opa-eval", "zen-engine"))
     print(f"\n{arguments.rounds} rounds of {len(partners[:50])} decisions. {peers}. {machine()}.")
     return 0

@@ -332,6 +332,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     if isinstance(error, yaml.reader.ReaderError):
         return Problem("hidden-character", "the file holds a control character", place, "remove it")
     what = str(getattr(error, "problem", None) or "this is not YAML").strip()
+    if "expected ','" in what:
+        help = "within { } and [ ], text that holds a comma or brackets stands in quotes"
+        return Problem("yaml-syntax", f"this cannot be read as YAML: {what}", place, help)
     help = "text that holds ': ' or ' #', or begins with one of [ ] { } & * ! | > ' \" % @ `, stands in quotes"
     return Problem("yaml-syntax", f"this cannot be read as YAML: {what}", place, help)
 

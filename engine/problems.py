@@ -110,18 +110,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     >>> did_you_mean("certified_peple", ["certified_people", "revenue"])
     "did you mean 'certified_people'?"
     """
-    import difflib  # slow to load, and only mistakes need it
-
     names = list(known)
-    plain = latin_skeleton(word)
-    if plain != word and plain in names:
-        return f"'{word}' has letters that only look Latin; write '{plain}'"
-    near = difflib.get_close_matches(plain.lower(), names, n=1, cutoff=0.6)
+    near = nearest(word, names)
+    if near and near == latin_skeleton(word) != word:
+        return f"'{word}' has letters that only look Latin; write '{near}'"
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean '{near}'?"
     if 0 < len(names) <= 12:
         return "known here: " + ", ".join(names)
     return None
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known name that a misspelt one most likely means, or None."""
+    import difflib  # slow to load, and only mistakes need it
+
+    near = difflib.get_close_matches(latin_skeleton(word).lower(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
 
 
 def latin_skeleton(word: str) -> str:

@@ -20,7 +20,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from .document import Document, PartPath, how_to_write
-from .problems import Problem, did_you_mean, latin_skeleton
+from .problems import Problem, did_you_mean, latin_skeleton, nearest
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -66,12 +66,9 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
     instance, described = error.instance, error.schema.get("description")
     if error.validator == "required":
         for key in error.validator_value:
-            if key not in instance:
+            if key not in instance and not _is_misspelt(key, instance, error.schema):
                 help = _purpose(error.schema, key)
-                # A part without one of its keys is still read for the rest; a file without its table is not.
-                wanted = error.schema["properties"][key]
-                unusable = path if isinstance(wanted.get("additionalProperties"), dict) and not path else None
-                yield unusable, Problem("missing-key", f"'{key}' is missing", document.place(path), help)
+                yield None, Problem("missing-key", f"'{key}' is missing", document.place(path), help)
     elif error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
         for key in instance:
@@ -86,6 +83,12 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
         yield path, Problem(code, message, document.value_place(path), help)
+
+
+def _is_misspelt(key: str, instance: dict[str, Any], schema: dict[str, Any]) -> bool:
+    """Whether a missing key stands there under a name that is not known: that name is the one problem then."""
+    known = schema["properties"]
+    return any(name not in known and nearest(name, known) == key for name in instance)
 
 
 def _finding(validator: str, wanted: Any, instance: Any, described: str | None) -> tuple[str, str, str | None]:

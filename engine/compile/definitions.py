@@ -41,18 +41,21 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], tiers: Iterable[str]
             symbols[row.id] = Symbol(f"definitions.{row.id}", kind)
     names_of_all = {*taken, *files.names("definitions", "definitions")}
     broken = names_of_all - symbols.keys() - tables.keys()
-    partial = not (files.is_whole("facts") and files.is_whole("definitions"))
+    partial = not (files.is_whole("facts", "facts") and files.is_whole("definitions", "definitions"))
     differs = "it differs by tier: use it in a rule of a tier"
     general = Scope(symbols, dict.fromkeys(tables, differs), broken, partial)
     by_tier = {}
-    for tier in tiers:
-        own, absent = dict(symbols), {}
+    known = tuple(tiers)
+    for tier in known:
+        own, absent, silent = dict(symbols), {}, set(broken)
         for name, row in tables.items():
             if tier in row.data["by_tier"]:
                 own[name] = Symbol(f"definitions.{name}.{tier}", Kind(row.data["kind"]))
+            elif any(key not in known for key in row.data["by_tier"]):
+                silent.add(name)  # the tier may be the one that is misspelt
             else:
                 absent[name] = f"it has no value for the tier '{tier}': add one under its 'by_tier'"
-        by_tier[tier] = Scope(own, absent, broken, partial)
+        by_tier[tier] = Scope(own, absent, silent, partial)
     return Scopes(general, by_tier)
 
 

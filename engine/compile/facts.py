@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ..document import how_to_write
+from ..document import Data, how_to_write
 from ..language.parse import Scope
 from ..problems import did_you_mean
 from ..programme import Fact, FactCheck
@@ -56,13 +56,16 @@ def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:
     return value
 
 
-def fact_value(fact: Fact, written: object) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
+def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
     """A written value as this fact's: the value, or None with what is wrong and the way out."""
     match fact.kind:
         case Kind.YES_NO:
             if isinstance(written, bool):
                 return written, None
-            return None, (f"{_shown(written)} is not true or false", how_to_write(written, "boolean"))  # type: ignore[arg-type]
+            return None, (
+                f"{_shown(written)} is not true or false",
+                how_to_write(written, "boolean") or "write true or false",
+            )
         case Kind.CHOICE:
             if isinstance(written, str) and written in fact.choices:
                 return written, None
@@ -75,7 +78,7 @@ def fact_value(fact: Fact, written: object) -> tuple[bool | Decimal | date | str
         return None, (
             f"{_shown(written)} is not a number",
             how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number"),
-        )  # type: ignore[arg-type]
+        )
     return _number(fact, written)
 
 
@@ -90,7 +93,7 @@ def _number(fact: Fact, written: Decimal) -> tuple[Decimal | None, tuple[str, st
     return written, None
 
 
-def _shown(written: object) -> str:
+def _shown(written: Data) -> str:
     match written:
         case bool():
             return str(written).lower()

@@ -10,7 +10,7 @@ from .rows import Row
 
 def check_tiers(row: Row, key: str, tiers: Collection[str], *, complete: bool = False) -> None:
     """The keys of the table by tier under `key` are tiers; with `complete`, every tier has a value."""
-    if not row.files.is_whole("tiers"):
+    if not row.files.is_whole("tiers", "tiers"):
         return
     table = row.data.get(key)
     if table is None:

@@ -30,9 +30,12 @@ class Files:
         self.languages: tuple[str, ...] = tuple(programme.data.get("languages", ())) if programme else ()
         self.clauses = self.names("clauses", "clauses")
 
-    def is_whole(self, kind: str) -> bool:
-        """Whether the file could be read, or is not there at all."""
-        return () not in self.broken.get(kind, set())
+    def is_whole(self, kind: str, table: str | None = None) -> bool:
+        """Whether the file could be read and holds the table, or is not there at all."""
+        document = self.documents.get(kind)
+        if () in self.broken.get(kind, set()):
+            return False
+        return document is None or table is None or (isinstance(document.data, dict) and table in document.data)
 
     def names(self, kind: str, table: str) -> dict[str, Place]:
         """Every name of a table, misshapen rows included, and its place."""
@@ -129,7 +132,7 @@ class Row:
         """The clauses the row cites; each must be there."""
         cited = tuple(self.data.get("source", ()))
         for index, clause in enumerate(cited):
-            if clause is not None and clause not in self.files.clauses and self.files.is_whole("clauses"):
+            if clause is not None and clause not in self.files.clauses and self.files.is_whole("clauses", "clauses"):
                 place = self.document.value_place((*self.path, "source", index))
                 self.problem(
                     "unknown-clause", f"'{clause}' is not a clause", place, did_you_mean(clause, self.files.clauses)

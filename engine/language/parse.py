@@ -318,7 +318,9 @@ class _Reading:
             return None
         if not function.least_arguments <= len(node.args) <= function.most_arguments:
             help = f"write {function.example}"
-            self._problem("wrong-arguments", f"'{name}' does not take {len(node.args)} arguments", place, help)
+            self._problem(
+                "wrong-arguments", f"'{name}' takes {function.takes} arguments, not {len(node.args)}", place, help
+            )
             return None
         parts = [self._number(argument, depth) for argument in node.args]
         arguments = [part for part in parts if part is not None]

@@ -53,6 +53,12 @@ class Function(NamedTuple):
     most_arguments: int
     example: str
 
+    @property
+    def takes(self) -> str:
+        """How many arguments, in words."""
+        least, most = self.least_arguments, self.most_arguments
+        return str(least) if least == most else f"{least} to {most}"
+
 
 FUNCTIONS = {
     function.name: function

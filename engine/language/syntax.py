@@ -58,19 +58,23 @@ def _refuse_text(text: Text) -> Problem | None:
     if len(text.text) > MAX_LENGTH:
         message = f"the expression has {len(text.text)} characters; the limit is {MAX_LENGTH}"
         return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
-    depth = 0
+    opened: list[re.Match[str]] = []
     for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
         if match[0] in "([{":
-            depth += 1
+            opened.append(match)
+        elif match[0] in ")]}" and opened:
+            opened.pop()
         elif match[0] in ")]}":
-            depth -= 1
-        if depth < 0:
             place = text.place(match.start(), match.end())
             return Problem("expression-syntax", f"this '{match[0]}' closes nothing", place, "remove it")
-        if depth > MAX_DEPTH:
+        if len(opened) > MAX_DEPTH:
             place = text.place(match.start(), match.end())
             message = f"more than {MAX_DEPTH} brackets within each other"
             return Problem("expression-too-large", message, place, "move parts of it to definitions")
+    if opened:
+        place = text.place(opened[-1].start(), opened[-1].end())
+        help = "close it; within { } a value that holds a comma stands in quotes"
+        return Problem("expression-syntax", f"this '{opened[-1][0]}' is never closed", place, help)
     return None
 
 

@@ -29,7 +29,8 @@ def cases() -> list[object]:
     found = []
     for path in sorted((Path(__file__).parent / "cases").glob("*.yaml")):
         document, problems = read_text(path.read_text("utf-8"), path.name)
-        assert document is not None and not problems
+        assert document is not None
+        assert not problems
         found += [pytest.param(case, id=f"{path.stem}: {case['expression']} {case['facts']}") for case in document.data]
     return found
 

@@ -85,7 +85,7 @@ def _conditions(depth: int) -> list[st.SearchStrategy[Expression]]:
 
 
 def _flat(form: type) -> object:
-    """`a and (b and c)` is another tree than `a and b and c`, and is written so; parts of the same form are left out."""
+    """Parts of the same form are negated: `a and (b and c)` is another tree than `a and b and c`."""
     return lambda parts: form(tuple(Not(part) if isinstance(part, form) else part for part in parts))
 
 

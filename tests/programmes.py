@@ -1,0 +1,23 @@
+"""The two programmes that tests use, as folders to copy and edit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ASOFT = ROOT / "program" / "1.0.0"
+SMALL = ROOT / "tests" / "small" / "1.0.0"
+
+
+def copy_of(release: Path, folder: Path) -> Path:
+    """A copy of a release that a test may spoil."""
+    return Path(shutil.copytree(release, folder / release.name))
+
+
+def edit(release: Path, file: str, old: str, new: str) -> None:
+    """Replace a text that stands exactly once in a file of the release."""
+    path = release / file
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    path.write_text(text.replace(old, new), "utf-8")

@@ -1,0 +1,132 @@
+"""Releases: which one is in force, what its digest is over, what is not a release."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from charter.engine import InvalidInput, InvalidProgramme, WrongCall, load
+from charter.engine.release import find_program
+
+from .programmes import SMALL, copy_of, edit
+
+
+@pytest.fixture
+def two_releases(tmp_path: Path) -> Path:
+    """The small programme, and a release 1.1.0 of it from 2026 on, in which gold gives 20."""
+    first = copy_of(SMALL, tmp_path)
+    second = Path(shutil.copytree(first, tmp_path / "1.1.0"))
+    edit(second, "programme.yaml", '"1.0.0"', '"1.1.0"')
+    edit(second, "programme.yaml", "2025-07-01", "2026-01-01")
+    edit(second, "tiers.yaml", "value: 15", "value: 20")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("day", "release"),
+    [
+        (date(2025, 7, 1), "1.0.0"),
+        (date(2025, 12, 31), "1.0.0"),
+        (date(2026, 1, 1), "1.1.0"),
+        (date(2030, 1, 1), "1.1.0"),
+    ],
+)
+def test_the_release_in_force_on_the_day_counts(two_releases: Path, day: date, release: str) -> None:
+    assert load(two_releases, as_of=day).programme.release == release
+
+
+def test_a_named_release_counts_on_any_day(two_releases: Path) -> None:
+    assert load(two_releases, release="1.0.0", as_of=date(2030, 1, 1)).programme.release == "1.0.0"
+    assert load(two_releases / "1.1.0", as_of=date(2025, 7, 1)).programme.release == "1.1.0"
+
+
+def test_before_the_first_release_nothing_is_decided(two_releases: Path) -> None:
+    with pytest.raises(WrongCall, match="no release is in force on 2025-06-30"):
+        load(two_releases, as_of=date(2025, 6, 30))
+
+
+def test_what_is_not_there_is_a_wrong_call(tmp_path: Path, two_releases: Path) -> None:
+    with pytest.raises(WrongCall, match="is not a folder"):
+        load(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(WrongCall, match="holds no release"):
+        load(tmp_path / "empty")
+    with pytest.raises(WrongCall, match=r"there is no release '1.2.0'"):
+        load(two_releases, release="1.2.0")
+    with pytest.raises(WrongCall, match="no folder 'program'"):
+        find_program(tmp_path / "empty")
+
+
+def test_a_release_that_does_not_say_since_when_is_invalid_not_forgotten(two_releases: Path) -> None:
+    edit(two_releases / "1.1.0", "programme.yaml", "effective: {from: 2026-01-01}", "effective: {}")
+    with pytest.raises(InvalidProgramme, match="since when the release applies"):
+        load(two_releases, as_of=date(2026, 6, 1))
+
+
+def test_the_digest_is_over_content_not_formatting(tmp_path: Path) -> None:
+    release = copy_of(SMALL, tmp_path)
+    before = load(release).programme.digest
+    edit(
+        release,
+        "tiers.yaml",
+        "    discount: {value: 15, source: [s2]}",
+        "    discount:\n      value: 15.0 # as agreed\n      source:\n        - 's2'",
+    )
+    assert load(release).programme.digest == before
+    edit(release, "tiers.yaml", "value: 15.0", "value: 15.1")
+    changed = load(release).programme.digest
+    assert changed != before
+    edit(release, "tiers.yaml", "{en: Silver}", "{en: Silber}")
+    assert load(release).programme.digest not in (before, changed)
+
+
+def test_outcomes_are_plain_values_that_nobody_changes() -> None:
+    release = load(SMALL)
+    facts = {"people": 3, "revenue": Decimal("3001.5"), "region": "north"}
+    one = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, date(2026, 1, 1))
+    two = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, date(2026, 1, 1))
+    assert one == two
+    assert one.status == "qualified"
+    with pytest.raises(AttributeError):
+        one.status = "not_qualified"
+    with pytest.raises(TypeError):
+        one.facts["people"] = Decimal(9)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0.1, float("nan"), Decimal("NaN"), Decimal("Infinity"), Decimal("1e30"), 10**30, Decimal("0.0000000000001")],
+)
+def test_plain_data_must_be_exact(value: object) -> None:
+    with pytest.raises(InvalidInput, match=r"facts\.revenue is not an exact number"):
+        load(SMALL).evaluate({"partner": "P", "facts": {"revenue": value}})
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "unknown"),
+    [
+        # per_head = 3001.5 / 3 = 1000.5 exactly: at the threshold.
+        ({"people": 3, "revenue": Decimal("3001.5"), "region": "south"}, "qualified", ()),
+        ({"people": 3, "revenue": Decimal("3001.499999"), "region": "south"}, "not_qualified", ()),
+        ({"people": 2, "revenue": 9000, "region": "south"}, "not_qualified", ()),
+        ({"people": 3, "revenue": 9000}, "undetermined", ("region",)),
+        ({"revenue": 9000, "region": "south"}, "undetermined", ("people",)),
+        ({}, "undetermined", ("people", "region", "revenue")),
+        # Nobody there: revenue per head is unknown for good, but enough people are not there either.
+        ({"people": 0, "revenue": 9000, "region": "south"}, "not_qualified", ()),
+    ],
+)
+def test_the_small_programme_is_decided_by_the_same_engine(facts: dict, status: str, unknown: tuple) -> None:
+    outcome = load(SMALL).evaluate({"partner": "P", "tier": "gold", "facts": facts})
+    assert (outcome.status, outcome.unknown) == (status, unknown)
+
+
+def test_a_programme_without_a_cap_has_none() -> None:
+    outcome = load(SMALL).evaluate({"partner": "P", "tier": "gold", "facts": {"audited": True}})
+    gold = outcome.of("gold").discount
+    assert (gold.base, gold.uncapped, gold.cap, gold.total) == (15, Decimal("16.5"), None, Decimal("16.5"))
+    assert (gold.in_price, gold.in_kind) == (Decimal("16.5"), 0)
+    assert [bonus.id for bonus in outcome.of("silver").discount.bonuses] == []
