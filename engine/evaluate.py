@@ -1,19 +1,18 @@
 """Evaluate: a compiled programme and a record give an outcome.
 
-`make_plan` works once for a release: each value becomes a function of a row of values, and each view knows where in
-the row its values stand. `evaluate` fills the row for one partner and reads the views off it. Both are pure.
+`make_plan` works once for a release: each value becomes a function of a row of values, and each tier a function that
+reads its view off a filled row. `evaluate` fills the row for one partner and calls them. All of it is pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .language.closures import Reader, closure
-from .language.tree import Expression, Literal
+from .language.closures import Reader, Row, closure
+from .language.tree import Expression, Literal, Name
 from .outcome import (
     BenefitOutcome,
     BonusOutcome,
@@ -21,48 +20,53 @@ from .outcome import (
     DiscountOutcome,
     Outcome,
     RequirementOutcome,
-    RequirementStatus,
     TierOutcome,
     TierStatus,
 )
-from .programme import Bonus, Discount, Programme, Requirement, Tier
+from .programme import Benefit, Bonus, Discount, Programme, Requirement, Tier
 from .record import Record
-from .values import Number, Unknown, Value
+from .values import Unknown, Value
 
 _NOTHING = Decimal(0)
 
+TierReader = Callable[[Row], "tuple[TierOutcome, _Benefits]"]
+
 
 class Plan(NamedTuple):
-    """How to evaluate one release: the row with facts first, the steps that fill it, and where each value stands."""
+    """How to evaluate one release: the row with facts first, the steps that fill it, and a reader of each tier."""
 
     programme: Programme
     facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
     empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
     steps: tuple[tuple[int, Reader], ...]
-    positions: Mapping[str, int]
+    tiers: tuple[TierReader, ...]
 
 
 def make_plan(programme: Programme) -> Plan:
-    """The plan of a release; values with equal expressions share one step."""
-    facts = [
+    """The plan of a release; values with equal expressions share one place in the row."""
+    facts = tuple(
         (fact.id, Unknown(frozenset((fact.id,))) if fact.default is None else fact.default)
         for fact in programme.facts.values()
-    ]
+    )
     positions = {id: index for index, (id, _) in enumerate(facts)}
     seen: dict[Expression, int] = {}
     empty: list[Value] = []
     steps = []
     for value in programme.values.values():
-        if value.expression in seen:
-            positions[value.id] = seen[value.expression]
-            continue
-        position = len(facts) + len(empty)
-        positions[value.id] = seen[value.expression] = position
-        literal = isinstance(value.expression, Literal)
-        empty.append(value.expression.value if isinstance(value.expression, Literal) else Unknown())
-        if not literal:
-            steps.append((position, closure(value.expression, positions)))
-    return Plan(programme, tuple(facts), tuple(empty), tuple(steps), MappingProxyType(positions))
+        tree = value.expression
+        if isinstance(tree, Name):
+            positions[value.id] = positions[tree.id]
+        elif tree in seen:
+            positions[value.id] = seen[tree]
+        else:
+            position = len(facts) + len(empty)
+            positions[value.id] = seen[tree] = position
+            empty.append(tree.value if isinstance(tree, Literal) else Unknown())
+            if not isinstance(tree, Literal):
+                steps.append((position, closure(tree, positions)))
+    constants = {id: empty[at - len(facts)] for id, at in positions.items() if _is_constant(programme, id)}
+    tiers = tuple(_tier_reader(tier, positions, constants) for tier in programme.tiers.values())
+    return Plan(programme, facts, tuple(empty), tuple(steps), tiers)
 
 
 def fill(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> list[Value]:
@@ -77,98 +81,139 @@ def fill(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> list[V
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     """What the programme says of one partner on a day; `record` has been checked against this programme."""
     programme, row = plan.programme, fill(plan, record.facts)
-    reader = _Reader(row, plan.positions)
-    tiers = tuple(reader.tier(tier) for tier in programme.tiers.values())
-    own = next((tier for tier in tiers if tier.id == record.tier), None)
+    tiers = []
+    own, granted = None, None
+    for read in plan.tiers:
+        tier, benefits = read(row)
+        tiers.append(tier)
+        if tier.id == record.tier:
+            own, granted = tier, getattr(benefits, tier.status)
     unknown = own.unknown if own else tuple(dict.fromkeys(fact for tier in tiers for fact in tier.unknown))
     return Outcome(
-        programme=programme.id,
-        release=programme.release,
-        digest=programme.digest,
-        as_of=as_of,
-        partner=record.partner,
-        name=record.name,
-        tier=record.tier,
-        status=own.status if own else None,
-        unknown=unknown,
-        discount=_granted_discount(own) if own else None,
-        benefits=_granted_benefits(own) if own else None,
-        tiers=tiers,
-        facts=record.facts,
-        problems=record.problems,
+        programme.id,
+        programme.release,
+        programme.digest,
+        as_of,
+        record.partner,
+        record.name,
+        record.tier,
+        own.status if own else None,
+        unknown,
+        _granted(own.discount, own.status) if own else None,
+        granted,
+        tuple(tiers),
+        record.facts,
+        record.problems,
     )
 
 
+# Readers of the views: made once, each knows where in the row its values stand, and the answers that never vary.
+
 _TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualified", None: "undetermined"}
-_REQUIREMENT: Mapping[bool | None, RequirementStatus] = {True: "met", False: "not_met", None: "unknown"}
-_BONUS: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
 
 
-class _Reader:
-    """Reads the views of a programme off a filled row."""
+def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]) -> TierReader:
+    qualified = positions[tier.qualified]
+    requirements = [_requirement_reader(requirement, positions) for requirement in tier.requirements]
+    discount = _discount_reader(tier.discount, positions) if tier.discount else None
+    benefits = _benefits_reader(tier.benefits, positions, constants)
 
-    def __init__(self, row: list[Value], positions: Mapping[str, int]) -> None:
-        self.row = row
-        self.positions = positions
-        self.common: dict[str, RequirementOutcome] = {}
-
-    def tier(self, tier: Tier) -> TierOutcome:
-        """One tier: qualified or not, and what it gives."""
-        qualified = self._value(tier.qualified)
-        return TierOutcome(
+    def read(row: Row) -> tuple[TierOutcome, _Benefits]:
+        status, given = row[qualified], benefits(row)
+        outcome = TierOutcome(
             tier.id,
-            _TIER[_known(qualified)],
-            _missing(qualified),
-            tuple([self._requirement(requirement) for requirement in tier.requirements]),
-            self._discount(tier.discount) if tier.discount else None,
-            tuple(
-                [
-                    BenefitOutcome(benefit.id, _known(self._value(benefit.value)), benefit.source)
-                    for benefit in tier.benefits
-                ]
-            ),
+            _TIER[_known(status)],
+            _missing(status),
+            tuple([requirement(row) for requirement in requirements]),
+            discount(row) if discount else None,
+            given.qualified,
         )
+        return outcome, given
 
-    def _value(self, id: str) -> Value:
-        return self.row[self.positions[id]]
+    return read
 
-    def _number(self, id: str) -> Number | None:
-        number: Number | None = _known(self._value(id))
-        return number
 
-    def _requirement(self, requirement: Requirement) -> RequirementOutcome:
-        made = self.common.get(requirement.value)
-        if made is None:
-            met = self._value(requirement.value)
-            made = self.common[requirement.value] = RequirementOutcome(
-                requirement.id, requirement.scope, _REQUIREMENT[_known(met)], _missing(met), requirement.source
-            )
-        return made
+def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) -> Callable[[Row], RequirementOutcome]:
+    position = positions[requirement.value]
+    unknown = RequirementOutcome(requirement.id, requirement.scope, "unknown", (), requirement.source)
+    met, not_met = unknown._replace(status="met"), unknown._replace(status="not_met")
 
-    def _discount(self, discount: Discount) -> DiscountOutcome:
-        applied: bool | None = _known(self._value(discount.bonuses_apply))
+    def read(row: Row) -> RequirementOutcome:
+        value = row[position]
+        if value is True:
+            return met
+        return not_met if value is False else unknown._replace(unknown=_missing(value))
+
+    return read
+
+
+def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Callable[[Row], DiscountOutcome]:
+    base, uncapped, total = positions[discount.base], positions[discount.uncapped], positions[discount.total]
+    in_price, in_kind = positions[discount.in_price], positions[discount.in_kind]
+    cap = positions[discount.cap] if discount.cap else None
+    apply = positions[discount.bonuses_apply]
+    bonuses = [_bonus_reader(bonus, positions) for bonus in discount.bonuses]
+
+    def read(row: Row) -> DiscountOutcome:
+        applied = _known(row[apply])
         return DiscountOutcome(
-            self._number(discount.base),
-            tuple([self._bonus(bonus, applied) for bonus in discount.bonuses]),
-            self._number(discount.uncapped),
-            self._number(discount.cap) if discount.cap else None,
-            self._number(discount.total),
-            self._number(discount.in_price),
-            self._number(discount.in_kind),
+            _known(row[base]),
+            tuple([bonus(row, applied) for bonus in bonuses]),
+            _known(row[uncapped]),
+            None if cap is None else _known(row[cap]),
+            _known(row[total]),
+            _known(row[in_price]),
+            _known(row[in_kind]),
             discount.source,
         )
 
-    def _bonus(self, bonus: Bonus, applied: bool | None) -> BonusOutcome:
-        earned = self._value(bonus.earned)
-        percent = self._value(bonus.percent)
-        return BonusOutcome(
-            bonus.id,
-            _BONUS[_known(earned)],
-            _known(percent),
-            applied,
-            _missing(percent),
-            bonus.source,
-        )
+    return read
+
+
+def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, bool | None], BonusOutcome]:
+    earned, percent = positions[bonus.earned], positions[bonus.percent]
+    statuses: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
+
+    def read(row: Row, applied: bool | None) -> BonusOutcome:
+        worth = row[percent]
+        status = statuses[_known(row[earned])]
+        return BonusOutcome(bonus.id, status, _known(worth), applied, _missing(worth), bonus.source)
+
+    return read
+
+
+def _benefits_reader(
+    benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
+) -> Callable[[Row], _Benefits]:
+    """Benefits are the same for every partner, but where one is an expression."""
+
+    def read(row: Row) -> _Benefits:
+        return _benefits([BenefitOutcome(one.id, _known(row[positions[one.value]]), one.source) for one in benefits])
+
+    if any(one.value not in constants for one in benefits):
+        return read
+    always = _benefits([BenefitOutcome(one.id, _known(constants[one.value]), one.source) for one in benefits])
+    return lambda _row: always
+
+
+class _Benefits(NamedTuple):
+    """A tier's benefits, by what a partner is granted of them: all, none where it does not qualify, or who knows."""
+
+    qualified: tuple[BenefitOutcome, ...]
+    not_qualified: tuple[BenefitOutcome, ...]
+    undetermined: tuple[BenefitOutcome, ...]
+
+
+def _benefits(benefits: Sequence[BenefitOutcome]) -> _Benefits:
+    return _Benefits(
+        tuple(benefits),
+        tuple(one._replace(value=False if isinstance(one.value, bool) else _NOTHING) for one in benefits),
+        tuple(one._replace(value=None) for one in benefits),
+    )
+
+
+def _is_constant(programme: Programme, id: str) -> bool:
+    return id in programme.values and isinstance(programme.values[id].expression, Literal)
 
 
 def _known(value: Value) -> Any:
@@ -179,20 +224,10 @@ def _missing(value: Value) -> tuple[str, ...]:
     return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
-def _granted_discount(tier: TierOutcome) -> DiscountOutcome | None:
+def _granted(discount: DiscountOutcome | None, status: TierStatus) -> DiscountOutcome | None:
     """The partner's own discount: nothing where it does not qualify, unknown where that is open."""
-    if tier.discount is None or tier.status == "qualified":
-        return tier.discount
-    amount = None if tier.status == "undetermined" else _NOTHING
-    return tier.discount._replace(total=amount, in_price=amount, in_kind=amount)
-
-
-def _granted_benefits(tier: TierOutcome) -> tuple[BenefitOutcome, ...]:
-    """The partner's own benefits: none where it does not qualify, unknown where that is open."""
-    if tier.status == "qualified":
-        return tier.benefits
-    if tier.status == "undetermined":
-        return tuple(benefit._replace(value=None) for benefit in tier.benefits)
-    return tuple(
-        benefit._replace(value=False if isinstance(benefit.value, bool) else _NOTHING) for benefit in tier.benefits
-    )
+    if discount is None or status == "qualified":
+        return discount
+    amount = None if status == "undetermined" else _NOTHING
+    base, bonuses, uncapped, cap, _, _, _, source = discount
+    return DiscountOutcome(base, bonuses, uncapped, cap, amount, amount, amount, source)

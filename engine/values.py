@@ -6,6 +6,7 @@ and nothing is rounded unless a rule says so.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import date
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
@@ -61,6 +62,7 @@ UNDEFINED = Unknown()  #: a quotient by zero, or a number beyond the bounds abov
 
 # 60 digits hold every sum and product of a few written numbers; what does not fit goes on as a fraction.
 _EXACT = Context(prec=60, Emax=120, Emin=-120, traps=[Inexact, Overflow, DivisionByZero, InvalidOperation, Clamped])
+_add, _subtract, _multiply, _divide = _EXACT.add, _EXACT.subtract, _EXACT.multiply, _EXACT.divide
 _NO_LUCK = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)
 
 
@@ -76,24 +78,36 @@ def negate(value: Value) -> Value:
 
 def add(left: Value, right: Value) -> Value:
     """The exact sum of two numbers."""
-    return _calculate(_EXACT.add, lambda a, b: a + b, left, right)
+    try:
+        return _add(left, right)  # type: ignore[arg-type]
+    except _NO_LUCK:
+        return _as_fractions(operator.add, left, right)
 
 
 def subtract(left: Value, right: Value) -> Value:
     """The exact difference of two numbers."""
-    return _calculate(_EXACT.subtract, lambda a, b: a - b, left, right)
+    try:
+        return _subtract(left, right)  # type: ignore[arg-type]
+    except _NO_LUCK:
+        return _as_fractions(operator.sub, left, right)
 
 
 def multiply(left: Value, right: Value) -> Value:
     """The exact product of two numbers."""
-    return _calculate(_EXACT.multiply, lambda a, b: a * b, left, right)
+    try:
+        return _multiply(left, right)  # type: ignore[arg-type]
+    except _NO_LUCK:
+        return _as_fractions(operator.mul, left, right)
 
 
 def divide(left: Value, right: Value) -> Value:
     """The exact quotient of two numbers; by zero it is unknown."""
     if type(right) is not Unknown and right == 0:
         return merge(left) if type(left) is Unknown else UNDEFINED
-    return _calculate(_EXACT.divide, lambda a, b: a / b, left, right)
+    try:
+        return _divide(left, right)  # type: ignore[arg-type]
+    except _NO_LUCK:
+        return _as_fractions(operator.truediv, left, right)
 
 
 def share(part: Value, whole: Value) -> Value:
@@ -103,12 +117,18 @@ def share(part: Value, whole: Value) -> Value:
 
 def least(*values: Value) -> Value:
     """The smallest of these numbers."""
-    return merge(*values) if any(type(value) is Unknown for value in values) else min(values)  # type: ignore[type-var]
+    for value in values:
+        if type(value) is Unknown:
+            return merge(*values)
+    return min(values)  # type: ignore[type-var]
 
 
 def greatest(*values: Value) -> Value:
     """The greatest of these numbers."""
-    return merge(*values) if any(type(value) is Unknown for value in values) else max(values)  # type: ignore[type-var]
+    for value in values:
+        if type(value) is Unknown:
+            return merge(*values)
+    return max(values)  # type: ignore[type-var]
 
 
 def round_half_up(number: Number, decimals: int) -> Decimal:
@@ -136,19 +156,11 @@ def plain(number: Number) -> str:
     return "0" if text == "-0" else text
 
 
-def _calculate(
-    decimal: Callable[[Decimal, Decimal], Decimal],
-    fraction: Callable[[Fraction, Fraction], Fraction],
-    left: Value,
-    right: Value,
-) -> Value:
-    """Work in decimals; where the result has no end or too many digits for them, in fractions."""
+def _as_fractions(calculate: Callable[[Fraction, Fraction], Fraction], left: Value, right: Value) -> Value:
+    """What decimals could not do: unknown parts, a result without end or with too many digits for them."""
     if type(left) is Unknown or type(right) is Unknown:
         return merge(left, right)
-    try:
-        return decimal(left, right)  # type: ignore[arg-type]
-    except _NO_LUCK:
-        return _settle(fraction(Fraction(left), Fraction(right)))  # type: ignore[arg-type]
+    return _settle(calculate(Fraction(left), Fraction(right)))  # type: ignore[arg-type]
 
 
 def _settle(number: Fraction) -> Value:
@@ -156,6 +168,6 @@ def _settle(number: Fraction) -> Value:
     if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MAX_BITS:
         return UNDEFINED
     try:
-        return _EXACT.divide(Decimal(number.numerator), Decimal(number.denominator))
+        return _divide(Decimal(number.numerator), Decimal(number.denominator))
     except _NO_LUCK:
         return number
