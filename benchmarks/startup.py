@@ -27,6 +27,7 @@ EXAMPLE = ROOT / "examples" / "competency-at-cap.yaml"
 def process(command: Sequence[str | Path], cache: Path, *, forget: bool = False) -> Callable[[], float]:
     """Runs a command to its end, `forget` with an empty cache each time; the milliseconds that it took."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def run() -> float:
         if forget:

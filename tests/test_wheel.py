@@ -36,9 +36,8 @@ def test_the_installed_command_works_in_another_folder(wheel: Path, tmp_path: Pa
     site = tmp_path / "site"
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
-    script = (
-        f"import sys; sys.path.insert(0, {str(site)!r}); import charter.cli as cli; print(cli.__file__, file=sys.stderr); cli.main()"
-    )
+    where = f"import sys; sys.path.insert(0, {str(site)!r}); import charter.cli as cli"
+    script = f"{where}; print(cli.__file__, file=sys.stderr); cli.main()"
     command = [sys.executable, "-I", "-c", script, "evaluate", str(ROOT / "examples" / "retail.yaml")]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     options = ["--program", str(ROOT / "program"), "--as-of", "2026-11-23"]

@@ -1,0 +1,186 @@
+"""Reports: what a person reads on a terminal and in Markdown, in both languages; always the same bytes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from charter.engine import load
+from charter.engine.explain import all_values, measures
+from charter.engine.report.data import outcome_data
+from charter.engine.report.markdown import markdown
+from charter.engine.report.page import page
+from charter.engine.report.phrases import PHRASES
+from charter.engine.report.terminal import WIDTH, terminal
+from charter.engine.values import Kind
+
+from .programmes import ROOT, SMALL
+
+DAY = date(2026, 11, 23)
+RELEASE = load(SMALL)
+GOLD = {"people": 2, "revenue": 1800, "region": "north"}
+
+
+def shown(facts: dict, *, lang: str = "en", tier: str | None = "gold", explain: bool = False) -> str:
+    """The report on a partner of the small programme."""
+    outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, DAY)
+    values = all_values(RELEASE.programme, dict(outcome.facts))
+    return terminal(page(outcome, RELEASE.programme, values, lang, explain=explain))
+
+
+def row(report: str, title: str) -> str:
+    """The row of a report with this title, after its mark; blanks folded."""
+    return " ".join(next(line for line in report.splitlines() if line[4:].startswith(title)).split())
+
+
+def test_an_unmet_threshold_says_value_threshold_and_distance() -> None:
+    report = shown(GOLD)
+    assert row(report, "Enough people") == "✗ Enough people 2 of 3; 1 missing [s2]"
+    assert row(report, "Productive") == "✗ Productive 900 of 1000.5; 100.5 missing [s2]"
+    assert "lacks: Enough people; Productive" in report
+
+
+def test_a_met_threshold_says_both() -> None:
+    report = shown(GOLD | {"people": 3, "revenue": 9000})
+    assert row(report, "Enough people") == "✓ Enough people 3, at least 3 needed [s2]"
+    assert "✓ Gold: qualified" in report
+
+
+def test_a_strict_threshold_on_money_claims_no_distance() -> None:
+    """Nothing sold, where more than nothing is needed: money has no next step."""
+    assert (
+        row(shown({"revenue": 0}, tier="silver"), "Sells something") == "✗ Sells something 0, more than 0 needed [s1]"
+    )
+
+
+def test_missing_facts_are_named_where_they_matter() -> None:
+    report = shown({"people": 3})
+    assert "? Gold: undetermined" in report
+    assert "to be decided by: region, revenue" in report
+    assert row(report, "Enough people") == "✓ Enough people 3, at least 3 needed [s2]"
+    assert "no value for revenue; Region" in row(report, "Productive").replace("Revenue per head: ", "")
+
+
+def test_russian_numbers_and_words() -> None:
+    report = shown(GOLD, lang="ru")
+    assert "✗ Gold: не соответствует уровню" in report
+    assert row(report, "Enough people") == "✗ Enough people 2 из 3; не хватает 1 [s2]"
+    assert row(report, "Productive") == "✗ Productive 900 из 1000,5; не хватает 100,5 [s2]"
+    assert "на 23.11.2026" in report
+
+
+def test_a_candidate_sees_every_tier() -> None:
+    report = shown(GOLD, tier=None)
+    assert "? a candidate: no tier signed for yet" in report
+    assert row(report, "Silver") == "✓ Silver 5% qualified"
+    assert row(report, "Gold").startswith("✗ Gold 15% not qualified; lacks: Enough people")
+
+
+def test_explain_opens_every_expression_and_shows_readings() -> None:
+    report = shown(GOLD, explain=True)
+    lines = [" ".join(line.split()) for line in report.splitlines()]
+    start = lines.index("per_head >= 1000.5 and (region == 'north' or region == 'south') = no")
+    assert lines[start + 1 : start + 6] == [
+        "per_head = 900 [s1]",
+        "revenue / people = 900",
+        "revenue = 1800",
+        "people = 2",
+        "region = north",
+    ]
+    assert "Reading of s2: Enough is three." in lines
+
+
+def test_a_page_keeps_to_its_width() -> None:
+    for path in sorted((ROOT / "examples").iterdir()):
+        for lang in ("en", "ru"):
+            done = command("evaluate", str(path), "--lang", lang, "--as-of", "2026-11-23", "--explain")
+            # The clauses of a tier's discount are the one thing that may run on: ids do not break.
+            assert [line for line in done.splitlines() if len(line) > WIDTH and "[" not in line] == []
+
+
+def test_markdown_shows_text_as_it_is() -> None:
+    outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, DAY)
+    values = all_values(RELEASE.programme, dict(outcome.facts))
+    text = markdown(page(outcome, RELEASE.programme, values, "en", explain=False))
+    assert text.startswith("# P\\|1  \\<b\\>\\*x\\*\\</b\\>\n")
+    assert "| ✗ | Enough people |  | 2 of 3; 1 missing | `s2` |" in text
+
+
+def test_both_languages_have_every_phrase() -> None:
+    assert PHRASES["en"].keys() == PHRASES["ru"].keys()
+    for key in PHRASES["en"]:
+        fields = [sorted(part.partition("}")[0] for part in text[key].split("{")[1:]) for text in PHRASES.values()]
+        assert fields[0] == fields[1], key
+
+
+def test_a_distance_closes_the_gap() -> None:
+    """Adding what is said to be missing meets the requirement; one step less does not."""
+    for people in range(3):
+        facts = {"people": people, "revenue": 10**6, "region": "north"}
+        outcome = RELEASE.evaluate({"partner": "P", "tier": "gold", "facts": facts})
+        values = all_values(RELEASE.programme, dict(outcome.facts))
+        measure = measures(RELEASE.programme, "tiers.gold.requirements.staff", values)[0]
+        assert measure.kind is Kind.COUNT
+        enough = RELEASE.evaluate({"partner": "P", "facts": facts | {"people": people + int(measure.distance)}})
+        assert enough.of("gold").requirements[0].status == "met"
+        short = RELEASE.evaluate({"partner": "P", "facts": facts | {"people": people + int(measure.distance) - 1}})
+        assert short.of("gold").requirements[0].status == "not_met"
+
+
+def test_json_numbers_are_exact() -> None:
+    outcome = RELEASE.evaluate({"partner": "P", "tier": "gold", "facts": {"audited": True}})
+    assert str(outcome_data(outcome)["tiers"]["gold"]["discount"]["total"]) == "16.5"
+    done = command("evaluate", str(ROOT / "examples" / "retail.yaml"), "--format", "json")
+    assert '"total": 22.5,' in done
+
+
+def command(*arguments: str, **environment: str) -> str:
+    """What the command writes to stdout."""
+    environment = {**os.environ, **environment}
+    done = subprocess.run(
+        [sys.executable, "-m", "charter.cli", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("format", ["text", "json", "jsonl", "markdown"])
+def test_the_same_outcome_is_always_the_same_bytes(format: str) -> None:
+    arguments = ["evaluate", "examples/candidate.yaml", "--as-of", "2026-11-23", "--explain", "--format", format]
+    outputs = {command(*arguments, PYTHONHASHSEED=seed, LANG=lang) for seed in "0123" for lang in ("C", "ru_RU.UTF-8")}
+    assert len(outputs) == 1
+    assert "P-001" in outputs.pop()
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_a_terminal_gets_colour_unless_told_not_to(no_color: str, coloured: bool) -> None:
+    ours, theirs = pty.openpty()
+    arguments = [sys.executable, "-m", "charter.cli", "evaluate", "examples/retail.yaml"]
+    environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm"}
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        while chunk := _read(ours):
+            seen += chunk
+        process.wait(timeout=30)
+    os.close(ours)
+    assert process.returncode == 0
+    assert (b"\x1b[" in seen) is coloured
+
+
+def _read(descriptor: int) -> bytes:
+    """What a terminal has to say, or nothing at its end."""
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:
+        return b""
