@@ -16,6 +16,7 @@ ORDER = (
     "engine.language",
     "engine.language.tree",
     "engine.language.signatures",
+    "engine.language.kinds",
     "engine.language.syntax",
     "engine.language.parse",
     "engine.language.interpret",

@@ -7,7 +7,6 @@ import pty
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
 
 import pytest
 from charter.engine import load

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from ..problems import Place, Problem, did_you_mean
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
-from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, common_kind, is_ordered
+from .kinds import KIND_WORDS, alike, as_kind
+from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, is_ordered
 from .syntax import Text, read_python, short
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
@@ -85,15 +86,6 @@ _REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
-_KIND_WORDS = {
-    Kind.YES_NO: "yes/no",
-    Kind.COUNT: "a count",
-    Kind.NUMBER: "a number",
-    Kind.PERCENT: "a percentage",
-    Kind.MONEY: "an amount of money",
-    Kind.DATE: "a date",
-    Kind.CHOICE: "a choice",
-}
 
 
 class _Reading:
@@ -257,7 +249,7 @@ class _Reading:
         if a is None or b is None or not self._options_fit(a, b):
             return None
         if operator not in ("==", "!=") and not is_ordered(a.kind):
-            message = f"'{operator}' has no meaning for {_KIND_WORDS[a.kind]}"
+            message = f"'{operator}' has no meaning for {KIND_WORDS[a.kind]}"
             self._problem("wrong-kind", message, place, "write '==' or '!='")
             return None
         return Compare(operator, a, b, place)  # type: ignore[arg-type]
@@ -288,10 +280,10 @@ class _Reading:
             return None
         table = ARITHMETIC[operator]
         if (left.kind, right.kind) not in table:
-            left, right = adapt(left, right.kind) or left, adapt(right, left.kind) or right
+            left, right = alike(left, right) or (left, right)
         kind = table.get((left.kind, right.kind))
         if kind is None:
-            message = f"{_KIND_WORDS[left.kind]} {operator} {_KIND_WORDS[right.kind]} has no meaning"
+            message = f"{KIND_WORDS[left.kind]} {operator} {KIND_WORDS[right.kind]} has no meaning"
             self._problem("wrong-kind", message, self._place(node), "bring both sides to one kind first")
             return None
         return Arithmetic(operator, left, right, kind, self._place(node))  # type: ignore[arg-type]
@@ -344,9 +336,9 @@ class _Reading:
 
     def expect(self, node: Expression, kind: Kind, choices: tuple[str, ...]) -> Expression | None:
         """The tree as a value of this kind, or a problem."""
-        fitting = node if common_kind(node.kind, kind) is kind else adapt(node, kind)
+        fitting = as_kind(node, kind)
         if fitting is None:
-            message = f"this is {_KIND_WORDS[node.kind]}; {_KIND_WORDS[kind]} is needed here"
+            message = f"this is {KIND_WORDS[node.kind]}; {KIND_WORDS[kind]} is needed here"
             self._problem("wrong-kind", message, node.place or self.text.whole, None)
         elif isinstance(fitting, Literal) and kind is Kind.CHOICE and fitting.value not in choices:
             help = did_you_mean(str(fitting.value), choices)
@@ -356,7 +348,7 @@ class _Reading:
     def _yes_no(self, node: ast.expr, depth: int) -> Expression | None:
         part = self.lower(node, depth)
         if part is not None and part.kind is not Kind.YES_NO:
-            message = f"this is {_KIND_WORDS[part.kind]}; a condition is needed here"
+            message = f"this is {KIND_WORDS[part.kind]}; a condition is needed here"
             self._problem("wrong-kind", message, self._place(node), "compare it with something: x >= 2")
             return None
         return part
@@ -364,18 +356,17 @@ class _Reading:
     def _number(self, node: ast.expr, depth: int) -> Expression | None:
         part = self.lower(node, depth)
         if part is not None and part.kind not in NUMERIC:
-            message = f"this is {_KIND_WORDS[part.kind]}; a number is needed here"
+            message = f"this is {KIND_WORDS[part.kind]}; a number is needed here"
             self._problem("wrong-kind", message, self._place(node), None)
             return None
         return part
 
     def _like(self, a: Expression, b: Expression, place: Place, verb: str) -> tuple[Expression, Expression] | None:
         """Both as values that go together, a written number taking the kind of the other; or a problem."""
-        if common_kind(a.kind, b.kind) is None:
-            a, b = adapt(a, b.kind) or a, adapt(b, a.kind) or b
-        if common_kind(a.kind, b.kind) is not None:
-            return a, b
-        message = f"{_KIND_WORDS[a.kind]} cannot {verb} {_KIND_WORDS[b.kind]}"
+        pair = alike(a, b)
+        if pair:
+            return pair
+        message = f"{KIND_WORDS[a.kind]} cannot {verb} {KIND_WORDS[b.kind]}"
         help = None
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Literal) and one.kind is Kind.CHOICE and other.kind in NUMERIC:
@@ -395,26 +386,3 @@ class _Reading:
                     self._problem("unknown-choice", message, other.place, did_you_mean(str(other.value), choices))
                     return False
         return True
-
-
-def adapt(node: Expression, kind: Kind) -> Expression | None:
-    """The node as `kind` where it is made of written numbers only, which have no unit of their own; else None."""
-    if kind not in NUMERIC or node.kind not in (Kind.COUNT, Kind.NUMBER):
-        return None
-    match node:
-        case Literal():
-            fits = kind is not Kind.COUNT or (
-                isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0
-            )
-            return Literal(node.value, kind, node.place) if fits else None
-        case Choose():
-            then, otherwise = adapt(node.then, kind), adapt(node.otherwise, kind)
-            return Choose(node.condition, then, otherwise, kind, node.place) if then and otherwise else None
-        case Call(function="min" | "max"):
-            arguments = tuple(adapted for part in node.arguments if (adapted := adapt(part, kind)))
-            fits = len(arguments) == len(node.arguments)
-            return Call(node.function, arguments, kind, node.place) if fits else None
-        case Arithmetic(operator="+" | "-"):
-            left, right = adapt(node.left, kind), adapt(node.right, kind)
-            return Arithmetic(node.operator, left, right, kind, node.place) if left and right else None
-    return None

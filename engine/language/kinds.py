@@ -1,0 +1,54 @@
+"""Kinds of expressions: bringing two to one, where a written number takes the kind of what it meets."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..values import NUMERIC, Kind
+from .signatures import common_kind
+from .tree import Arithmetic, Call, Choose, Expression, Literal
+
+KIND_WORDS = {
+    Kind.YES_NO: "yes/no",
+    Kind.COUNT: "a count",
+    Kind.NUMBER: "a number",
+    Kind.PERCENT: "a percentage",
+    Kind.MONEY: "an amount of money",
+    Kind.DATE: "a date",
+    Kind.CHOICE: "a choice",
+}
+
+
+def as_kind(node: Expression, kind: Kind) -> Expression | None:
+    """The node as a value of this kind, or None where it is none."""
+    return node if common_kind(node.kind, kind) is kind else adapt(node, kind)
+
+
+def alike(a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
+    """Both as values that go together, or None where they do not."""
+    if common_kind(a.kind, b.kind) is None:
+        a, b = adapt(a, b.kind) or a, adapt(b, a.kind) or b
+    return None if common_kind(a.kind, b.kind) is None else (a, b)
+
+
+def adapt(node: Expression, kind: Kind) -> Expression | None:
+    """The node as `kind` where it is made of written numbers only, which have no unit of their own; else None."""
+    if kind not in NUMERIC or node.kind not in (Kind.COUNT, Kind.NUMBER):
+        return None
+    match node:
+        case Literal():
+            fits = kind is not Kind.COUNT or (
+                isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0
+            )
+            return Literal(node.value, kind, node.place) if fits else None
+        case Choose():
+            then, otherwise = adapt(node.then, kind), adapt(node.otherwise, kind)
+            return Choose(node.condition, then, otherwise, kind, node.place) if then and otherwise else None
+        case Call(function="min" | "max"):
+            arguments = tuple(adapted for part in node.arguments if (adapted := adapt(part, kind)))
+            fits = len(arguments) == len(node.arguments)
+            return Call(node.function, arguments, kind, node.place) if fits else None
+        case Arithmetic(operator="+" | "-"):
+            left, right = adapt(node.left, kind), adapt(node.right, kind)
+            return Arithmetic(node.operator, left, right, kind, node.place) if left and right else None
+    return None
