@@ -46,7 +46,7 @@ def installed(folder: Path) -> Path:
     shutil.copytree(ROOT, source, ignore=unneeded)  # building leaves traces beside the source
     venv.create(home, with_pip=True)
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", source], check=True, stdout=sys.stderr)
+    subprocess.run([python, "-m", "pip", "install", "-qq", source], check=True, stdout=sys.stderr)
     return python
 
 

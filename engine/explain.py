@@ -18,6 +18,7 @@ from .record import fact_values
 from .values import NUMERIC, Kind, Number, Unknown, Value, subtract
 
 _ORDERED = ("<", "<=", ">", ">=")
+_MAX_LEVELS = 20  # of definitions within definitions that an explanation opens
 
 
 class Measure(NamedTuple):
@@ -67,19 +68,19 @@ def steps(programme: Programme, id: str, values: Mapping[str, Value]) -> tuple[S
 
 
 def _decisive(
-    programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Value]
+    programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Value], levels: int = _MAX_LEVELS
 ) -> Iterator[tuple[Expression, bool]]:
-    """The leaves that decide a condition, each with whether it is wanted true or false."""
+    """The leaves that decide a condition, each with whether it is wanted true or false; so many levels are opened."""
     match tree:
         case Not():
-            yield from _decisive(programme, tree.operand, not wanted, values)
+            yield from _decisive(programme, tree.operand, not wanted, values, levels)
         case And() | Or():
             whole = _truth(interpret(tree, values))
             parts = [part for part in tree.operands if _truth(interpret(part, values)) is whole]
             for part in _without_guards(parts):
-                yield from _decisive(programme, part, wanted, values)
-        case Name() if tree.id in programme.values:
-            yield from _decisive(programme, programme.values[tree.id].expression, wanted, values)
+                yield from _decisive(programme, part, wanted, values, levels)
+        case Name() if tree.id in programme.values and levels > 0:
+            yield from _decisive(programme, programme.values[tree.id].expression, wanted, values, levels - 1)
         case _:
             yield tree, wanted
 
@@ -137,6 +138,7 @@ def _steps(
         inner, fact = programme.values.get(name.id), programme.facts.get(name.id)
         source = inner.source if inner else fact.source if fact else ()
         yield Step(depth + (not single), name.written or name.id, name.kind, values[name.id], source)
-        if inner and not isinstance(inner.expression, Literal) and name.id not in opened:
+        deeper = inner is not None and not isinstance(inner.expression, Literal) and depth < 2 * _MAX_LEVELS
+        if inner and deeper and name.id not in opened:
             opened.add(name.id)
             yield from _steps(programme, inner, values, depth + 1 + (not single), opened)
