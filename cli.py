@@ -19,7 +19,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from .engine.document import MAX_BYTES, Document, file_bytes, read_bytes
-from .engine.explain import all_values
+from .engine.evaluate import all_values
 from .engine.outcome import Outcome
 from .engine.problems import Invalid, InvalidInput, InvalidProgramme, Problem, WrongCall, has_errors, in_order
 from .engine.record import Record, read_records
@@ -228,7 +228,7 @@ def _report(release: Release, results: list[Result], lang: str, format: Evaluate
     from .engine.report.page import page
 
     pages = [
-        page(outcome, release.programme, all_values(release.programme, dict(outcome.facts)), lang, explain=explain)
+        page(outcome, release.programme, all_values(release.plan, outcome.facts), lang, explain=explain)
         for outcome, _ in results
         if outcome
     ]

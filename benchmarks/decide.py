@@ -165,7 +165,7 @@ def main() -> int:
     """Check, then time; 1 where the answers differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--partners", type=int, default=500, help="random partners on whom all must agree")
-    parser.add_argument("--rounds", type=int, default=200, help="rounds of timing, each over 50 of them")
+    parser.add_argument("--rounds", type=int, default=400, help="rounds of timing, each over 50 of them")
     arguments = parser.parse_args()
 
     release = load(HERE.parent / "program", release=RELEASE)

@@ -53,7 +53,7 @@ def installed(folder: Path) -> Path:
 def main() -> int:
     """Time, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--install", action="store_true", help="in a new environment, installed as from a wheel")
     arguments = parser.parse_args()
 

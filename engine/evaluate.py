@@ -6,9 +6,10 @@ reads its view off a filled row. `evaluate` fills the row for one partner and ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .language.closures import Reader, Row, closure
@@ -25,7 +26,7 @@ from .outcome import (
 )
 from .programme import Benefit, Bonus, Discount, Programme, Requirement, Tier
 from .record import Record
-from .values import Unknown, Value
+from .values import Kind, Unknown, Value
 
 _NOTHING = Decimal(0)
 
@@ -39,6 +40,7 @@ class Plan(NamedTuple):
     facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
     empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
     steps: tuple[tuple[int, Reader], ...]
+    positions: Mapping[str, int]  #: where in the row each fact and value stands
     tiers: tuple[TierReader, ...]
 
 
@@ -66,7 +68,7 @@ def make_plan(programme: Programme) -> Plan:
                 steps.append((position, closure(tree, positions)))
     constants = {id: empty[at - len(facts)] for id, at in positions.items() if _is_constant(programme, id)}
     tiers = tuple(_tier_reader(tier, positions, constants) for tier in programme.tiers.values())
-    return Plan(programme, facts, tuple(empty), tuple(steps), tiers)
+    return Plan(programme, facts, tuple(empty), tuple(steps), MappingProxyType(positions), tiers)
 
 
 def fill(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> list[Value]:
@@ -76,6 +78,12 @@ def fill(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> list[V
     for position, read in plan.steps:
         row[position] = read(row)
     return row
+
+
+def all_values(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> dict[str, Value]:
+    """Every fact and value of the programme for a partner, by id."""
+    row = fill(plan, facts)
+    return {id: row[position] for id, position in plan.positions.items()}
 
 
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
@@ -182,20 +190,6 @@ def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, 
     return read
 
 
-def _benefits_reader(
-    benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
-) -> Callable[[Row], _Benefits]:
-    """Benefits are the same for every partner, but where one is an expression."""
-
-    def read(row: Row) -> _Benefits:
-        return _benefits([BenefitOutcome(one.id, _known(row[positions[one.value]]), one.source) for one in benefits])
-
-    if any(one.value not in constants for one in benefits):
-        return read
-    always = _benefits([BenefitOutcome(one.id, _known(constants[one.value]), one.source) for one in benefits])
-    return lambda _row: always
-
-
 class _Benefits(NamedTuple):
     """A tier's benefits, by what a partner is granted of them: all, none where it does not qualify, or who knows."""
 
@@ -204,12 +198,23 @@ class _Benefits(NamedTuple):
     undetermined: tuple[BenefitOutcome, ...]
 
 
-def _benefits(benefits: Sequence[BenefitOutcome]) -> _Benefits:
-    return _Benefits(
-        tuple(benefits),
-        tuple(one._replace(value=False if isinstance(one.value, bool) else _NOTHING) for one in benefits),
-        tuple(one._replace(value=None) for one in benefits),
-    )
+def _benefits_reader(
+    benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
+) -> Callable[[Row], _Benefits]:
+    """Benefits are the same for every partner, but where one is an expression."""
+    undetermined = tuple(BenefitOutcome(one.id, None, one.source) for one in benefits)
+    nothing = [False if one.kind is Kind.YES_NO else _NOTHING for one in benefits]
+    none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
+
+    def given(values: Iterable[Value]) -> _Benefits:
+        all_ = tuple([one._replace(value=_known(value)) for one, value in zip(undetermined, values, strict=True)])
+        return _Benefits(all_, none, undetermined)
+
+    if any(one.value not in constants for one in benefits):
+        places = [positions[one.value] for one in benefits]
+        return lambda row: given([row[place] for place in places])
+    always = given([constants[one.value] for one in benefits])
+    return lambda _row: always
 
 
 def _is_constant(programme: Programme, id: str) -> bool:

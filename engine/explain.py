@@ -14,7 +14,6 @@ from .language.interpret import interpret
 from .language.tree import And, Compare, Expression, Literal, Name, Not, Or, names
 from .language.words import text
 from .programme import NamedValue, Programme
-from .record import fact_values
 from .values import NUMERIC, Kind, Number, Unknown, Value, subtract
 
 _ORDERED = ("<", "<=", ">", ">=")
@@ -46,14 +45,6 @@ class Step(NamedTuple):
     kind: Kind
     value: Value
     source: tuple[str, ...]
-
-
-def all_values(programme: Programme, facts: Mapping[str, Value]) -> dict[str, Value]:
-    """Every fact and value of the programme for these facts of a record, by id."""
-    values = fact_values(programme, facts)  # type: ignore[arg-type]
-    for value in programme.values.values():
-        values[value.id] = interpret(value.expression, values)
-    return values
 
 
 def measures(programme: Programme, id: str, values: Mapping[str, Value]) -> tuple[Measure, ...]:

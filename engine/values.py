@@ -107,6 +107,9 @@ def divide(left: Value, right: Value) -> Value:
     try:
         return _divide(left, right)  # type: ignore[arg-type]
     except _NO_LUCK:
+        if type(left) is Decimal and type(right) is Decimal:  # a quotient without end: a decimal it will not become
+            (a, b), (c, d) = left.as_integer_ratio(), right.as_integer_ratio()
+            return _bounded(Fraction(a * d, b * c))
         return _as_fractions(operator.truediv, left, right)
 
 
@@ -165,9 +168,12 @@ def _as_fractions(calculate: Callable[[Fraction, Fraction], Fraction], left: Val
 
 def _settle(number: Fraction) -> Value:
     """A fraction as the plainest exact number, or unknown where it has grown beyond all bounds."""
-    if max(number.numerator.bit_length(), number.denominator.bit_length()) > _MAX_BITS:
-        return UNDEFINED
     try:
         return _divide(Decimal(number.numerator), Decimal(number.denominator))
     except _NO_LUCK:
-        return number
+        return _bounded(number)
+
+
+def _bounded(number: Fraction) -> Value:
+    bits = max(number.numerator.bit_length(), number.denominator.bit_length())
+    return UNDEFINED if bits > _MAX_BITS else number

@@ -130,3 +130,25 @@ def test_a_programme_without_a_cap_has_none() -> None:
     assert (gold.base, gold.uncapped, gold.cap, gold.total) == (15, Decimal("16.5"), None, Decimal("16.5"))
     assert (gold.in_price, gold.in_kind) == (Decimal("16.5"), 0)
     assert [bonus.id for bonus in outcome.of("silver").discount.bonuses] == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "plaque", "fund"),
+    [
+        ({"people": 3, "revenue": 9000, "region": "north", "audited": True}, "qualified", True, 1125),
+        ({"people": 3, "revenue": 9000, "region": "north"}, "qualified", False, 1125),
+        ({"people": 2, "revenue": 9000, "region": "north", "audited": True}, "not_qualified", False, 0),
+        # What is not known is not granted either: false and nothing, where the partner does not qualify.
+        ({"people": 2, "audited": True}, "not_qualified", False, 0),
+        ({"people": 3, "revenue": 9000, "audited": True}, "undetermined", None, None),
+    ],
+)
+def test_benefits_are_granted_with_the_tier(facts: dict, status: str, plaque: object, fund: object) -> None:
+    outcome = load(SMALL).evaluate({"partner": "P", "tier": "gold", "facts": facts})
+    assert outcome.status == status
+    values = [benefit.value for benefit in outcome.benefits]
+    assert values == [plaque, fund]
+    assert [type(value) is bool for value in values] == [plaque is not None, False]
+    # What the tier gives were it qualified does not change.
+    assert outcome.of("gold").benefits[0].value is facts.get("audited", False)
+    assert load(SMALL).evaluate({"partner": "P", "facts": facts}).benefits is None

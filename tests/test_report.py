@@ -10,7 +10,8 @@ from datetime import date
 
 import pytest
 from charter.engine import load
-from charter.engine.explain import all_values, measures
+from charter.engine.evaluate import all_values
+from charter.engine.explain import measures
 from charter.engine.report.data import outcome_data
 from charter.engine.report.markdown import markdown
 from charter.engine.report.page import page
@@ -28,7 +29,7 @@ GOLD = {"people": 2, "revenue": 1800, "region": "north"}
 def shown(facts: dict, *, lang: str = "en", tier: str | None = "gold", explain: bool = False) -> str:
     """The report on a partner of the small programme."""
     outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, DAY)
-    values = all_values(RELEASE.programme, dict(outcome.facts))
+    values = all_values(RELEASE.plan, outcome.facts)
     return terminal(page(outcome, RELEASE.programme, values, lang, explain=explain))
 
 
@@ -104,7 +105,7 @@ def test_a_page_keeps_to_its_width() -> None:
 
 def test_markdown_shows_text_as_it_is() -> None:
     outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, DAY)
-    values = all_values(RELEASE.programme, dict(outcome.facts))
+    values = all_values(RELEASE.plan, outcome.facts)
     text = markdown(page(outcome, RELEASE.programme, values, "en", explain=False))
     assert text.startswith("# P\\|1  \\<b\\>\\*x\\*\\</b\\>\n")
     assert "| ✗ | Enough people |  | 2 of 3; 1 missing | `s2` |" in text
@@ -122,7 +123,7 @@ def test_a_distance_closes_the_gap() -> None:
     for people in range(3):
         facts = {"people": people, "revenue": 10**6, "region": "north"}
         outcome = RELEASE.evaluate({"partner": "P", "tier": "gold", "facts": facts})
-        values = all_values(RELEASE.programme, dict(outcome.facts))
+        values = all_values(RELEASE.plan, outcome.facts)
         measure = measures(RELEASE.programme, "tiers.gold.requirements.staff", values)[0]
         assert measure.kind is Kind.COUNT
         enough = RELEASE.evaluate({"partner": "P", "facts": facts | {"people": people + int(measure.distance)}})
