@@ -107,6 +107,8 @@ def _finding(validator: str, wanted: Any, instance: Any, described: str | None) 
             return "out-of-range", f"{instance} is {side} {wanted}", described
         case "minItems" | "minProperties" | "minLength":
             return "missing-value", "nothing is written here", described
+        case "maxProperties":
+            return "too-many", f"more than {wanted} stand here", "split them"
         case "uniqueItems":
             return "duplicate-item", "the same item stands here twice", "keep one of them"
         case _:

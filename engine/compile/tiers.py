@@ -177,14 +177,25 @@ def _bonus(row: Row, tier: str, scope: Scope, values: Values) -> Bonus:
         if tier in part.data.get("percent", {})
     )
     earned = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
-    percents = [Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates]
-    several = len(rates) > 1
-    any_earned = values.name(f"{prefix}.earned", Kind.YES_NO, Or(earned) if several else earned[0], title, source)
-    greatest = Call("max", tuple(percents), Kind.PERCENT) if several else percents[0]
-    take_greatest = row.data.get("take") == "greatest"
-    taken = values.name(prefix, Kind.PERCENT, greatest if take_greatest else _sum(percents), title, source)
-    worth = (max if take_greatest else sum)(rate.worth for rate in rates)
-    return Bonus(row.id, title, any_earned.id, taken.id, Decimal(worth), rates, source)
+    any_earned = values.name(
+        f"{prefix}.earned", Kind.YES_NO, Or(earned) if len(earned) > 1 else earned[0], title, source
+    )
+    if row.data.get("take") == "greatest":
+        worth, taken = max(rate.worth for rate in rates), _greatest(rates)
+    else:
+        worth = sum((rate.worth for rate in rates), Decimal(0))
+        taken = _sum([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates])
+    percent = values.name(prefix, Kind.PERCENT, taken, title, source)
+    return Bonus(row.id, title, any_earned.id, percent.id, worth, rates, source)
+
+
+def _greatest(rates: tuple[Rate, ...]) -> Expression:
+    """The first that is earned, the greatest asked first: once that is certain, the others need not be known."""
+    tree: Expression = _ZERO
+    for rate in sorted(rates, key=lambda rate: rate.worth):
+        earned, literal = Name(rate.earned, Kind.YES_NO, rate.earned), Literal(rate.worth, Kind.PERCENT)
+        tree = Choose(earned, literal, tree, Kind.PERCENT)
+    return tree
 
 
 def _rate(row: Row, tier: str, prefix: str, scope: Scope, values: Values, source: tuple[str, ...]) -> Rate:
