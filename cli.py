@@ -8,6 +8,7 @@ import gc
 gc.disable()  # a call is short: looking for cycles while it loads and runs would take a tenth of it
 
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -282,16 +283,15 @@ def _style(stream: Any) -> Style:
 
 def main() -> NoReturn:
     """The door: whatever is not a person's mistake is ours, and says so."""
+    # Interrupted, or its reader gone, the process ends as the system has it: with no exit code of ours.
+    for name in ("SIGINT", "SIGPIPE"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     try:
         app(prog_name="charter")
     except SystemExit:
         gc.freeze()  # nor are cycles looked for on the way out
         raise
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         where = error.__traceback__
         while where and where.tb_next:

@@ -89,7 +89,7 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
     place = document.value_place((key,))
     if not isinstance(written, str) or not written.strip():
         message = f"'{key}' is text, and something must stand in it"
-        problems.append(Problem("wrong-type", message, place, how_to_write(written, "string")))
+        problems.append(Problem("wrong-type", message, place, how_to_write(written, "string") or "write it"))
     elif len(written) > _LENGTHS[key]:
         message = f"'{key}' has {len(written)} characters; the limit is {_LENGTHS[key]}"
         problems.append(Problem("bad-text", message, place, "shorten it"))

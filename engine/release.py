@@ -226,8 +226,9 @@ def _check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartP
     for kind, document in documents.items():
         for path, problem in check_shape(document, kind):
             problems.append(problem)
+            unusable = broken.setdefault(kind, set())
             if path is not None:
-                broken.setdefault(kind, set()).add(path)
+                unusable.add(path)
     return problems
 
 

@@ -29,8 +29,8 @@ def compile_programme(
 ) -> tuple[Programme | None, list[Problem]]:
     """The programme that these files describe, and everything wrong with them beyond their shape.
 
-    `broken` says for each kind of file which parts are misshapen: they are passed over, and with any of them there is
-    no programme.
+    `broken` names each kind of file that is misshapen, with the parts of it that cannot be used: they are passed over,
+    and with any such file there is no programme.
     """
     files = Files(documents, broken)
     facts = compile_facts(files)
@@ -48,7 +48,7 @@ def compile_programme(
         row.optional_texts(key)
     title, effective = row.texts(), _effective(row)
     row.source()
-    if has_errors(files.problems) or any(broken.values()) or effective is None:
+    if has_errors(files.problems) or broken or effective is None:
         return None, files.problems
     programme = Programme(
         id=row.data["id"],

@@ -9,7 +9,7 @@ from ..document import Data, how_to_write
 from ..language.parse import Scope
 from ..problems import did_you_mean
 from ..programme import Fact, FactCheck
-from ..values import NUMERIC, Kind
+from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
 from .rows import Files, Row
 
 
@@ -56,6 +56,9 @@ def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:
     return value
 
 
+_DIGITS = f"write it in digits, at most {MAX_WHOLE_DIGITS} of them before the point and {MAX_DECIMALS} after it"
+
+
 def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
     """A written value as this fact's: the value, or None with what is wrong and the way out."""
     match fact.kind:
@@ -75,10 +78,8 @@ def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str |
                 return written, None
             return None, (f"{_shown(written)} is not a date", "write it as 2026-01-31")
     if not isinstance(written, Decimal):
-        return None, (
-            f"{_shown(written)} is not a number",
-            how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number"),
-        )
+        help = how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number") or _DIGITS
+        return None, (f"{_shown(written)} is not a number", help)
     return _number(fact, written)
 
 
