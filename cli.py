@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -179,7 +179,8 @@ def _answering(in_json: bool, output: str | None) -> Iterator[None]:
         if in_json:
             from .engine.report.data import problems_data
 
-            _write(_json(problems_data(result, refused.problems)), output if code != WRONG_CALL else None)
+            with suppress(WrongCall):  # the output may be what cannot be written
+                _write(_json(problems_data(result, refused.problems)), output if code != WRONG_CALL else None)
         raise typer.Exit(code) from None
 
 
@@ -250,14 +251,15 @@ def _json(data: dict[str, Any], *, lines: bool = False) -> str:
 
 def _write(text: str, output: str | None) -> None:
     """To the file named, or to stdout; raises WrongCall where the file cannot be written."""
-    if output is None:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.buffer.flush()
-        return
     try:
-        Path(output).write_text(text, "utf-8")
+        if output is None:
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
+        else:
+            Path(output).write_text(text, "utf-8")
     except OSError as error:
-        raise _wrong_path("unwritable-file", f"'{output}' cannot be written", error) from error
+        what = f"'{output}'" if output else "the output"
+        raise _wrong_path("unwritable-file", f"{what} cannot be written", error) from error
 
 
 def _tell(problems: Iterable[Problem]) -> None:
@@ -287,11 +289,11 @@ def main() -> NoReturn:
     for name in ("SIGINT", "SIGPIPE"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
+    code: int | str | None = DONE
     try:
         app(prog_name="charter")
-    except SystemExit:
-        gc.freeze()  # nor are cycles looked for on the way out
-        raise
+    except SystemExit as ended:
+        code = ended.code
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         where = error.__traceback__
         while where and where.tb_next:
@@ -299,8 +301,12 @@ def main() -> NoReturn:
         spot = f"{Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else "?"
         sys.stderr.write(f"charter: a bug of ours, not a verdict: {type(error).__name__} at {spot}: {error}\n")
         sys.stderr.write(f"Please report it with the command, the input and this line; charter {VERSION}.\n")
-        sys.exit(BUG)
-    sys.exit(DONE)
+        code = BUG
+    with suppress(OSError):  # what could not be written has been told already
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # To take the interpreter apart would take longer than to decide a partner.
+    os._exit(DONE if code is None else code if isinstance(code, int) else BUG)
 
 
 if __name__ == "__main__":

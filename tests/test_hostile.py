@@ -479,6 +479,16 @@ def test_a_reader_that_goes_away_is_no_finding() -> None:
     assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
 
 
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_full_disk_is_no_verdict(format: str) -> None:
+    arguments = [sys.executable, "-m", "charter.cli", "evaluate", "examples/retail.yaml", "--format", format]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(arguments, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[unwritable-file]  the output cannot be written: No space left on device\n")
+    assert "Traceback" not in done.stderr
+
+
 def test_an_interrupt_is_no_finding() -> None:
     arguments = [sys.executable, "-m", "charter.cli", "evaluate", "-"]
     with subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
