@@ -184,3 +184,8 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:
         return b""
+
+
+def test_an_option_is_shown_by_its_title() -> None:
+    report = shown({"people": 3, "revenue": 9000, "region": "north"})
+    assert row(report, "Productive").endswith("Region: North [s2]")

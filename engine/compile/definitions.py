@@ -143,4 +143,11 @@ def _report_circle(files: Files, circle: list[NamedValue]) -> None:
     places = [value.place for value in circle if isinstance(value.place, Place)]
     lines = ", ".join(str(place.line) for place in places)
     message = f"these definitions need each other: {steps}"
-    files.problems.append(Problem("circular-definition", message, places[0], f"break the circle (lines {lines})"))
+    files.problems.append(
+        Problem(
+            "circular-definition",
+            message,
+            places[0],
+            f"break the circle (line{'s' if len(circle) > 1 else ''} {lines})",
+        )
+    )

@@ -226,10 +226,15 @@ def _benefit(row: Row, tier: str, scope: Scope, values: Values) -> Benefit:
 def _check_tables(files: Files, bonuses: list[Row], benefits: list[Row]) -> None:
     """Tables by tier name tiers that are there; a benefit has a value for each; groups exist."""
     tiers = files.names("tiers", "tiers")
+    bare = {row.id for row in files.rows("tiers", "tiers") if "discount" not in row.data}
     for bonus in bonuses:
-        check_tiers(bonus, "percent", tiers)
-        for rate in bonus.inner("rates"):
-            check_tiers(rate, "percent", tiers)
+        for part in (bonus, *bonus.inner("rates")):
+            check_tiers(part, "percent", tiers)
+            for tier in part.data.get("percent", {}):
+                if tier in bare:
+                    message = f"'{tier}' has no discount for the bonus to add to"
+                    help = "give the tier a discount, of 0 if need be"
+                    part.problem("no-discount", message, part.place("percent", tier), help)
     groups = files.names("benefits", "groups")
     for row in files.rows("benefits", "groups"):
         row.texts()

@@ -10,7 +10,7 @@ from ..language import words
 from ..language.tree import Name
 from ..outcome import BonusOutcome, DiscountOutcome, Outcome, RequirementOutcome, TierOutcome
 from ..programme import Discount, Programme, Texts, Tier
-from ..values import Kind, Number, Unknown, Value
+from ..values import NUMERIC, Kind, Number, Unknown, Value
 from .phrases import PHRASES
 
 GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
@@ -160,21 +160,33 @@ class _Writer:
         if unknown:
             facts = sorted({fact for value in unknown for fact in value.missing})
             return self.say["fact_missing"].format(facts=", ".join(facts)) if facts else self.say["unknown"]
-        value = words.amount(measure.value, measure.kind, self.lang)
-        if measure.kind is Kind.YES_NO:
+        value, threshold = self._amount(measure, measure.value), self._amount(measure, measure.threshold)
+        if measure.holds and measure.operator == "==":
             return value
-        threshold = words.amount(measure.threshold, measure.kind, self.lang)
-        needed = words.threshold(measure.operator, threshold, self.lang)
+        if measure.kind is Kind.YES_NO:
+            return value if measure.threshold is True else self._needed(value, threshold)
+        numeric = measure.kind in NUMERIC or measure.operator != "=="
+        needed = words.threshold(measure.operator, threshold, self.lang) if numeric else threshold
         if measure.distance is None:
-            return self.say["value_and_threshold"].format(value=value, threshold=needed)
+            return self._needed(value, needed)
         distance = words.amount(measure.distance, measure.kind, self.lang)
         if measure.operator == ">=":
             told = self.say["of"].format(value=value, threshold=threshold)
         else:
-            told = self.say["value_and_threshold"].format(value=value, threshold=needed)
+            told = self._needed(value, needed)
         return (
             f"{told}; {self.say['missing' if measure.operator in ('>', '>=') else 'too_many'].format(amount=distance)}"
         )
+
+    def _needed(self, value: str, threshold: str) -> str:
+        return self.say["value_and_threshold"].format(value=value, threshold=threshold)
+
+    def _amount(self, measure: Measure, value: Value) -> str:
+        """A known value of a comparison; an option of a choice by its title."""
+        fact = self.programme.facts.get(measure.subject.id) if isinstance(measure.subject, Name) else None
+        if fact and value in fact.choices:
+            return pick(fact.choices[str(value)], self.lang)
+        return words.amount(value, measure.kind, self.lang)
 
     # The discount ---------------------------------------------------------------------------------------------------
 
