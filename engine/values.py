@@ -134,6 +134,17 @@ def greatest(*values: Value) -> Value:
     return max(values)  # type: ignore[type-var]
 
 
+def at_least(wanted: Value, *conditions: Value) -> Value:
+    """Whether so many of the conditions hold: certain as soon as enough do, or too few can."""
+    if type(wanted) is Unknown:
+        return merge(wanted, *conditions)
+    holding = sum(condition is True for condition in conditions)
+    failing = sum(condition is False for condition in conditions)
+    if holding >= wanted:  # type: ignore[operator]
+        return True
+    return False if len(conditions) - failing < wanted else merge(*conditions)  # type: ignore[operator]
+
+
 def round_half_up(number: Number, decimals: int) -> Decimal:
     """Round to so many decimals, a half away from zero, as money is rounded.
 

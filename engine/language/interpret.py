@@ -12,7 +12,7 @@ from typing import Any
 
 import simpleeval  # type: ignore[import-untyped]
 
-from ..values import Unknown, Value, add, divide, greatest, least, merge, multiply, negate, share, subtract
+from ..values import Unknown, Value, add, at_least, divide, greatest, least, merge, multiply, negate, share, subtract
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
 ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
@@ -29,7 +29,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {"min": least, "max": greatest, "share": share}
+FUNCTIONS: Mapping[str, Callable[..., Value]] = {"min": least, "max": greatest, "share": share, "at_least": at_least}
 
 
 def interpret(tree: Expression, values: Mapping[str, Value]) -> Value:

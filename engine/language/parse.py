@@ -314,11 +314,23 @@ class _Reading:
                 "wrong-arguments", f"'{name}' takes {function.takes} arguments, not {len(node.args)}", place, help
             )
             return None
-        parts = [self._number(argument, depth) for argument in node.args]
+        conditions = node.args[1:] if function.conditions else []
+        numbers = node.args[: len(node.args) - len(conditions)]
+        parts = [self._number(part, depth) for part in numbers] + [self._yes_no(part, depth) for part in conditions]
         arguments = [part for part in parts if part is not None]
         if len(arguments) < len(parts):
             return None
+        if function.conditions:
+            return self._count_of(function.name, arguments, place)
         return self._typed_call(function.name, arguments, place)
+
+    def _count_of(self, name: str, arguments: list[Expression], place: Place) -> Expression | None:
+        """How many, and of which conditions."""
+        wanted = as_kind(arguments[0], Kind.COUNT)
+        if wanted is None:
+            self._problem("wrong-kind", "how many must be a count", arguments[0].place, "write a whole number")
+            return None
+        return Call(name, (wanted, *arguments[1:]), Kind.YES_NO, place)
 
     def _typed_call(self, name: str, arguments: list[Expression], place: Place) -> Expression | None:
         """Bring the arguments to one kind: of the result too, but that a share is a percentage."""

@@ -46,12 +46,13 @@ for _table in ARITHMETIC.values():
 
 
 class Function(NamedTuple):
-    """How a function may be called, with an example for messages."""
+    """How a function may be called, with an example for messages; `conditions` says that all but the first are."""
 
     name: str
     least_arguments: int
     most_arguments: int
     example: str
+    conditions: bool = False
 
     @property
     def takes(self) -> str:
@@ -66,6 +67,7 @@ FUNCTIONS = {
         Function("min", 2, 20, "min(discount, 40)"),
         Function("max", 2, 20, "max(1, licences)"),
         Function("share", 2, 2, "share(part, whole)"),
+        Function("at_least", 2, 21, "at_least(2, a, b, c)", conditions=True),
     )
 }
 

@@ -73,7 +73,9 @@ def _conditions(depth: int) -> list[st.SearchStrategy[Expression]]:
     colours = st.tuples(st.sampled_from(["==", "!="]), st.sampled_from(COLOURS)).map(
         lambda pair: Compare(pair[0], Name("c", Kind.CHOICE, "c"), Literal(pair[1], Kind.CHOICE))
     )
+    several = st.tuples(trees(Kind.COUNT, depth), parts).map(lambda it: Call("at_least", (it[0], *it[1]), Kind.YES_NO))
     return [
+        several,
         trees(Kind.YES_NO, depth).map(Not),
         parts.map(_flat(And)),
         parts.map(_flat(Or)),
