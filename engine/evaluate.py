@@ -143,6 +143,7 @@ def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[st
 
 def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) -> Callable[[Row], RequirementOutcome]:
     position = positions[requirement.value]
+    parts = [_requirement_reader(part, positions) for part in requirement.parts]
     unknown = RequirementOutcome(requirement.id, requirement.scope, "unknown", (), requirement.source)
     met, not_met = unknown._replace(status="met"), unknown._replace(status="not_met")
 
@@ -152,7 +153,10 @@ def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) 
             return met
         return not_met if value is False else unknown._replace(unknown=_missing(value))
 
-    return read
+    def read_with_parts(row: Row) -> RequirementOutcome:
+        return read(row)._replace(parts=tuple([part(row) for part in parts]))
+
+    return read_with_parts if parts else read
 
 
 def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Callable[[Row], DiscountOutcome]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .language.interpret import interpret
-from .language.tree import And, Compare, Expression, Literal, Name, Not, Or, names
+from .language.tree import And, Call, Compare, Expression, Literal, Name, Not, Or, names
 from .language.words import text
 from .programme import NamedValue, Programme
 from .values import NUMERIC, Kind, Number, Unknown, Value, subtract
@@ -70,6 +70,11 @@ def _decisive(
             parts = [part for part in tree.operands if _truth(interpret(part, values)) is whole]
             for part in _without_guards(parts):
                 yield from _decisive(programme, part, wanted, values, levels)
+        case Call(function="at_least"):
+            whole = _truth(interpret(tree, values))
+            for part in tree.arguments[1:]:
+                if _truth(interpret(part, values)) is whole:
+                    yield from _decisive(programme, part, wanted, values, levels)
         case Name() if tree.id in programme.values and levels > 0:
             yield from _decisive(programme, programme.values[tree.id].expression, wanted, values, levels - 1)
         case _:

@@ -20,13 +20,14 @@ Scalar = bool | Number | date | str
 
 
 class RequirementOutcome(NamedTuple):
-    """Whether a requirement is met; `unknown` names the facts that would decide it."""
+    """Whether a requirement is met; `unknown` names the facts that would decide it, `parts` what it is made of."""
 
     id: str
     scope: str  #: eligibility, joining, or tier for the tier's own
     status: RequirementStatus
     unknown: tuple[str, ...]
     source: tuple[str, ...]
+    parts: tuple[RequirementOutcome, ...] = ()
 
 
 class BonusOutcome(NamedTuple):

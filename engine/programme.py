@@ -52,13 +52,18 @@ class NamedValue(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """A condition for a tier; `scope` says whether it is the tier's own or one of the whole programme."""
+    """A condition for a tier; `scope` says whether it is the tier's own or one of the whole programme.
+
+    A requirement made of others has them as `parts`, and `needed` of them must be met.
+    """
 
     id: str
     value: str
     scope: str  #: eligibility, joining or tier
     title: Texts
     source: tuple[str, ...]
+    parts: tuple[Requirement, ...] = ()
+    needed: int = 0
 
 
 class Rate(NamedTuple):

@@ -80,9 +80,21 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         part = (*path, instance)
         help = _spelling(instance) or described
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", document.place(part), help)
+    elif error.validator == "oneOf":
+        known = error.schema["properties"]
+        if not any(key not in known and nearest(key, known) for key in instance):
+            yield path, Problem("wrong-form", _choice(error.validator_value, instance), document.place(path), described)
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
         yield path, Problem(code, message, document.value_place(path), help)
+
+
+def _choice(forms: list[dict[str, Any]], instance: dict[str, Any]) -> str:
+    """What is wrong with the keys of a part that can have one of several forms."""
+    needed = [form["required"] for form in forms]
+    if any(key in instance for keys in needed for key in keys):
+        return "these keys do not go together"
+    return f"one of these is missing: {', '.join(' with '.join(map(repr, keys)) for keys in needed)}"
 
 
 def _is_misspelt(key: str, instance: dict[str, Any], schema: dict[str, Any]) -> bool:
@@ -112,7 +124,7 @@ def _finding(validator: str, wanted: Any, instance: Any, described: str | None) 
         case "uniqueItems":
             return "duplicate-item", "the same item stands here twice", "keep one of them"
         case _:
-            return "wrong-form", "these keys do not go together", described
+            return "wrong-form", f"this breaks the rule '{validator}' of its schema", described
 
 
 _TYPES = {

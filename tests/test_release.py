@@ -152,3 +152,45 @@ def test_benefits_are_granted_with_the_tier(facts: dict, status: str, plaque: ob
     # What the tier gives were it qualified does not change.
     assert outcome.of("gold").benefits[0].value is facts.get("audited", False)
     assert load(SMALL).evaluate({"partner": "P", "facts": facts}).benefits is None
+
+
+STANDING = """      standing:
+        title: {en: Standing}
+        at_least: 2
+        of:
+          productive: {title: {en: Productive}, rule: per_head >= 1000.5, source: [s2]}
+          audited: {title: {en: Audited}, rule: audited, source: [s1]}
+          place:
+            title: {en: In a region}
+            any_of:
+              north: {title: {en: North}, rule: region == 'north', source: [s2]}
+              south: {title: {en: South}, rule: region == 'south', source: [s2]}
+            source: [s2]
+        source: [s2]
+"""
+
+
+@pytest.mark.parametrize(
+    ("facts", "status", "unknown"),
+    [
+        ({"revenue": 9000, "audited": True}, "met", ()),  # two are enough, whatever the region
+        ({"revenue": 9000, "audited": False, "region": "south"}, "met", ()),
+        ({"revenue": 9000, "audited": False}, "unknown", ("region",)),
+        ({"revenue": 1, "audited": False}, "not_met", ()),  # one is left, and two are needed
+        ({"audited": True}, "unknown", ("region", "revenue")),
+        ({"revenue": 1, "audited": True, "region": "north"}, "met", ()),
+    ],
+)
+def test_a_requirement_may_be_made_of_others(facts: dict, status: str, unknown: tuple, tmp_path: Path) -> None:
+    release = copy_of(SMALL, tmp_path)
+    edit(release, "tiers.yaml", "      productive:\n", f"{STANDING}      productive:\n")
+    outcome = load(release).evaluate({"partner": "P", "facts": {"people": 3, **facts}})
+    standing = next(one for one in outcome.of("gold").requirements if one.id == "standing")
+    assert (standing.status, standing.unknown) == (status, unknown)
+    assert [part.id for part in standing.parts] == ["productive", "audited", "place"]
+    place = standing.parts[2]
+    region = facts.get("region")
+    assert place.status == ("met" if region else "unknown")
+    assert [part.status for part in place.parts] == [
+        "unknown" if region is None else "met" if region == name else "not_met" for name in ("north", "south")
+    ]

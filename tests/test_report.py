@@ -7,6 +7,7 @@ import pty
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from charter.engine import load
@@ -19,7 +20,8 @@ from charter.engine.report.phrases import PHRASES
 from charter.engine.report.terminal import WIDTH, terminal
 from charter.engine.values import Kind
 
-from .programmes import ROOT, SMALL
+from .programmes import ROOT, SMALL, copy_of, edit
+from .test_release import STANDING
 
 DAY = date(2026, 11, 23)
 RELEASE = load(SMALL)
@@ -189,3 +191,20 @@ def _read(descriptor: int) -> bytes:
 def test_an_option_is_shown_by_its_title() -> None:
     report = shown({"people": 3, "revenue": 9000, "region": "north"})
     assert row(report, "Productive").endswith("Region: North [s2]")
+
+
+def test_a_requirement_made_of_others_is_shown_with_them(tmp_path: Path) -> None:
+    release = copy_of(SMALL, tmp_path)
+    edit(release, "tiers.yaml", "      productive:\n", f"{STANDING}      productive:\n")
+    loaded = load(release)
+    outcome = loaded.evaluate({"partner": "P", "tier": "gold", "facts": GOLD | {"people": 3}})
+    report = terminal(page(outcome, loaded.programme, all_values(loaded.plan, outcome.facts), "en", explain=False))
+    rows = [" ".join(line.split()) for line in report.splitlines()]
+    start = rows.index("✗ Standing 1 of 2; 1 missing [s2]")
+    assert rows[start + 1 : start + 6] == [
+        "✗ – Productive 600 of 1000.5; 400.5 missing [s2]",
+        "✗ – Audited no [s1]",
+        "✓ – In a region 1, at least 1 needed [s2]",
+        "✓ – – North North [s2]",
+        "✗ – – South North, South needed [s2]",
+    ]

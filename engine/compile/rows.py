@@ -97,6 +97,11 @@ class Row:
         for name in table.data if table else ():
             yield Row(self.files, self.document, (*self.path, *keys, name), self.data_of(*keys, name))
 
+    def count(self, key: str) -> int:
+        """How many rows a table within this row has, misshapen ones included."""
+        table = (*self.path, key)
+        return sum(path[:-1] == table for path in self.document.keys)
+
     def part(self, *keys: str) -> Row | None:
         """A map within this row, or None."""
         data = self.data_of(*keys)

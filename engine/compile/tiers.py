@@ -111,10 +111,33 @@ def _own_requirements(row: Row, common: list[Requirement], scope: Scope, values:
 
 
 def _requirement(row: Row, scope_name: str, id: str, scope: Scope, values: Values) -> Requirement:
+    """One condition, or several of which so many are needed."""
     title, source = row.texts(), row.source()
-    tree = row.expression("rule", scope=scope, kind=Kind.YES_NO)
-    values.name(id, Kind.YES_NO, tree or _TRUE, title, source)
-    return Requirement(row.id, id, scope_name, title, source)
+    if "rule" in row.data:
+        tree = row.expression("rule", scope=scope, kind=Kind.YES_NO)
+        values.name(id, Kind.YES_NO, tree or _TRUE, title, source)
+        return Requirement(row.id, id, scope_name, title, source)
+    key = next((key for key in ("all_of", "any_of", "of") if key in row.data), "of")
+    parts = tuple(_requirement(part, scope_name, f"{id}.{part.id}", scope, values) for part in row.inner(key))
+    conditions = tuple(Name(part.value, Kind.YES_NO, part.value) for part in parts)
+    needed = {"all_of": len(parts), "any_of": 1}.get(key, int(row.data.get("at_least", 1)))
+    written = row.count(key)
+    if "at_least" in row.data and needed > written > 0:
+        message = f"{needed} cannot be met of {written}"
+        row.problem("out-of-range", message, row.place("at_least"), "ask for fewer, or add requirements")
+    values.name(id, Kind.YES_NO, _so_many(needed, conditions) if conditions else _TRUE, title, source)
+    return Requirement(row.id, id, scope_name, title, source, parts, needed)
+
+
+def _so_many(needed: int, conditions: tuple[Name, ...]) -> Expression:
+    """The plainest form of 'so many of these'."""
+    if len(conditions) == 1:
+        return conditions[0]
+    if needed == len(conditions):
+        return And(conditions)
+    if needed == 1:
+        return Or(conditions)
+    return Call("at_least", (Literal(Decimal(needed), Kind.COUNT), *conditions), Kind.YES_NO)
 
 
 def _terms(files: Files, scope: Scope, values: Values) -> _Terms:

@@ -77,6 +77,7 @@ def _requirement(requirement: RequirementOutcome) -> Json:
         "status": requirement.status,
         "unknown": list(requirement.unknown),
         "source": list(requirement.source),
+        "parts": [_requirement(part) for part in requirement.parts],
     }
 
 

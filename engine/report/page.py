@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..explain import Measure, measures, steps
 from ..language import words
 from ..language.tree import Name
 from ..outcome import BonusOutcome, DiscountOutcome, Outcome, RequirementOutcome, TierOutcome
-from ..programme import Discount, Programme, Texts, Tier
+from ..programme import Discount, Programme, Requirement, Texts, Tier
 from ..values import NUMERIC, Kind, Number, Unknown, Value
 from .phrases import PHRASES
 
@@ -127,20 +127,34 @@ class _Writer:
         return next(pick(one.title, self.lang) for one in requirements if one.id == item.id)
 
     def _requirements(self, items: Iterable[RequirementOutcome]) -> tuple[Row, ...]:
-        marks = {"met": GOOD, "not_met": BAD, "unknown": OPEN}
         by_id = {
             one.id: one for tier in self.programme.tiers.values() for one in tier.requirements if one.scope != "tier"
         }
         if self.outcome.tier:
             by_id = {one.id: one for one in self.programme.tiers[self.outcome.tier].requirements}
-        rows = []
-        for item in items:
-            requirement = by_id[item.id]
-            note = self._measured(requirement.value)
-            details = self._opened(requirement.value) + self._readings(item.source)
-            title = pick(requirement.title, self.lang)
-            rows.append(Row(marks[item.status], title, "", note, item.source, details))
-        return tuple(rows)
+        return tuple(row for item in items for row in self._requirement(by_id[item.id], item, ""))
+
+    def _requirement(self, requirement: Requirement, item: RequirementOutcome, before: str) -> Iterator[Row]:
+        """A requirement, and under it those that it is made of."""
+        mark = {"met": GOOD, "not_met": BAD, "unknown": OPEN}[item.status]
+        details = self._readings(item.source)
+        if item.parts:
+            note = self._parts_met(requirement, item)
+        else:
+            note, details = self._measured(requirement.value), self._opened(requirement.value) + details
+        yield Row(mark, before + pick(requirement.title, self.lang), "", note, item.source, details)
+        for part, outcome in zip(requirement.parts, item.parts, strict=True):
+            yield from self._requirement(part, outcome, before + "– ")
+
+    def _parts_met(self, requirement: Requirement, item: RequirementOutcome) -> str:
+        """'1 of 2; 1 missing' for a requirement made of others: how many are met of those that are needed."""
+        met, needed = sum(part.status == "met" for part in item.parts), requirement.needed
+        if met >= needed:
+            at_least = words.threshold(">=", str(needed), self.lang)
+            return self._needed(str(met), at_least)
+        told = self.say["of"].format(value=met, threshold=needed)
+        missing = self.say["missing"].format(amount=needed - met)
+        return f"{told}; {missing}" if item.status == "not_met" else told
 
     def _measured(self, id: str) -> str:
         """'1 of 2; 1 missing': the comparisons that decide a condition, with subjects where they are several."""
