@@ -19,7 +19,7 @@ import yaml
 
 from .language.syntax import Text
 from .problems import Place, Problem, Source
-from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS
+from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS, with_point
 
 MAX_BYTES = 1_048_576  #: of one file
 MAX_NESTING = 24  #: lists and maps within each other
@@ -264,10 +264,10 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
     types = [wanted] if isinstance(wanted, str) else wanted
     if isinstance(instance, str):
         if "number" in types or "integer" in types:
-            digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip()).replace(",", ".")
-            number = scalar(digits)
+            digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip())
+            number = scalar(digits.replace(",", "."))
             if isinstance(number, Decimal) and ("number" in types or not number % 1):
-                return f"write {digits}"
+                return f"write {with_point(digits)}"
         if "boolean" in types and instance.lower() in (
             "yes",
             "no",

@@ -7,6 +7,7 @@ and nothing is rounded unless a rule says so.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
@@ -168,6 +169,17 @@ def plain(number: Number) -> str:
     text = format(decimal, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def with_point(written: str) -> str:
+    """A number with a comma, as it is to be written; where the comma may part thousands, both ways.
+
+    >>> with_point("2,5"), with_point("1,000")
+    ('2.5', '1000 or 1.000, whichever is meant')
+    """
+    point = written.replace(",", ".", 1)
+    parts = re.fullmatch(r"-?\d{1,3}(,\d{3})+", written)
+    return f"{written.replace(',', '')} or {point}, whichever is meant" if parts and written.count(",") == 1 else point
 
 
 def _as_fractions(calculate: Callable[[Fraction, Fraction], Fraction], left: Value, right: Value) -> Value:

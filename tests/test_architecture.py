@@ -28,6 +28,7 @@ ORDER = (
     "engine.programme",
     "engine.compile.rows",
     "engine.compile.references",
+    "engine.compile.tables",
     "engine.compile.facts",
     "engine.compile.definitions",
     "engine.compile.tiers",

@@ -14,6 +14,7 @@ from ..programme import Fact, NamedValue
 from ..values import Kind
 from .references import check_tiers
 from .rows import Files, Row
+from .tables import compile_cell
 
 _RESERVED = {*FUNCTIONS, "true", "false"}
 
@@ -51,8 +52,8 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], tiers: Iterable[str]
         for name, row in tables.items():
             if tier in row.data["by_tier"]:
                 own[name] = Symbol(f"definitions.{name}.{tier}", Kind(row.data["kind"]))
-            elif any(key not in known for key in row.data["by_tier"]):
-                silent.add(name)  # the tier may be the one that is misspelt
+            elif row.holds("by_tier", tier) or any(key not in known for key in row.data["by_tier"]):
+                silent.add(name)  # its row is mistaken, or the tier may be one that is misspelt
             else:
                 absent[name] = f"it has no value for the tier '{tier}': add one under its 'by_tier'"
         by_tier[tier] = Scope(own, absent, silent, partial)
@@ -69,7 +70,7 @@ def compile_definitions(files: Files, scopes: Scopes) -> list[NamedValue]:
             row.problem("wrong-kind", "a definition cannot be a choice", row.place("kind"), "make it a fact")
             continue
         for id, keys, scope in _cells(row, scopes):
-            tree = row.expression(*keys, scope=scope, kind=kind)
+            tree = compile_cell(row, keys, scope, kind)
             if tree is not None:
                 found[id] = NamedValue(id, kind, tree, title, source, row.place(*keys))
     return _in_order(files, found)

@@ -97,6 +97,10 @@ class Row:
         for name in table.data if table else ():
             yield Row(self.files, self.document, (*self.path, *keys, name), self.data_of(*keys, name))
 
+    def holds(self, *keys: str) -> bool:
+        """Whether something is written at these keys, misshapen or not."""
+        return (*self.path, *keys) in self.document.keys
+
     def count(self, key: str) -> int:
         """How many rows a table within this row has, misshapen ones included."""
         table = (*self.path, key)
@@ -145,8 +149,13 @@ class Row:
         self.files.cited.update(cited)
         return cited
 
-    def expression(self, *keys: str, scope: Scope, kind: Kind, choices: tuple[str, ...] = ()) -> Expression | None:
-        """The tree of an expression of this kind, or None where there is none or it is wrong, which is reported."""
+    def expression(
+        self, *keys: str, scope: Scope, kind: Kind | None = None, choices: tuple[str, ...] = ()
+    ) -> Expression | None:
+        """The tree of an expression of this kind (of any, if left out).
+
+        None where there is no expression, or it is wrong, which is reported.
+        """
         if self.data_of(*keys) is None:
             return None
         tree, problems = parse(self.document.expression((*self.path, *keys)), scope, kind, choices)

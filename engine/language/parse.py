@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..problems import Place, Problem, did_you_mean
-from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
+from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
 from .kinds import KIND_WORDS, alike, as_kind
 from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, is_ordered
 from .syntax import Text, read_python, short
@@ -165,7 +165,7 @@ class _Reading:
     def _comma(self) -> None:
         decimal = re.search(r"\d+,\d+", self.text.text)
         place = self.text.place(*decimal.span()) if decimal else self.text.whole
-        help = f"write {decimal[0].replace(',', '.')}" if decimal else "options stand after 'in' only: x in ('a', 'b')"
+        help = f"write {with_point(decimal[0])}" if decimal else "options stand after 'in' only: x in ('a', 'b')"
         self._problem("not-in-language", "a comma is not part of the language here", place, help)
 
     def _literal(self, node: ast.Constant) -> Expression | None:
