@@ -186,7 +186,8 @@ class _Reading:
         else:
             whole, _, decimals = written.partition(".")
             if len(whole) <= MAX_WHOLE_DIGITS and len(decimals) <= MAX_DECIMALS:
-                return Literal(Decimal(written), Kind.NUMBER if decimals else Kind.COUNT, place)
+                number = Decimal(written)
+                return Literal(number, Kind.NUMBER if number % 1 else Kind.COUNT, place)
             message = f"'{short(written)}' has too many digits"
             help = f"at most {MAX_WHOLE_DIGITS} before the point and {MAX_DECIMALS} after it"
             self._problem("bad-number", message, place, help)

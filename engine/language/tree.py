@@ -7,9 +7,9 @@ not part of its equality: a rule that was moved or reformatted equals itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 from typing import Literal as OneOf
 
 from ..problems import Place
@@ -17,95 +17,130 @@ from ..values import Kind
 
 Comparison = OneOf["==", "!=", "<", "<=", ">", ">="]
 Operator = OneOf["+", "-", "*", "/"]
+_Node = TypeVar("_Node")
 
 
-@dataclass(frozen=True)
-class Literal:
+def _meaning(node: Any) -> tuple[object, ...]:
+    """What makes a node what it is: its form and its fields, without `written` and `place`, which stand last."""
+    return (type(node), *node[: 2 if type(node) is Name else -1])
+
+
+def _same(one: Any, other: object) -> bool:
+    return type(one) is type(other) and _meaning(one) == _meaning(other)
+
+
+def _node(form: type[_Node]) -> type[_Node]:
+    """A form of the tree: a named tuple (far quicker to define than a dataclass) that equals only its own kind."""
+    methods: Any = form
+    methods.__eq__ = _same
+    methods.__ne__ = lambda one, other: not _same(one, other)
+    methods.__hash__ = lambda one: hash(_meaning(one))
+    return form
+
+
+@_node
+class Literal(NamedTuple):
     """A number, yes/no, date or choice, as written."""
 
     value: bool | Decimal | date | str
     kind: Kind
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Name:
+@_node
+class Name(NamedTuple):
     """A fact or a value of the programme, by its id; `written` is the name in the text."""
 
     id: str
     kind: Kind
-    written: str = field(default="", compare=False, repr=False)
-    place: Place | None = field(default=None, compare=False, repr=False)
+    written: str = ""
+    place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Not:
+@_node
+class Not(NamedTuple):
     """Logical not."""
 
     operand: Expression
-    place: Place | None = field(default=None, compare=False, repr=False)
-    kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
+    place: Place | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """A condition."""
+        return Kind.YES_NO
 
 
-@dataclass(frozen=True)
-class And:
+@_node
+class And(NamedTuple):
     """All of these hold."""
 
     operands: tuple[Expression, ...]
-    place: Place | None = field(default=None, compare=False, repr=False)
-    kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
+    place: Place | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """A condition."""
+        return Kind.YES_NO
 
 
-@dataclass(frozen=True)
-class Or:
+@_node
+class Or(NamedTuple):
     """At least one of these holds."""
 
     operands: tuple[Expression, ...]
-    place: Place | None = field(default=None, compare=False, repr=False)
-    kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
+    place: Place | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """A condition."""
+        return Kind.YES_NO
 
 
-@dataclass(frozen=True)
-class Compare:
+@_node
+class Compare(NamedTuple):
     """Two values of like kinds, compared."""
 
     operator: Comparison
     left: Expression
     right: Expression
-    place: Place | None = field(default=None, compare=False, repr=False)
-    kind: Kind = field(default=Kind.YES_NO, init=False, compare=False, repr=False)
+    place: Place | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """A condition."""
+        return Kind.YES_NO
 
 
-@dataclass(frozen=True)
-class Arithmetic:
+@_node
+class Arithmetic(NamedTuple):
     """Two numbers, combined exactly."""
 
     operator: Operator
     left: Expression
     right: Expression
     kind: Kind
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Choose:
+@_node
+class Choose(NamedTuple):
     """`then if condition else otherwise`."""
 
     condition: Expression
     then: Expression
     otherwise: Expression
     kind: Kind
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Call:
+@_node
+class Call(NamedTuple):
     """A function of `signatures.FUNCTIONS`, with its arguments."""
 
     function: str
     arguments: tuple[Expression, ...]
     kind: Kind
-    place: Place | None = field(default=None, compare=False, repr=False)
+    place: Place | None = None
 
 
 Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call
