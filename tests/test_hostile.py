@@ -74,6 +74,12 @@ REFUSED = {
     "a hexadecimal number": ("partner: P\nfacts:\n  people: 0x10\n", ("bad-fact", 3, 11, "0x10")),
     "an octal number": ("partner: P\nfacts:\n  people: 010\n", ("bad-fact", 3, 11, "010")),
     "a sexagesimal number": ("partner: P\nfacts:\n  people: 1:30\n", ("bad-fact", 3, 11, "1:30")),
+    "a digit of another script": ("partner: P\nfacts:\n  people: 1\u0662\n", ("bad-fact", 3, 11, "1\u0662")),
+    "full-width digits": ("partner: P\nfacts:\n  people: \uff13\n", ("bad-fact", 3, 11, "\uff13")),
+    "a day in other digits": (
+        "partner: P\nfacts:\n  joined: 2026-01-0\u0661\n",
+        ("bad-fact", 3, 11, "2026-01-0\u0661"),
+    ),
     "underscores": ("partner: P\nfacts:\n  people: 1_000\n", ("bad-fact", 3, 11, "1_000")),
     "a list for a number": ("partner: P\nfacts:\n  people: [1]\n", ("bad-fact", 3, 3, "people")),
     "a map for a number": ("partner: P\nfacts:\n  people: {a: 1}\n", ("bad-fact", 3, 3, "people")),

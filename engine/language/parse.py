@@ -180,7 +180,7 @@ class _Reading:
         elif isinstance(node.value, bool) or node.value is None:
             way_out = "leave the fact out: it is unknown then" if node.value is None else f"write '{written.lower()}'"
             self._problem("not-in-language", f"'{written}' is not part of the language", place, way_out)
-        elif not re.fullmatch(r"\d+(\.\d+)?", written):
+        elif not re.fullmatch(r"[0-9]+(\.[0-9]+)?", written):
             help = "write digits, with a decimal point where needed: 1000 or 2.5"
             self._problem("bad-number", f"'{short(written)}' is not a number of the language", place, help)
         else:
