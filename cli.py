@@ -18,15 +18,14 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-
-from .engine.document import MAX_BYTES, Document, file_bytes, read_bytes
-from .engine.evaluate import all_values
-from .engine.outcome import Outcome
-from .engine.problems import Invalid, InvalidInput, InvalidProgramme, Problem, WrongCall, has_errors, in_order
-from .engine.record import Record, read_records
-from .engine.release import Release, find_program, load, read_release, release_folder, release_folders, shown
-from .engine.report.terminal import Style, without_style
-from .engine.version import VERSION
+from charter.engine.document import MAX_BYTES, Document, file_bytes, read_bytes
+from charter.engine.evaluate import all_values
+from charter.engine.outcome import Outcome
+from charter.engine.problems import Invalid, InvalidInput, InvalidProgramme, Problem, WrongCall, has_errors, in_order
+from charter.engine.record import Record, read_records
+from charter.engine.release import Release, find_program, load, read_release, release_folder, release_folders, shown
+from charter.engine.report.terminal import Style, without_style
+from charter.engine.version import VERSION
 
 DONE, FINDINGS, WRONG_CALL, INVALID_PROGRAMME, INVALID_INPUT, BUG = 0, 1, 2, 3, 4, 70
 
@@ -151,11 +150,11 @@ def check(
         problems = in_order(problem for folder in folders for problem in read_release(folder)[1])
         names, bad = [shown(folder) for folder in folders], has_errors(problems)
         if in_json:
-            from .engine.report.data import problems_data
+            from charter.engine.report.data import problems_data
 
             text = _json(problems_data("findings" if bad else "done", problems, releases=names))
         else:
-            from .engine.report.problems import problems_text, tally
+            from charter.engine.report.problems import problems_text, tally
 
             style = _style(sys.stdout) if output is None else without_style
             text = f"{problems_text(problems, style)}{', '.join(names)}: {tally(problems)}\n"
@@ -177,7 +176,7 @@ def _answering(in_json: bool, output: str | None) -> Iterator[None]:
         code, result = _REFUSALS[type(refused)]
         _tell(refused.problems)
         if in_json:
-            from .engine.report.data import problems_data
+            from charter.engine.report.data import problems_data
 
             with suppress(WrongCall):  # the output may be what cannot be written
                 _write(_json(problems_data(result, refused.problems)), output if code != WRONG_CALL else None)
@@ -220,14 +219,14 @@ def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Res
 def _report(release: Release, results: list[Result], lang: str, format: EvaluateFormat, explain: bool) -> str:
     """The results in the format asked for; what is invalid has a place in JSON only."""
     if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
-        from .engine.report.data import outcome_data, problems_data
+        from charter.engine.report.data import outcome_data, problems_data
 
         objects = [
             outcome_data(outcome) if outcome else problems_data("invalid_input", problems)
             for outcome, problems in results
         ]
         return "".join(_json(data, lines=format is EvaluateFormat.jsonl) for data in objects)
-    from .engine.report.page import page
+    from charter.engine.report.page import page
 
     pages = [
         page(outcome, release.programme, all_values(release.plan, outcome.facts), lang, explain=explain)
@@ -235,10 +234,10 @@ def _report(release: Release, results: list[Result], lang: str, format: Evaluate
         if outcome
     ]
     if format is EvaluateFormat.markdown:
-        from .engine.report.markdown import markdown
+        from charter.engine.report.markdown import markdown
 
         return "\n".join(markdown(one) for one in pages)
-    from .engine.report.terminal import terminal
+    from charter.engine.report.terminal import terminal
 
     return "\n".join(terminal(one, _style(sys.stdout)) for one in pages)
 
@@ -264,7 +263,7 @@ def _write(text: str, output: str | None) -> None:
 
 def _tell(problems: Iterable[Problem]) -> None:
     """Problems to stderr."""
-    from .engine.report.problems import problems_text
+    from charter.engine.report.problems import problems_text
 
     sys.stderr.write(problems_text(problems, _style(sys.stderr)))
 

@@ -77,7 +77,8 @@ def imports(name: str, path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module or ""
+            # cli.py runs as a script too, so it names the package.
+            yield (node.module or "").removeprefix("charter." if name == "cli" else "")
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".") if package else []
             base = ".".join([*parents[: len(parents) - node.level + 1], *filter(None, [node.module])])

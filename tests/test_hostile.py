@@ -511,3 +511,8 @@ def test_plain_data_has_no_places() -> None:
     assert [(problem.code, problem.place.source) for problem in refused.value.problems] == [
         ("missing-key", ("record", ""))
     ]
+
+
+def test_the_file_runs_as_a_script_too() -> None:
+    done = subprocess.run([sys.executable, "cli.py", "check"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "program/1.0.0: no problems\n"
