@@ -89,14 +89,10 @@ def all_values(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> 
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     """What the programme says of one partner on a day; `record` has been checked against this programme."""
     programme, row = plan.programme, fill(plan, record.facts)
-    tiers = []
-    own, granted = None, None
-    for read in plan.tiers:
-        tier, benefits = read(row)
-        tiers.append(tier)
-        if tier.id == record.tier:
-            own, granted = tier, getattr(benefits, tier.status)
-    unknown = own.unknown if own else tuple(dict.fromkeys(fact for tier in tiers for fact in tier.unknown))
+    read = [reader(row) for reader in plan.tiers]
+    tiers = tuple([tier for tier, _ in read])
+    own = _signed(tiers, record.tier) if programme.award == "signed" else _awarded(tiers)
+    tier, benefits = read[own.place] if own.place is not None else (None, None)
     return Outcome(
         programme.id,
         programme.release,
@@ -104,15 +100,49 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         as_of,
         record.partner,
         record.name,
-        record.tier,
-        own.status if own else None,
-        unknown,
-        _granted(own.discount, own.status) if own else None,
-        granted,
-        tuple(tiers),
+        tier.id if tier else None,
+        own.status,
+        own.unknown,
+        _granted(tier.discount, tier.status) if tier else None,
+        getattr(benefits, tier.status) if tier else None,
+        tiers,
+        own.next,
         record.facts,
         record.problems,
     )
+
+
+class _Own(NamedTuple):
+    """The partner's own tier by its place, if it has one; its status, what would decide it, and the tier above."""
+
+    place: int | None
+    status: TierStatus | None
+    unknown: tuple[str, ...]
+    next: str | None
+
+
+def _signed(tiers: Sequence[TierOutcome], id: str | None) -> _Own:
+    """The tier that the record signed for; for a candidate all that is open matters."""
+    for place, tier in enumerate(tiers):
+        if tier.id == id:
+            return _Own(place, tier.status, tier.unknown, None)
+    return _Own(None, None, tuple(dict.fromkeys(fact for tier in tiers for fact in tier.unknown)), None)
+
+
+def _awarded(tiers: Sequence[TierOutcome]) -> _Own:
+    """The highest tier that is qualified for, from the top down; while a higher one is open, none is awarded."""
+    opened: dict[str, None] = {}
+    is_open = False
+    for place in reversed(range(len(tiers))):
+        if tiers[place].status == "qualified":
+            if is_open:
+                break
+            return _Own(place, "qualified", (), tiers[place + 1].id if place + 1 < len(tiers) else None)
+        is_open = is_open or tiers[place].status == "undetermined"
+        opened.update(dict.fromkeys(tiers[place].unknown))
+    if is_open:
+        return _Own(None, "undetermined", tuple(opened), None)
+    return _Own(None, "not_qualified", (), tiers[0].id)
 
 
 # Readers of the views: made once, each knows where in the row its values stand, and the answers that never vary.

@@ -77,7 +77,9 @@ class Outcome(NamedTuple):
     """One partner under one release on one day.
 
     `status`, `discount` and `benefits` are those of the record's own tier: nothing is granted where it does not
-    qualify, nothing is certain where it is undetermined, and all three are None without a tier.
+    qualify, nothing is certain where it is undetermined, and all three are None without a tier. Where tiers are
+    awarded, its own is the highest it qualifies for; `status` says so if there is none, or if a higher one is open.
+    `next` is the tier above the one awarded.
     """
 
     programme: str
@@ -92,6 +94,7 @@ class Outcome(NamedTuple):
     discount: DiscountOutcome | None
     benefits: tuple[BenefitOutcome, ...] | None
     tiers: tuple[TierOutcome, ...]
+    next: str | None
     facts: Mapping[str, bool | Decimal | date | str]
     problems: tuple[Problem, ...]
 

@@ -157,7 +157,8 @@ class Programme(NamedTuple):
     facts: Mapping[str, Fact]
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
-    tiers: Mapping[str, Tier]
+    award: str  #: signed: the record names its tier; highest: the highest that is qualified for counts
+    tiers: Mapping[str, Tier]  #: the lowest first, where they are awarded
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]

@@ -101,7 +101,11 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
 
 
 def _tier(document: Document, written: object, programme: Programme, problems: list[Problem]) -> str | None:
-    """The tier by its id or its code."""
+    """The tier by its id or its code; none where tiers are not signed for."""
+    if written is not None and programme.award != "signed":
+        message = "a record signs for no tier here: the highest one qualified for is awarded"
+        problems.append(Problem("tier-awarded", message, document.place(("tier",)), "leave the tier out"))
+        return None
     if written is None or (isinstance(written, str) and written in programme.tiers):
         return written
     for tier in programme.tiers.values():

@@ -60,6 +60,7 @@ def compile_programme(
         facts=MappingProxyType(facts),
         checks=checks,
         values=MappingProxyType(values.by_id),
+        award=(files.row("tiers") or row).data.get("award", "signed"),
         tiers=MappingProxyType(tiers),
         groups=MappingProxyType(groups),
         products=statements["products"],

@@ -34,6 +34,7 @@ def outcome_data(outcome: Outcome) -> Json:
         "discount": _discount(outcome.discount),
         "benefits": None if outcome.benefits is None else [_benefit(benefit) for benefit in outcome.benefits],
         "tiers": {tier.id: _tier(tier) for tier in outcome.tiers},
+        "next": outcome.next,
         "facts": {id: _scalar(value) for id, value in outcome.facts.items()},
         "problems": [problem_data(problem) for problem in outcome.problems],
     }

@@ -76,16 +76,16 @@ class _Writer:
         outcome, own = self.outcome, self.outcome.tier
         title, day = pick(self.programme.title, self.lang), words.amount(outcome.as_of, Kind.DATE, self.lang)
         blocks: list[Block] = []
-        remarks: tuple[str, ...] = ()
         if own is None:
-            headline, mark = self.say["no_tier"], OPEN
+            headline, mark, remarks = self._without_tier()
             common = [item for item in outcome.tiers[0].requirements if item.scope != "tier"] if outcome.tiers else []
             blocks.append(Block(self.say["eligibility"], self._requirements(common)))
         else:
             tier, definition = outcome.of(own), self.programme.tiers[own]
             mark = _tier_mark(tier)
-            headline = f"{pick(definition.title, self.lang)}: {self.say[tier.status]}"
-            remarks = self._remarks(tier)
+            awarded = self.programme.award != "signed"
+            headline = f"{pick(definition.title, self.lang)}: {self.say['awarded' if awarded else tier.status]}"
+            remarks = self._next() if awarded else self._remarks(tier)
             if outcome.discount and definition.discount:
                 blocks.append(self._discount(outcome.discount, definition.discount, tier))
             blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
@@ -104,6 +104,23 @@ class _Writer:
         )
 
     # Tiers ----------------------------------------------------------------------------------------------------------
+
+    def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
+        """Headline, mark and remarks of a candidate, or of a partner that is awarded no tier or not yet."""
+        status = self.outcome.status
+        if status is None:
+            return self.say["no_tier"], OPEN, ()
+        if status == "undetermined":
+            return self.say["award_open"], OPEN, (self.say["needs_facts"].format(what=", ".join(self.outcome.unknown)),)
+        return self.say["no_award"], BAD, self._next()
+
+    def _next(self) -> tuple[str, ...]:
+        """In a line: the next tier, and what separates the partner from it."""
+        if self.outcome.next is None:
+            return ()
+        tier = self.outcome.of(self.outcome.next)
+        title = pick(self.programme.tiers[tier.id].title, self.lang)
+        return ("; ".join((self.say["next"].format(tier=title), *self._remarks(tier))),)
 
     def _remarks(self, tier: TierOutcome) -> tuple[str, ...]:
         """In a line: what a tier lacks, or which facts would decide it."""
