@@ -1,9 +1,9 @@
 """Every command and output in the README and the docs is what happens when it is run.
 
 A block marked `console` holds commands behind `$ ` with the output under each, and `[n]` under that where the exit
-code is not 0. A `python` block runs. A `diff` block is applied to the copy that the page works in. `sh` blocks are the
-set-up that the slow test of a fresh clone runs. With CHARTER_WRITE_DOCS=1 the outputs are written again: read the
-difference before you commit it.
+code is not 0. A `python` block runs. A `diff` block is applied to the copy that the page works in, and a block that
+names a file is written to it. `sh` blocks are the set-up that the slow test of a fresh clone runs. With
+CHARTER_WRITE_DOCS=1 the outputs are written again: read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITE = bool(os.environ.get("CHARTER_WRITE_DOCS"))
 
 
@@ -57,8 +57,11 @@ def played(block: str, folder: Path) -> str:
     return "".join(f"$ {command}\n{run(command, folder)}" for command in commands)
 
 
-def done(kind: str, block: str, folder: Path) -> str:
+def done(kind: str, file: str | None, block: str, folder: Path) -> str:
     """Do what a block says in the folder, and give the block as it really goes."""
+    if file:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(block, "utf-8")
     if kind == "python":
         subprocess.run([sys.executable, "-c", block], cwd=folder, check=True, capture_output=True, timeout=60)
     elif kind == "diff":
@@ -69,7 +72,7 @@ def done(kind: str, block: str, folder: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_tells_the_truth(page: Path, copy: Path) -> None:
     told = page.read_text("utf-8")
-    really = BLOCK.sub(lambda match: f"```{match[1]}\n{done(match[1], match[2], copy)}```", told)
+    really = BLOCK.sub(lambda it: f"{it[0].partition(chr(10))[0]}\n{done(it[1], it[2], it[3], copy)}```", told)
     if WRITE:
         page.write_text(really, "utf-8")
     assert told == really or WRITE

@@ -1,0 +1,100 @@
+"""docs/reference.md lists every key of every file, made from the schemas: it cannot drift.
+
+With CHARTER_WRITE_DOCS=1 it is written again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from charter.engine.compile import KINDS
+
+from .programmes import ROOT
+
+PAGE = ROOT / "docs" / "reference.md"
+SCHEMAS = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
+COMMON = SCHEMAS["common.schema.json"]["$defs"]
+HEAD = """# Every key of every file
+
+Made from the [schemas](../schemas); a test keeps it so. `…` stands for a name of your own, and a key in bold must be
+there.
+"""
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what it refers to; its own description counts."""
+    if "$ref" not in schema:
+        return schema
+    return {
+        **COMMON[schema["$ref"].rpartition("/")[2]],
+        **{key: value for key, value in schema.items() if key != "$ref"},
+    }
+
+
+def form(schema: dict[str, Any]) -> str:
+    """What may be written, in a few words."""
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    names = {"object": "map", "array": "list", "string": "text", "boolean": "true or false", "integer": "whole number"}
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    told = ", ".join(names.get(name, name) for name in types if name != "null")
+    low, high = schema.get("minimum"), schema.get("maximum")
+    return told + (f", {low} to {high}" if high is not None else f", at least {low}" if low is not None else "")
+
+
+def rows(schema: dict[str, Any], path: str, seen: tuple[str, ...]) -> Iterator[str]:
+    """A row for each key under a part of a file, keys of keys included; a part within itself is told once."""
+    for key, value in schema.get("properties", {}).items():
+        inner = resolved(value)
+        shown = f"**`{path}{key}`**" if key in schema.get("required", []) else f"`{path}{key}`"
+        yield f"| {shown} | {form(inner)} | {inner['description']} |"
+        yield from below(value, f"{path}{key}", seen)
+
+
+def below(schema: dict[str, Any], path: str, seen: tuple[str, ...]) -> Iterator[str]:
+    """The rows under a key: its own keys, or those of each entry of its table."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    if name in ("text", "source", "cell") or name in seen:
+        return
+    inner, seen = resolved(schema), (*seen, name) if name else seen
+    yield from rows(inner, f"{path}.", seen)
+    entry = inner.get("additionalProperties")
+    if isinstance(entry, dict):
+        yield from below(entry, f"{path}.…", seen)
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for kind in (*KINDS, "record"):
+        schema = SCHEMAS[f"{kind}.schema.json"]
+        name = f"{kind}.yaml" if kind != "record" else "A partner's record"
+        parts.append(f"\n## {name}\n\n{schema['description']}\n\n| key | is | what it is |\n| --- | --- | --- |\n")
+        parts.append("\n".join(rows(schema, "", ())) + "\n")
+    table = COMMON["table"]
+    parts.append(
+        f"\n## A table in place of a value\n\n{table['description']}\n\n| key | is | what it is |\n| --- | --- | --- |\n"
+    )
+    parts.append("\n".join(rows(table, "", ("cell",))) + "\n")
+    return "".join(parts)
+
+
+def test_the_reference_is_what_the_schemas_say() -> None:
+    if os.environ.get("CHARTER_WRITE_DOCS"):
+        PAGE.write_text(reference(), "utf-8")
+    assert PAGE.read_text("utf-8") == reference()
+
+
+def test_the_reference_holds_every_key() -> None:
+    """Each property of each schema of a file stands in it by name."""
+    page = PAGE.read_text("utf-8")
+    for kind in (*KINDS, "record"):
+        stack: list[Any] = [SCHEMAS[f"{kind}.schema.json"]]
+        while stack:
+            node = stack.pop()
+            for key in node.get("properties", {}) if isinstance(node, dict) else ():
+                assert f".{key}`" in page or f"`{key}`" in page, (kind, key)
+            stack += node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
