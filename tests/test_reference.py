@@ -70,16 +70,16 @@ def reference() -> str:
     """The whole page."""
     parts = [HEAD]
     for kind in (*KINDS, "record"):
-        schema = SCHEMAS[f"{kind}.schema.json"]
         name = f"{kind}.yaml" if kind != "record" else "A partner's record"
-        parts.append(f"\n## {name}\n\n{schema['description']}\n\n| key | is | what it is |\n| --- | --- | --- |\n")
-        parts.append("\n".join(rows(schema, "", ())) + "\n")
-    table = COMMON["table"]
-    parts.append(
-        f"\n## A table in place of a value\n\n{table['description']}\n\n| key | is | what it is |\n| --- | --- | --- |\n"
-    )
-    parts.append("\n".join(rows(table, "", ("cell",))) + "\n")
+        parts.append(section(name, SCHEMAS[f"{kind}.schema.json"], ()))
+    parts.append(section("A table in place of a value", COMMON["table"], ("cell",)))
     return "".join(parts)
+
+
+def section(title: str, schema: dict[str, Any], seen: tuple[str, ...]) -> str:
+    """One heading, what it is about, and the table of its keys."""
+    table = "\n".join(["| key | is | what it is |", "| --- | --- | --- |", *rows(schema, "", seen)])
+    return f"\n## {title}\n\n{schema['description']}\n\n{table}\n"
 
 
 def test_the_reference_is_what_the_schemas_say() -> None:
