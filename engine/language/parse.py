@@ -16,7 +16,7 @@ from ..problems import Place, Problem, did_you_mean
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
 from .kinds import KIND_WORDS, alike, as_kind
 from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, is_ordered
-from .syntax import Text, read_python, short
+from .syntax import REFUSED, Text, read_python, short
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
 
@@ -58,31 +58,6 @@ def parse(
         tree = reading.expect(tree, expected, choices)
     return (None if reading.problems else tree), reading.problems
 
-
-_REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
-    ast.Attribute: ("dots are", "write a plain name"),
-    ast.Subscript: ("square brackets are", "name the value itself"),
-    ast.Lambda: ("lambda is", "write the expression itself, or name it as a definition"),
-    ast.ListComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
-    ast.SetComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
-    ast.DictComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
-    ast.GeneratorExp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
-    ast.JoinedStr: ("f-strings are", "write plain text in quotes"),
-    ast.NamedExpr: ("':=' is", "name the value as a definition"),
-    ast.List: ("square brackets are", "write options in round brackets: x in ('a', 'b')"),
-    ast.Set: ("braces are", "write options in round brackets: x in ('a', 'b')"),
-    ast.Dict: ("braces are", "write a table by tier instead"),
-    ast.Starred: ("'*' before a name is", "list the arguments one by one"),
-    ast.Pow: ("'**' is", "write x * x"),
-    ast.FloorDiv: ("'//' is", "write '/'"),
-    ast.Mod: ("'%' is", "percentages are written as plain numbers: 20"),
-    ast.Is: ("'is' is", "write '=='"),
-    ast.IsNot: ("'is not' is", "write '!='"),
-    ast.BitAnd: ("'&' is", "write 'and'"),
-    ast.BitOr: ("'|' is", "write 'or'"),
-    ast.Invert: ("'~' is", "write 'not'"),
-    ast.UAdd: ("a leading '+' is", "leave it out"),
-}
 
 _ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
@@ -158,7 +133,7 @@ class _Reading:
             self._comma()
             return None
         operator: ast.AST = getattr(node, "op", node)
-        what, help = _REFUSED.get(type(operator), ("this is", None))
+        what, help = REFUSED.get(type(operator), ("this is", None))
         self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
         return None
 
@@ -233,7 +208,7 @@ class _Reading:
             elif type(operator) in _COMPARISONS:
                 links.append(self._compare(_COMPARISONS[type(operator)], left, right, depth))
             else:
-                what, help = _REFUSED[type(operator)]
+                what, help = REFUSED[type(operator)]
                 self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
                 links.append(None)
         known = tuple(link for link in links if link is not None)
@@ -261,7 +236,7 @@ class _Reading:
         """`x in ('a', 'b')`: equal to one of them; `not in` is its negation."""
         items = options.elts if isinstance(options, ast.Tuple) else [options]
         if isinstance(options, ast.List | ast.Set | ast.Dict):
-            what, help = _REFUSED[type(options)]
+            what, help = REFUSED[type(options)]
             self._problem("not-in-language", f"{what} not part of the language", self._place(options), help)
             return None
         links = [self._compare("==", item, option, depth) for option in items]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..problems import Place, Problem, Source
@@ -113,3 +113,30 @@ def _not_an_expression(text: Text, error: Exception) -> Problem:
         if error.lineno <= len(lines) and 0 <= start < len(text.text):
             place = text.place(start, start + 1)
     return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
+
+
+#: what Python has and the language has not: the words for it, and what to write instead
+REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
+    ast.Attribute: ("dots are", "write a plain name"),
+    ast.Subscript: ("square brackets are", "name the value itself"),
+    ast.Lambda: ("lambda is", "write the expression itself, or name it as a definition"),
+    ast.ListComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.SetComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.DictComp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.GeneratorExp: ("comprehensions are", "count over a list with an aggregate, declared beside the facts"),
+    ast.JoinedStr: ("f-strings are", "write plain text in quotes"),
+    ast.NamedExpr: ("':=' is", "name the value as a definition"),
+    ast.List: ("square brackets are", "write options in round brackets: x in ('a', 'b')"),
+    ast.Set: ("braces are", "write options in round brackets: x in ('a', 'b')"),
+    ast.Dict: ("braces are", "write a table by tier instead"),
+    ast.Starred: ("'*' before a name is", "list the arguments one by one"),
+    ast.Pow: ("'**' is", "write x * x"),
+    ast.FloorDiv: ("'//' is", "write '/'"),
+    ast.Mod: ("'%' is", "percentages are written as plain numbers: 20"),
+    ast.Is: ("'is' is", "write '=='"),
+    ast.IsNot: ("'is not' is", "write '!='"),
+    ast.BitAnd: ("'&' is", "write 'and'"),
+    ast.BitOr: ("'|' is", "write 'or'"),
+    ast.Invert: ("'~' is", "write 'not'"),
+    ast.UAdd: ("a leading '+' is", "leave it out"),
+}
