@@ -25,6 +25,7 @@ class Kind(StrEnum):
     MONEY = "money"
     DATE = "date"
     CHOICE = "choice"
+    TEXT = "text"
 
 
 NUMERIC = frozenset({Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
@@ -112,38 +113,6 @@ def divide(left: Value, right: Value) -> Value:
             (a, b), (c, d) = left.as_integer_ratio(), right.as_integer_ratio()
             return _bounded(Fraction(a * d, b * c))
         return _as_fractions(operator.truediv, left, right)
-
-
-def share(part: Value, whole: Value) -> Value:
-    """What percentage `part` is of `whole`; of nothing it is unknown."""
-    return divide(multiply(part, Decimal(100)), whole)
-
-
-def least(*values: Value) -> Value:
-    """The smallest of these numbers."""
-    for value in values:
-        if type(value) is Unknown:
-            return merge(*values)
-    return min(values)  # type: ignore[type-var]
-
-
-def greatest(*values: Value) -> Value:
-    """The greatest of these numbers."""
-    for value in values:
-        if type(value) is Unknown:
-            return merge(*values)
-    return max(values)  # type: ignore[type-var]
-
-
-def at_least(wanted: Value, *conditions: Value) -> Value:
-    """Whether so many of the conditions hold: certain as soon as enough do, or too few can."""
-    if type(wanted) is Unknown:
-        return merge(wanted, *conditions)
-    holding = sum(condition is True for condition in conditions)
-    failing = sum(condition is False for condition in conditions)
-    if holding >= wanted:  # type: ignore[operator]
-        return True
-    return False if len(conditions) - failing < wanted else merge(*conditions)  # type: ignore[operator]
 
 
 def round_half_up(number: Number, decimals: int) -> Decimal:

@@ -6,8 +6,8 @@ import keyword
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from ..language.parse import Scope, Symbol
-from ..language.signatures import FUNCTIONS
+from ..language.calls import FUNCTIONS, Symbol
+from ..language.parse import Scope
 from ..language.tree import names
 from ..problems import Place, Problem
 from ..programme import Fact, NamedValue

@@ -12,8 +12,12 @@ from typing import Any
 
 import simpleeval  # type: ignore[import-untyped]
 
-from ..values import Unknown, Value, add, at_least, divide, greatest, least, merge, multiply, negate, share, subtract
-from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from ..values import UNDEFINED, Unknown, Value, add, divide, merge, multiply, negate, subtract
+from .aggregates import Entry, aggregate
+from .functions import FUNCTIONS
+from .tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+
+Item = Mapping[str, Value]  #: one item of a list: every field and value of it, by id
 
 ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
     "+": add,
@@ -29,11 +33,10 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {"min": least, "max": greatest, "share": share, "at_least": at_least}
 
 
-def interpret(tree: Expression, values: Mapping[str, Value]) -> Value:
-    """The value of the expression, given a value or `Unknown` for every name in it.
+def interpret(tree: Expression, values: Mapping[str, Any]) -> Value:
+    """The value of the expression, given a value or `Unknown` for every name in it, and the items of every list.
 
     Logic is three-valued: what is certain whatever the unknown parts turn out to be, is certain.
     """
@@ -41,9 +44,9 @@ def interpret(tree: Expression, values: Mapping[str, Value]) -> Value:
 
 
 class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
-    """simpleeval's evaluator over our nine cases."""
+    """simpleeval's evaluator over our ten cases."""
 
-    def __init__(self, values: Mapping[str, Value]) -> None:
+    def __init__(self, values: Mapping[str, Any]) -> None:
         self.names = values
         self.nodes = {
             Literal: lambda node: node.value,
@@ -55,6 +58,7 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
             Arithmetic: lambda node: ARITHMETIC[node.operator](self._eval(node.left), self._eval(node.right)),
             Choose: self._choose,
             Call: lambda node: FUNCTIONS[node.function](*(self._eval(part) for part in node.arguments)),
+            Aggregate: self._aggregate,
         }
 
     def _choose(self, node: Choose) -> Value:
@@ -62,6 +66,22 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
         if condition is True or condition is False:
             return self._eval(node.then if condition else node.otherwise)  # type: ignore[no-any-return]
         return merge(condition, self._eval(node.then), self._eval(node.otherwise))
+
+    def _aggregate(self, node: Aggregate) -> Value:
+        items: tuple[Item, ...] | Unknown = self.names[node.list]
+        if isinstance(items, Unknown):
+            return items
+        entries = []
+        for item in items:
+            own = {f"{node.item}.{key}": value for key, value in item.items()}
+            counts, value, by = (
+                True if part is None else interpret(part, {**self.names, **own})
+                for part in (node.counts, node.value, node.by)
+            )
+            entries.append(Entry(counts, value, by))
+        best = None if node.best is None else self._eval(node.best)
+        empty = UNDEFINED if node.empty is None else self._eval(node.empty)
+        return aggregate(node.function, entries, best, empty)
 
 
 def _all(values: list[Value]) -> Value:

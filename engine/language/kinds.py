@@ -16,6 +16,7 @@ KIND_WORDS = {
     Kind.MONEY: "an amount of money",
     Kind.DATE: "a date",
     Kind.CHOICE: "a choice",
+    Kind.TEXT: "a text",
 }
 
 
@@ -32,7 +33,9 @@ def alike(a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
 
 
 def adapt(node: Expression, kind: Kind) -> Expression | None:
-    """The node as `kind` where it is made of written numbers only, which have no unit of their own; else None."""
+    """The node as `kind` where it is a written text, or of written numbers only, which have no unit of their own."""
+    if kind is Kind.TEXT and isinstance(node, Literal) and node.kind is Kind.CHOICE:
+        return Literal(node.value, kind, node.place)
     if kind not in NUMERIC or node.kind not in (Kind.COUNT, Kind.NUMBER):
         return None
     match node:

@@ -14,18 +14,11 @@ from typing import NamedTuple
 
 from ..problems import Place, Problem, did_you_mean
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
+from .calls import FUNCTIONS, Arguments, Symbol, call, compare_options
 from .kinds import KIND_WORDS, alike, as_kind
-from .signatures import ARITHMETIC, FUNCTIONS, MAX_DEPTH, is_ordered
+from .signatures import ARITHMETIC, MAX_DEPTH, is_ordered
 from .syntax import REFUSED, Text, read_python, short
-from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
-
-
-class Symbol(NamedTuple):
-    """What a name in an expression stands for."""
-
-    id: str
-    kind: Kind
-    choices: tuple[str, ...] = ()
+from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, Not, Or
 
 
 class Scope(NamedTuple):
@@ -39,6 +32,7 @@ class Scope(NamedTuple):
     elsewhere: Mapping[str, str] = {}
     broken: Collection[str] = ()
     partial: bool = False
+    tiers: tuple[str, ...] | None = None  #: those that `qualified` may name; None where they cannot be told
 
 
 def parse(
@@ -224,6 +218,12 @@ class _Reading:
         a, b = self._like(a, b, place, "be compared with") or (None, None)
         if a is None or b is None or not self._options_fit(a, b):
             return None
+        if operator not in ("==", "!=") and a.kind is Kind.CHOICE:
+            found = compare_options(operator, a, b, self.scope.symbols, place)
+            if not isinstance(found, Problem):
+                return found
+            self.problems.append(found)
+            return None
         if operator not in ("==", "!=") and not is_ordered(a.kind):
             message = f"'{operator}' has no meaning for {KIND_WORDS[a.kind]}"
             self._problem("wrong-kind", message, place, "write '==' or '!='")
@@ -286,39 +286,17 @@ class _Reading:
             return None
         if not function.least_arguments <= len(node.args) <= function.most_arguments:
             help = f"write {function.example}"
-            self._problem(
-                "wrong-arguments", f"'{name}' takes {function.takes} arguments, not {len(node.args)}", place, help
-            )
+            self._problem("wrong-arguments", f"'{name}' takes {function.takes}, not {len(node.args)}", place, help)
             return None
-        conditions = node.args[1:] if function.conditions else []
-        numbers = node.args[: len(node.args) - len(conditions)]
-        parts = [self._number(part, depth) for part in numbers] + [self._yes_no(part, depth) for part in conditions]
-        arguments = [part for part in parts if part is not None]
-        if len(arguments) < len(parts):
+        parts = [self.lower(part, depth) for part in node.args]
+        known = tuple(part for part in parts if part is not None)
+        if len(known) < len(parts):
             return None
-        if function.conditions:
-            return self._count_of(function.name, arguments, place)
-        return self._typed_call(function.name, arguments, place)
-
-    def _count_of(self, name: str, arguments: list[Expression], place: Place) -> Expression | None:
-        """How many, and of which conditions."""
-        wanted = as_kind(arguments[0], Kind.COUNT)
-        if wanted is None:
-            self._problem("wrong-kind", "how many must be a count", arguments[0].place, "write a whole number")
+        found = call(name, Arguments(name, known, place, self.scope.symbols, self.scope.tiers))
+        if isinstance(found, Problem):
+            self.problems.append(found)
             return None
-        return Call(name, (wanted, *arguments[1:]), Kind.YES_NO, place)
-
-    def _typed_call(self, name: str, arguments: list[Expression], place: Place) -> Expression | None:
-        """Bring the arguments to one kind: of the result too, but that a share is a percentage."""
-        for _ in range(2):  # the second round brings the first ones to what the last ones turned out to be
-            for index in range(1, len(arguments)):
-                pair = self._like(arguments[0], arguments[index], place, "stand beside")
-                if pair is None:
-                    return None
-                arguments[0], arguments[index] = pair
-        kinds = {argument.kind for argument in arguments}
-        kind = arguments[0].kind if len(kinds) == 1 else Kind.NUMBER
-        return Call(name, tuple(arguments), Kind.PERCENT if name == "share" else kind, place)
+        return found
 
     # Kinds --------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,10 @@
-"""Which kinds mix: the one table of operators and functions, and the limits of an expression.
+"""Which kinds mix: the one table of operators, and the limits of an expression.
 
 A number written in the text takes the kind of what it meets (`discount + 5` adds percent); two named values of
 different kinds never mix silently.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from ..values import NUMERIC, Kind
 
@@ -43,33 +41,6 @@ ARITHMETIC: dict[str, dict[tuple[Kind, Kind], Kind]] = {
 for _table in ARITHMETIC.values():
     for _pair in ((_NUMBER, _NUMBER), (_COUNT, _NUMBER), (_NUMBER, _COUNT)):
         _table[_pair] = _NUMBER
-
-
-class Function(NamedTuple):
-    """How a function may be called, with an example for messages; `conditions` says that all but the first are."""
-
-    name: str
-    least_arguments: int
-    most_arguments: int
-    example: str
-    conditions: bool = False
-
-    @property
-    def takes(self) -> str:
-        """How many arguments, in words."""
-        least, most = self.least_arguments, self.most_arguments
-        return str(least) if least == most else f"{least} to {most}"
-
-
-FUNCTIONS = {
-    function.name: function
-    for function in (
-        Function("min", 2, 20, "min(discount, 40)"),
-        Function("max", 2, 20, "max(1, licences)"),
-        Function("share", 2, 2, "share(part, whole)"),
-        Function("at_least", 2, 21, "at_least(2, a, b, c)", conditions=True),
-    )
-}
 
 
 def common_kind(left: Kind, right: Kind) -> Kind | None:

@@ -1,4 +1,4 @@
-"""The closed, typed tree of an expression: nine cases, and nothing else exists in the language.
+"""The closed, typed tree of an expression: ten cases, and nothing else exists in the language.
 
 Every reader is one function over these cases. A node's place in the file, and the name as its author wrote it, are
 not part of its equality: a rule that was moved or reformatted equals itself.
@@ -143,7 +143,27 @@ class Call(NamedTuple):
     place: Place | None = None
 
 
-Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call
+@_node
+class Aggregate(NamedTuple):
+    """What the items of a list come to: `function` (of `aggregates`) over `value`, of the items for which `counts`.
+
+    `by` orders the items for `latest`; `best` keeps so many of the greatest values; `empty` is the value of no items,
+    None for unknown. `item` says as what the item at hand is known in `value`, `counts` and `by`.
+    """
+
+    function: str
+    list: str
+    item: str
+    value: Expression
+    counts: Expression
+    by: Expression | None
+    best: Expression | None
+    empty: Expression | None
+    kind: Kind
+    place: Place | None = None
+
+
+Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call | Aggregate
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
@@ -161,6 +181,8 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return (node.condition, node.then, node.otherwise)
         case Call():
             return node.arguments
+        case Aggregate():
+            return tuple(part for part in (node.value, node.counts, node.by, node.best, node.empty) if part is not None)
 
 
 def names(node: Expression) -> Iterator[Name]:

@@ -9,16 +9,19 @@ from fractions import Fraction
 from typing import assert_never
 
 from ..values import Kind, Value, plain
-from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from .tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
 # How tightly a form binds: a part that binds looser than its place asks for stands in brackets.
 _CHOOSE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(8)
 
 
+_TRUE = Literal(True, Kind.YES_NO)
+
+
 def text(tree: Expression) -> str:
     """The expression as its author could have written it: one line, brackets only where needed.
 
-    Reading it again gives an equal tree.
+    Reading it again gives an equal tree, but for aggregates.
     """
     return _text(tree)[0]
 
@@ -43,8 +46,12 @@ def _text(tree: Expression) -> tuple[str, int]:
         case Choose():
             then, condition = _at_least(tree.then, _OR), _at_least(tree.condition, _OR)
             return f"{then} if {condition} else {_at_least(tree.otherwise, _CHOOSE)}", _CHOOSE
+        case Call(function="rank"):
+            return f"rank({text(tree.arguments[0])})", _ATOM  # the options after it are those of its choice
         case Call():
             return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
+        case Aggregate():
+            return _aggregate(tree), _CHOOSE
         case _:
             assert_never(tree)
 
@@ -54,11 +61,22 @@ def _at_least(tree: Expression, binds: int) -> str:
     return written if own >= binds else f"({written})"
 
 
+def _aggregate(tree: Aggregate) -> str:
+    """Not of the language, for an aggregate is declared, but read alike: sum of amount over deals where won."""
+    what = tree.function if tree.function == "count" else f"{tree.function} of {_at_least(tree.value, _OR)}"
+    best = "" if tree.best is None else f", the best {text(tree.best)}"
+    where = "" if tree.counts == _TRUE else f" where {_at_least(tree.counts, _OR)}"
+    by = "" if tree.by is None else f" by {text(tree.by)}"
+    return f"{what}{best} over {tree.list}{where}{by}"
+
+
 def _literal(value: bool | Decimal | date | str) -> tuple[str, int]:
     if isinstance(value, bool):
         return ("true" if value else "false"), _ATOM
     if isinstance(value, Decimal):
         return plain(value), _ATOM if value >= 0 else _SUM
+    if isinstance(value, date):
+        return f"date('{value}')", _ATOM
     return f"'{value}'", _ATOM
 
 

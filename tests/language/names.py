@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from charter.engine.language.parse import Scope, Symbol, parse
+from charter.engine.language.calls import Symbol
+from charter.engine.language.parse import Scope, parse
 from charter.engine.language.syntax import Text
 from charter.engine.language.tree import Expression
 from charter.engine.problems import Problem, Source
@@ -19,9 +20,17 @@ KINDS = {
     "c": Kind.CHOICE,
     "d": Kind.DATE,
     "e": Kind.DATE,
+    "o": Kind.CHOICE,
+    "t": Kind.TEXT,
+    "as_of": Kind.DATE,
 }
-COLOURS = ("red", "green")
-SCOPE = Scope({id: Symbol(id, kind, COLOURS if kind is Kind.CHOICE else ()) for id, kind in KINDS.items()})
+COLOURS = ("red", "green", "blue")
+#: of one list, `l`: its items' fields, which only aggregates can name
+FIELDS = {"p": Kind.YES_NO, "n": Kind.COUNT, "a": Kind.MONEY, "d": Kind.DATE, "t": Kind.TEXT}
+SCOPE = Scope(
+    {id: Symbol(id, kind, COLOURS if kind is Kind.CHOICE else (), id == "o") for id, kind in KINDS.items()},
+    tiers=("gold", "silver"),
+)
 
 
 def read(text: str, expected: Kind | None = None) -> tuple[Expression | None, list[Problem]]:

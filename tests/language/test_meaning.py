@@ -11,7 +11,7 @@ from charter.engine.language.interpret import interpret
 from charter.engine.language.tree import Expression
 from charter.engine.values import Unknown, Value
 
-from .names import KINDS, read
+from .names import FIELDS, KINDS, read
 
 
 def by_interpreter(tree: Expression, values: dict[str, Value]) -> Value:
@@ -19,7 +19,13 @@ def by_interpreter(tree: Expression, values: dict[str, Value]) -> Value:
 
 
 def by_closures(tree: Expression, values: dict[str, Value]) -> Value:
-    return closure(tree, {id: index for index, id in enumerate(values)})(list(values.values()))
+    """The items of the list `l` as rows, and a place for the one at hand."""
+    items = values.get("l", ())
+    rows = items if isinstance(items, Unknown) else [[item[field] for field in FIELDS] for item in items]
+    row = {**values, "l": rows, "l[]": None}
+    positions = {id: index for index, id in enumerate(row)}
+    own = {f"l[].{field}": (positions["l[]"], index) for index, field in enumerate(FIELDS)}
+    return closure(tree, {**positions, **own})(list(row.values()))
 
 
 READERS = (by_interpreter, by_closures)

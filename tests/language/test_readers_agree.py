@@ -8,17 +8,42 @@ from charter.engine.values import Kind, Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .names import KINDS, read
+from .names import FIELDS, KINDS, read
 from .test_meaning import by_closures, by_interpreter
-from .trees import facts, trees, values_of
+from .trees import aggregates, facts, items, trees, values_of
 
 any_tree = st.sampled_from(list(Kind)).flatmap(trees)
+over_a_list = st.sampled_from(list(Kind)).flatmap(aggregates)
 
 
 @settings(max_examples=600, deadline=None)
 @given(any_tree, facts)
 def test_closures_mean_what_the_interpreter_means(tree: Expression, values: dict[str, Value]) -> None:
     assert by_closures(tree, values) == by_interpreter(tree, values)
+
+
+@settings(max_examples=600, deadline=None)
+@given(over_a_list, facts, items)
+def test_readers_agree_on_aggregates(tree: Expression, values: dict[str, Value], found: object) -> None:
+    values = values | {"l": found}
+    assert by_closures(tree, values) == by_interpreter(tree, values)
+
+
+@settings(max_examples=400, deadline=None)
+@given(over_a_list, facts, items, st.data())
+def test_an_aggregate_that_is_known_stays(tree: Expression, values: dict, found: object, data: st.DataObject) -> None:
+    """Whatever the unknown fields of its items turn out to be."""
+    before = by_interpreter(tree, values | {"l": found})
+    if isinstance(before, Unknown):
+        return
+    complete = {id: known(data, KINDS[id], value) for id, value in values.items()}
+    rows = () if isinstance(found, Unknown) else found
+    complete["l"] = tuple({id: known(data, FIELDS[id], value) for id, value in item.items()} for item in rows)
+    assert by_interpreter(tree, complete) == before
+
+
+def known(data: st.DataObject, kind: Kind, value: Value) -> Value:
+    return data.draw(values_of(kind)) if isinstance(value, Unknown) else value
 
 
 @settings(max_examples=400, deadline=None)

@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from charter.engine.language.aggregates import FUNCTIONS
 from charter.engine.language.signatures import ARITHMETIC
-from charter.engine.language.tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from charter.engine.language.tree import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expression,
+    Literal,
+    Name,
+    Not,
+    Or,
+)
 from charter.engine.values import NUMERIC, Kind, Unknown
 from hypothesis import strategies as st
 
-from .names import COLOURS, KINDS
+from .names import COLOURS, FIELDS, KINDS
 
 NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY)
 
@@ -29,7 +42,9 @@ def values_of(kind: Kind) -> st.SearchStrategy:
     if kind is Kind.CHOICE:
         return st.sampled_from(COLOURS)
     if kind is Kind.DATE:
-        return st.dates(date(2025, 1, 1), date(2026, 12, 31))
+        return st.dates(date(2023, 12, 1), date(2025, 3, 31))
+    if kind is Kind.TEXT:
+        return st.sampled_from(["north", "south"])
     return counts if kind is Kind.COUNT else decimals
 
 
@@ -60,10 +75,98 @@ def trees(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
     choices = [leaves(kind), _choose(kind, depth - 1)]
     if kind in NUMERIC:
         choices += [_arithmetic(kind, depth - 1), _extremes(kind, depth - 1)]
+        choices.append(_rounded(kind, depth - 1))
+    if kind is Kind.DATE:
+        choices += [_moved(depth - 1), _starts(depth - 1), _extremes(kind, depth - 1)]
+    if kind is Kind.NUMBER:
+        days = st.tuples(trees(Kind.DATE, depth - 1), trees(Kind.DATE, depth - 1))
+        choices += [st.builds(Call, st.sampled_from(["days_between", "months_between"]), days, st.just(kind))]
+        choices.append(trees(Kind.PERCENT, depth - 1).map(lambda it: Call("ratio", (it,), Kind.NUMBER)))
+    if kind is Kind.COUNT:
+        choices += [st.just(_RANK), _every(depth - 1)]
     if kind is Kind.PERCENT:
         numbers = st.sampled_from(NUMBERS).flatmap(lambda one: st.tuples(trees(one, depth - 1), trees(one, depth - 1)))
         choices.append(numbers.map(lambda pair: Call("share", pair, Kind.PERCENT)))
     return st.one_of(choices)
+
+
+_RANK = Call("rank", (Name("o", Kind.CHOICE, "o"), *(Literal(colour, Kind.CHOICE) for colour in COLOURS)), Kind.COUNT)
+whole = st.integers(-30, 30).map(lambda it: Literal(Decimal(it), Kind.COUNT if it >= 0 else Kind.NUMBER))
+units = st.sampled_from(["0.01", "0.5", "1", "25"]).map(
+    lambda it: Literal(Decimal(it), Kind.NUMBER if "." in it else Kind.COUNT)
+)
+
+
+def _rounded(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
+    way = st.sampled_from(["round", "round_down", "round_up"])
+    whole_units = units.filter(lambda it: kind is not Kind.COUNT or it.kind is Kind.COUNT)
+    return st.builds(lambda name, part, unit: Call(name, (part, unit), kind), way, trees(kind, depth), whole_units)
+
+
+def _moved(depth: int) -> st.SearchStrategy[Expression]:
+    way = st.sampled_from(["add_days", "add_months"])
+    return st.builds(lambda name, day, by: Call(name, (day, by), Kind.DATE), way, trees(Kind.DATE, depth), whole)
+
+
+def _starts(depth: int) -> st.SearchStrategy[Expression]:
+    month = st.integers(1, 12).map(lambda it: Literal(Decimal(it), Kind.COUNT))
+    way = st.sampled_from(["start_of_quarter", "start_of_year"])
+    days = trees(Kind.DATE, depth)
+    return st.one_of(
+        days.map(lambda day: Call("start_of_month", (day,), Kind.DATE)),
+        st.builds(lambda name, day, first: Call(name, (day, first), Kind.DATE), way, days, month),
+    )
+
+
+def _every(depth: int) -> st.SearchStrategy[Expression]:
+    parts = st.sampled_from(NUMBERS).flatmap(lambda kind: st.tuples(trees(kind, depth), trees(kind, depth)))
+    return parts.map(lambda pair: Call("every", pair, Kind.COUNT))
+
+
+items = st.one_of(
+    st.just(Unknown(frozenset({"l"}))),
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                id: st.one_of(values_of(kind), values_of(kind), st.just(Unknown(frozenset({f"l[].{id}"}))))
+                for id, kind in FIELDS.items()
+            }
+        ),
+        max_size=4,
+    ).map(tuple),
+)
+
+
+def aggregates(kind: Kind) -> st.SearchStrategy[Expression]:
+    """An aggregate of the kind over the list `l`; of what cannot be aggregated, a name."""
+    fields = {id: one for id, one in FIELDS.items() if one is kind}
+    value = st.sampled_from([Name(f"l[].{id}", one, id) for id, one in fields.items()] or [Name("x", kind, "x")])
+    own = Name("l[].p", Kind.YES_NO, "p")
+    counts = st.one_of(
+        st.just(Literal(True, Kind.YES_NO)), st.just(own), trees(Kind.YES_NO, 1).map(lambda it: And((own, it)))
+    )
+    best = st.one_of(st.none(), trees(Kind.COUNT, 0))
+    empty = st.one_of(st.none(), leaves(kind)) if kind is not Kind.CHOICE else st.none()
+    day = Name("l[].d", Kind.DATE, "d")
+    if kind is Kind.YES_NO:
+        ways = {"any": (own, None), "all": (own, None), "latest": (own, day)}
+    elif kind is Kind.COUNT:
+        ways = {name: (Name("l[].n", Kind.COUNT, "n"), None) for name in FUNCTIONS}
+    else:
+        ways = {"latest": (None, day)}
+        if fields and kind is not Kind.TEXT:
+            ways |= {"minimum": (None, None), "maximum": (None, None)}
+        if fields and kind in NUMERIC:
+            ways |= {"sum": (None, None), "average": (None, None), "median": (None, None)}
+    if not fields:
+        return leaves(kind)
+
+    def build(name: str, part: Expression, counted: Expression, most: object, nothing: object) -> Expression:
+        of, by = ways[name]
+        several = name in FUNCTIONS and kind in NUMERIC
+        return Aggregate(name, "l", "l[]", of or part, counted, by, most if several else None, nothing, kind)
+
+    return st.builds(build, st.sampled_from(sorted(ways)), value, counts, best, empty)
 
 
 def _conditions(depth: int) -> list[st.SearchStrategy[Expression]]:

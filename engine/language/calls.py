@@ -1,0 +1,314 @@
+"""Calls of functions: which kinds each takes, and what it becomes in the tree.
+
+Some are only shorthand and become the forms they stand for (`last_months`, `qualified`, `date`); the others become a
+`Call` of one of `functions.FUNCTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, NoReturn
+
+from ..problems import Place, Problem, did_you_mean
+from ..values import NUMERIC, Kind
+from .kinds import KIND_WORDS, adapt, alike, as_kind
+from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Or
+
+
+class Symbol(NamedTuple):
+    """What a name in an expression stands for; the options of a choice may stand in order, the lowest first."""
+
+    id: str
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    ordered: bool = False
+    currency: str | None = None  #: of an amount of money, where the programme says it
+
+
+class Function(NamedTuple):
+    """How a function may be called, with an example for messages, and how its arguments become a part of the tree."""
+
+    name: str
+    least_arguments: int
+    most_arguments: int
+    example: str
+    build: Callable[[Arguments], Expression]
+
+    @property
+    def takes(self) -> str:
+        """How many arguments, in words."""
+        least, most = self.least_arguments, self.most_arguments
+        if least == most:
+            return f"{least} argument{'s' if least > 1 else ''}"
+        return f"{least} to {most} arguments"
+
+
+class Arguments(NamedTuple):
+    """The arguments of one call, each lowered already; the names in scope, and its tiers."""
+
+    name: str
+    parts: tuple[Expression, ...]
+    place: Place
+    symbols: Mapping[str, Symbol]
+    tiers: tuple[str, ...] | None  #: None where no tiers can be asked about
+
+
+class _Mismatch(Exception):
+    """The arguments do not fit; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+
+def call(name: str, arguments: Arguments) -> Expression | Problem:
+    """The tree of a call of a function of `FUNCTIONS` with a right number of arguments; or what is wrong with them."""
+    try:
+        return FUNCTIONS[name].build(arguments)
+    except _Mismatch as mismatch:
+        return mismatch.problem
+
+
+def _refuse(code: str, message: str, place: Place | None, help: str | None) -> NoReturn:
+    raise _Mismatch(Problem(code, message, place, help))
+
+
+def _a(part: Expression, kind: Kind, help: str | None = None) -> Expression:
+    """The argument as a value of this kind."""
+    fitting = as_kind(part, kind)
+    if fitting is not None:
+        return fitting
+    message = f"this is {KIND_WORDS[part.kind]}; {KIND_WORDS[kind]} is needed here"
+    _refuse("wrong-kind", message, part.place, help)
+
+
+def _numeric(part: Expression) -> Expression:
+    if part.kind not in NUMERIC:
+        _refuse("wrong-kind", f"this is {KIND_WORDS[part.kind]}; a number is needed here", part.place, None)
+    return part
+
+
+def _whole(part: Expression) -> Expression:
+    """A whole number, which may be negative."""
+    if isinstance(part, Literal) and isinstance(part.value, Decimal) and part.value % 1:
+        _refuse("wrong-kind", "this must be a whole number", part.place, "write days for parts of a month")
+    return _a(part, Kind.NUMBER)
+
+
+def _condition(part: Expression) -> Expression:
+    if part.kind is not Kind.YES_NO:
+        message = f"this is {KIND_WORDS[part.kind]}; a condition is needed here"
+        _refuse("wrong-kind", message, part.place, "compare it with something: x >= 2")
+    return part
+
+
+def _like_each_other(parts: tuple[Expression, ...], place: Place) -> list[Expression]:
+    """The arguments brought to one kind, a written number taking that of the others."""
+    found = list(parts)
+    for _ in range(2):  # the second round brings the first ones to what the last ones turned out to be
+        for index in range(1, len(found)):
+            pair = alike(found[0], found[index])
+            if pair is None:
+                message = f"{KIND_WORDS[found[0].kind]} cannot stand beside {KIND_WORDS[found[index].kind]}"
+                _refuse("wrong-kind", message, place, None)
+            found[0], found[index] = pair
+    return found
+
+
+def _common(parts: list[Expression]) -> Kind:
+    kinds = {part.kind for part in parts}
+    return parts[0].kind if len(kinds) == 1 else Kind.NUMBER
+
+
+def _extreme(arguments: Arguments) -> Expression:
+    """`min` and `max`, of numbers or of days."""
+    dates = arguments.parts[0].kind is Kind.DATE
+    parts = _like_each_other(
+        tuple(_a(part, Kind.DATE) if dates else _numeric(part) for part in arguments.parts), arguments.place
+    )
+    return Call(arguments.name, tuple(parts), _common(parts), arguments.place)
+
+
+def _share(arguments: Arguments) -> Expression:
+    """`share(part, whole)`, and with a third argument what it is of nothing."""
+    part, whole = _like_each_other(tuple(_numeric(one) for one in arguments.parts[:2]), arguments.place)
+    share = Call("share", (part, whole), Kind.PERCENT, arguments.place)
+    if len(arguments.parts) < 3:
+        return share
+    of_nothing = _a(arguments.parts[2], Kind.PERCENT)
+    is_nothing = Compare("==", whole, adapt(Literal(Decimal(0), Kind.COUNT), whole.kind) or whole, whole.place)
+    return Choose(is_nothing, of_nothing, share, Kind.PERCENT, arguments.place)
+
+
+def _ratio(arguments: Arguments) -> Expression:
+    return Call("ratio", (_a(arguments.parts[0], Kind.PERCENT),), Kind.NUMBER, arguments.place)
+
+
+def _at_least(arguments: Arguments) -> Expression:
+    wanted = as_kind(arguments.parts[0], Kind.COUNT)
+    if wanted is None:
+        _numeric(arguments.parts[0])
+        _refuse("wrong-kind", "how many must be a count", arguments.parts[0].place, "write a whole number")
+    conditions = tuple(_condition(part) for part in arguments.parts[1:])
+    return Call("at_least", (wanted, *conditions), Kind.YES_NO, arguments.place)
+
+
+def _round(arguments: Arguments) -> Expression:
+    number, unit = _numeric(arguments.parts[0]), _a(arguments.parts[1], Kind.NUMBER)
+    if isinstance(unit, Literal) and isinstance(unit.value, Decimal) and unit.value <= 0:
+        _refuse("out-of-range", "the unit to round by must be over 0", unit.place, f"write {arguments.name}(x, 0.01)")
+    whole = isinstance(unit, Literal) and isinstance(unit.value, Decimal) and unit.value % 1 == 0
+    kind = Kind.NUMBER if number.kind is Kind.COUNT and not whole else number.kind
+    return Call(arguments.name, (number, unit), kind, arguments.place)
+
+
+def _every(arguments: Arguments) -> Expression:
+    size, amount = _like_each_other(tuple(_numeric(part) for part in arguments.parts), arguments.place)
+    return Call("every", (size, amount), Kind.COUNT, arguments.place)
+
+
+def _moved(arguments: Arguments) -> Expression:
+    day, number = arguments.parts
+    return Call(arguments.name, (_a(day, Kind.DATE), _whole(number)), Kind.DATE, arguments.place)
+
+
+def _between(arguments: Arguments) -> Expression:
+    return Call(arguments.name, tuple(_a(day, Kind.DATE) for day in arguments.parts), Kind.NUMBER, arguments.place)
+
+
+def _start(arguments: Arguments) -> Expression:
+    """The first day of a period; a quarter and a year may begin with another month than January."""
+    day, *month = arguments.parts
+    parts = [_a(day, Kind.DATE)]
+    if arguments.name != "start_of_month":
+        parts.append(
+            _a(month[0], Kind.COUNT, "write a month from 1 to 12") if month else Literal(Decimal(1), Kind.COUNT)
+        )
+    last = parts[-1]
+    if isinstance(last, Literal) and isinstance(last.value, Decimal) and not 1 <= last.value <= 12:
+        _refuse("out-of-range", f"there is no month {last.value}", last.place, "write a month from 1 to 12")
+    return Call(arguments.name, tuple(parts), Kind.DATE, arguments.place)
+
+
+def _window(arguments: Arguments) -> Expression:
+    """`last_months(day, 12)`: after the day 12 months ago, up to and with today, or the day given third."""
+    day, number, *last = arguments.parts
+    day, number = _a(day, Kind.DATE), _a(number, Kind.COUNT)
+    end = _a(last[0], Kind.DATE) if last else Name("as_of", Kind.DATE, "as_of")
+    if isinstance(number, Literal) and isinstance(number.value, Decimal):
+        back: Expression = Literal(-number.value, Kind.NUMBER, number.place)
+    else:
+        back = Arithmetic("-", Literal(Decimal(0), Kind.COUNT), number, Kind.NUMBER, number.place)
+    begin = Call("add_" + arguments.name.removeprefix("last_"), (end, back), Kind.DATE, arguments.place)
+    place = arguments.place
+    return And((Compare(">", day, begin, place), Compare("<=", day, end, place)), place)
+
+
+def _date(arguments: Arguments) -> Expression:
+    (written,) = arguments.parts
+    help = "write date('2026-01-31')"
+    if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
+        _refuse("wrong-kind", "a day is written in quotes here", written.place, help)
+    try:
+        text = str(written.value)
+        return Literal(date.fromisoformat(text if len(text) == 10 else ""), Kind.DATE, arguments.place)
+    except ValueError:
+        _refuse("bad-date", f"'{written.value}' is not a day of the calendar", written.place, help)
+
+
+def _qualified(arguments: Arguments) -> Expression:
+    """Whether the partner qualifies for a tier, by the tier's id."""
+    (written,) = arguments.parts
+    if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
+        _refuse("wrong-kind", "a tier is named in quotes here", written.place, "write qualified('tier')")
+    tier = str(written.value)
+    if arguments.tiers is not None and tier not in arguments.tiers:
+        help = did_you_mean(tier, arguments.tiers)
+        _refuse("unknown-tier", f"'{tier}' is not a tier", written.place, help)
+    return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
+
+
+def _rank(arguments: Arguments) -> Expression:
+    """The place of an option among those of its choice, the lowest being 1."""
+    (choice,) = arguments.parts
+    symbol = arguments.symbols.get(choice.written) if isinstance(choice, Name) else None
+    if symbol is None or symbol.kind is not Kind.CHOICE:
+        _refuse("wrong-kind", "the name of a choice is needed here", choice.place, "write rank(name)")
+    return rank(choice, symbol)
+
+
+def rank(choice: Expression, symbol: Symbol) -> Expression:
+    """The call of `rank`, whose options are those of the choice."""
+    if not symbol.ordered:
+        message = f"the options of '{choice.written if isinstance(choice, Name) else symbol.id}' stand in no order"
+        _refuse(
+            "unordered-choice",
+            message,
+            choice.place,
+            "write '==' or '!=', or 'ordered: true' at the choice with its lowest option first",
+        )
+    options = tuple(Literal(option, Kind.CHOICE) for option in symbol.choices)
+    return Call("rank", (choice, *options), Kind.COUNT, choice.place)
+
+
+def compare_options(
+    sign: str, a: Expression, b: Expression, symbols: Mapping[str, Symbol], place: Place
+) -> Expression | Problem:
+    """`<` and the like between options of a choice that stand in order."""
+    left, right = (symbols.get(one.written) if isinstance(one, Name) else None for one in (a, b))
+    try:
+        if left and right and left.choices == right.choices:
+            return Compare(sign, rank(a, left), rank(b, right), place)  # type: ignore[arg-type]
+        if left and isinstance(b, Literal):
+            rank(a, left)
+            at = left.choices.index(str(b.value))
+            return _one_of(a, [option for place_, option in enumerate(left.choices) if _holds(sign, place_, at)], place)
+        if right and isinstance(a, Literal):
+            rank(b, right)
+            at = right.choices.index(str(a.value))
+            return _one_of(
+                b, [option for place_, option in enumerate(right.choices) if _holds(sign, at, place_)], place
+            )
+    except _Mismatch as mismatch:
+        return mismatch.problem
+    return Problem("wrong-kind", f"'{sign}' has no meaning here", place, "compare a choice with one of its own options")
+
+
+def _holds(sign: str, left: int, right: int) -> bool:
+    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[sign]
+
+
+def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:
+    links = tuple(Compare("==", choice, Literal(option, Kind.CHOICE), place) for option in options)
+    if not links:
+        return Literal(False, Kind.YES_NO, place)
+    return links[0] if len(links) == 1 else Or(links, place)
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    function.name: function
+    for function in (
+        Function("min", 2, 20, "min(discount, 40)", _extreme),
+        Function("max", 2, 20, "max(1, licences)", _extreme),
+        Function("share", 2, 3, "share(part, whole)", _share),
+        Function("ratio", 1, 1, "amount * ratio(20)", _ratio),
+        Function("at_least", 2, 21, "at_least(2, a, b, c)", _at_least),
+        Function("round", 2, 2, "round(amount, 0.01)", _round),
+        Function("round_down", 2, 2, "round_down(points, 1)", _round),
+        Function("round_up", 2, 2, "round_up(months, 1)", _round),
+        Function("every", 2, 2, "every(5, customers)", _every),
+        Function("rank", 1, 1, "rank(level)", _rank),
+        Function("date", 1, 1, "date('2026-01-31')", _date),
+        Function("add_days", 2, 2, "add_days(valid_until, 30)", _moved),
+        Function("add_months", 2, 2, "add_months(joined, 12)", _moved),
+        Function("days_between", 2, 2, "days_between(joined, as_of)", _between),
+        Function("months_between", 2, 2, "months_between(joined, as_of)", _between),
+        Function("start_of_month", 1, 1, "start_of_month(as_of)", _start),
+        Function("start_of_quarter", 1, 2, "start_of_quarter(as_of)", _start),
+        Function("start_of_year", 1, 2, "start_of_year(as_of, 7)", _start),
+        Function("last_days", 2, 3, "last_days(closed_on, 90)", _window),
+        Function("last_months", 2, 3, "last_months(closed_on, 12)", _window),
+        Function("qualified", 1, 1, "qualified('gold')", _qualified),
+    )
+}
