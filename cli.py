@@ -212,7 +212,7 @@ def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Res
     for document, problems in documents:
         record, more = next(read) if document else (None, ())
         outcome = release.evaluate(record, day) if isinstance(record, Record) else None
-        results.append((outcome, in_order((*problems, *more))))
+        results.append((outcome, in_order((*problems, *more, *(outcome.problems if outcome else ())))))
     return results
 
 
@@ -229,7 +229,7 @@ def _report(release: Release, results: list[Result], lang: str, format: Evaluate
     from charter.engine.report.page import page
 
     pages = [
-        page(outcome, release.programme, all_values(release.plan, outcome.facts), lang, explain=explain)
+        page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
         for outcome, _ in results
         if outcome
     ]

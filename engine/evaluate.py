@@ -1,7 +1,7 @@
 """Evaluate: a compiled programme and a record give an outcome.
 
-`make_plan` works once for a release: each value becomes a function of a row of values, and each tier a function that
-reads its view off a filled row. `evaluate` fills the row for one partner and calls them. All of it is pure.
+`make_plan` works once for a release: each tier, rebate and track becomes a function that reads its view off a filled
+row (see `layout`). `evaluate` fills the row for one partner and calls them. All of it is pure.
 """
 
 from __future__ import annotations
@@ -9,22 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .language.closures import Reader, Row, closure
-from .language.tree import Expression, Literal, Name
+from .language.closures import Position, Row
+from .language.tree import names
+from .layout import Known, Layout, fill, is_constant, make_layout, named
 from .outcome import (
     BenefitOutcome,
     BonusOutcome,
     BonusStatus,
     DiscountOutcome,
     Outcome,
+    OwnStatus,
+    RebateOutcome,
+    RebateTotalOutcome,
     RequirementOutcome,
+    Scalar,
     TierOutcome,
     TierStatus,
+    TrackOutcome,
+    ValueOutcome,
 )
-from .programme import Benefit, Bonus, Discount, Programme, Requirement, Tier
+from .problems import Level, Problem, in_order
+from .programme import MAIN, NO_TIER, Benefit, Bonus, Discount, FactCheck, Programme, Rebate, Requirement, Tier
 from .record import Record
 from .values import Kind, Unknown, Value
 
@@ -34,65 +41,43 @@ TierReader = Callable[[Row], "tuple[TierOutcome, _Benefits]"]
 
 
 class Plan(NamedTuple):
-    """How to evaluate one release: the row with facts first, the steps that fill it, and a reader of each tier."""
+    """How to evaluate one release: the layout of a partner's row, and the readers of what is in it."""
 
     programme: Programme
-    facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
-    empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
-    steps: tuple[tuple[int, Reader], ...]
-    positions: Mapping[str, int]  #: where in the row each fact and value stands
+    layout: Layout
     tiers: tuple[TierReader, ...]
+    checks: tuple[tuple[Position, FactCheck], ...]
 
 
 def make_plan(programme: Programme) -> Plan:
-    """The plan of a release; values with equal expressions share one place in the row."""
-    facts = tuple(
-        (fact.id, Unknown(frozenset((fact.id,))) if fact.default is None else fact.default)
-        for fact in programme.facts.values()
-    )
-    positions = {id: index for index, (id, _) in enumerate(facts)}
-    seen: dict[Expression, int] = {}
-    empty: list[Value] = []
-    steps = []
-    for value in programme.values.values():
-        tree = value.expression
-        if isinstance(tree, Name):
-            positions[value.id] = positions[tree.id]
-        elif tree in seen:
-            positions[value.id] = seen[tree]
-        else:
-            position = len(facts) + len(empty)
-            positions[value.id] = seen[tree] = position
-            empty.append(tree.value if isinstance(tree, Literal) else Unknown())
-            if not isinstance(tree, Literal):
-                steps.append((position, closure(tree, positions)))
-    constants = {id: empty[at - len(facts)] for id, at in positions.items() if _is_constant(programme, id)}
+    """The plan of a release."""
+    layout = make_layout(programme)
+    positions: Any = layout.positions
+    start = positions["held_since"] + 1 + len(layout.facts) + 2 * len(layout.lists)
+    constants = {
+        id: layout.empty[at - start]
+        for id, at in positions.items()
+        if isinstance(at, int) and is_constant(programme, id)
+    }
     tiers = tuple(_tier_reader(tier, positions, constants) for tier in programme.tiers.values())
-    return Plan(programme, facts, tuple(empty), tuple(steps), MappingProxyType(positions), tiers)
+    return Plan(programme, layout, tiers, tuple((positions[check.value], check) for check in programme.checks))
 
 
-def fill(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> list[Value]:
-    """The row of a partner: every fact, then every value of the programme."""
-    row: list[Value] = [facts.get(id, default) for id, default in plan.facts]
-    row.extend(plan.empty)
-    for position, read in plan.steps:
-        row[position] = read(row)
-    return row
-
-
-def all_values(plan: Plan, facts: Mapping[str, bool | Decimal | date | str]) -> dict[str, Value]:
-    """Every fact and value of the programme for a partner, by id."""
-    row = fill(plan, facts)
-    return {id: row[position] for id, position in plan.positions.items()}
+def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+    """Every fact and value behind an outcome, by id."""
+    known = Known(outcome.as_of, outcome.held_tier, outcome.since, outcome.facts)
+    return named(plan.layout, fill(plan.layout, known))
 
 
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     """What the programme says of one partner on a day; `record` has been checked against this programme."""
-    programme, row = plan.programme, fill(plan, record.facts)
+    programme = plan.programme
+    row = fill(plan.layout, Known(as_of, record.tier, record.since, record.facts))
     read = [reader(row) for reader in plan.tiers]
     tiers = tuple([tier for tier, _ in read])
-    own = _signed(tiers, record.tier) if programme.award == "signed" else _awarded(tiers)
-    tier, benefits = read[own.place] if own.place is not None else (None, None)
+    own = _own(programme, plan.layout, row, tiers, MAIN)
+    tier, benefits = (None, None) if own.tier is None else next(pair for pair in read if pair[0].id == own.tier)
+    kept_until = programme.tracks[MAIN].kept_until
     return Outcome(
         programme.id,
         programme.release,
@@ -100,54 +85,105 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         as_of,
         record.partner,
         record.name,
-        tier.id if tier else None,
+        own.tier,
         own.status,
         own.unknown,
-        _granted(tier.discount, tier.status) if tier else None,
-        getattr(benefits, tier.status) if tier else None,
+        record.tier,
+        record.since,
+        _known(row[plan.layout.positions[kept_until]]) if kept_until and record.tier else None,  # type: ignore[index]
+        _granted(tier.discount, own.status) if tier else None,
+        getattr(benefits, _GRANTED_AS[own.status]) if tier else None,
+        _granted_rebates(tier.rebates, own.status) if tier else None,
+        _granted_rebates(tier.rebate_totals, own.status) if tier else None,
         tiers,
         own.next,
+        tuple([_track(programme, plan.layout, row, tiers, id) for id in programme.tracks if id != MAIN]),
+        tuple([_value(programme, plan.layout, row, id) for id in programme.definitions]),
+        _item_values(plan.layout, row) if plan.layout.lists else {},
         record.facts,
-        record.problems,
+        _odd(plan, record, row),
     )
 
 
 class _Own(NamedTuple):
-    """The partner's own tier by its place, if it has one; its status, what would decide it, and the tier above."""
+    """The tier that the partner has on a track, if any; its status, what would decide it, and the tier above."""
 
-    place: int | None
-    status: TierStatus | None
+    tier: str | None
+    status: OwnStatus | None
     unknown: tuple[str, ...]
     next: str | None
 
 
-def _signed(tiers: Sequence[TierOutcome], id: str | None) -> _Own:
-    """The tier that the record signed for; for a candidate all that is open matters."""
-    for place, tier in enumerate(tiers):
-        if tier.id == id:
-            return _Own(place, tier.status, tier.unknown, None)
-    return _Own(None, None, tuple(dict.fromkeys(fact for tier in tiers for fact in tier.unknown)), None)
+def _own(programme: Programme, layout: Layout, row: Row, tiers: Sequence[TierOutcome], id: str) -> _Own:
+    """What the value of a track's tier says; for a candidate all that is open matters."""
+    track = programme.tracks[id]
+    found: Value = row[layout.positions[track.tier]]  # type: ignore[index]
+    by_id = {tier.id: tier for tier in tiers}
+    if type(found) is Unknown:
+        return _Own(None, "undetermined", _missing(found), None)
+    if found == NO_TIER and track.award == "signed":
+        opened = dict.fromkeys(fact for tier in track.tiers for fact in by_id[tier].unknown)
+        return _Own(None, None, tuple(opened), None)
+    if found == NO_TIER:
+        return _Own(None, "not_qualified", (), next(iter(track.tiers), None))
+    tier = by_id[str(found)]
+    above = track.tiers[track.tiers.index(tier.id) + 1 :] if track.award != "signed" else ()
+    kept = layout.positions.get(f"tiers.{tier.id}.kept")
+    retained = tier.status != "qualified" and isinstance(kept, int) and row[kept] is True
+    status: OwnStatus = "retained" if retained else tier.status
+    return _Own(tier.id, status, () if retained else tier.unknown, above[0] if above else None)
 
 
-def _awarded(tiers: Sequence[TierOutcome]) -> _Own:
-    """The highest tier that is qualified for, from the top down; while a higher one is open, none is awarded."""
-    opened: dict[str, None] = {}
-    is_open = False
-    for place in reversed(range(len(tiers))):
-        if tiers[place].status == "qualified":
-            if is_open:
-                break
-            return _Own(place, "qualified", (), tiers[place + 1].id if place + 1 < len(tiers) else None)
-        is_open = is_open or tiers[place].status == "undetermined"
-        opened.update(dict.fromkeys(tiers[place].unknown))
-    if is_open:
-        return _Own(None, "undetermined", tuple(opened), None)
-    return _Own(None, "not_qualified", (), tiers[0].id)
+def _track(
+    programme: Programme, layout: Layout, row: Row, tiers: Sequence[TierOutcome], id: str
+) -> TrackOutcome:  # fmt: skip
+    own = _own(programme, layout, row, tiers, id)
+    return TrackOutcome(id, own.tier, own.status or "not_qualified", own.unknown, own.next)
+
+
+def _value(programme: Programme, layout: Layout, row: Row, id: str) -> ValueOutcome:
+    value: Value = row[layout.positions[id]]  # type: ignore[index]
+    source = programme.values[id].source
+    return ValueOutcome(id.removeprefix("definitions."), _known(value), _missing(value), source)
+
+
+def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Scalar | None], ...]]:
+    """Of each list that is known and whose items have values: those values, item by item."""
+    found = {}
+    for one in layout.lists:
+        items = row[layout.positions[one.id]]  # type: ignore[index]
+        if one.values and type(items) is not Unknown:
+            first = len(one.fields)
+            found[one.id] = tuple(
+                dict(zip(one.values, [_known(value) for value in item[first:]], strict=True)) for item in items
+            )
+    return found
+
+
+def _odd(plan: Plan, record: Record, row: Row) -> tuple[Problem, ...]:
+    """Warnings for facts that break a check of the programme."""
+    found = []
+    for position, check in plan.checks:
+        if row[position] is False:  # type: ignore[index]
+            mentioned = names(plan.programme.values[check.value].expression)
+            place = next((record.places[name.id] for name in mentioned if name.id in record.places), None)
+            message = check.title.get("en") or next(iter(check.title.values()))
+            help = "check the facts; the outcome stands as they are"
+            found.append(Problem("odd-facts", message, place, help, Level.WARNING))
+    return in_order(found) if found else ()
 
 
 # Readers of the views: made once, each knows where in the row its values stand, and the answers that never vary.
 
 _TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualified", None: "undetermined"}
+_EARNED: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
+_GRANTED_AS = {
+    "qualified": "qualified",
+    "retained": "qualified",
+    "not_qualified": "not_qualified",
+    "undetermined": "undetermined",
+    None: "undetermined",
+}
 
 
 def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]) -> TierReader:
@@ -155,6 +191,8 @@ def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[st
     requirements = [_requirement_reader(requirement, positions) for requirement in tier.requirements]
     discount = _discount_reader(tier.discount, positions) if tier.discount else None
     benefits = _benefits_reader(tier.benefits, positions, constants)
+    rebates = [_rebate_reader(rebate, positions) for rebate in tier.rebates]
+    totals = [(total.currency, total.per, positions[total.amount]) for total in tier.rebate_totals]
 
     def read(row: Row) -> tuple[TierOutcome, _Benefits]:
         status, given = row[qualified], benefits(row)
@@ -165,6 +203,8 @@ def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[st
             tuple([requirement(row) for requirement in requirements]),
             discount(row) if discount else None,
             given.qualified,
+            tuple([rebate(row) for rebate in rebates]),
+            tuple([RebateTotalOutcome(currency, per, _known(row[at])) for currency, per, at in totals]),
         )
         return outcome, given
 
@@ -214,12 +254,23 @@ def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Callab
 
 def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, bool | None], BonusOutcome]:
     earned, percent = positions[bonus.earned], positions[bonus.percent]
-    statuses: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
 
     def read(row: Row, applied: bool | None) -> BonusOutcome:
         worth = row[percent]
-        status = statuses[_known(row[earned])]
+        status = _EARNED[_known(row[earned])]
         return BonusOutcome(bonus.id, status, _known(worth), applied, _missing(worth), bonus.source)
+
+    return read
+
+
+def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Callable[[Row], RebateOutcome]:
+    earned, amount = positions[rebate.earned], positions[rebate.amount]
+
+    def read(row: Row) -> RebateOutcome:
+        worth, status = row[amount], _EARNED[_known(row[earned])]
+        return RebateOutcome(
+            rebate.id, status, _known(worth), rebate.currency, rebate.per, _missing(worth), rebate.source
+        )
 
     return read
 
@@ -236,8 +287,8 @@ def _benefits_reader(
     benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
 ) -> Callable[[Row], _Benefits]:
     """Benefits are the same for every partner, but where one is an expression."""
-    undetermined = tuple(BenefitOutcome(one.id, None, one.source) for one in benefits)
-    nothing = [False if one.kind is Kind.YES_NO else _NOTHING for one in benefits]
+    undetermined = tuple(BenefitOutcome(one.id, None, one.source, one.unit, one.text) for one in benefits)
+    nothing = [False if one.kind in (Kind.YES_NO, Kind.TEXT) else _NOTHING for one in benefits]
     none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
 
     def given(values: Iterable[Value]) -> _Benefits:
@@ -251,10 +302,6 @@ def _benefits_reader(
     return lambda _row: always
 
 
-def _is_constant(programme: Programme, id: str) -> bool:
-    return id in programme.values and isinstance(programme.values[id].expression, Literal)
-
-
 def _known(value: Value) -> Any:
     return None if type(value) is Unknown else value
 
@@ -263,10 +310,17 @@ def _missing(value: Value) -> tuple[str, ...]:
     return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
-def _granted(discount: DiscountOutcome | None, status: TierStatus) -> DiscountOutcome | None:
+def _granted(discount: DiscountOutcome | None, status: OwnStatus | None) -> DiscountOutcome | None:
     """The partner's own discount: nothing where it does not qualify, unknown where that is open."""
-    if discount is None or status == "qualified":
+    if discount is None or status in ("qualified", "retained"):
         return discount
     amount = None if status == "undetermined" else _NOTHING
     base, bonuses, uncapped, cap, _, _, _, source = discount
     return DiscountOutcome(base, bonuses, uncapped, cap, amount, amount, amount, source)
+
+
+def _granted_rebates(rebates: tuple[Any, ...], status: OwnStatus | None) -> tuple[Any, ...]:
+    """The partner's own rebates, or what they come to: likewise."""
+    if status in ("qualified", "retained"):
+        return rebates
+    return tuple(one._replace(amount=None if status == "undetermined" else _NOTHING) for one in rebates)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .language.interpret import interpret
 from .language.tree import And, Call, Compare, Expression, Literal, Name, Not, Or, names
@@ -47,19 +47,19 @@ class Step(NamedTuple):
     source: tuple[str, ...]
 
 
-def measures(programme: Programme, id: str, values: Mapping[str, Value]) -> tuple[Measure, ...]:
+def measures(programme: Programme, id: str, values: Mapping[str, Any]) -> tuple[Measure, ...]:
     """The comparisons that make a condition what it is: those that fail if it fails, that are open if it is open."""
     tree = programme.values[id].expression
     return tuple(_measure(leaf, wanted, values) for leaf, wanted in _decisive(programme, tree, True, values))
 
 
-def steps(programme: Programme, id: str, values: Mapping[str, Value]) -> tuple[Step, ...]:
+def steps(programme: Programme, id: str, values: Mapping[str, Any]) -> tuple[Step, ...]:
     """A named value opened: its expression, then every name in it, and theirs in turn."""
     return tuple(_steps(programme, programme.values[id], values, 0, set()))
 
 
 def _decisive(
-    programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Value], levels: int = _MAX_LEVELS
+    programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Any], levels: int = _MAX_LEVELS
 ) -> Iterator[tuple[Expression, bool]]:
     """The leaves that decide a condition, each with whether it is wanted true or false; so many levels are opened."""
     match tree:
@@ -92,7 +92,7 @@ def _without_guards(parts: list[Expression]) -> list[Expression]:
     return told or parts
 
 
-def _measure(leaf: Expression, wanted: bool, values: Mapping[str, Value]) -> Measure:
+def _measure(leaf: Expression, wanted: bool, values: Mapping[str, Any]) -> Measure:
     if isinstance(leaf, Compare):
         operator = leaf.operator if wanted else _opposite(leaf.operator)
         value, threshold = interpret(leaf.left, values), interpret(leaf.right, values)
@@ -124,13 +124,15 @@ def _truth(value: Value) -> bool | None:
 
 
 def _steps(
-    programme: Programme, value: NamedValue, values: Mapping[str, Value], depth: int, opened: set[str]
+    programme: Programme, value: NamedValue, values: Mapping[str, Any], depth: int, opened: set[str]
 ) -> Iterator[Step]:
     """The expression, and under it each name once; a rule that is one name is that name."""
     single = isinstance(value.expression, Name | Literal)
     if not single:
         yield Step(depth, text(value.expression), value.kind, values[value.id], ())
     for name in dict.fromkeys(names(value.expression)):
+        if name.id not in values:
+            continue  # of the items of a list: it has a value for each
         inner, fact = programme.values.get(name.id), programme.facts.get(name.id)
         source = inner.source if inner else fact.source if fact else ()
         yield Step(depth + (not single), name.written or name.id, name.kind, values[name.id], source)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from .layout import Facts
 from .problems import Problem
+from .programme import Texts
 from .values import Number
 
 TierStatus = Literal["qualified", "not_qualified", "undetermined"]
+OwnStatus = Literal["qualified", "not_qualified", "undetermined", "retained"]
 RequirementStatus = Literal["met", "not_met", "unknown"]
 BonusStatus = Literal["earned", "not_earned", "unknown"]
 Scalar = bool | Number | date | str
@@ -55,10 +57,51 @@ class DiscountOutcome(NamedTuple):
 
 
 class BenefitOutcome(NamedTuple):
-    """What a benefit is worth: yes/no, or an amount."""
+    """What a benefit is worth: yes/no, or an amount; of a text, whether it is given, and the text in each language."""
 
     id: str
     value: Scalar | None
+    source: tuple[str, ...]
+    currency: str | None = None
+    text: Texts | None = None
+
+
+class RebateOutcome(NamedTuple):
+    """Whether a rebate is earned, and the money it comes to (0 where not earned), once or each `per`."""
+
+    id: str
+    status: BonusStatus
+    amount: Number | None
+    currency: str
+    per: str
+    unknown: tuple[str, ...]
+    source: tuple[str, ...]
+
+
+class RebateTotalOutcome(NamedTuple):
+    """What the rebates of one currency and period come to."""
+
+    currency: str
+    per: str
+    amount: Number | None
+
+
+class TrackOutcome(NamedTuple):
+    """The tier that the partner has on a track beside the programme's own, and the one above it."""
+
+    id: str
+    tier: str | None
+    status: OwnStatus
+    unknown: tuple[str, ...]
+    next: str | None
+
+
+class ValueOutcome(NamedTuple):
+    """A definition: what it comes to for this partner, or the facts that would decide it."""
+
+    id: str
+    value: Scalar | None
+    unknown: tuple[str, ...]
     source: tuple[str, ...]
 
 
@@ -71,15 +114,20 @@ class TierOutcome(NamedTuple):
     requirements: tuple[RequirementOutcome, ...]
     discount: DiscountOutcome | None
     benefits: tuple[BenefitOutcome, ...]
+    rebates: tuple[RebateOutcome, ...]
+    rebate_totals: tuple[RebateTotalOutcome, ...]
 
 
 class Outcome(NamedTuple):
     """One partner under one release on one day.
 
-    `status`, `discount` and `benefits` are those of the record's own tier: nothing is granted where it does not
-    qualify, nothing is certain where it is undetermined, and all three are None without a tier. Where tiers are
-    awarded, its own is the highest it qualifies for; `status` says so if there is none, or if a higher one is open.
-    `next` is the tier above the one awarded.
+    `status`, `discount`, `benefits` and `rebates` are those of the partner's own tier: nothing is granted where it does
+    not qualify, nothing is certain where it is undetermined, and all are None without a tier. Where tiers are awarded,
+    its own is the highest it qualifies for; `status` says so if there is none, or if a higher one is open. A tier that
+    is held and kept, though its requirements are not met, is `retained`. `next` is the tier above the one awarded.
+
+    `held_tier` and `since` are what the record says; `kept_until` is the day to which a held tier is kept. `lists` has,
+    for each list of the record, the values of each of its items.
     """
 
     programme: str
@@ -89,13 +137,21 @@ class Outcome(NamedTuple):
     partner: str
     name: str | None
     tier: str | None
-    status: TierStatus | None
+    status: OwnStatus | None
     unknown: tuple[str, ...]
+    held_tier: str | None
+    since: date | None
+    kept_until: date | None
     discount: DiscountOutcome | None
     benefits: tuple[BenefitOutcome, ...] | None
+    rebates: tuple[RebateOutcome, ...] | None
+    rebate_totals: tuple[RebateTotalOutcome, ...] | None
     tiers: tuple[TierOutcome, ...]
     next: str | None
-    facts: Mapping[str, bool | Decimal | date | str]
+    tracks: tuple[TrackOutcome, ...]
+    definitions: tuple[ValueOutcome, ...]
+    lists: Mapping[str, tuple[Mapping[str, Scalar | None], ...]]
+    facts: Facts
     problems: tuple[Problem, ...]
 
     def of(self, tier: str) -> TierOutcome:

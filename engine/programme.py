@@ -17,6 +17,12 @@ from .values import Kind
 
 Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
 
+MAIN = "main"  #: the track of tiers that name no other
+NO_TIER = "none"  #: the option of a track's tier where the partner has none
+
+#: what every programme knows besides facts: the day, and the tier that the record names, with the day since when
+INPUTS: Mapping[str, Kind] = {"as_of": Kind.DATE, "held_tier": Kind.CHOICE, "held_since": Kind.DATE}
+
 
 class Fact(NamedTuple):
     """One thing that can be known of a partner; without a default it is unknown until a record says it."""
@@ -30,18 +36,31 @@ class Fact(NamedTuple):
     minimum: Decimal | None
     maximum: Decimal | None
     source: tuple[str, ...]
+    ordered: bool = False  #: whether the choices stand in order, the lowest first
+    currency: str | None = None  #: of money: a code (EUR), or the name of the item's field that says it
 
 
-class FactCheck(NamedTuple):
-    """A condition that sensible facts satisfy; `title` says what is odd where it is broken."""
+class ListFact(NamedTuple):
+    """A list that can be known of a partner: the fields of each item, and whether it is empty where a record has none.
+
+    An item's own values are among the values of the programme, by ids like `deals[].commission`.
+    """
 
     id: str
     title: Texts
-    condition: Expression
+    fields: Mapping[str, Fact]
+    values: tuple[str, ...]  #: ids of values that each item has
+    default_empty: bool
+    source: tuple[str, ...]
+
+    @property
+    def item(self) -> str:
+        """As what the item at hand is known in expressions over the items."""
+        return f"{self.id}[]"
 
 
 class NamedValue(NamedTuple):
-    """A typed expression with a name: `tiers.gold.requirements.staff`."""
+    """A typed expression with a name: `tiers.gold.requirements.staff`; `list` is set for a value of a list's items."""
 
     id: str
     kind: Kind
@@ -49,6 +68,17 @@ class NamedValue(NamedTuple):
     title: Texts
     source: tuple[str, ...]
     place: Place | None = None
+    unit: Texts | None = None
+    choices: Mapping[str, Texts] = {}
+    list: str | None = None
+
+
+class FactCheck(NamedTuple):
+    """A condition that sensible facts satisfy, by its value; `title` says what is odd where it is broken."""
+
+    id: str
+    title: Texts
+    value: str
 
 
 class Requirement(NamedTuple):
@@ -103,7 +133,7 @@ class Discount(NamedTuple):
 
 
 class Benefit(NamedTuple):
-    """One benefit of a tier."""
+    """One benefit of a tier: what it is worth by the value, and of kind text the text given where the value is true."""
 
     id: str
     title: Texts
@@ -111,6 +141,28 @@ class Benefit(NamedTuple):
     kind: Kind
     value: str
     source: tuple[str, ...]
+    unit: str | None = None  #: the currency of money
+    text: Texts | None = None
+
+
+class Rebate(NamedTuple):
+    """Money that a tier pays, once or each `per`: `earned` is yes/no, `amount` what it comes to, 0 where not earned."""
+
+    id: str
+    title: Texts
+    earned: str
+    amount: str
+    currency: str
+    per: str  #: once, month, quarter or year
+    source: tuple[str, ...]
+
+
+class RebateTotal(NamedTuple):
+    """What the rebates of one currency and period come to, by the value."""
+
+    currency: str
+    per: str
+    amount: str
 
 
 class Statement(NamedTuple):
@@ -132,8 +184,26 @@ class Tier(NamedTuple):
     requirements: tuple[Requirement, ...]
     discount: Discount | None
     benefits: tuple[Benefit, ...]
+    rebates: tuple[Rebate, ...]
+    rebate_totals: tuple[RebateTotal, ...]
     rights: tuple[Statement, ...]
     restrictions: tuple[Statement, ...]
+
+
+class Track(NamedTuple):
+    """A ladder of tiers: the programme's own (`main`), or one that stands beside it.
+
+    `award` says how a partner comes by a tier: the record signs for it, or the highest qualified for is awarded.
+    `tier` is the value that says which one the partner has, `none` among its options; `kept_until` is the day to which
+    a tier once held is kept.
+    """
+
+    id: str
+    title: Texts
+    award: str
+    tiers: tuple[str, ...]  #: the lowest first, where they are awarded
+    tier: str
+    kept_until: str | None = None
 
 
 class Clause(NamedTuple):
@@ -155,10 +225,12 @@ class Programme(NamedTuple):
     effective_from: date
     digest: str
     facts: Mapping[str, Fact]
+    lists: Mapping[str, ListFact]
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
-    award: str  #: signed: the record names its tier; highest: the highest that is qualified for counts
-    tiers: Mapping[str, Tier]  #: the lowest first, where they are awarded
+    definitions: tuple[str, ...]  #: ids of values that have a name of their own
+    tracks: Mapping[str, Track]
+    tiers: Mapping[str, Tier]
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]

@@ -6,7 +6,7 @@ one by one and the validator takes longer to load than a partner to decide.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -14,28 +14,31 @@ from typing import Any, NamedTuple
 
 from .compile.facts import fact_value
 from .document import Data, Document, PartPath, how_to_write, in_bounds
-from .language.closures import closure
-from .language.tree import names
-from .problems import Level, Problem, Source, did_you_mean, has_errors, in_order
-from .programme import Programme
-from .values import MAX_WHOLE_DIGITS, Unknown, Value
+from .layout import Facts
+from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
+from .programme import MAIN, Fact, ListFact, Programme
+from .values import MAX_WHOLE_DIGITS
 
-_KEYS = ("partner", "name", "tier", "facts")
+_KEYS = ("partner", "name", "tier", "since", "facts")
 _LENGTHS = {"partner": 100, "name": 300}
 
 
 class Record(NamedTuple):
-    """One partner: `facts` holds what the record itself says, without defaults; `problems` are warnings."""
+    """One partner: `facts` holds what the record itself says, without defaults, and `places` where it says it.
+
+    `tier` is the one signed for or held, `since` the first day on which it is.
+    """
 
     partner: str
     name: str | None
     tier: str | None
-    facts: Mapping[str, bool | Decimal | date | str]
-    problems: tuple[Problem, ...]
+    since: date | None
+    facts: Facts
+    places: Mapping[str, Place]
 
 
 def read_record(document: Document, programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
-    """The record of a document, or None and the problems; a record's own warnings are among its fields too."""
+    """The record of a document, or None and the problems."""
     problems: list[Problem] = []
     data = document.data
     if not isinstance(data, dict):
@@ -51,11 +54,12 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     if "partner" not in data:
         problems.append(Problem("missing-key", "'partner' is missing", document.place(()), "add the partner's id"))
     tier = _tier(document, data.get("tier"), programme, problems)
+    since = _since(document, data, programme, problems)
     facts = _facts(document, data.get("facts"), programme, problems)
     if has_errors(problems) or partner is None:
         return None, in_order(problems)
-    problems += _odd(document, facts, programme)
-    return Record(partner, name, tier, MappingProxyType(facts), in_order(problems)), in_order(problems)
+    places = {id: document.value_place(("facts", id)) for id in facts}
+    return Record(partner, name, tier, since, MappingProxyType(facts), places), in_order(problems)
 
 
 def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
@@ -68,17 +72,6 @@ def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record 
         return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
     document = Document(Source("record", ""), _exact(data), {}, {}, {})
     return read_record(document, programme)
-
-
-def fact_values(programme: Programme, facts: Mapping[str, bool | Decimal | date | str]) -> dict[str, Value]:
-    """A value for every fact of the programme: the record's, else the default, else unknown."""
-    values: dict[str, Value] = {}
-    for id, fact in programme.facts.items():
-        known = facts.get(id)
-        if known is None:
-            known = fact.default
-        values[id] = Unknown(frozenset((id,))) if known is None else known
-    return values
 
 
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
@@ -102,63 +95,96 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
 
 def _tier(document: Document, written: object, programme: Programme, problems: list[Problem]) -> str | None:
     """The tier by its id or its code; none where tiers are not signed for."""
-    if written is not None and programme.award != "signed":
+    main = programme.tracks[MAIN]
+    if written is not None and main.award != "signed" and main.kept_until is None:
         message = "a record signs for no tier here: the highest one qualified for is awarded"
         problems.append(Problem("tier-awarded", message, document.place(("tier",)), "leave the tier out"))
         return None
-    if written is None or (isinstance(written, str) and written in programme.tiers):
+    if written is None or (isinstance(written, str) and written in main.tiers):
         return written
-    for tier in programme.tiers.values():
+    tiers = [programme.tiers[tier] for tier in main.tiers]
+    for tier in tiers:
         if tier.code is not None and not isinstance(written, bool) and str(written) == str(tier.code):
             return tier.id
     shown = str(written) if isinstance(written, str | Decimal) else "this"
-    known = ", ".join(
-        tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in programme.tiers.values()
-    )
-    near = did_you_mean(shown, programme.tiers) if isinstance(written, str) else None
+    known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
+    near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
     help = near if near and "known here" not in near else f"the tiers are {known}"
     problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
     return None
 
 
-def _facts(
-    document: Document, written: object, programme: Programme, problems: list[Problem]
-) -> dict[str, bool | Decimal | date | str]:
+def _since(document: Document, data: Mapping[str, Data], programme: Programme, problems: list[Problem]) -> date | None:
+    """The first day on which the tier is held."""
+    written = data.get("since")
+    if written is None or isinstance(written, date):
+        if written is not None and data.get("tier") is None:
+            help = "say which: tier: …"
+            problems.append(Problem("missing-key", "'since' is of a tier", document.place(("since",)), help))
+        return written
+    message = f"{written if isinstance(written, str | Decimal) else 'this'} is not a date"
+    place = document.value_place(("since",))
+    problems.append(Problem("wrong-type", message, place, "write it as 2026-01-31"))
+    return None
+
+
+def _facts(document: Document, written: object, programme: Programme, problems: list[Problem]) -> dict[str, Any]:
     if written is None:
         return {}
     if not isinstance(written, dict):
         place = document.value_place(("facts",))
         problems.append(Problem("wrong-type", "'facts' is a map of facts", place, "write each as 'name: value'"))
         return {}
-    facts: dict[str, bool | Decimal | date | str] = {}
+    lists = {name: value for name, value in written.items() if name in programme.lists}
+    facts = _known(
+        document, ("facts",), {name: value for name, value in written.items() if name not in lists},
+        programme.facts, [*programme.facts, *programme.lists], "a fact", problems,
+    )  # fmt: skip
+    for name, items in lists.items():
+        if items is not None:
+            facts[name] = _items(document, items, programme.lists[name], problems)
+    return {name: facts[name] for name in written if name in facts}
+
+
+def _items(document: Document, written: Data, one: ListFact, problems: list[Problem]) -> tuple[Mapping[str, Any], ...]:
+    """The items of a list, each a map of known fields."""
+    path: PartPath = ("facts", one.id)
+    if not isinstance(written, list):
+        place = document.value_place(path)
+        help = "begin each item with '- '; where there are none, write []"
+        problems.append(Problem("bad-fact", f"{one.id}: this is not a list", place, help))
+        return ()
+    found = []
+    for index, item in enumerate(written):
+        if not isinstance(item, dict):
+            place = document.value_place((*path, index))
+            message, help = f"{one.id}: an item is a map of its fields", f"write - {{{next(iter(one.fields))}: …}}"
+            problems.append(Problem("bad-fact", message, place, help))
+            continue
+        what = f"a field of '{one.id}'"
+        found.append(MappingProxyType(_known(document, (*path, index), item, one.fields, one.fields, what, problems)))
+    return tuple(found)
+
+
+def _known(
+    document: Document, path: PartPath, written: Mapping[str, Data], facts: Mapping[str, Fact], names: Collection[str],
+    what: str, problems: list[Problem],
+) -> dict[str, Any]:  # fmt: skip
+    """The values of facts, or of the fields of an item."""
+    found = {}
     for name, value in written.items():
-        path: PartPath = ("facts", name)
-        fact = programme.facts.get(name)
+        fact = facts.get(name)
         if fact is None:
-            help = did_you_mean(name, programme.facts)
-            problems.append(Problem("unknown-fact", f"'{name}' is not a fact", document.place(path), help))
+            help = did_you_mean(name, names)
+            place = document.place((*path, name))
+            problems.append(Problem("unknown-fact", f"'{name}' is not {what}", place, help))
         elif value is not None:
             known, wrong = fact_value(fact, value)
             if known is not None:
-                facts[name] = known
+                found[name] = known
             if wrong:
-                problems.append(Problem("bad-fact", f"{name}: {wrong[0]}", document.value_place(path), wrong[1]))
-    return facts
-
-
-def _odd(document: Document, facts: Mapping[str, bool | Decimal | date | str], programme: Programme) -> list[Problem]:
-    """Warnings for facts that break a check of the programme."""
-    values = fact_values(programme, facts)
-    positions = {id: index for index, id in enumerate(values)}
-    row = list(values.values())
-    found = []
-    for check in programme.checks:
-        if closure(check.condition, positions)(row) is False:
-            mentioned = (("facts", name.id) for name in names(check.condition) if name.id in facts)
-            place = document.value_place(next(mentioned, ("facts",)))
-            message = check.title.get("en") or next(iter(check.title.values()))
-            help = "check the facts; the outcome stands as they are"
-            found.append(Problem("odd-facts", message, place, help, Level.WARNING))
+                place = document.value_place((*path, name))
+                problems.append(Problem("bad-fact", f"{name}: {wrong[0]}", place, wrong[1]))
     return found
 
 
@@ -168,17 +194,20 @@ def _inexact(data: object, where: str) -> str | None:
         return where or "this"
     if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 10**MAX_WHOLE_DIGITS:
         return where or "this"
+    parts: Iterable[tuple[str, object]] = ()
     if isinstance(data, Mapping):
-        return next(
-            (found for key, value in data.items() if (found := _inexact(value, f"{where}.{key}".strip(".")))), None
-        )
-    return None
+        parts = ((f"{where}.{key}".strip("."), value) for key, value in data.items())
+    elif isinstance(data, list | tuple):
+        parts = ((f"{where}[{number}]", value) for number, value in enumerate(data, 1))
+    return next((found for name, value in parts if (found := _inexact(value, name))), None)
 
 
 def _exact(data: Any) -> Data:
     """Plain data as a document holds it: whole numbers as decimals, keys as text."""
     if isinstance(data, Mapping):
         return {str(key): _exact(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_exact(value) for value in data]
     return Decimal(data) if isinstance(data, int) and not isinstance(data, bool) else data
 
 

@@ -60,7 +60,7 @@ def test_a_record_signs_for_no_tier_where_tiers_are_awarded(ladder: Release) -> 
 
 def report(ladder: Release, facts: dict, lang: str) -> list[str]:
     outcome = ladder.evaluate({"partner": "P", "facts": facts})
-    values = all_values(ladder.plan, outcome.facts)
+    values = all_values(ladder.plan, outcome)
     return terminal(page(outcome, ladder.programme, values, lang, explain=False)).splitlines()
 
 

@@ -31,7 +31,7 @@ GOLD = {"people": 2, "revenue": 1800, "region": "north"}
 def shown(facts: dict, *, lang: str = "en", tier: str | None = "gold", explain: bool = False) -> str:
     """The report on a partner of the small programme."""
     outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, DAY)
-    values = all_values(RELEASE.plan, outcome.facts)
+    values = all_values(RELEASE.plan, outcome)
     return terminal(page(outcome, RELEASE.programme, values, lang, explain=explain))
 
 
@@ -107,7 +107,7 @@ def test_a_page_keeps_to_its_width() -> None:
 
 def test_markdown_shows_text_as_it_is() -> None:
     outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, DAY)
-    values = all_values(RELEASE.plan, outcome.facts)
+    values = all_values(RELEASE.plan, outcome)
     text = markdown(page(outcome, RELEASE.programme, values, "en", explain=False))
     assert text.startswith("# P\\|1  \\<b\\>\\*x\\*\\</b\\>\n")
     assert "| ✗ | Enough people |  | 2 of 3; 1 missing | `s2` |" in text
@@ -125,7 +125,7 @@ def test_a_distance_closes_the_gap() -> None:
     for people in range(3):
         facts = {"people": people, "revenue": 10**6, "region": "north"}
         outcome = RELEASE.evaluate({"partner": "P", "tier": "gold", "facts": facts})
-        values = all_values(RELEASE.plan, outcome.facts)
+        values = all_values(RELEASE.plan, outcome)
         measure = measures(RELEASE.programme, "tiers.gold.requirements.staff", values)[0]
         assert measure.kind is Kind.COUNT
         enough = RELEASE.evaluate({"partner": "P", "facts": facts | {"people": people + int(measure.distance)}})
@@ -198,7 +198,7 @@ def test_a_requirement_made_of_others_is_shown_with_them(tmp_path: Path) -> None
     edit(release, "tiers.yaml", "      productive:\n", f"{STANDING}      productive:\n")
     loaded = load(release)
     outcome = loaded.evaluate({"partner": "P", "tier": "gold", "facts": GOLD | {"people": 3}})
-    report = terminal(page(outcome, loaded.programme, all_values(loaded.plan, outcome.facts), "en", explain=False))
+    report = terminal(page(outcome, loaded.programme, all_values(loaded.plan, outcome), "en", explain=False))
     rows = [" ".join(line.split()) for line in report.splitlines()]
     start = rows.index("✗ Standing 1 of 2; 1 missing [s2]")
     assert rows[start + 1 : start + 6] == [

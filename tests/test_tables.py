@@ -31,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def enough(release: Release, **facts: object) -> Value:
     """How many people a partner with these facts needs for gold."""
     outcome = release.evaluate({"partner": "P", "facts": facts})
-    return all_values(release.plan, outcome.facts)["definitions.enough.gold"]
+    return all_values(release.plan, outcome)["definitions.enough.gold"]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,6 @@ def test_the_table_in_the_docs_is_one(tmp_path: Path) -> None:
     loaded = load(release)
     for revenue, region, people in ((0, "north", 2), (99999, "north", 2), (100000, "south", 3), (500000, "south", 4)):
         outcome = loaded.evaluate({"partner": "P", "facts": {"revenue": revenue, "region": region}})
-        values = all_values(loaded.plan, outcome.facts)
+        values = all_values(loaded.plan, outcome)
         assert values["definitions.people_needed.gold"] == people
         assert values["definitions.people_needed.silver"] == Fraction(1)

@@ -1,6 +1,7 @@
 """Compile: the files of a release become a `Programme`, or problems.
 
-Read `rows` (how files are read), `facts`, `definitions` (and the names in scope), then `tiers`.
+Read `rows` (how files are read), `facts`, `scopes` (what names stand for), `tables` and `definitions` (named values),
+then `tiers` with `discounts` and `benefits`; `order` puts all values in an order in which each needs only earlier ones.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from types import MappingProxyType
 from ..document import Document, PartPath
 from ..problems import Problem, has_errors
 from ..programme import Clause, Programme, Statement, Texts
-from .definitions import compile_definitions, compile_scopes
-from .facts import compile_checks, compile_facts
+from .definitions import compile_definitions
+from .facts import compile_checks, compile_facts, compile_lists
+from .order import in_order
 from .rows import Files, Row
-from .tiers import Values, compile_tiers
+from .scopes import compile_scopes, named_values
+from .tiers import compile_tiers, compile_tracks
+from .values import Values
 
 #: every kind of file of a release; the first four must be there
 KINDS = (
-    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "benefits", "products", "terms",
+    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "benefits",
+    "products", "terms",
 )  # fmt: skip
 REQUIRED = KINDS[:4]
 
@@ -33,11 +38,14 @@ def compile_programme(
     and with any such file there is no programme.
     """
     files = Files(documents, broken)
-    facts = compile_facts(files)
-    scopes = compile_scopes(files, facts, files.names("tiers", "tiers"))
-    checks = compile_checks(files, scopes.general)
-    values = Values(compile_definitions(files, scopes))
+    facts, lists = compile_facts(files), compile_lists(files)
+    scopes = compile_scopes(files, facts, lists)
+    values = Values(compile_definitions(files, scopes, lists))
+    definitions = tuple(f"definitions.{row.id}" for row in named_values(files) if "by_tier" not in row.data)
     tiers = compile_tiers(files, scopes, values)
+    tracks = compile_tracks(files, scopes.general, values)
+    checks, conditions = compile_checks(files, scopes.general)
+    ordered = in_order(files, values.by_id | {value.id: value for value in conditions})
     sections, clauses = _clauses(files)
     statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
@@ -58,9 +66,11 @@ def compile_programme(
         effective_from=effective,
         digest=digest,
         facts=MappingProxyType(facts),
-        checks=checks,
-        values=MappingProxyType(values.by_id),
-        award=(files.row("tiers") or row).data.get("award", "signed"),
+        lists=MappingProxyType(lists),
+        checks=tuple(checks),
+        values=MappingProxyType(ordered),
+        definitions=definitions,
+        tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),
         groups=MappingProxyType(groups),
         products=statements["products"],

@@ -1,154 +1,266 @@
-"""Definitions, and the names that expressions may use: in general, and within a tier."""
+"""Definitions and the values of a list's items: an expression, a table, or what the items of a list come to."""
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from ..language.calls import FUNCTIONS, Symbol
+from ..language.calls import Symbol, rank_of
+from ..language.currencies import money_problem
 from ..language.parse import Scope
-from ..language.tree import names
-from ..problems import Place, Problem
-from ..programme import Fact, NamedValue
-from ..values import Kind
+from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
+from ..problems import Problem, did_you_mean
+from ..programme import ListFact, NamedValue, Texts
+from ..values import NUMERIC, Kind
 from .references import check_tiers
 from .rows import Files, Row
-from .tables import compile_cell
+from .scopes import Scopes, named_values, nested
+from .tables import Keys, Wanted, compile_cell
 
-_RESERVED = {*FUNCTIONS, "true", "false"}
+_TRUE = Literal(True, Kind.YES_NO)
+
+#: what an aggregate may be of; the others take any kind
+_KINDS_OF = {
+    "count": (Kind.COUNT,),
+    "distinct": (Kind.COUNT,),
+    "any": (Kind.YES_NO,),
+    "all": (Kind.YES_NO,),
+    "sum": tuple(NUMERIC),
+    "average": (Kind.NUMBER, Kind.PERCENT, Kind.MONEY),
+    "median": (Kind.NUMBER, Kind.PERCENT, Kind.MONEY),
+    "minimum": (*NUMERIC, Kind.DATE, Kind.CHOICE),
+    "maximum": (*NUMERIC, Kind.DATE, Kind.CHOICE),
+}
+_NOTHING = {"count": 0, "distinct": 0, "sum": 0, "any": False}  #: of no items, where the data does not say
+_WITH_BEST = ("sum", "minimum", "maximum", "average", "median")
 
 
-class Scopes(NamedTuple):
-    """The names for rules of the whole programme, and for the rules of each tier."""
+class _Place(NamedTuple):
+    """Where a value belongs: its id, its part of the row, the names it may use, and the list whose items it is of."""
 
-    general: Scope
-    by_tier: Mapping[str, Scope]
+    id: str
+    keys: Keys
+    scope: Scope
+    list: str | None = None
 
 
-def compile_scopes(files: Files, facts: Mapping[str, Fact], tiers: Iterable[str]) -> Scopes:
-    """What each name stands for: facts, definitions, and in a tier its rows of the tables by tier."""
-    _check_names(files)
-    symbols = {fact.id: Symbol(fact.id, fact.kind, tuple(fact.choices)) for fact in facts.values()}
-    taken = files.names("facts", "facts")
-    tables: dict[str, Row] = {}
-    for row in _usable(files):
-        kind = Kind(row.data["kind"])
-        if row.id in taken:
-            continue
+def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFact]) -> list[NamedValue]:
+    """Every definition, and every value of the items of a list."""
+    found: list[NamedValue] = []
+    for row in named_values(files):
         if "by_tier" in row.data:
-            tables[row.id] = row
-        else:
-            symbols[row.id] = Symbol(f"definitions.{row.id}", kind)
-    names_of_all = {*taken, *files.names("definitions", "definitions")}
-    broken = names_of_all - symbols.keys() - tables.keys()
-    partial = not (files.is_whole("facts", "facts") and files.is_whole("definitions", "definitions"))
-    differs = "it differs by tier: use it in a rule of a tier"
-    general = Scope(symbols, dict.fromkeys(tables, differs), broken, partial)
-    by_tier = {}
-    known = tuple(tiers)
-    for tier in known:
-        own, absent, silent = dict(symbols), {}, set(broken)
-        for name, row in tables.items():
-            if tier in row.data["by_tier"]:
-                own[name] = Symbol(f"definitions.{name}.{tier}", Kind(row.data["kind"]))
-            elif row.holds("by_tier", tier) or any(key not in known for key in row.data["by_tier"]):
-                silent.add(name)  # its row is mistaken, or the tier may be one that is misspelt
-            else:
-                absent[name] = f"it has no value for the tier '{tier}': add one under its 'by_tier'"
-        by_tier[tier] = Scope(own, absent, silent, partial)
-    return Scopes(general, by_tier)
+            check_tiers(row, "by_tier", files.names("tiers", "tiers"))
+        found += _values(row, list(_places(row, scopes)), scopes, lists)
+    for one in lists.values():
+        inner = files.row("facts", "lists", one.id)
+        for row in inner.inner("values") if inner else ():
+            place = _Place(f"{one.item}.{row.id}", ("value",), scopes.by_list[one.id], one.id)
+            if "kind" in row.data:
+                found += _values(row, [place], scopes, lists)
+    return found
 
 
-def compile_definitions(files: Files, scopes: Scopes) -> list[NamedValue]:
-    """Every definition as values, each after those it needs."""
-    found: dict[str, NamedValue] = {}
-    for row in _usable(files):
-        kind, title, source = Kind(row.data["kind"]), row.texts(), row.source()
-        row.optional_texts("unit")
-        if kind is Kind.CHOICE:
-            row.problem("wrong-kind", "a definition cannot be a choice", row.place("kind"), "make it a fact")
-            continue
-        for id, keys, scope in _cells(row, scopes):
-            tree = compile_cell(row, keys, scope, kind)
-            if tree is not None:
-                found[id] = NamedValue(id, kind, tree, title, source, row.place(*keys))
-    return _in_order(files, found)
-
-
-def _usable(files: Files) -> Iterator[Row]:
-    """The definitions whose kind is known."""
-    return (row for row in files.rows("definitions", "definitions") if "kind" in row.data)
-
-
-def _cells(row: Row, scopes: Scopes) -> Iterator[tuple[str, tuple[str, ...], Scope]]:
-    """The id, the place in the row and the scope of each value of a definition: one, or one for each tier."""
+def _places(row: Row, scopes: Scopes) -> Iterator[_Place]:
+    """One value, or one for each tier."""
     if "by_tier" not in row.data:
-        yield f"definitions.{row.id}", ("value",), scopes.general
+        yield _Place(f"definitions.{row.id}", ("value",), scopes.general)
         return
-    check_tiers(row, "by_tier", row.files.names("tiers", "tiers"))
     for tier in row.data["by_tier"]:
         if tier in scopes.by_tier:
-            yield f"definitions.{row.id}.{tier}", ("by_tier", tier), scopes.by_tier[tier]
+            yield _Place(f"definitions.{row.id}.{tier}", ("by_tier", tier), scopes.by_tier[tier])
 
 
-def _check_names(files: Files) -> None:
-    """A name is taken once, and is not a word of the language."""
-    facts = files.names("facts", "facts")
-    definitions = files.names("definitions", "definitions")
-    for name, place in (*facts.items(), *definitions.items()):
-        if keyword.iskeyword(name) or name in _RESERVED:
-            message = f"'{name}' is a word of the language"
-            files.problems.append(Problem("reserved-name", message, place, "choose another name"))
-    for name, place in definitions.items():
-        if name in facts:
-            help = f"'{name}' is a fact already, in facts.yaml:{facts[name].line}; choose another name"
-            files.problems.append(Problem("duplicate-id", f"the name '{name}' is taken", place, help))
+def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
+    kind, title, source, unit = Kind(row.data["kind"]), row.texts(), row.source(), row.optional_texts("unit")
+    choices = _choices(row, kind, lists)
+    for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
+        if key in row.data and kind is not wanted:
+            row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+    for place in places:
+        if "take" in row.data:
+            tree = _aggregate(row, place, kind, tuple(choices), scopes, lists)
+        else:
+            inner = Kind.NUMBER if kind is Kind.COUNT and "round" in row.data else kind
+            tree = compile_cell(row, place.keys, place.scope, Wanted(inner, tuple(choices)))
+        tree = tree and bounded(row, tree, place.scope, kind)
+        if tree is not None:
+            declared = row.data.get("currency")
+            varies = place.list and declared and not declared.isupper()
+            mixed = money_problem(tree, place.scope.symbols, f"{place.list}[].{declared}" if varies else declared)
+            if mixed:
+                row.files.problems.append(mixed)
+            at = row.place(*(place.keys if "take" not in row.data else ()))
+            yield NamedValue(place.id, kind, tree, title, source, at, unit, choices, place.list)
 
 
-def _in_order(files: Files, values: Mapping[str, NamedValue]) -> list[NamedValue]:
-    """Each value after those it mentions; a circle is a problem that names every step."""
-    ordered: dict[str, NamedValue] = {}
-    reported: set[str] = set()
-    for start in values:
-        _visit(files, values, ordered, reported, start)
-    return list(ordered.values())
+def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:
+    """The options of a value that is a choice: its own, or those of the field it is taken from."""
+    own = {choice.id: choice.texts() for choice in row.inner("choices")}
+    one = lists.get(str(row.data.get("over")))
+    field = one.fields.get(str(row.data.get("of"))) if one else None
+    if not own and field and kind is Kind.CHOICE:
+        return field.choices
+    if (kind is Kind.CHOICE) != bool(own):
+        help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
+        message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
+        row.problem("choices", message, row.place("kind"), help)
+    return own
 
 
-def _visit(
-    files: Files, values: Mapping[str, NamedValue], ordered: dict[str, NamedValue], reported: set[str], start: str
-) -> None:
-    """Depth first, on a stack of our own: definitions may be chained as long as a file allows."""
-    path: list[str] = []
-    work: list[tuple[str, bool]] = [(start, False)]
-    while work:
-        id, done = work.pop()
-        if done:
-            path.pop()
-            ordered[id] = values[id]
+def bounded(row: Row, tree: Expression, scope: Scope, kind: Kind) -> Expression | None:
+    """The value held between its floor and its cap, and rounded last, where the row says so."""
+    for key, function in (("floor", "max"), ("cap", "min"), ("round", "")):
+        if key not in row.data:
             continue
-        if id in ordered or id in reported:
+        if kind not in NUMERIC:
+            row.problem("bounds", f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+            return None
+        limit = row.expression(key, scope=scope, kind=tree.kind if function else Kind.NUMBER)
+        if limit is None:
+            return None
+        if function:
+            tree = Call(function, (tree, limit), tree.kind, tree.place)
             continue
-        if id in path:
-            circle = path[path.index(id) :]
-            reported.update(circle)
-            _report_circle(files, [values[step] for step in circle])
-            continue
-        path.append(id)
-        work.append((id, True))
-        work.extend((name.id, False) for name in names(values[id].expression) if name.id in values)
+        way = {"down": "round_down", "up": "round_up"}.get(row.data.get("rounding", ""), "round")
+        unit = limit.value if isinstance(limit, Literal) and isinstance(limit.value, Decimal) else Decimal(1)
+        if unit <= 0 or (kind is Kind.COUNT and unit % 1):
+            message = "the unit to round by must be over 0" + (", and whole for a count" * (kind is Kind.COUNT))
+            row.problem("out-of-range", message, row.place("round"), "write round: 1")
+            return None
+        tree = Call(way, (tree, limit), kind, tree.place)
+    return tree
 
 
-def _report_circle(files: Files, circle: list[NamedValue]) -> None:
-    steps = " → ".join(value.id.removeprefix("definitions.") for value in (*circle, circle[0]))
-    places = [value.place for value in circle if isinstance(value.place, Place)]
-    lines = ", ".join(str(place.line) for place in places)
-    message = f"these definitions need each other: {steps}"
-    files.problems.append(
-        Problem(
-            "circular-definition",
-            message,
-            places[0],
-            f"break the circle (line{'s' if len(circle) > 1 else ''} {lines})",
+# Aggregates -----------------------------------------------------------------------------------------------------------
+
+
+def _aggregate(
+    row: Row, place: _Place, kind: Kind, choices: tuple[str, ...], scopes: Scopes, lists: Mapping[str, ListFact]
+) -> Expression | None:
+    """What the items of a list come to."""
+    one, take = lists.get(row.data.get("over", "")), row.data["take"]
+    if one is None:
+        if row.data.get("over") is not None and row.data["over"] not in row.files.names("facts", "lists"):
+            at = row.document.value_place((*row.path, "over"))
+            row.problem(
+                "unknown-list", f"'{row.data['over']}' is not a list", at, did_you_mean(row.data["over"], lists)
+            )
+        return None
+    if one.id == place.list:
+        message = f"an item of '{one.id}' cannot look at the others"
+        help = "define what they come to in definitions.yaml, and use its name here"
+        row.problem("own-list", message, row.document.value_place((*row.path, "over")), help)
+        return None
+    if not _fits(row, take, kind):
+        return None
+    scope = scopes.by_list[one.id]
+    if place.list:
+        scope = nested(place.scope, scope, (place.list, one.id))
+    counts = row.expression("where", scope=scope, kind=Kind.YES_NO) if "where" in row.data else _TRUE
+    value = _of(row, take, kind, choices, scope) if "of" in row.data else _TRUE
+    by = row.expression("by", scope=scope) if "by" in row.data else None
+    best = row.expression("best", scope=place.scope, kind=Kind.COUNT) if "best" in row.data else None
+    empty, told = _empty(row, take, kind, choices, place.scope)
+    if (
+        counts is None
+        or value is None
+        or not told
+        or ("by" in row.data and by is None)
+        or ("best" in row.data and best is None)
+    ):
+        return None
+    counts = _one_currency(row, counts, value, scope, one)
+    if counts is None:
+        return None
+    node = Aggregate(take, one.id, one.item, value, counts, by, best, empty, kind, row.place("take"))
+    if kind is Kind.CHOICE and take != "latest":
+        return _by_rank(node, choices)
+    return node
+
+
+def _fits(row: Row, take: str, kind: Kind) -> bool:
+    """Whether the row says what its aggregate needs, and nothing it has no use for."""
+    before = len(row.files.problems)
+    kinds = _KINDS_OF.get(take)
+    if kinds and kind not in kinds:
+        told = ", ".join(one.value for one in sorted(kinds))
+        message = f"'{take}' cannot be of kind '{kind.value}'"
+        row.problem("wrong-kind", message, row.document.value_place((*row.path, "kind")), f"it can be: {told}")
+    needs = {"count": (), "any": ()}.get(take, ("of",)) + (("by",) if take == "latest" else ())
+    for key in needs:
+        if not row.holds(key):
+            help = {"of": "say of what: of: amount", "by": "say what orders the items: by: closed_on"}[key]
+            row.problem("missing-key", f"'{take}' needs '{key}'", row.place("take"), help)
+    for key, takes in (("by", ("latest",)), ("best", _WITH_BEST)):
+        if key in row.data and take not in takes:
+            row.problem("wrong-form", f"'{take}' has no use for '{key}'", row.place(key), "remove it")
+    if take == "count" and "of" in row.data:
+        row.problem(
+            "wrong-form", "'count' counts items", row.place("of"), "say which ones with 'where', or use 'distinct'"
         )
-    )
+    if take not in _NOTHING and not row.holds("empty"):
+        help = "write empty: unknown, or the value that counts then: empty: 0"
+        row.problem("missing-key", f"'{take}' of no items is not said", row.place("take"), help)
+    return len(row.files.problems) == before
+
+
+def _of(row: Row, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope) -> Expression | None:
+    """What is taken of each item."""
+    if take == "distinct":
+        return row.expression("of", scope=scope)
+    value = row.expression("of", scope=scope, kind=kind, choices=choices)
+    if kind is not Kind.CHOICE or take == "latest" or value is None:
+        return value
+    symbol = scope.symbols.get(row.data["of"])
+    ranked = rank_of(value, symbol or Symbol("", kind))
+    if isinstance(ranked, Problem):
+        row.files.problems.append(ranked)
+        return None
+    return ranked
+
+
+def _by_rank(node: Aggregate, choices: tuple[str, ...]) -> Expression | None:
+    """The lowest or highest option: the aggregate of ranks, and the option of that rank."""
+    ranks = node._replace(kind=Kind.COUNT, empty=None)
+    tree: Expression | None = Literal(choices[-1], Kind.CHOICE)
+    for place, option in list(enumerate(choices, 1))[-2::-1]:
+        is_it = Compare("==", ranks, Literal(Decimal(place), Kind.COUNT))
+        tree = tree and Choose(is_it, Literal(option, Kind.CHOICE), tree, Kind.CHOICE)
+    if node.empty is None or tree is None:
+        return tree
+    none = Aggregate("any", node.list, node.item, _TRUE, node.counts, None, None, None, Kind.YES_NO)
+    return Choose(none, tree, node.empty, Kind.CHOICE)
+
+
+def _empty(row: Row, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope) -> tuple[Expression | None, bool]:
+    """The value of no items (None for unknown), and whether it is told."""
+    if row.data.get("empty") == "unknown" or ("empty" not in row.data and take not in _NOTHING):
+        return None, "empty" in row.data
+    if "empty" not in row.data:
+        nothing: Any = _NOTHING[take]
+        return Literal(nothing if nothing is False else Decimal(nothing), kind), True
+    tree = row.expression("empty", scope=scope, kind=kind, choices=choices)
+    return tree, tree is not None
+
+
+def _one_currency(row: Row, counts: Expression, value: Expression, scope: Scope, one: ListFact) -> Expression | None:
+    """The condition, and where each item says its currency, that it is the one the row names."""
+    said = {
+        symbol.currency
+        for name in names(value)
+        if (symbol := scope.symbols.get(name.written)) and symbol.currency and symbol.currency.startswith(one.item)
+    }
+    declared = row.data.get("currency")
+    if not said:
+        return counts
+    field = one.fields[said.pop().removeprefix(f"{one.item}.")]
+    option = str(declared or "").lower()
+    if option not in field.choices:
+        message = "amounts of different currencies are never added"
+        help = f"say which ones: currency: {next(iter(field.choices), '').upper()}"
+        row.problem("mixed-currencies", message, row.place("currency" if declared else "take"), help)
+        return None
+    name = Name(f"{one.item}.{field.id}", Kind.CHOICE, field.id)
+    condition = Compare("==", name, Literal(option, Kind.CHOICE))
+    return condition if counts == _TRUE else And((condition, counts))

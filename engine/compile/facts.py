@@ -1,16 +1,19 @@
-"""Facts and their checks, from facts.yaml."""
+"""Facts, lists and their checks, from facts.yaml."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
 from ..document import Data, how_to_write
 from ..language.parse import Scope
 from ..problems import did_you_mean
-from ..programme import Fact, FactCheck
+from ..programme import Fact, FactCheck, ListFact, NamedValue
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
 from .rows import Files, Row
+
+MAX_TEXT = 200  #: characters of a fact of kind text
 
 
 def compile_facts(files: Files) -> dict[str, Fact]:
@@ -18,14 +21,40 @@ def compile_facts(files: Files) -> dict[str, Fact]:
     return {row.id: _fact(row) for row in files.rows("facts", "facts") if "kind" in row.data}
 
 
-def compile_checks(files: Files, scope: Scope) -> tuple[FactCheck, ...]:
-    """The conditions that sensible facts satisfy."""
-    found = []
+def compile_lists(files: Files) -> dict[str, ListFact]:
+    """Every list by its name, with the fields of its items that are well written."""
+    found = {}
+    for row in files.rows("facts", "lists"):
+        fields = {field.id: _fact(field) for field in row.inner("fields") if "kind" in field.data}
+        for field in fields.values():
+            if field.currency and not field.currency.isupper():
+                _check_currency_field(row, field, fields)
+        values = tuple(f"{row.id}[].{value.id}" for value in row.inner("values"))
+        empty = row.data.get("default") == []
+        found[row.id] = ListFact(row.id, row.texts(), fields, values, empty, row.source())
+        row.optional_texts("unit")
+    return found
+
+
+def _check_currency_field(row: Row, field: Fact, fields: Mapping[str, Fact]) -> None:
+    says = fields.get(str(field.currency))
+    if says is None or says.kind is not Kind.CHOICE:
+        known = [one.id for one in fields.values() if one.kind is Kind.CHOICE]
+        message = f"'{field.currency}' is not a choice among the fields of '{row.id}'"
+        help = did_you_mean(str(field.currency), known) or "write a code of three capital letters: EUR"
+        row.problem("unknown-currency", message, row.place("fields", field.id, "currency"), help)
+
+
+def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[NamedValue]]:
+    """The conditions that sensible facts satisfy, and their values."""
+    found, values = [], []
     for row in files.rows("facts", "checks"):
         title, condition = row.texts(), row.expression("rule", scope=scope, kind=Kind.YES_NO)
         if condition is not None:
-            found.append(FactCheck(row.id, title, condition))
-    return tuple(found)
+            value = NamedValue(f"checks.{row.id}", Kind.YES_NO, condition, title, (), row.place("rule"))
+            found.append(FactCheck(row.id, title, value.id))
+            values.append(value)
+    return found, values
 
 
 def _fact(row: Row) -> Fact:
@@ -43,7 +72,14 @@ def _fact(row: Row) -> Fact:
     least, most = bounds["minimum"], bounds["maximum"]
     if least is not None and most is not None and least > most:
         row.problem("bounds", f"the minimum {least} is over the maximum {most}", row.place("minimum"), "swap them")
-    fact = Fact(row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source())
+    ordered, currency = bool(row.data.get("ordered")), row.data.get("currency")
+    for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
+        if key in row.data and kind is not wanted:
+            row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+    fact = Fact(
+        row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source(), ordered,
+        currency,
+    )  # fmt: skip
     return fact._replace(default=_default(row, fact))
 
 
@@ -73,6 +109,12 @@ def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str |
             if isinstance(written, str) and written in fact.choices:
                 return written, None
             return None, (f"{_shown(written)} is not one of the choices", did_you_mean(str(written), fact.choices))
+        case Kind.TEXT:
+            if isinstance(written, str) and 0 < len(written) <= MAX_TEXT and written.isprintable():
+                return written, None
+            long = isinstance(written, str) and len(written) > MAX_TEXT
+            help = f"at most {MAX_TEXT} characters" if long else how_to_write(written, "string") or "write it in quotes"
+            return None, (f"{_shown(written)} is not a text", help)
         case Kind.DATE:
             if isinstance(written, date):
                 return written, None

@@ -39,10 +39,15 @@ class Files:
 
     def names(self, kind: str, table: str) -> dict[str, Place]:
         """Every name of a table, misshapen rows included, and its place."""
+        return self.names_of(kind, table)
+
+    def names_of(self, kind: str, *path: str) -> dict[str, Place]:
+        """Every name of a table anywhere in a file, misshapen rows included, and its place."""
         document = self.documents.get(kind)
-        data = document.data if document and self.is_whole(kind) else None
-        rows = data.get(table) if isinstance(data, dict) else None
-        return {name: document.place((table, name)) for name in rows} if document and isinstance(rows, dict) else {}
+        data: Any = document.data if document and self.is_whole(kind) else None
+        for key in path:
+            data = data.get(key) if isinstance(data, dict) else None
+        return {name: document.place((*path, name)) for name in data} if document and isinstance(data, dict) else {}
 
     def rows(self, kind: str, table: str) -> Iterator[Row]:
         """The usable rows of a table, in order."""
@@ -111,26 +116,35 @@ class Row:
         data = self.data_of(*keys)
         return Row(self.files, self.document, (*self.path, *keys), data) if isinstance(data, dict) else None
 
-    def data_of(self, *keys: str) -> Any:
+    def data_of(self, *keys: str | int) -> Any:
         """The plain data of a part, or None where it is not there."""
         data: Any = self.data
         for key in keys:
-            data = data.get(key) if isinstance(data, dict) else None
+            if isinstance(key, int):
+                data = data[key] if isinstance(data, list) and key < len(data) else None
+            else:
+                data = data.get(key) if isinstance(data, dict) else None
         return data
 
     def texts(self, key: str = "title") -> Texts:
         """A text in every language of the programme."""
-        texts = self.data.get(key) or {}
+        return self._texts(self.data.get(key) or {}, (key,))
+
+    def own_texts(self) -> Texts:
+        """The row itself as a text in every language of the programme."""
+        return self._texts(self.data, ())
+
+    def _texts(self, texts: Mapping[str, str], keys: tuple[str, ...]) -> Texts:
         languages = self.files.languages or tuple(texts)
         for language in languages:
             if texts and language not in texts:
                 help = f"add '{language}: …'; the programme's languages are {', '.join(languages)}"
-                self.problem("missing-translation", f"the text is not given in '{language}'", self.place(key), help)
+                self.problem("missing-translation", f"the text is not given in '{language}'", self.place(*keys), help)
         for language in texts:
             if language not in languages:
                 help = f"the programme's languages are {', '.join(languages)}; add it to programme.yaml or remove it"
                 message = f"'{language}' is not a language of the programme"
-                self.problem("unknown-language", message, self.place(key, language), help)
+                self.problem("unknown-language", message, self.place(*keys, language), help)
         return {language: text.strip() for language, text in texts.items()}
 
     def optional_texts(self, key: str) -> Texts | None:
@@ -150,7 +164,7 @@ class Row:
         return cited
 
     def expression(
-        self, *keys: str, scope: Scope, kind: Kind | None = None, choices: tuple[str, ...] = ()
+        self, *keys: str | int, scope: Scope, kind: Kind | None = None, choices: tuple[str, ...] = ()
     ) -> Expression | None:
         """The tree of an expression of this kind (of any, if left out).
 

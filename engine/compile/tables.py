@@ -1,34 +1,60 @@
-"""Tables: a value by the options of a choice, or by bands of a number; a cell may be a table again.
+"""Tables in place of an expression: by the options of a choice, by bands of a number, by cases, by slices.
 
-A table is shorthand for a choice between expressions, and becomes one: `5 if revenue >= 100 else 3`. Bands begin at a
-number and end before the next, so there is neither gap nor overlap.
+A table is shorthand for a choice between expressions, or a sum of them, and becomes one: `5 if revenue >= 100 else 3`.
+A cell may be a table again. Bands begin at a number and end before the next, so there is neither gap nor overlap; where
+they are written with both ends (`100 to 199`), gaps and overlaps are refused.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..document import how_to_write, scalar
-from ..language.kinds import alike, as_kind
+from ..language.kinds import KIND_WORDS, adapt, alike, as_kind
 from ..language.parse import Scope
-from ..language.tree import Choose, Compare, Expression, Literal, Name
+from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
 from ..problems import did_you_mean
 from ..values import NUMERIC, Kind, plain
 from .rows import Row
 
+Keys = tuple[str | int, ...]
 
-def compile_cell(row: Row, keys: tuple[str, ...], scope: Scope, kind: Kind) -> Expression | None:
-    """The expression of a cell of this kind, or None after reporting what is wrong with it."""
+
+class Wanted(NamedTuple):
+    """What the cells of a table must be; `column` is the key under which each row keeps them, if it has several."""
+
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    column: str | None = None
+
+
+def compile_cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
+    """The expression of a cell, or None after reporting what is wrong with it."""
     data = row.data_of(*keys)
-    if not isinstance(data, dict):
-        return row.expression(*keys, scope=scope, kind=kind)
-    if "by" in data:
-        return _by_choice(row, keys, data, scope, kind)
-    return _by_band(row, keys, data, scope, kind) if "band" in data else None
+    if isinstance(data, dict):
+        for form, compile_form in _FORMS.items():
+            if form in data:
+                return compile_form(row, keys, data, scope, wanted)
+        return None
+    return row.expression(*keys, scope=scope, kind=wanted.kind, choices=wanted.choices)
 
 
-def _by_choice(row: Row, keys: tuple[str, ...], data: dict[str, Any], scope: Scope, kind: Kind) -> Expression | None:
+def _cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
+    """A cell within a table: that of the column, where there are several."""
+    if wanted.column is None:
+        return compile_cell(row, keys, scope, wanted)
+    cells = row.data_of(*keys)
+    if not isinstance(cells, dict) or wanted.column not in cells:
+        help = f"write it as a map of the columns: {{{wanted.column}: …}}"
+        row.problem("missing-row", f"the row has no '{wanted.column}'", row.place(*keys), help)
+        return None
+    return compile_cell(row, (*keys, wanted.column), scope, wanted._replace(column=None))
+
+
+def _by_choice(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
     place = row.document.value_place((*row.path, *keys, "by"))
     symbol = scope.symbols.get(data["by"])
     if symbol is None or symbol.kind is not Kind.CHOICE:
@@ -40,59 +66,192 @@ def _by_choice(row: Row, keys: tuple[str, ...], data: dict[str, Any], scope: Sco
     for option in rows:
         if option not in symbol.choices:
             message = f"'{option}' is not one of the choices of '{data['by']}'"
-            row.problem(
-                "unknown-choice", message, row.place(*keys, "rows", option), did_you_mean(option, symbol.choices)
-            )
+            help = did_you_mean(option, symbol.choices)
+            row.problem("unknown-choice", message, row.place(*keys, "rows", option), help)
     missing = [option for option in symbol.choices if option not in rows]
     if missing and "otherwise" not in data and all(option in symbol.choices for option in rows):
         message = f"no value for {', '.join(map(repr, missing))}"
         row.problem("missing-row", message, row.place(*keys, "rows"), "add a row for each, or an 'otherwise'")
-    cells = [(option, compile_cell(row, (*keys, "rows", option), scope, kind)) for option in rows]
-    last = compile_cell(row, (*keys, "otherwise"), scope, kind) if missing else cells.pop()[1]
+    cells = [(option, _cell(row, (*keys, "rows", option), scope, wanted)) for option in rows]
+    last = _cell(row, (*keys, "otherwise"), scope, wanted) if missing and "otherwise" in data else cells.pop()[1]
     name = Name(symbol.id, Kind.CHOICE, data["by"], place)
     for option, cell in reversed(cells):
         if cell is None or last is None:
             return None
-        condition = Compare("==", name, Literal(option, Kind.CHOICE))
-        last = Choose(condition, cell, last, kind)
+        last = Choose(Compare("==", name, Literal(option, Kind.CHOICE)), cell, last, wanted.kind)
     return last
 
 
-def _by_band(row: Row, keys: tuple[str, ...], data: dict[str, Any], scope: Scope, kind: Kind) -> Expression | None:
-    number = row.expression(*keys, "band", scope=scope)
-    if number is not None and number.kind not in NUMERIC:
-        place = row.document.value_place((*row.path, *keys, "band"))
-        row.problem("wrong-kind", "bands are of a number", place, "name a count, a number, a percentage or money")
-        number = None
+def _by_band(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+    number = _number(row, (*keys, "band"), scope)
     rows = data.get("rows", {})
-    starts = _starts(row, (*keys, "rows"), rows)
+    starts = _starts(row, (*keys, "rows"), rows, whole=number is not None and number.kind is Kind.COUNT)
     if starts and starts[0] != 0 and "below" not in data:
         message = f"no value under {plain(starts[0])}"
         row.problem("missing-row", message, row.place(*keys, "rows"), "begin with 0, or say what is 'below'")
-    below = compile_cell(row, (*keys, "below"), scope, kind) if "below" in data else None
-    cells = [compile_cell(row, (*keys, "rows", start), scope, kind) for start in rows]
+    below = _cell(row, (*keys, "below"), scope, wanted) if "below" in data else None
+    cells = [_cell(row, (*keys, "rows", start), scope, wanted) for start in rows]
     if number is None or None in cells or len(starts) < len(rows) or ("below" in data and below is None):
         return None
     tree = below if below is not None else cells[0]
     for start, cell in list(zip(starts, cells, strict=True))[0 if below is not None else 1 :]:
-        pair = alike(number, Literal(start, Kind.NUMBER if start % 1 or start < 0 else Kind.COUNT))
+        pair = alike(number, _written(start))
         if tree is None or cell is None or pair is None:
             return None
-        tree = Choose(Compare(">=", *pair), cell, tree, kind)
-    return tree if tree is None else as_kind(tree, kind)
+        tree = Choose(Compare(">=", *pair), cell, tree, wanted.kind)
+    return tree if tree is None else as_kind(tree, wanted.kind)
 
 
-def _starts(row: Row, keys: tuple[str, ...], rows: dict[str, Any]) -> list[Decimal]:
-    """The numbers at which bands begin: each one over the one before."""
+def _by_slices(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+    """Each slice of a number at its own rate: rates in percent give a part of the number, others so much a unit.
+
+    With `after`, the number begins where an earlier one ended: slices of a running total.
+    """
+    number = _number(row, (*keys, "slices"), scope)
+    rows = data.get("rows", {})
+    starts = _starts(row, (*keys, "rows"), rows, whole=False)
+    if starts and starts[0] != 0:
+        message = f"no rate under {plain(starts[0])}"
+        row.problem("missing-row", message, row.place(*keys, "rows"), "begin with 0; a rate there may be 0")
+    before = row.expression(*keys, "after", scope=scope, kind=number.kind) if "after" in data and number else None
+    rates = [row.expression(*keys, "rows", start, scope=scope) for start in rows]
+    if number is None or None in rates or len(starts) < len(rows) or ("after" in data and before is None):
+        return None
+    known = [rate for rate in rates if rate is not None]
+    whole = number if before is None else Arithmetic("+", before, number, number.kind, number.place)
+    total = _slices_of(row, keys, whole, starts, known, wanted.kind)
+    if total is None or before is None:
+        return total
+    earlier = _slices_of(row, keys, before, starts, known, wanted.kind)
+    return earlier and Arithmetic("-", total, earlier, wanted.kind)
+
+
+def _slices_of(
+    row: Row, keys: Keys, number: Expression, starts: list[Decimal], rates: list[Expression], kind: Kind
+) -> Expression | None:
+    """The sum of what each slice of the number gives."""
+    total: Expression | None = None
+    for index, (start, rate) in enumerate(zip(starts, rates, strict=True)):
+        part = _slice(number, start, starts[index + 1] if index + 1 < len(starts) else None)
+        if rate.kind is Kind.PERCENT or (rate.kind is not kind and number.kind is kind):
+            percent = as_kind(rate, Kind.PERCENT)
+            worth = percent and Arithmetic("*", part, Call("ratio", (percent,), Kind.NUMBER), number.kind)
+        else:
+            fitting = as_kind(rate, kind)
+            worth = fitting and Arithmetic("*", part, fitting, kind)
+        if worth is None or (worth.kind is not kind and not as_kind(worth, kind)):
+            message = f"{KIND_WORDS[rate.kind]} of {KIND_WORDS[number.kind]} is not {KIND_WORDS[kind]}"
+            place = row.document.value_place((*row.path, *keys, "rows"))
+            help = "of money a rate is in percent; of a count or a number it is so much for each"
+            row.problem("wrong-kind", message, place, help)
+            return None
+        total = worth if total is None else Arithmetic("+", total, worth, kind)
+    return total
+
+
+def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expression:
+    """How much of the number lies between start and end."""
+    upper = number if end is None else Call("min", (number, _like(number, end)), number.kind)
+    if start == 0:
+        return Call("max", (upper, _like(number, start)), number.kind)
+    over = Call("max", (upper, _like(number, start)), number.kind)
+    return Arithmetic("-", over, _like(number, start), Kind.NUMBER if number.kind is Kind.COUNT else number.kind)
+
+
+def _by_cases(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+    """The first case whose condition holds, or the greatest value or the sum of those that hold."""
+    cases = [
+        (
+            row.expression(*keys, "cases", index, "when", scope=scope, kind=Kind.YES_NO),
+            _cell(row, (*keys, "cases", index, "value"), scope, wanted),
+        )
+        for index in range(len(data["cases"]))
+    ]
+    otherwise = _cell(row, (*keys, "otherwise"), scope, wanted)
+    if otherwise is None or any(when is None or value is None for when, value in cases):
+        return None
+    known = [(when, value) for when, value in cases if when is not None and value is not None]
+    take = data.get("take", "first")
+    if take != "first" and wanted.kind not in NUMERIC:
+        message = f"there is no {take} of {KIND_WORDS[wanted.kind]}"
+        row.problem("wrong-kind", message, row.place(*keys, "take"), "let the first case that holds count")
+        return None
+    if take == "first":
+        tree = otherwise
+        for when, value in reversed(known):
+            tree = Choose(when, value, tree, wanted.kind)
+        return tree
+    each = [Choose(when, value, _like(value, Decimal(0)), wanted.kind) for when, value in known]
+    if take == "greatest":
+        return Call("max", (otherwise, *each), wanted.kind)
+    tree = otherwise
+    for part in each:
+        tree = Arithmetic("+", tree, part, wanted.kind)
+    return tree
+
+
+_FORMS = {"by": _by_choice, "band": _by_band, "slices": _by_slices, "cases": _by_cases}
+
+
+def _number(row: Row, keys: Keys, scope: Scope) -> Expression | None:
+    """The number that a table goes by."""
+    number = row.expression(*keys, scope=scope)
+    if number is not None and number.kind not in NUMERIC:
+        place = row.document.value_place((*row.path, *keys))
+        row.problem("wrong-kind", "bands are of a number", place, "name a count, a number, a percentage or money")
+        return None
+    return number
+
+
+def _written(number: Decimal) -> Literal:
+    return Literal(number, Kind.NUMBER if number % 1 or number < 0 else Kind.COUNT)
+
+
+def _like(other: Expression, number: Decimal) -> Expression:
+    """A written number of the kind of another value."""
+    kind = Kind.NUMBER if other.kind is Kind.COUNT and (number % 1 or number < 0) else other.kind
+    return adapt(_written(number), kind) or _written(number)
+
+
+_RANGE = re.compile(r"(-?[0-9.]+) to (-?[0-9.]+)")
+_FROM = re.compile(r"(-?[0-9.]+) and up")
+
+
+def _starts(row: Row, keys: Keys, rows: dict[str, Any], *, whole: bool) -> list[Decimal]:
+    """The numbers at which bands begin: each one over the one before. `whole` says that only whole numbers come."""
     starts: list[Decimal] = []
+    end: Decimal | None = None
     for written in rows:
-        number = scalar(written)
-        if not isinstance(number, Decimal):
+        both, open_ = _RANGE.fullmatch(written), _FROM.fullmatch(written)
+        number = scalar(both[1] if both else open_[1] if open_ else written)
+        last = scalar(both[2]) if both else None
+        if not isinstance(number, Decimal) or (both and not isinstance(last, Decimal)):
             help = how_to_write(written, "number") or "a band is named by the number it begins with: 100000"
             row.problem("bad-number", f"'{written}' is not a number", row.place(*keys, written), help)
             continue
-        if starts and number <= starts[-1]:
-            message = f"the band from {plain(number)} stands after the one from {plain(starts[-1])}"
-            row.problem("band-order", message, row.place(*keys, written), "let the rows rise")
+        _check_band(row, (*keys, written), number, (starts, end), whole=whole)
         starts.append(number)
+        end = last if isinstance(last, Decimal) else None
+    if end is not None:
+        message = f"no value over {plain(end)}"
+        row.problem(
+            "missing-row", message, row.place(*keys), f"let the last band be open: '{plain(starts[-1])} and up'"
+        )
     return starts
+
+
+def _check_band(
+    row: Row, keys: Keys, number: Decimal, before: tuple[Sequence[Decimal], Decimal | None], *, whole: bool
+) -> None:
+    """A band begins after the one before it, and, where that one's end is written, right after it."""
+    starts, end = before
+    if starts and number <= starts[-1]:
+        message = f"the band from {plain(number)} stands after the one from {plain(starts[-1])}"
+        row.problem("band-order", message, row.place(*keys), "let the rows rise")
+    elif end is not None and number <= end:
+        message = f"{plain(number)} is in two bands"
+        row.problem("band-overlap", message, row.place(*keys), "name bands by the number they begin with")
+    elif end is not None and number - end != (1 if whole else 0):
+        between = end + 1 if whole else (end + number) / 2
+        message = f"{plain(between)} is in no band: one ends with {plain(end)}, the next begins with {plain(number)}"
+        row.problem("band-gap", message, row.place(*keys), "name bands by the number they begin with")

@@ -1,54 +1,39 @@
-"""Tiers, their requirements, discount, bonuses and benefits: each becomes named values, and a view of them."""
+"""Tiers, their requirements and tracks: each becomes named values, and a view of them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from ..language.parse import Scope
-from ..language.tree import And, Arithmetic, Call, Choose, Expression, Literal, Name, Or
-from ..problems import Problem
-from ..programme import Benefit, Bonus, Discount, NamedValue, Rate, Requirement, Statement, Texts, Tier
+from ..language.tree import And, Call, Choose, Compare, Expression, Literal, Name, Or
+from ..problems import did_you_mean
+from ..programme import MAIN, NO_TIER, Requirement, Statement, Tier, Track
 from ..values import Kind
-from .definitions import Scopes
-from .references import check_tiers
+from .benefits import check_benefits, check_rebates, compile_benefit, compile_rebates, rebate_totals
+from .discounts import Terms, check_bonuses, compile_discount, compile_terms
 from .rows import Files, Row
+from .scopes import Scopes, tracks_of
+from .values import Values
 
-_ZERO = Literal(Decimal(0), Kind.PERCENT)
 _TRUE = Literal(True, Kind.YES_NO)
 
 
-class Values:
-    """The values of a release as they are made, each after those it needs."""
+class _Offers:
+    """What all tiers draw on: common requirements, the terms of discounts, bonuses, benefits, rebates."""
 
-    def __init__(self, definitions: list[NamedValue]) -> None:
-        self.by_id = {value.id: value for value in definitions}
-
-    def name(self, id: str, kind: Kind, tree: Expression, title: Texts, source: tuple[str, ...] = ()) -> Name:
-        """Give an expression a name, and the name as an expression."""
-        self.by_id[id] = NamedValue(id, kind, tree, title, source, tree.place)
-        return Name(id, kind, id)
-
-
-class _Terms(NamedTuple):
-    """What the discount file says for all tiers, as names of values."""
-
-    cap: Name | None
-    bonuses_apply: Name
-    bonuses_in_price: Name
+    def __init__(self, files: Files, scope: Scope, values: Values) -> None:
+        self.common = [
+            requirement
+            for name in ("eligibility", "joining")
+            for requirement in _requirements(files, name, scope, values)
+        ]
+        self.terms: Terms = compile_terms(files, scope, values)
+        self.bonuses, self.benefits, self.rebates = check_bonuses(files), check_benefits(files), check_rebates(files)
 
 
 def compile_tiers(files: Files, scopes: Scopes, values: Values) -> dict[str, Tier]:
     """Every tier by its id, in the order of tiers.yaml; their values are added to `values`."""
-    common = [
-        requirement
-        for scope in ("eligibility", "joining")
-        for requirement in _requirements(files, scope, scopes.general, values)
-    ]
-    terms = _terms(files, scopes.general, values)
-    bonuses = list(files.rows("bonuses", "bonuses"))
-    benefits = list(files.rows("benefits", "benefits"))
-    _check_tables(files, bonuses, benefits)
+    offers = _Offers(files, scopes.general, values)
     codes: dict[object, str] = {}
     tiers = {}
     for row in files.rows("tiers", "tiers"):
@@ -56,20 +41,61 @@ def compile_tiers(files: Files, scopes: Scopes, values: Values) -> dict[str, Tie
         if code is not None and codes.setdefault(code, row.id) != row.id:
             message = f"the code {code} is that of '{codes[code]}' already"
             row.problem("duplicate-id", message, row.place("code"), "give each tier a code of its own")
-        tiers[row.id] = _tier(row, common, terms, bonuses, benefits, scopes.by_tier[row.id], values)
+        tiers[row.id] = _tier(row, offers, scopes.by_tier[row.id], values)
     return tiers
 
 
-def _tier(
-    row: Row, common: list[Requirement], terms: _Terms, bonuses: list[Row], benefits: list[Row], scope: Scope,
-    values: Values,
-) -> Tier:  # fmt: skip
+def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Track]:
+    """The programme's own ladder of tiers and those beside it; the tier that a partner has on each is a value."""
+    whole, found = files.row("tiers"), {}
+    for row in files.rows("tiers", "tiers"):
+        track, known = row.data.get("track"), files.names("tiers", "tracks")
+        if track is not None and track not in known:
+            help = did_you_mean(track, known) or "add it under 'tracks'"
+            row.problem("unknown-track", f"'{track}' is not a track", row.place("track"), help)
+    for track, tiers in tracks_of(files).items():
+        own = files.row("tiers", "tracks", track)
+        title, source = (own.texts(), own.source()) if own else ({}, ())
+        award = whole.data.get("award", "signed") if whole and track == MAIN else "highest"
+        kept_until = _retention(files, scope, values, tiers) if track == MAIN else None
+        tree: Expression = Literal(NO_TIER, Kind.CHOICE)
+        for tier in tiers:
+            is_held: Expression = Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')")
+            if kept_until:
+                is_held = Or((is_held, Name(f"tiers.{tier}.kept", Kind.YES_NO, f"tiers.{tier}.kept")))
+            tree = Choose(is_held, Literal(tier, Kind.CHOICE), tree, Kind.CHOICE)
+        if award == "signed":
+            tree = Name("held_tier", Kind.CHOICE, "held_tier")
+        id = values.name(f"tracks.{track}.tier", Kind.CHOICE, tree, title, source).id
+        found[track] = Track(track, title, award, tiers, id, kept_until)
+    return found
+
+
+def _retention(files: Files, scope: Scope, values: Values, tiers: tuple[str, ...]) -> str | None:
+    """The day to which a tier once held is kept, and of each tier whether it is."""
+    row = files.row("tiers", "retention")
+    if row is None:
+        return None
+    title, source = row.texts(), row.source()
+    tree = row.expression("until", scope=scope, kind=Kind.DATE)
+    if tree is None:
+        return None
+    until = values.name("retention.until", Kind.DATE, tree, title, source)
+    in_time = Compare("<=", Name("as_of", Kind.DATE, "as_of"), until)
+    for tier in tiers:
+        is_held = Compare("==", Name("held_tier", Kind.CHOICE, "held_tier"), Literal(tier, Kind.CHOICE))
+        values.name(f"tiers.{tier}.kept", Kind.YES_NO, And((is_held, in_time)), title, source)
+    return until.id
+
+
+def _tier(row: Row, offers: _Offers, scope: Scope, values: Values) -> Tier:
     prefix, title = f"tiers.{row.id}", row.texts()
-    requirements = [*common, *_own_requirements(row, common, scope, values)]
+    requirements = [*offers.common, *_own_requirements(row, offers.common, scope, values)]
     conditions = tuple(Name(requirement.value, Kind.YES_NO, requirement.value) for requirement in requirements)
     qualified = values.name(f"{prefix}.qualified", Kind.YES_NO, And(conditions) if conditions else _TRUE, title)
     row.source()
     code = row.data.get("code")
+    rebates = compile_rebates(offers.rebates, row.id, scope, values)
     return Tier(
         row.id,
         int(code) if code is not None else None,
@@ -77,12 +103,14 @@ def _tier(
         row.optional_texts("summary"),
         qualified.id,
         tuple(requirements),
-        _discount(row, terms, bonuses, scope, values),
+        compile_discount(row, offers.terms, offers.bonuses, scope, values),
         tuple(
-            _benefit(benefit, row.id, scope, values)
-            for benefit in benefits
-            if row.id in benefit.data.get("by_tier", {}) and "kind" in benefit.data
+            compile_benefit(benefit, row.id, scope, values)
+            for benefit in offers.benefits
+            if row.id in benefit.data.get("by_tier", {}) or benefit.data["kind"] == Kind.TEXT
         ),
+        rebates,
+        rebate_totals(rebates, row.id, values),
         tuple(_statement(part) for part in row.inner("rights")),
         tuple(_statement(part) for part in row.inner("restrictions")),
     )
@@ -138,135 +166,3 @@ def _so_many(needed: int, conditions: tuple[Name, ...]) -> Expression:
     if needed == 1:
         return Or(conditions)
     return Call("at_least", (Literal(Decimal(needed), Kind.COUNT), *conditions), Kind.YES_NO)
-
-
-def _terms(files: Files, scope: Scope, values: Values) -> _Terms:
-    """The cap and the two conditions on bonuses; without them there is no cap and bonuses lower the price."""
-    found: dict[str, Name] = {}
-    for key in ("bonuses_apply", "bonuses_in_price"):
-        row = files.row("bonuses", "discount", key)
-        tree = row.expression("rule", scope=scope, kind=Kind.YES_NO) if row else None
-        title, source = (row.texts(), row.source()) if row else ({}, ())
-        found[key] = values.name(f"discount.{key}", Kind.YES_NO, tree or _TRUE, title, source)
-    row = files.row("bonuses", "discount", "cap")
-    cap = None
-    if row:
-        literal = Literal(row.data.get("value", _ZERO.value), Kind.PERCENT, row.place("value"))
-        cap = values.name("discount.cap", Kind.PERCENT, literal, row.texts(), row.source())
-    return _Terms(cap, found["bonuses_apply"], found["bonuses_in_price"])
-
-
-def _discount(row: Row, terms: _Terms, bonuses: list[Row], scope: Scope, values: Values) -> Discount | None:
-    """Base + bonuses, capped; and how much of it lowers the price, how much is taken in kind."""
-    part = row.part("discount")
-    if part is None:
-        return None
-    prefix, title, source, percent = f"tiers.{row.id}", row.texts(), part.source(), Kind.PERCENT
-    literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
-    base = values.name(f"{prefix}.discount", percent, literal, title, source)
-    offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
-    worth = _sum([Name(offer.percent, percent, offer.percent) for offer in offers])
-    bonus = values.name(f"{prefix}.bonus_total", percent, Choose(terms.bonuses_apply, worth, _ZERO, percent), title)
-    uncapped = values.name(f"{prefix}.discount_uncapped", percent, Arithmetic("+", base, bonus, percent), title)
-
-    def capped(tree: Expression) -> Expression:
-        return Call("min", (tree, terms.cap), percent) if terms.cap else tree
-
-    total = values.name(f"{prefix}.discount_total", percent, capped(uncapped), title)
-    choice = Choose(terms.bonuses_in_price, total, capped(base), percent)
-    in_price = values.name(f"{prefix}.discount_in_price", percent, choice, title)
-    in_kind = values.name(f"{prefix}.discount_in_kind", percent, Arithmetic("-", total, in_price, percent), title)
-    return Discount(
-        base.id, offers, terms.bonuses_apply.id, uncapped.id, terms.cap.id if terms.cap else None, total.id,
-        in_price.id, in_kind.id, source,
-    )  # fmt: skip
-
-
-def _offered(bonus: Row, tier: str) -> bool:
-    """Whether the tier has a percentage in any of the bonus's tables."""
-    tables = [bonus.data_of("percent"), *(rate.data_of("percent") for rate in bonus.inner("rates"))]
-    return any(tier in (table or {}) for table in tables)
-
-
-def _bonus(row: Row, tier: str, scope: Scope, values: Values) -> Bonus:
-    """A bonus as a tier is offered it; with one rate, the bonus is that rate."""
-    prefix, title, source = f"tiers.{tier}.bonuses.{row.id}", row.texts(), row.source()
-    if "percent" in row.data:
-        rate = _rate(row, tier, prefix, scope, values, source)
-        return Bonus(row.id, title, rate.earned, rate.percent, rate.worth, (rate,), source)
-    rates = tuple(
-        _rate(part, tier, f"{prefix}.rates.{part.id}", scope, values, source)
-        for part in row.inner("rates")
-        if tier in part.data.get("percent", {})
-    )
-    earned = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
-    any_earned = values.name(
-        f"{prefix}.earned", Kind.YES_NO, Or(earned) if len(earned) > 1 else earned[0], title, source
-    )
-    if row.data.get("take") == "greatest":
-        worth, taken = max(rate.worth for rate in rates), _greatest(rates)
-    else:
-        worth = sum((rate.worth for rate in rates), Decimal(0))
-        taken = _sum([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates])
-    percent = values.name(prefix, Kind.PERCENT, taken, title, source)
-    return Bonus(row.id, title, any_earned.id, percent.id, worth, rates, source)
-
-
-def _greatest(rates: tuple[Rate, ...]) -> Expression:
-    """The first that is earned, the greatest asked first: once that is certain, the others need not be known."""
-    tree: Expression = _ZERO
-    for rate in sorted(rates, key=lambda rate: rate.worth):
-        earned, literal = Name(rate.earned, Kind.YES_NO, rate.earned), Literal(rate.worth, Kind.PERCENT)
-        tree = Choose(earned, literal, tree, Kind.PERCENT)
-    return tree
-
-
-def _rate(row: Row, tier: str, prefix: str, scope: Scope, values: Values, source: tuple[str, ...]) -> Rate:
-    title = row.texts()
-    condition = row.expression("when", scope=scope, kind=Kind.YES_NO)
-    earned = values.name(f"{prefix}.earned", Kind.YES_NO, condition or _TRUE, title, source)
-    literal = Literal(row.data["percent"][tier], Kind.PERCENT, row.place("percent", tier))
-    worth = values.name(prefix, Kind.PERCENT, Choose(earned, literal, _ZERO, Kind.PERCENT), title, source)
-    return Rate(row.id, title, earned.id, worth.id, row.data["percent"][tier])
-
-
-def _sum(parts: list[Name]) -> Expression:
-    """The sum of percentages, added in halves so that a long list stays shallow."""
-    if len(parts) < 2:
-        return parts[0] if parts else _ZERO
-    middle = len(parts) // 2
-    return Arithmetic("+", _sum(parts[:middle]), _sum(parts[middle:]), Kind.PERCENT)
-
-
-def _benefit(row: Row, tier: str, scope: Scope, values: Values) -> Benefit:
-    kind, title, source = Kind(row.data["kind"]), row.texts(), row.source()
-    id = f"tiers.{tier}.benefits.{row.id}"
-    tree = row.expression("by_tier", tier, scope=scope, kind=kind)
-    values.name(id, kind, tree or _TRUE, title, source)
-    return Benefit(row.id, title, row.data.get("group"), kind, id, source)
-
-
-def _check_tables(files: Files, bonuses: list[Row], benefits: list[Row]) -> None:
-    """Tables by tier name tiers that are there; a benefit has a value for each; groups exist."""
-    tiers = files.names("tiers", "tiers")
-    bare = {row.id for row in files.rows("tiers", "tiers") if "discount" not in row.data}
-    for bonus in bonuses:
-        for part in (bonus, *bonus.inner("rates")):
-            check_tiers(part, "percent", tiers)
-            for tier in part.data.get("percent", {}):
-                if tier in bare:
-                    message = f"'{tier}' has no discount for the bonus to add to"
-                    help = "give the tier a discount, of 0 if need be"
-                    part.problem("no-discount", message, part.place("percent", tier), help)
-    groups = files.names("benefits", "groups")
-    for row in files.rows("benefits", "groups"):
-        row.texts()
-    for benefit in benefits:
-        check_tiers(benefit, "by_tier", tiers, complete=True)
-        group = benefit.data.get("group")
-        if group is not None and group not in groups:
-            message = f"'{group}' is not a group of benefits"
-            files.problems.append(Problem("unknown-group", message, benefit.place("group"), "add it under 'groups'"))
-        if benefit.data.get("kind") in (Kind.CHOICE.value, Kind.DATE.value):
-            message = f"a benefit cannot be of kind '{benefit.data['kind']}'"
-            benefit.problem("wrong-kind", message, benefit.place("kind"), "use yes_no, count, number, percent or money")

@@ -235,19 +235,22 @@ def _rank(arguments: Arguments) -> Expression:
     symbol = arguments.symbols.get(choice.written) if isinstance(choice, Name) else None
     if symbol is None or symbol.kind is not Kind.CHOICE:
         _refuse("wrong-kind", "the name of a choice is needed here", choice.place, "write rank(name)")
-    return rank(choice, symbol)
+    return _ranked(choice, symbol)
 
 
-def rank(choice: Expression, symbol: Symbol) -> Expression:
-    """The call of `rank`, whose options are those of the choice."""
+def rank_of(choice: Expression, symbol: Symbol) -> Expression | Problem:
+    """The place of a choice's option among the others, which stand in order; or that they do not."""
+    try:
+        return _ranked(choice, symbol)
+    except _Mismatch as mismatch:
+        return mismatch.problem
+
+
+def _ranked(choice: Expression, symbol: Symbol) -> Expression:
     if not symbol.ordered:
         message = f"the options of '{choice.written if isinstance(choice, Name) else symbol.id}' stand in no order"
-        _refuse(
-            "unordered-choice",
-            message,
-            choice.place,
-            "write '==' or '!=', or 'ordered: true' at the choice with its lowest option first",
-        )
+        help = "write '==' or '!=', or 'ordered: true' at the choice with its lowest option first"
+        _refuse("unordered-choice", message, choice.place, help)
     options = tuple(Literal(option, Kind.CHOICE) for option in symbol.choices)
     return Call("rank", (choice, *options), Kind.COUNT, choice.place)
 
@@ -259,13 +262,13 @@ def compare_options(
     left, right = (symbols.get(one.written) if isinstance(one, Name) else None for one in (a, b))
     try:
         if left and right and left.choices == right.choices:
-            return Compare(sign, rank(a, left), rank(b, right), place)  # type: ignore[arg-type]
+            return Compare(sign, _ranked(a, left), _ranked(b, right), place)  # type: ignore[arg-type]
         if left and isinstance(b, Literal):
-            rank(a, left)
+            _ranked(a, left)
             at = left.choices.index(str(b.value))
             return _one_of(a, [option for place_, option in enumerate(left.choices) if _holds(sign, place_, at)], place)
         if right and isinstance(a, Literal):
-            rank(b, right)
+            _ranked(b, right)
             at = right.choices.index(str(a.value))
             return _one_of(
                 b, [option for place_, option in enumerate(right.choices) if _holds(sign, at, place_)], place

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ..problems import Place, Problem, did_you_mean
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
 from .calls import FUNCTIONS, Arguments, Symbol, call, compare_options
+from .currencies import money_problem
 from .kinds import KIND_WORDS, alike, as_kind
 from .signatures import ARITHMETIC, MAX_DEPTH, is_ordered
 from .syntax import REFUSED, Text, read_python, short
@@ -50,6 +51,9 @@ def parse(
     tree = reading.lower(python, 0)
     if tree is not None and expected is not None:
         tree = reading.expect(tree, expected, choices)
+    mixed = money_problem(tree, scope.symbols) if tree is not None else None
+    if mixed:
+        reading.problems.append(mixed)
     return (None if reading.problems else tree), reading.problems
 
 

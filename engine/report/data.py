@@ -8,7 +8,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..outcome import BenefitOutcome, BonusOutcome, DiscountOutcome, Outcome, RequirementOutcome, TierOutcome
+from ..outcome import (
+    BenefitOutcome,
+    BonusOutcome,
+    DiscountOutcome,
+    Outcome,
+    RebateOutcome,
+    RebateTotalOutcome,
+    RequirementOutcome,
+    TierOutcome,
+    TrackOutcome,
+    ValueOutcome,
+)
 from ..problems import Problem
 from ..values import plain
 from ..version import FORMAT_VERSION, VERSION
@@ -33,9 +44,20 @@ def outcome_data(outcome: Outcome) -> Json:
         "unknown": list(outcome.unknown),
         "discount": _discount(outcome.discount),
         "benefits": None if outcome.benefits is None else [_benefit(benefit) for benefit in outcome.benefits],
+        "rebates": None if outcome.rebates is None else [_rebate(rebate) for rebate in outcome.rebates],
+        "rebate_totals": None if outcome.rebate_totals is None else [_total(total) for total in outcome.rebate_totals],
         "tiers": {tier.id: _tier(tier) for tier in outcome.tiers},
         "next": outcome.next,
-        "facts": {id: _scalar(value) for id, value in outcome.facts.items()},
+        "held_tier": outcome.held_tier,
+        "since": _scalar(outcome.since),
+        "kept_until": _scalar(outcome.kept_until),
+        "tracks": {track.id: _track(track) for track in outcome.tracks},
+        "definitions": {value.id: _value(value) for value in outcome.definitions},
+        "lists": {
+            id: [{name: _scalar(value) for name, value in item.items()} for item in items]
+            for id, items in outcome.lists.items()
+        },
+        "facts": {id: _fact(value) for id, value in outcome.facts.items()},
         "problems": [problem_data(problem) for problem in outcome.problems],
     }
 
@@ -68,6 +90,8 @@ def _tier(tier: TierOutcome) -> Json:
         "requirements": [_requirement(requirement) for requirement in tier.requirements],
         "discount": _discount(tier.discount),
         "benefits": [_benefit(benefit) for benefit in tier.benefits],
+        "rebates": [_rebate(rebate) for rebate in tier.rebates],
+        "rebate_totals": [_total(total) for total in tier.rebate_totals],
     }
 
 
@@ -109,7 +133,44 @@ def _bonus(bonus: BonusOutcome) -> Json:
 
 
 def _benefit(benefit: BenefitOutcome) -> Json:
-    return {"id": benefit.id, "value": _scalar(benefit.value), "source": list(benefit.source)}
+    return {
+        "id": benefit.id,
+        "value": _scalar(benefit.value),
+        "currency": benefit.currency,
+        "text": None if benefit.text is None else dict(benefit.text),
+        "source": list(benefit.source),
+    }
+
+
+def _rebate(rebate: RebateOutcome) -> Json:
+    return {
+        "id": rebate.id,
+        "status": rebate.status,
+        "amount": _scalar(rebate.amount),
+        "currency": rebate.currency,
+        "per": rebate.per,
+        "unknown": list(rebate.unknown),
+        "source": list(rebate.source),
+    }
+
+
+def _total(total: RebateTotalOutcome) -> Json:
+    return {"currency": total.currency, "per": total.per, "amount": _scalar(total.amount)}
+
+
+def _track(track: TrackOutcome) -> Json:
+    return {"tier": track.tier, "status": track.status, "unknown": list(track.unknown), "next": track.next}
+
+
+def _value(value: ValueOutcome) -> Json:
+    return {"value": _scalar(value.value), "unknown": list(value.unknown), "source": list(value.source)}
+
+
+def _fact(value: Any) -> Any:
+    """A fact, or the items of a list."""
+    if isinstance(value, tuple):
+        return [{name: _scalar(field) for name, field in item.items()} for item in value]
+    return _scalar(value)
 
 
 def _scalar(value: object) -> Any:

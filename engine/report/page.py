@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..explain import Measure, measures, steps
 from ..language import words
-from ..language.tree import Name
-from ..outcome import BonusOutcome, DiscountOutcome, Outcome, RequirementOutcome, TierOutcome
-from ..programme import Discount, Programme, Requirement, Texts, Tier
-from ..values import NUMERIC, Kind, Number, Unknown, Value
+from ..language.tree import names
+from ..outcome import (
+    BonusOutcome,
+    DiscountOutcome,
+    Outcome,
+    RebateOutcome,
+    RequirementOutcome,
+    TierOutcome,
+    TrackOutcome,
+)
+from ..programme import MAIN, Discount, Programme, Requirement, Tier
+from ..values import Kind
+from .conditions import Conditions, pick
 from .phrases import PHRASES
 
 GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
@@ -48,21 +56,16 @@ class Page(NamedTuple):
     blocks: tuple[Block, ...]
 
 
-def page(outcome: Outcome, programme: Programme, values: Mapping[str, Value], lang: str, *, explain: bool) -> Page:
+def page(outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool) -> Page:
     """The report on an outcome; `values` are all values of the programme for its facts, and `explain` opens them."""
     return _Writer(outcome, programme, values, lang, explain).page()
-
-
-def pick(texts: Texts, lang: str) -> str:
-    """A text in the language asked for, else in the programme's first."""
-    return texts.get(lang) or next(iter(texts.values()), "")
 
 
 class _Writer:
     """What every part of one report needs: the outcome, the programme, the values and the language."""
 
     def __init__(
-        self, outcome: Outcome, programme: Programme, values: Mapping[str, Value], lang: str, explain: bool
+        self, outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, explain: bool
     ) -> None:
         self.outcome = outcome
         self.programme = programme
@@ -70,6 +73,7 @@ class _Writer:
         self.lang = lang
         self.explain = explain
         self.say = PHRASES[lang]
+        self.tell = Conditions(programme, values, lang)
 
     def page(self) -> Page:
         """The blocks in the order in which a person asks: what is it, how much, why, what is missing, what else."""
@@ -82,16 +86,17 @@ class _Writer:
             blocks.append(Block(self.say["eligibility"], self._requirements(common)))
         else:
             tier, definition = outcome.of(own), self.programme.tiers[own]
-            mark = _tier_mark(tier)
-            awarded = self.programme.award != "signed"
-            headline = f"{pick(definition.title, self.lang)}: {self.say['awarded' if awarded else tier.status]}"
-            remarks = self._next() if awarded else self._remarks(tier)
+            headline, mark, remarks = self._with_tier(tier)
             if outcome.discount and definition.discount:
                 blocks.append(self._discount(outcome.discount, definition.discount, tier))
+            blocks.append(self._rebates(definition))
             blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
             blocks += self._entitlements(definition)
+        blocks.append(Block(self.say["tracks"], tuple(self._track(track) for track in outcome.tracks)))
+        blocks.append(Block(self.say["values"], self._values()))
+        blocks += self._items() if self.explain else []
         blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
-        others = [tier for tier in outcome.tiers if tier.id != own]
+        others = [outcome.of(id) for id in self.programme.tracks[MAIN].tiers if id != own]
         blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(self._tier(tier) for tier in others)))
         partner = f"{outcome.partner}  {outcome.name}" if outcome.name else outcome.partner
         return Page(
@@ -104,6 +109,18 @@ class _Writer:
         )
 
     # Tiers ----------------------------------------------------------------------------------------------------------
+
+    def _with_tier(self, tier: TierOutcome) -> tuple[str, str, tuple[str, ...]]:
+        """Headline, mark and remarks of a partner with a tier: signed for, awarded, or kept for a time."""
+        title, awarded = pick(self.programme.tiers[tier.id].title, self.lang), self._awarded()
+        remarks = self._next() if awarded else self._remarks(tier)
+        if self.outcome.status == "retained" and self.outcome.kept_until:
+            until = words.amount(self.outcome.kept_until, Kind.DATE, self.lang)
+            return f"{title}: {self.say['kept'].format(date=until)}", GOOD, (*self._remarks(tier), *(remarks * awarded))
+        return f"{title}: {self.say['awarded' if awarded else tier.status]}", _tier_mark(tier), remarks
+
+    def _awarded(self) -> bool:
+        return self.programme.tracks[MAIN].award != "signed"
 
     def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
         """Headline, mark and remarks of a candidate, or of a partner that is awarded no tier or not yet."""
@@ -131,9 +148,24 @@ class _Writer:
             return (self.say["needs_facts"].format(what=", ".join(tier.unknown)),)
         return ()
 
+    def _track(self, track: TrackOutcome) -> Row:
+        """The tier on a track, and what separates the partner from the next."""
+        title = pick(self.programme.tracks[track.id].title, self.lang)
+        mark = {"undetermined": OPEN, "not_qualified": BAD}.get(track.status, GOOD)
+        held = (
+            pick(self.programme.tiers[track.tier].title, self.lang) if track.tier else self.say[f"track_{track.status}"]
+        )
+        notes: list[str] = []
+        if track.next:
+            notes.append(self.say["next"].format(tier=pick(self.programme.tiers[track.next].title, self.lang)))
+            notes += self._remarks(self.outcome.of(track.next))
+        elif track.unknown:
+            notes.append(self.say["needs_facts"].format(what=", ".join(track.unknown)))
+        return Row(mark, title, held, "; ".join(notes))
+
     def _tier(self, tier: TierOutcome) -> Row:
         definition = self.programme.tiers[tier.id]
-        figure = self._percent(tier.discount.total) if tier.discount else ""
+        figure = self.tell.percent(tier.discount.total) if tier.discount else ""
         note = "; ".join((self.say[tier.status], *self._remarks(tier)))
         return Row(_tier_mark(tier), pick(definition.title, self.lang), figure, note)
 
@@ -158,7 +190,7 @@ class _Writer:
         if item.parts:
             note = self._parts_met(requirement, item)
         else:
-            note, details = self._measured(requirement.value), self._opened(requirement.value) + details
+            note, details = self.tell.measured(requirement.value), self._opened(requirement.value) + details
         yield Row(mark, before + pick(requirement.title, self.lang), "", note, item.source, details)
         for part, outcome in zip(requirement.parts, item.parts, strict=True):
             yield from self._requirement(part, outcome, before + "– ")
@@ -168,93 +200,101 @@ class _Writer:
         met, needed = sum(part.status == "met" for part in item.parts), requirement.needed
         if met >= needed:
             at_least = words.threshold(">=", str(needed), self.lang)
-            return self._needed(str(met), at_least)
+            return self.tell.needed(str(met), at_least)
         told = self.say["of"].format(value=met, threshold=needed)
         missing = self.say["missing"].format(amount=needed - met)
         return f"{told}; {missing}" if item.status == "not_met" else told
-
-    def _measured(self, id: str) -> str:
-        """'1 of 2; 1 missing': the comparisons that decide a condition, with subjects where they are several."""
-        found = measures(self.programme, id, self.values)
-        told = []
-        for measure in found:
-            subject = words.subject(measure.subject, self._title, self.lang) + ": " if len(found) > 1 else ""
-            told.append(subject + self._measure(measure))
-        return "; ".join(dict.fromkeys(told))
-
-    def _title(self, name: Name) -> str:
-        fact = self.programme.facts.get(name.id)
-        return pick(fact.title if fact else self.programme.values[name.id].title, self.lang)
-
-    def _measure(self, measure: Measure) -> str:
-        unknown = [value for value in (measure.value, measure.threshold) if isinstance(value, Unknown)]
-        if unknown:
-            facts = sorted({fact for value in unknown for fact in value.missing})
-            return self.say["fact_missing"].format(facts=", ".join(facts)) if facts else self.say["unknown"]
-        value, threshold = self._amount(measure, measure.value), self._amount(measure, measure.threshold)
-        if measure.holds and measure.operator == "==":
-            return value
-        if measure.kind is Kind.YES_NO:
-            return value if measure.threshold is True else self._needed(value, threshold)
-        numeric = measure.kind in NUMERIC or measure.operator != "=="
-        needed = words.threshold(measure.operator, threshold, self.lang) if numeric else threshold
-        if measure.distance is None:
-            return self._needed(value, needed)
-        distance = words.amount(measure.distance, measure.kind, self.lang)
-        if measure.operator == ">=":
-            told = self.say["of"].format(value=value, threshold=threshold)
-        else:
-            told = self._needed(value, needed)
-        return (
-            f"{told}; {self.say['missing' if measure.operator in ('>', '>=') else 'too_many'].format(amount=distance)}"
-        )
-
-    def _needed(self, value: str, threshold: str) -> str:
-        return self.say["value_and_threshold"].format(value=value, threshold=threshold)
-
-    def _amount(self, measure: Measure, value: Value) -> str:
-        """A known value of a comparison; an option of a choice by its title."""
-        fact = self.programme.facts.get(measure.subject.id) if isinstance(measure.subject, Name) else None
-        if fact and value in fact.choices:
-            return pick(fact.choices[str(value)], self.lang)
-        return words.amount(value, measure.kind, self.lang)
 
     # The discount ---------------------------------------------------------------------------------------------------
 
     def _discount(self, discount: DiscountOutcome, definition: Discount, tier: TierOutcome) -> Block:
         """The discount as a sum: the tier's own, each bonus, the sum, the cap, the total."""
-        rows = [Row(PLAIN, self.say["base"], self._percent(discount.base), "", discount.source)]
+        rows = [Row(PLAIN, self.say["base"], self.tell.percent(discount.base), "", discount.source)]
         rows += [self._bonus(bonus, definition) for bonus in discount.bonuses]
-        rows.append(Row("=", self.say["uncapped"], self._percent(discount.uncapped)))
+        rows.append(Row("=", self.say["uncapped"], self.tell.percent(discount.uncapped)))
         if definition.cap:
             cap = self.programme.values[definition.cap]
             details = self._readings(cap.source)
-            rows.append(Row("≤", self.say["cap"], self._percent(discount.cap), "", cap.source, details))
+            rows.append(Row("≤", self.say["cap"], self.tell.percent(discount.cap), "", cap.source, details))
         would_be = tier.discount.total if tier.discount and tier.status != "qualified" else None
-        note = "" if would_be is None else self.say["once_qualified"].format(amount=self._percent(would_be))
-        rows.append(Row("=", self.say["total"], self._percent(discount.total), note, strong=True))
+        note = "" if would_be is None else self.say["once_qualified"].format(amount=self.tell.percent(would_be))
+        rows.append(Row("=", self.say["total"], self.tell.percent(discount.total), note, strong=True))
         if discount.in_kind:
-            rows.append(Row(PLAIN, self.say["in_price"], self._percent(discount.in_price)))
-            rows.append(Row(PLAIN, self.say["in_kind"], self._percent(discount.in_kind)))
+            rows.append(Row(PLAIN, self.say["in_price"], self.tell.percent(discount.in_price)))
+            rows.append(Row(PLAIN, self.say["in_kind"], self.tell.percent(discount.in_kind)))
         return Block(self.say["discount"], tuple(rows))
 
     def _bonus(self, bonus: BonusOutcome, definition: Discount) -> Row:
         named = next(one for one in definition.bonuses if one.id == bonus.id)
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[bonus.status]
-        notes = [self._measured(named.earned)]
+        notes = [self.tell.measured(named.earned)]
         if bonus.status != "earned":
-            notes.append(self.say["gives"].format(amount=self._percent(named.worth)))
+            notes.append(self.say["gives"].format(amount=self.tell.percent(named.worth)))
         elif bonus.applied is False:
             notes.append(self.say["not_applied"])
         details: list[str] = []
         for rate in named.rates if self.explain else ():
             several = len(named.rates) > 1
-            details += [f"{pick(rate.title, self.lang)}, {self._percent(rate.worth)}:"] if several else []
+            details += [f"{pick(rate.title, self.lang)}, {self.tell.percent(rate.worth)}:"] if several else []
             details += [f"  {line}" if several else line for line in self._opened(rate.earned)]
         details += self._readings(bonus.source)
-        figure = "+ " + self._percent(bonus.percent)
+        figure = "+ " + self.tell.percent(bonus.percent)
         title = pick(named.title, self.lang)
         return Row(mark, title, figure, "; ".join(note for note in notes if note), bonus.source, tuple(details))
+
+    # Money, values and items ----------------------------------------------------------------------------------------
+
+    def _rebates(self, tier: Tier) -> Block:
+        """What is paid, and what it comes to by currency and period where that is a sum."""
+        pairs = zip(tier.rebates, self.outcome.rebates or (), strict=False)
+        rows = [self._rebate(outcome, pick(named.title, self.lang), named.earned) for named, outcome in pairs]
+        for total in self.outcome.rebate_totals or ():
+            parts = [
+                one for one in self.outcome.rebates or () if (one.currency, one.per) == (total.currency, total.per)
+            ]
+            if len(parts) > 1:
+                amount = self.tell.money(total.amount, total.currency, total.per)
+                rows.append(Row("=", self.say["total"], amount, strong=True))
+        return Block(self.say["rebates"], tuple(rows))
+
+    def _rebate(self, rebate: RebateOutcome, title: str, earned: str) -> Row:
+        mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[rebate.status]
+        details = (*self._opened(earned.removesuffix(".earned")), *self._readings(rebate.source))
+        condition = self.programme.values[earned].expression
+        note = self.tell.measured(earned) if any(True for _ in names(condition)) else ""
+        amount = self.tell.money(rebate.amount, rebate.currency, rebate.per)
+        return Row(mark, title, amount, note, rebate.source, details)
+
+    def _values(self) -> tuple[Row, ...]:
+        """Definitions that depend on the partner."""
+        rows = []
+        for value in self.outcome.definitions:
+            id = f"definitions.{value.id}"
+            named = self.programme.values[id]
+            if not any(True for _ in names(named.expression)):
+                continue
+            mark = OPEN if value.value is None else PLAIN
+            note = self.say["fact_missing"].format(facts=", ".join(value.unknown)) if value.unknown else ""
+            details = (*self._opened(id), *self._readings(value.source))
+            figure = self.tell.value(id, value.value)
+            rows.append(Row(mark, pick(named.title, self.lang), figure, note, value.source, details))
+        return tuple(rows)
+
+    def _items(self) -> list[Block]:
+        """With `explain`: the values of every item of a list."""
+        blocks = []
+        for id, items in self.outcome.lists.items():
+            one = self.programme.lists[id]
+            rows = []
+            for number, (item, values) in enumerate(zip(self.outcome.facts.get(id, ()), items, strict=False), 1):
+                told = [f"{name}: {value}" for name, value in item.items()]
+                figures = [
+                    f"{self.tell.title(f'{one.item}.{name}')} {self.tell.value(f'{one.item}.{name}', value)}"
+                    for name, value in values.items()
+                ]
+                rows.append(Row(PLAIN, f"{number}. {', '.join(told)}", "", "; ".join(figures)))
+            blocks.append(Block(pick(one.title, self.lang), tuple(rows)))
+        return blocks
 
     # The rest -------------------------------------------------------------------------------------------------------
 
@@ -266,9 +306,15 @@ class _Writer:
             named = benefits[benefit.id]
             if benefit.value is None or benefit.value is False or benefit.value == 0:
                 continue
-            figure = "" if benefit.value is True else f": {words.amount(benefit.value, named.kind, self.lang)}"
+            if benefit.text:
+                figure = f": {pick(benefit.text, self.lang)}"
+            elif benefit.value is True:
+                figure = ""
+            else:
+                amount = words.amount(benefit.value, named.kind, self.lang)
+                figure = f": {amount} {benefit.currency}" if benefit.currency else f": {amount}"
             items.append(pick(named.title, self.lang) + figure)
-        qualified = self.outcome.status == "qualified"
+        qualified = self.outcome.status in ("qualified", "retained")
         rights = tuple(pick(right.title, self.lang) for right in tier.rights) if qualified and self.explain else ()
         restrictions = tuple(pick(one.title, self.lang) for one in tier.restrictions)
         return [
@@ -282,22 +328,13 @@ class _Writer:
         waiting: dict[str, None] = dict.fromkeys(self.outcome.unknown)
         if self.outcome.discount:
             waiting.update(dict.fromkeys(fact for bonus in self.outcome.discount.bonuses for fact in bonus.unknown))
-        return tuple(Row(OPEN, pick(self.programme.facts[id].title, self.lang), "", id) for id in waiting)
-
-    def _percent(self, number: Number | None) -> str:
-        return "?" if number is None else words.amount(number, Kind.PERCENT, self.lang)
+        waiting.update(dict.fromkeys(fact for rebate in self.outcome.rebates or () for fact in rebate.unknown))
+        waiting.update(dict.fromkeys(fact for track in self.outcome.tracks for fact in track.unknown))
+        return tuple(Row(OPEN, self.tell.title(id), "", id) for id in waiting)
 
     def _opened(self, id: str) -> tuple[str, ...]:
         """With `explain`: the expression and every value in it."""
-        if not self.explain:
-            return ()
-        lines = []
-        for step in steps(self.programme, id, self.values):
-            value = step.value
-            known = self.say["unknown"] if isinstance(value, Unknown) else words.amount(value, step.kind, self.lang)
-            source = f"  [{', '.join(step.source)}]" if step.source else ""
-            lines.append(f"{'  ' * step.depth}{step.text} = {known}{source}")
-        return tuple(lines)
+        return self.tell.opened(id) if self.explain else ()
 
     def _readings(self, source: Iterable[str]) -> tuple[str, ...]:
         """With `explain`: how the clauses are read where they are unclear."""

@@ -1,0 +1,54 @@
+"""The order of values: each after those it needs. Values that need each other are a problem that names every step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..language.tree import names
+from ..problems import Place, Problem
+from ..programme import NamedValue
+from .rows import Files
+
+
+def in_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedValue]:
+    """The values, each after those it mentions, otherwise as they stand."""
+    ordered: dict[str, NamedValue] = {}
+    reported: set[str] = set()
+    for start in values:
+        _visit(files, values, ordered, reported, start)
+    return ordered
+
+
+def _visit(
+    files: Files, values: Mapping[str, NamedValue], ordered: dict[str, NamedValue], reported: set[str], start: str
+) -> None:
+    """Depth first, on a stack of our own: values may be chained as long as a file allows."""
+    path: list[str] = []
+    work: list[tuple[str, bool]] = [(start, False)]
+    while work:
+        id, done = work.pop()
+        if done:
+            path.pop()
+            ordered[id] = values[id]
+            continue
+        if id in ordered or id in reported:
+            continue
+        if id in path:
+            circle = path[path.index(id) :]
+            reported.update(circle)
+            _report_circle(files, [values[step] for step in circle])
+            continue
+        path.append(id)
+        work.append((id, True))
+        needed = dict.fromkeys(name.id for name in names(values[id].expression) if name.id in values)
+        work.extend((name, False) for name in reversed(needed))
+
+
+def _report_circle(files: Files, circle: list[NamedValue]) -> None:
+    steps = " → ".join(value.id.removeprefix("definitions.") for value in (*circle, circle[0]))
+    places = [value.place for value in circle if isinstance(value.place, Place)]
+    lines = ", ".join(dict.fromkeys(str(place.line) for place in places))
+    plural = "s" if len(circle) > 1 else ""
+    message = f"{'these need each other' if plural else 'this needs itself'}: {steps}"
+    help = f"break the circle (line{plural} {lines})"
+    files.problems.append(Problem("circular-definition", message, places[0] if places else None, help))

@@ -1,0 +1,158 @@
+"""The row of a partner: where each fact, list and value of a release stands, and the steps that fill it.
+
+Made once for a release: each value becomes a function of the row. An item of a list is a row within the row, its fields
+first, then its own values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from .language.closures import Position, Reader, Row, closure
+from .language.tree import Expression, Literal, Name
+from .programme import INPUTS, NO_TIER, ListFact, NamedValue, Programme
+from .values import Unknown, Value
+
+Scalar = bool | Decimal | date | str
+Facts = Mapping[str, Any]  #: facts and, for lists, tuples of items: maps of their fields
+
+
+class Known(NamedTuple):
+    """What an evaluation begins with: the day, the tier that the record names, since when it is held, and the facts."""
+
+    as_of: date
+    held_tier: str | None
+    held_since: date | None
+    facts: Facts
+
+
+class Layout(NamedTuple):
+    """How to fill the row of one release: inputs, facts, lists, a place for the item at hand of each, then values."""
+
+    facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
+    lists: tuple[ListLayout, ...]
+    empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
+    steps: tuple[tuple[int, Reader], ...]
+    positions: Mapping[str, Position]  #: where in the row each fact and value stands
+
+
+class ListLayout(NamedTuple):
+    """How an item becomes a row: its fields with their defaults, and room for its values."""
+
+    id: str
+    fields: tuple[tuple[str, Scalar | None], ...]
+    values: tuple[str, ...]
+    default: Any
+
+
+def make_layout(programme: Programme) -> Layout:
+    """The layout of a release; values with equal expressions share one place in the row."""
+    facts = tuple(
+        (fact.id, Unknown(frozenset((fact.id,))) if fact.default is None else fact.default)
+        for fact in programme.facts.values()
+    )
+    lists = tuple(_list_layout(one, programme.values) for one in programme.lists.values())
+    row = [*INPUTS, *(id for id, _ in facts), *programme.lists, *(one.item for one in programme.lists.values())]
+    positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
+    for one in programme.lists.values():
+        positions.update(_item_positions(one, positions))
+    start = len(row)
+    seen: dict[Expression, Position] = {}
+    empty: list[Value] = []
+    steps: list[tuple[int, Reader]] = []
+    for value in programme.values.values():
+        tree = value.expression
+        if value.list is not None:
+            steps.append(_item_step(programme.lists[value.list], value, positions))
+        elif isinstance(tree, Name):
+            positions[value.id] = positions[tree.id]
+        elif tree in seen:
+            positions[value.id] = seen[tree]
+        else:
+            position = start + len(empty)
+            positions[value.id] = seen[tree] = position
+            empty.append(tree.value if isinstance(tree, Literal) else Unknown())
+            if not isinstance(tree, Literal):
+                steps.append((position, closure(tree, positions)))
+    return Layout(facts, lists, tuple(empty), tuple(steps), MappingProxyType(positions))
+
+
+def fill(layout: Layout, known: Known) -> Row:
+    """The row of a partner: every fact, then every value of the programme."""
+    facts = known.facts
+    since: Value = Unknown(frozenset(("since",))) if known.held_since is None else known.held_since
+    row: Row = [known.as_of, known.held_tier or NO_TIER, since]
+    row.extend([facts.get(id, default) for id, default in layout.facts])
+    if layout.lists:
+        row.extend([_items(one, facts) for one in layout.lists])
+        row.extend([None] * len(layout.lists))
+    row.extend(layout.empty)
+    for position, read in layout.steps:
+        row[position] = read(row)
+    return row
+
+
+def named(layout: Layout, row: Row) -> dict[str, Any]:
+    """Every fact and value of a filled row by its id; a list as a tuple of its items, each by its own names."""
+    found = {id: row[position] for id, position in layout.positions.items() if isinstance(position, int)}
+    for one in layout.lists:
+        if not isinstance(found[one.id], Unknown):
+            names = (*(id for id, _ in one.fields), *one.values)
+            found[one.id] = tuple(dict(zip(names, item, strict=True)) for item in found[one.id])
+        del found[f"{one.id}[]"]
+    return found
+
+
+def _list_layout(one: ListFact, values: Mapping[str, NamedValue]) -> ListLayout:
+    names = tuple(id.removeprefix(f"{one.item}.") for id in one.values)
+    default: Any = [] if one.default_empty else Unknown(frozenset((one.id,)))
+    return ListLayout(one.id, tuple((field.id, field.default) for field in one.fields.values()), names, default)
+
+
+def _item_positions(one: ListFact, positions: Mapping[str, Position]) -> Iterator[tuple[str, Position]]:
+    slot = positions[one.item]
+    own = (*(f"{one.item}.{field}" for field in one.fields), *one.values)
+    return ((id, (slot, index)) for index, id in enumerate(own) if isinstance(slot, int))
+
+
+def _item_step(one: ListFact, value: NamedValue, positions: Mapping[str, Position]) -> tuple[int, Reader]:
+    """The step that gives each item of the list this value."""
+    items, place, read = positions[one.id], positions[value.id], closure(value.expression, positions)
+    if not isinstance(items, int) or isinstance(place, int):
+        raise TypeError(value.id)
+    slot, inner = place
+
+    def step(row: Row) -> Value:
+        found = row[items]
+        if type(found) is not Unknown:
+            for item in found:
+                row[slot] = item
+                item[inner] = read(row)
+        return True
+
+    return slot, step
+
+
+def _items(one: ListLayout, facts: Facts) -> Any:
+    """The items of a list as rows, or unknown where the record says nothing of it."""
+    items = facts.get(one.id)
+    if items is None:
+        return list(one.default) if isinstance(one.default, list) else one.default
+    return [_item(one, item, number) for number, item in enumerate(items, 1)]
+
+
+def _item(one: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Value]:
+    fields: list[Value] = []
+    for id, default in one.fields:
+        value = item.get(id, default)
+        fields.append(Unknown(frozenset((f"{one.id}[{number}].{id}",))) if value is None else value)
+    return [*fields, *(Unknown() for _ in one.values)]
+
+
+def is_constant(programme: Programme, id: str) -> bool:
+    """Whether a value is written, and so the same for every partner."""
+    return id in programme.values and isinstance(programme.values[id].expression, Literal)

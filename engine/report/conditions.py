@@ -1,0 +1,120 @@
+"""How conditions, values and the names in them are told in one language: '1 of 2; 1 missing'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..explain import Measure, measures, steps
+from ..language import words
+from ..language.tree import Name
+from ..programme import INPUTS, Programme, Texts
+from ..values import NUMERIC, Kind, Number, Unknown, Value
+from .phrases import PHRASES
+
+
+def pick(texts: Texts, lang: str) -> str:
+    """A text in the language asked for, else in the programme's first."""
+    return texts.get(lang) or next(iter(texts.values()), "")
+
+
+class Conditions:
+    """What telling needs: the programme, the values of one partner, and the language."""
+
+    def __init__(self, programme: Programme, values: Mapping[str, Any], lang: str) -> None:
+        self.programme = programme
+        self.values = values
+        self.lang = lang
+        self.say = PHRASES[lang]
+
+    def title(self, id: str) -> str:
+        """What a fact, a value, or a field of an item (`deals[2].amount`) is called."""
+        programme = self.programme
+        if id in programme.facts:
+            return pick(programme.facts[id].title, self.lang)
+        if id in programme.values and programme.values[id].title:
+            return pick(programme.values[id].title, self.lang)
+        if id in programme.lists:
+            return pick(programme.lists[id].title, self.lang)
+        item = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", id)
+        if item and item[1] in programme.lists:
+            one = programme.lists[item[1]]
+            return f"{pick(one.title, self.lang)}, {item[2]}: {pick(one.fields[item[3]].title, self.lang)}"
+        return self.say.get(id, id)
+
+    def measured(self, id: str) -> str:
+        """The comparisons that decide a condition, with subjects where they are several."""
+        found = measures(self.programme, id, self.values)
+        told = []
+        for measure in found:
+            subject = words.subject(measure.subject, self._name, self.lang) + ": " if len(found) > 1 else ""
+            told.append(subject + self._measure(measure))
+        return "; ".join(dict.fromkeys(told))
+
+    def opened(self, id: str) -> tuple[str, ...]:
+        """The expression behind a value, and every value in it."""
+        lines = []
+        for step in steps(self.programme, id, self.values):
+            value = step.value
+            known = self.say["unknown"] if isinstance(value, Unknown) else words.amount(value, step.kind, self.lang)
+            source = f"  [{', '.join(step.source)}]" if step.source else ""
+            lines.append(f"{'  ' * step.depth}{step.text} = {known}{source}")
+        return tuple(lines)
+
+    def value(self, id: str, value: Value | None) -> str:
+        """A value as a person reads it, with its unit; an option of a choice by its title."""
+        if value is None:
+            return "?"
+        named = self.programme.values[id]
+        if value in named.choices:
+            return pick(named.choices[str(value)], self.lang)
+        told = words.amount(value, named.kind, self.lang)
+        return f"{told} {pick(named.unit, self.lang)}" if named.unit and named.kind in NUMERIC else told
+
+    def percent(self, number: Number | None) -> str:
+        """A percentage, or ? where it is unknown."""
+        return "?" if number is None else words.amount(number, Kind.PERCENT, self.lang)
+
+    def money(self, number: Number | None, currency: str | None, per: str = "once") -> str:
+        """An amount with its currency, and how often it is paid."""
+        told = "?" if number is None else words.amount(number, Kind.MONEY, self.lang)
+        told = f"{told} {currency}" if currency else told
+        return told if per == "once" else f"{told} {self.say[f'per_{per}']}"
+
+    def needed(self, value: str, threshold: str) -> str:
+        """'1, at least 2 needed'."""
+        return self.say["value_and_threshold"].format(value=value, threshold=threshold)
+
+    def _name(self, name: Name) -> str:
+        return self.say[name.id] if name.id in INPUTS else self.title(name.id)
+
+    def _measure(self, measure: Measure) -> str:
+        unknown = [value for value in (measure.value, measure.threshold) if isinstance(value, Unknown)]
+        if unknown:
+            facts = sorted({fact for value in unknown for fact in value.missing})
+            return self.say["fact_missing"].format(facts=", ".join(facts)) if facts else self.say["unknown"]
+        value, threshold = self._amount(measure, measure.value), self._amount(measure, measure.threshold)
+        if measure.holds and measure.operator == "==":
+            return value
+        if measure.kind is Kind.YES_NO:
+            return value if measure.threshold is True else self.needed(value, threshold)
+        numeric = measure.kind in NUMERIC or measure.operator != "=="
+        needed = words.threshold(measure.operator, threshold, self.lang) if numeric else threshold
+        if measure.distance is None:
+            return self.needed(value, needed)
+        distance = words.amount(measure.distance, measure.kind, self.lang)
+        if measure.operator == ">=":
+            told = self.say["of"].format(value=value, threshold=threshold)
+        else:
+            told = self.needed(value, needed)
+        missing = self.say["missing" if measure.operator in (">", ">=") else "too_many"]
+        return f"{told}; {missing.format(amount=distance)}"
+
+    def _amount(self, measure: Measure, value: Value) -> str:
+        """A known value of a comparison; an option of a choice by its title."""
+        subject = measure.subject.id if isinstance(measure.subject, Name) else ""
+        about = self.programme.facts.get(subject) or self.programme.values.get(subject)
+        if about and value in about.choices:
+            return pick(about.choices[str(value)], self.lang)
+        return words.amount(value, measure.kind, self.lang)
