@@ -116,7 +116,7 @@ def bounded(row: Row, tree: Expression, scope: Scope, kind: Kind) -> Expression 
         if kind not in NUMERIC:
             row.problem("bounds", f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
             return None
-        limit = row.expression(key, scope=scope, kind=tree.kind if function else Kind.NUMBER)
+        limit = compile_cell(row, (key,), scope, Wanted(tree.kind if function else Kind.NUMBER))
         if limit is None:
             return None
         if function:
