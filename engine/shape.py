@@ -82,7 +82,7 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", document.place(part), help)
     elif error.validator == "oneOf":
         known = error.schema["properties"]
-        if not any(key not in known and nearest(key, known) for key in instance):
+        if all(key in known for key in instance):  # else what that key should be is the one problem
             yield path, Problem("wrong-form", _choice(error.validator_value, instance), document.place(path), described)
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
@@ -92,6 +92,9 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
 def _choice(forms: list[dict[str, Any]], instance: dict[str, Any]) -> str:
     """What is wrong with the keys of a part that can have one of several forms."""
     needed = [form["required"] for form in forms]
+    begun = [keys for keys in needed if keys[0] in instance]
+    if len(begun) == 1 and not all(key in instance for key in begun[0]):
+        return f"{', '.join(repr(key) for key in begun[0] if key not in instance)} is missing"
     if any(key in instance for keys in needed for key in keys):
         return "these keys do not go together"
     return f"one of these is missing: {', '.join(' with '.join(map(repr, keys)) for keys in needed)}"

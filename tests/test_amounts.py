@@ -219,3 +219,31 @@ definitions:
     table = {("north", 999): 5, ("north", 1000): 6, ("south", 1999): 7, ("south", 2000): Decimal("9.5")}
     for (region, revenue), expected in table.items():
         assert values(release, {"region": region, "revenue": revenue})["commission"] == expected
+
+
+def test_several_columns_from_one_band(tmp_path: Path) -> None:
+    definitions = """
+tables:
+  volume:
+    title: {en: Volume}
+    band: revenue
+    columns:
+      discount: {title: {en: Discount}, kind: percent}
+      fund: {title: {en: Fund}, kind: money}
+      size: {title: {en: Size}, kind: choice, choices: {small: {title: {en: Small}}, large: {title: {en: Large}}}}
+    rows:
+      0: {discount: 5, fund: 0, size: "'small'"}
+      1000: {discount: 7.5, fund: revenue / 10, size: "'large'"}
+    source: [c]
+definitions:
+  both: {title: {en: Both}, kind: money, value: fund + revenue * ratio(discount), source: [c]}
+"""
+    release = world(tmp_path, facts=FACTS, definitions=definitions)
+    for revenue, expected in ((999, (5, 0, "small")), (1000, (Decimal("7.5"), 100, "large"))):
+        found = values(release, {"revenue": revenue})
+        assert tuple(found[name] for name in ("discount", "fund", "size")) == expected
+    assert values(release, {"revenue": 1000})["both"] == 175
+    told = report(
+        tmp_path / "wrong", facts=FACTS, definitions=definitions.replace("{discount: 5, fund: 0, ", "{discount: 5, ")
+    )
+    assert "the row has no 'fund'" in told

@@ -30,7 +30,10 @@ def report(release: Path) -> str:
 def test_a_mistake_is_told_with_its_place_and_the_way_out(name: str, tmp_path: Path) -> None:
     mistake = MISTAKES[name]
     release = copy_of(SMALL, tmp_path)
-    for change in mistake["edits"]:
+    for file, text in mistake.get("adds", {}).items():
+        path = release / file
+        path.write_text((path.read_text("utf-8") if path.exists() else "") + text, "utf-8")
+    for change in mistake.get("edits", []):
         edit(release, *change)
     found = report(release)
     if os.environ.get("CHARTER_WRITE_MISTAKES"):

@@ -17,7 +17,7 @@ from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .order import in_order
 from .rows import Files, Row
-from .scopes import compile_scopes, named_values
+from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_tiers, compile_tracks
 from .values import Values
 
@@ -41,7 +41,8 @@ def compile_programme(
     facts, lists = compile_facts(files), compile_lists(files)
     scopes = compile_scopes(files, facts, lists)
     values = Values(compile_definitions(files, scopes, lists))
-    definitions = tuple(f"definitions.{row.id}" for row in named_values(files) if "by_tier" not in row.data)
+    definitions = [row.id for row in named_values(files) if "by_tier" not in row.data]
+    definitions += [column.id for _, column in columns(files)]
     tiers = compile_tiers(files, scopes, values)
     tracks = compile_tracks(files, scopes.general, values)
     checks, conditions = compile_checks(files, scopes.general)
@@ -49,6 +50,8 @@ def compile_programme(
     sections, clauses = _clauses(files)
     statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
+    for table in files.rows("definitions", "tables"):
+        table.texts()
     row = files.row("programme")
     if row is None:
         return None, files.problems
@@ -69,7 +72,7 @@ def compile_programme(
         lists=MappingProxyType(lists),
         checks=tuple(checks),
         values=MappingProxyType(ordered),
-        definitions=definitions,
+        definitions=tuple(f"definitions.{id}" for id in definitions),
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),
         groups=MappingProxyType(groups),

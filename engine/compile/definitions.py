@@ -15,7 +15,7 @@ from ..programme import ListFact, NamedValue, Texts
 from ..values import NUMERIC, Kind
 from .references import check_tiers
 from .rows import Files, Row
-from .scopes import Scopes, named_values, nested
+from .scopes import Scopes, columns, named_values, nested
 from .tables import Keys, Wanted, compile_cell
 
 _TRUE = Literal(True, Kind.YES_NO)
@@ -52,6 +52,8 @@ def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFa
         if "by_tier" in row.data:
             check_tiers(row, "by_tier", files.names("tiers", "tiers"))
         found += _values(row, list(_places(row, scopes)), scopes, lists)
+    for table, column in columns(files):
+        found += _column(table, column, scopes)
     for one in lists.values():
         inner = files.row("facts", "lists", one.id)
         for row in inner.inner("values") if inner else ():
@@ -69,6 +71,15 @@ def _places(row: Row, scopes: Scopes) -> Iterator[_Place]:
     for tier in row.data["by_tier"]:
         if tier in scopes.by_tier:
             yield _Place(f"definitions.{row.id}.{tier}", ("by_tier", tier), scopes.by_tier[tier])
+
+
+def _column(table: Row, column: Row, scopes: Scopes) -> Iterator[NamedValue]:
+    """A column of a table: the cells under its name, in every row."""
+    kind, scope, choices = Kind(column.data["kind"]), scopes.general, _choices(column, Kind(column.data["kind"]), {})
+    tree = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
+    if tree is not None:
+        unit, at = column.optional_texts("unit"), column.place()
+        yield NamedValue(f"definitions.{column.id}", kind, tree, column.texts(), table.source(), at, unit, choices)
 
 
 def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:

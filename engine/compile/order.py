@@ -47,8 +47,7 @@ def _visit(
 def _report_circle(files: Files, circle: list[NamedValue]) -> None:
     steps = " → ".join(value.id.removeprefix("definitions.") for value in (*circle, circle[0]))
     places = [value.place for value in circle if isinstance(value.place, Place)]
-    lines = ", ".join(dict.fromkeys(str(place.line) for place in places))
-    plural = "s" if len(circle) > 1 else ""
-    message = f"{'these need each other' if plural else 'this needs itself'}: {steps}"
-    help = f"break the circle (line{plural} {lines})"
+    lines = list(dict.fromkeys(str(place.line) for place in places))
+    message = f"{'these need each other' if len(circle) > 1 else 'this needs itself'}: {steps}"
+    help = f"break the circle (line{'s' if len(lines) > 1 else ''} {', '.join(lines)})"
     files.problems.append(Problem("circular-definition", message, places[0] if places else None, help))

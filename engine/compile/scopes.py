@@ -49,6 +49,8 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     _check_names(files)
     named = {name for name, _ in _names(files)}
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
+    for _, column in columns(files):
+        symbols[column.id] = _value_symbol(column, f"definitions.{column.id}", files)
     tables: dict[str, Row] = {}
     for row in named_values(files):
         if row.id in facts:
@@ -86,6 +88,14 @@ def fact_symbol(fact: Fact, id: str, item: str = "") -> Symbol:
 def named_values(files: Files) -> Iterator[Row]:
     """The definitions whose kind is known."""
     return (row for row in files.rows("definitions", "definitions") if "kind" in row.data)
+
+
+def columns(files: Files) -> Iterator[tuple[Row, Row]]:
+    """Each table of several columns with each of its columns whose kind is known."""
+    for table in files.rows("definitions", "tables"):
+        for column in table.inner("columns"):
+            if "kind" in column.data:
+                yield table, column
 
 
 def nested(outer: Scope, inner: Scope, lists: tuple[str, str]) -> Scope:
@@ -155,6 +165,8 @@ def _names(files: Files) -> Iterator[tuple[str, Place]]:
     """Every name of the shared space, misshapen rows included, with its place."""
     for kind, table in (("facts", "facts"), ("facts", "lists"), ("definitions", "definitions")):
         yield from files.names(kind, table).items()
+    for one in files.names("definitions", "tables"):
+        yield from files.names_of("definitions", "tables", one, "columns").items()
 
 
 def _check_names(files: Files) -> None:

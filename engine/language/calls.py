@@ -230,12 +230,15 @@ def _qualified(arguments: Arguments) -> Expression:
 
 
 def _rank(arguments: Arguments) -> Expression:
-    """The place of an option among those of its choice, the lowest being 1."""
+    """The place of an option among those of its choice, the lowest being 1; or from the last, which is 1 then."""
     (choice,) = arguments.parts
     symbol = arguments.symbols.get(choice.written) if isinstance(choice, Name) else None
     if symbol is None or symbol.kind is not Kind.CHOICE:
-        _refuse("wrong-kind", "the name of a choice is needed here", choice.place, "write rank(name)")
-    return _ranked(choice, symbol)
+        help = f"write {arguments.name}(name)"
+        _refuse("wrong-kind", "the name of a choice is needed here", choice.place, help)
+    if arguments.name == "rank_from_last":
+        symbol = symbol._replace(choices=symbol.choices[::-1])
+    return _ranked(choice, symbol, arguments.name)
 
 
 def rank_of(choice: Expression, symbol: Symbol) -> Expression | Problem:
@@ -246,13 +249,13 @@ def rank_of(choice: Expression, symbol: Symbol) -> Expression | Problem:
         return mismatch.problem
 
 
-def _ranked(choice: Expression, symbol: Symbol) -> Expression:
+def _ranked(choice: Expression, symbol: Symbol, function: str = "rank") -> Expression:
     if not symbol.ordered:
         message = f"the options of '{choice.written if isinstance(choice, Name) else symbol.id}' stand in no order"
         help = "write '==' or '!=', or 'ordered: true' at the choice with its lowest option first"
         _refuse("unordered-choice", message, choice.place, help)
     options = tuple(Literal(option, Kind.CHOICE) for option in symbol.choices)
-    return Call("rank", (choice, *options), Kind.COUNT, choice.place)
+    return Call(function, (choice, *options), Kind.COUNT, choice.place)
 
 
 def compare_options(
@@ -302,6 +305,7 @@ FUNCTIONS: Mapping[str, Function] = {
         Function("round_up", 2, 2, "round_up(months, 1)", _round),
         Function("every", 2, 2, "every(5, customers)", _every),
         Function("rank", 1, 1, "rank(level)", _rank),
+        Function("rank_from_last", 1, 1, "rank_from_last(version)", _rank),
         Function("date", 1, 1, "date('2026-01-31')", _date),
         Function("add_days", 2, 2, "add_days(valid_until, 30)", _moved),
         Function("add_months", 2, 2, "add_months(joined, 12)", _moved),

@@ -179,6 +179,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "ratio": ratio,
     "at_least": at_least,
     "rank": rank,
+    "rank_from_last": rank,
     "round": rounded,
     "round_down": rounded_down,
     "round_up": rounded_up,

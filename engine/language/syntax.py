@@ -58,6 +58,10 @@ def _refuse_text(text: Text) -> Problem | None:
     if len(text.text) > MAX_LENGTH:
         message = f"the expression has {len(text.text)} characters; the limit is {MAX_LENGTH}"
         return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
+    for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|(\b\d{4}-\d{2}-\d{2}\b)", text.text):
+        if match[1]:
+            place = text.place(*match.span())
+            return Problem("expression-syntax", "a day stands in quotes", place, f"write date('{match[1]}')")
     opened: list[re.Match[str]] = []
     for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
         if match[0] in "([{":

@@ -46,8 +46,8 @@ def _text(tree: Expression) -> tuple[str, int]:
         case Choose():
             then, condition = _at_least(tree.then, _OR), _at_least(tree.condition, _OR)
             return f"{then} if {condition} else {_at_least(tree.otherwise, _CHOOSE)}", _CHOOSE
-        case Call(function="rank"):
-            return f"rank({text(tree.arguments[0])})", _ATOM  # the options after it are those of its choice
+        case Call(function="rank" | "rank_from_last"):
+            return f"{tree.function}({text(tree.arguments[0])})", _ATOM  # the options after it are those of its choice
         case Call():
             return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
         case Aggregate():
