@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 import opa_eval
 import zen
 from charter.engine import Outcome, Release, load
-from charter.engine.evaluate import fill
+from charter.engine.layout import Known, fill
 from charter.engine.record import Record, record_of
 from charter.engine.values import Kind
 from measure import in_turns, machine, table
@@ -52,6 +53,10 @@ def contenders(release: Release) -> list[Contender]:
             raise ValueError(problems)
         return record
 
+    def known(facts: Facts) -> Known:
+        record = checked(facts)
+        return Known(date.today(), record.tier, record.since, record.facts)
+
     rego = opa_eval.OpaEval(str(HERE / "peers" / "asoft.rego"), query="data.asoft.decision")
     graph = json.loads((HERE / "peers" / "asoft.jdm.json").read_text("utf-8"))
     engine = zen.ZenEngine({"loader": {"type": "static", "content": {"asoft": graph}}})  # compiled here, once
@@ -59,9 +64,7 @@ def contenders(release: Release) -> list[Contender]:
     return [
         Contender("charter", "a checked record", checked, release.evaluate, of_outcome),
         Contender("charter, checking too", "a dict", as_document, release.evaluate, of_outcome),
-        Contender(
-            "charter, values only", "a checked record", checked, lambda record: fill(release.plan, record.facts), None
-        ),
+        Contender("charter, values only", "a checked record", known, lambda it: fill(release.plan.layout, it), None),
         Contender("regorus", "JSON text", json.dumps, rego.evaluate_parsed, of_peer),
         Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", text), of_zen),
         Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", facts), of_zen),

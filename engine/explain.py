@@ -17,7 +17,7 @@ from .programme import NamedValue, Programme
 from .values import NUMERIC, Kind, Number, Unknown, Value, subtract
 
 _ORDERED = ("<", "<=", ">", ">=")
-_MAX_LEVELS = 20  # of definitions within definitions that an explanation opens
+MAX_LEVELS = 20  #: of definitions within definitions that an explanation opens
 
 
 class Measure(NamedTuple):
@@ -53,13 +53,13 @@ def measures(programme: Programme, id: str, values: Mapping[str, Any]) -> tuple[
     return tuple(_measure(leaf, wanted, values) for leaf, wanted in _decisive(programme, tree, True, values))
 
 
-def steps(programme: Programme, id: str, values: Mapping[str, Any]) -> tuple[Step, ...]:
-    """A named value opened: its expression, then every name in it, and theirs in turn."""
-    return tuple(_steps(programme, programme.values[id], values, 0, set()))
+def steps(programme: Programme, id: str, values: Mapping[str, Any], levels: int = MAX_LEVELS) -> tuple[Step, ...]:
+    """A named value opened: its expression, then every name in it, and theirs in turn, so many levels deep."""
+    return tuple(_steps(programme, programme.values[id], values, 0, levels, set()))
 
 
 def _decisive(
-    programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Any], levels: int = _MAX_LEVELS
+    programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Any], levels: int = MAX_LEVELS
 ) -> Iterator[tuple[Expression, bool]]:
     """The leaves that decide a condition, each with whether it is wanted true or false; so many levels are opened."""
     match tree:
@@ -124,7 +124,7 @@ def _truth(value: Value) -> bool | None:
 
 
 def _steps(
-    programme: Programme, value: NamedValue, values: Mapping[str, Any], depth: int, opened: set[str]
+    programme: Programme, value: NamedValue, values: Mapping[str, Any], depth: int, levels: int, opened: set[str]
 ) -> Iterator[Step]:
     """The expression, and under it each name once; a rule that is one name is that name."""
     single = isinstance(value.expression, Name | Literal)
@@ -136,7 +136,6 @@ def _steps(
         inner, fact = programme.values.get(name.id), programme.facts.get(name.id)
         source = inner.source if inner else fact.source if fact else ()
         yield Step(depth + (not single), name.written or name.id, name.kind, values[name.id], source)
-        deeper = inner is not None and not isinstance(inner.expression, Literal) and depth < 2 * _MAX_LEVELS
-        if inner and deeper and name.id not in opened:
+        if inner and levels > 1 and not isinstance(inner.expression, Literal) and name.id not in opened:
             opened.add(name.id)
-            yield from _steps(programme, inner, values, depth + 1 + (not single), opened)
+            yield from _steps(programme, inner, values, depth + 1 + (not single), levels - 1, opened)

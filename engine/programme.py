@@ -69,6 +69,7 @@ class NamedValue(NamedTuple):
     source: tuple[str, ...]
     place: Place | None = None
     unit: Texts | None = None
+    currency: str | None = None
     choices: Mapping[str, Texts] = {}
     list: str | None = None
 

@@ -79,7 +79,8 @@ def _column(table: Row, column: Row, scopes: Scopes) -> Iterator[NamedValue]:
     tree = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
     if tree is not None:
         unit, at = column.optional_texts("unit"), column.place()
-        yield NamedValue(f"definitions.{column.id}", kind, tree, column.texts(), table.source(), at, unit, choices)
+        id, title, currency = f"definitions.{column.id}", column.texts(), column.data.get("currency")
+        yield NamedValue(id, kind, tree, title, table.source(), at, unit, currency, choices)
 
 
 def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
@@ -102,7 +103,7 @@ def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, 
             if mixed:
                 row.files.problems.append(mixed)
             at = row.place(*(place.keys if "take" not in row.data else ()))
-            yield NamedValue(place.id, kind, tree, title, source, at, unit, choices, place.list)
+            yield NamedValue(place.id, kind, tree, title, source, at, unit, declared, choices, place.list)
 
 
 def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:
@@ -274,4 +275,6 @@ def _one_currency(row: Row, counts: Expression, value: Expression, scope: Scope,
         return None
     name = Name(f"{one.item}.{field.id}", Kind.CHOICE, field.id)
     condition = Compare("==", name, Literal(option, Kind.CHOICE))
-    return condition if counts == _TRUE else And((condition, counts))
+    if counts == _TRUE:
+        return condition
+    return And((condition, *(counts.operands if isinstance(counts, And) else (counts,))))

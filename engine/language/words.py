@@ -98,15 +98,19 @@ _SIGNS = {
         "!=": "не {}",
     },
 }
+_DAYS = {
+    "en": {">=": "{} or later", ">": "later than {}", "<=": "{} or earlier", "<": "earlier than {}"},
+    "ru": {">=": "не раньше {}", ">": "позже {}", "<=": "не позже {}", "<": "раньше {}"},
+}
 _SHARE = {"en": "{} as a share of {}", "ru": "{} — доля от {}"}
 _YES_NO = {"en": ("yes", "no"), "ru": ("да", "нет")}
 
 Title = Callable[[Name], str]
 
 
-def threshold(sign: str, value: str, lang: str) -> str:
-    """'at least 2', 'не менее 2'."""
-    return _SIGNS[lang][sign].format(value)
+def threshold(sign: str, value: str, lang: str, *, of_days: bool = False) -> str:
+    """'at least 2', 'не менее 2'; of days '2026-01-31 or later'."""
+    return (_DAYS[lang] if of_days and sign in _DAYS[lang] else _SIGNS[lang])[sign].format(value)
 
 
 def subject(tree: Expression, title: Title, lang: str) -> str:

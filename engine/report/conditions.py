@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..explain import Measure, measures, steps
+from ..explain import MAX_LEVELS, Measure, measures, steps
 from ..language import words
 from ..language.tree import Name
 from ..programme import INPUTS, Programme, Texts
@@ -52,10 +52,10 @@ class Conditions:
             told.append(subject + self._measure(measure))
         return "; ".join(dict.fromkeys(told))
 
-    def opened(self, id: str) -> tuple[str, ...]:
-        """The expression behind a value, and every value in it."""
+    def opened(self, id: str, levels: int = MAX_LEVELS) -> tuple[str, ...]:
+        """The expression behind a value, and every value in it; so many levels of theirs in turn."""
         lines = []
-        for step in steps(self.programme, id, self.values):
+        for step in steps(self.programme, id, self.values, levels):
             value = step.value
             known = self.say["unknown"] if isinstance(value, Unknown) else words.amount(value, step.kind, self.lang)
             source = f"  [{', '.join(step.source)}]" if step.source else ""
@@ -70,6 +70,8 @@ class Conditions:
         if value in named.choices:
             return pick(named.choices[str(value)], self.lang)
         told = words.amount(value, named.kind, self.lang)
+        if named.currency and named.currency.isupper():
+            return f"{told} {named.currency}"
         return f"{told} {pick(named.unit, self.lang)}" if named.unit and named.kind in NUMERIC else told
 
     def percent(self, number: Number | None) -> str:
@@ -100,7 +102,8 @@ class Conditions:
         if measure.kind is Kind.YES_NO:
             return value if measure.threshold is True else self.needed(value, threshold)
         numeric = measure.kind in NUMERIC or measure.operator != "=="
-        needed = words.threshold(measure.operator, threshold, self.lang) if numeric else threshold
+        of_days = measure.kind is Kind.DATE
+        needed = words.threshold(measure.operator, threshold, self.lang, of_days=of_days) if numeric else threshold
         if measure.distance is None:
             return self.needed(value, needed)
         distance = words.amount(measure.distance, measure.kind, self.lang)

@@ -259,9 +259,10 @@ class _Writer:
 
     def _rebate(self, rebate: RebateOutcome, title: str, earned: str) -> Row:
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[rebate.status]
-        details = (*self._opened(earned.removesuffix(".earned")), *self._readings(rebate.source))
-        condition = self.programme.values[earned].expression
-        note = self.tell.measured(earned) if any(True for _ in names(condition)) else ""
+        varies = self._varies(earned)
+        full = earned.removesuffix("earned") + "full"
+        details = (*(self._opened(earned) if varies else ()), *self._opened(full), *self._readings(rebate.source))
+        note = self.tell.measured(earned) if varies else ""
         amount = self.tell.money(rebate.amount, rebate.currency, rebate.per)
         return Row(mark, title, amount, note, rebate.source, details)
 
@@ -271,14 +272,18 @@ class _Writer:
         for value in self.outcome.definitions:
             id = f"definitions.{value.id}"
             named = self.programme.values[id]
-            if not any(True for _ in names(named.expression)):
+            if not self._varies(id):
                 continue
             mark = OPEN if value.value is None else PLAIN
             note = self.say["fact_missing"].format(facts=", ".join(value.unknown)) if value.unknown else ""
-            details = (*self._opened(id), *self._readings(value.source))
+            details = (*(self.tell.opened(id, 1) if self.explain else ()), *self._readings(value.source))
             figure = self.tell.value(id, value.value)
             rows.append(Row(mark, pick(named.title, self.lang), figure, note, value.source, details))
         return tuple(rows)
+
+    def _varies(self, id: str) -> bool:
+        """Whether a value depends on anything, and is not the same for every partner."""
+        return any(True for _ in names(self.programme.values[id].expression))
 
     def _items(self) -> list[Block]:
         """With `explain`: the values of every item of a list."""

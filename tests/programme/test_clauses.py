@@ -77,7 +77,8 @@ def words_of_the_vendor() -> set[str]:
     ids = {*programme.facts, *programme.tiers}
     ids |= {bonus.id for tier in programme.tiers.values() for bonus in tier.discount.bonuses}
     generic = {"events", "reviews", "implementations"}
-    return {"asoft", "crm", "isolation", "certified_admin", "saas", "2.5", "37.5", "22.5", *(ids - generic)}
+    others = {folder.name for folder in (ROOT / "examples" / "programmes").iterdir() if folder.is_dir()}
+    return {*others, "asoft", "crm", "isolation", "certified_admin", "saas", "2.5", "37.5", "22.5", *(ids - generic)}
 
 
 def test_nothing_of_the_vendor_is_outside_the_data() -> None:
@@ -91,3 +92,4 @@ def test_nothing_of_the_vendor_is_outside_the_data() -> None:
     # A number that examples of the language use, in docstrings and descriptions.
     assert {pair for pair in found if pair[1] != "2.5"} == set()
     assert pattern.search("the asoft tier")
+    assert pattern.search("as odoo has it")
