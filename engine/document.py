@@ -8,7 +8,6 @@ limit is stated here.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -303,6 +302,8 @@ def _trailing_zeros(number: Decimal) -> int:
 
 def _strange_character(text: str) -> str | None:
     """A control or direction character of the text, described, or None."""
+    import unicodedata  # slow to load, and few texts need it
+
     for character in text:
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and character not in "\n\t\u00ad":

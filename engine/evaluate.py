@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from .language.closures import Position, Row
+from .language.closures import Row
 from .language.tree import names
 from .layout import Known, Layout, fill, is_constant, make_layout, named
 from .outcome import (
@@ -31,13 +31,28 @@ from .outcome import (
     ValueOutcome,
 )
 from .problems import Level, Problem, in_order
-from .programme import MAIN, NO_TIER, Benefit, Bonus, Discount, FactCheck, Programme, Rebate, Requirement, Tier
+from .programme import (
+    MAIN,
+    NO_TIER,
+    Benefit,
+    Bonus,
+    Discount,
+    FactCheck,
+    NamedValue,
+    Programme,
+    Rebate,
+    Requirement,
+    Tier,
+    Track,
+)
 from .record import Record
 from .values import Kind, Unknown, Value
 
 _NOTHING = Decimal(0)
 
 TierReader = Callable[[Row], "tuple[TierOutcome, _Benefits]"]
+TrackReader = Callable[[Row, Sequence[TierOutcome]], "_Own"]
+ValueReader = Callable[[Row], ValueOutcome]
 
 
 class Plan(NamedTuple):
@@ -46,21 +61,30 @@ class Plan(NamedTuple):
     programme: Programme
     layout: Layout
     tiers: tuple[TierReader, ...]
-    checks: tuple[tuple[Position, FactCheck], ...]
+    main: TrackReader
+    tracks: tuple[tuple[str, TrackReader], ...]
+    definitions: tuple[ValueReader, ...]
+    checks: tuple[tuple[int, FactCheck], ...]
+    kept_until: int | None  #: where the day stands to which a tier is kept
 
 
 def make_plan(programme: Programme) -> Plan:
     """The plan of a release."""
     layout = make_layout(programme)
-    positions: Any = layout.positions
-    start = positions["held_since"] + 1 + len(layout.facts) + 2 * len(layout.lists)
-    constants = {
-        id: layout.empty[at - start]
-        for id, at in positions.items()
-        if isinstance(at, int) and is_constant(programme, id)
-    }
-    tiers = tuple(_tier_reader(tier, positions, constants) for tier in programme.tiers.values())
-    return Plan(programme, layout, tiers, tuple((positions[check.value], check) for check in programme.checks))
+    positions: Any = layout.positions  # what is read here stands in the row itself, not in an item
+    constants = {id: layout.empty[at - layout.start] for id, at in positions.items() if is_constant(programme, id)}
+    tracks = {id: _track_reader(programme, track, positions) for id, track in programme.tracks.items()}
+    until = programme.tracks[MAIN].kept_until
+    return Plan(
+        programme,
+        layout,
+        tuple(_tier_reader(tier, positions, constants) for tier in programme.tiers.values()),
+        tracks.pop(MAIN),
+        tuple(tracks.items()),
+        tuple(_value_reader(programme.values[id], positions) for id in programme.definitions),
+        tuple((positions[check.value], check) for check in programme.checks),
+        None if until is None else positions[until],
+    )
 
 
 def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
@@ -75,9 +99,9 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     row = fill(plan.layout, Known(as_of, record.tier, record.since, record.facts))
     read = [reader(row) for reader in plan.tiers]
     tiers = tuple([tier for tier, _ in read])
-    own = _own(programme, plan.layout, row, tiers, MAIN)
-    tier, benefits = (None, None) if own.tier is None else next(pair for pair in read if pair[0].id == own.tier)
-    kept_until = programme.tracks[MAIN].kept_until
+    own = plan.main(row, tiers)
+    tier, benefits = (None, None) if own.place is None else read[own.place]
+    granted = _GRANTED_AS[own.status]
     return Outcome(
         programme.id,
         programme.release,
@@ -85,20 +109,20 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         as_of,
         record.partner,
         record.name,
-        own.tier,
+        tier.id if tier else None,
         own.status,
         own.unknown,
         record.tier,
         record.since,
-        _known(row[plan.layout.positions[kept_until]]) if kept_until and record.tier else None,  # type: ignore[index]
-        _granted(tier.discount, own.status) if tier else None,
-        getattr(benefits, _GRANTED_AS[own.status]) if tier else None,
-        _granted_rebates(tier.rebates, own.status) if tier else None,
-        _granted_rebates(tier.rebate_totals, own.status) if tier else None,
+        _known(row[plan.kept_until]) if plan.kept_until and record.tier else None,
+        _granted(tier.discount, granted) if tier else None,
+        getattr(benefits, granted) if tier else None,
+        _granted_rebates(tier.rebates, granted) if tier else None,
+        _granted_rebates(tier.rebate_totals, granted) if tier else None,
         tiers,
         own.next,
-        tuple([_track(programme, plan.layout, row, tiers, id) for id in programme.tracks if id != MAIN]),
-        tuple([_value(programme, plan.layout, row, id) for id in programme.definitions]),
+        tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks]),
+        tuple([reader(row) for reader in plan.definitions]),
         _item_values(plan.layout, row) if plan.layout.lists else {},
         record.facts,
         _odd(plan, record, row),
@@ -106,45 +130,17 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
 
 
 class _Own(NamedTuple):
-    """The tier that the partner has on a track, if any; its status, what would decide it, and the tier above."""
+    """The partner's tier on a track by its place, if any; its status, what would decide it, and the tier above."""
 
-    tier: str | None
+    place: int | None
     status: OwnStatus | None
     unknown: tuple[str, ...]
     next: str | None
 
 
-def _own(programme: Programme, layout: Layout, row: Row, tiers: Sequence[TierOutcome], id: str) -> _Own:
-    """What the value of a track's tier says; for a candidate all that is open matters."""
-    track = programme.tracks[id]
-    found: Value = row[layout.positions[track.tier]]  # type: ignore[index]
-    by_id = {tier.id: tier for tier in tiers}
-    if type(found) is Unknown:
-        return _Own(None, "undetermined", _missing(found), None)
-    if found == NO_TIER and track.award == "signed":
-        opened = dict.fromkeys(fact for tier in track.tiers for fact in by_id[tier].unknown)
-        return _Own(None, None, tuple(opened), None)
-    if found == NO_TIER:
-        return _Own(None, "not_qualified", (), next(iter(track.tiers), None))
-    tier = by_id[str(found)]
-    above = track.tiers[track.tiers.index(tier.id) + 1 :] if track.award != "signed" else ()
-    kept = layout.positions.get(f"tiers.{tier.id}.kept")
-    retained = tier.status != "qualified" and isinstance(kept, int) and row[kept] is True
-    status: OwnStatus = "retained" if retained else tier.status
-    return _Own(tier.id, status, () if retained else tier.unknown, above[0] if above else None)
-
-
-def _track(
-    programme: Programme, layout: Layout, row: Row, tiers: Sequence[TierOutcome], id: str
-) -> TrackOutcome:  # fmt: skip
-    own = _own(programme, layout, row, tiers, id)
-    return TrackOutcome(id, own.tier, own.status or "not_qualified", own.unknown, own.next)
-
-
-def _value(programme: Programme, layout: Layout, row: Row, id: str) -> ValueOutcome:
-    value: Value = row[layout.positions[id]]  # type: ignore[index]
-    source = programme.values[id].source
-    return ValueOutcome(id.removeprefix("definitions."), _known(value), _missing(value), source)
+def _track(id: str, own: _Own, tiers: Sequence[TierOutcome]) -> TrackOutcome:
+    tier = None if own.place is None else tiers[own.place].id
+    return TrackOutcome(id, tier, own.status or "not_qualified", own.unknown, own.next)
 
 
 def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Scalar | None], ...]]:
@@ -164,7 +160,7 @@ def _odd(plan: Plan, record: Record, row: Row) -> tuple[Problem, ...]:
     """Warnings for facts that break a check of the programme."""
     found = []
     for position, check in plan.checks:
-        if row[position] is False:  # type: ignore[index]
+        if row[position] is False:
             mentioned = names(plan.programme.values[check.value].expression)
             place = next((record.places[name.id] for name in mentioned if name.id in record.places), None)
             message = check.title.get("en") or next(iter(check.title.values()))
@@ -184,6 +180,43 @@ _GRANTED_AS = {
     "undetermined": "undetermined",
     None: "undetermined",
 }
+
+
+def _track_reader(programme: Programme, track: Track, positions: Mapping[str, int]) -> TrackReader:
+    """What the value of a track's tier says; for a candidate all that is open matters."""
+    held, awarded = positions[track.tier], track.award != "signed"
+    order = tuple(programme.tiers)
+    places = {tier: order.index(tier) for tier in track.tiers}
+    above = dict(zip(track.tiers, track.tiers[1:], strict=False)) if awarded else {}
+    kept = {tier: positions[f"tiers.{tier}.kept"] for tier in track.tiers} if track.kept_until else {}
+
+    def read(row: Row, tiers: Sequence[TierOutcome]) -> _Own:
+        tier = row[held]
+        if type(tier) is Unknown:
+            return _Own(None, "undetermined", _missing(tier), None)
+        if not places:
+            return _Own(None, None, (), None)
+        if tier == NO_TIER and awarded:
+            return _Own(None, "not_qualified", (), next(iter(places), None))
+        if tier == NO_TIER:
+            opened = dict.fromkeys(fact for place in places.values() for fact in tiers[place].unknown)
+            return _Own(None, None, tuple(opened), None)
+        found = tiers[places[tier]]
+        if found.status != "qualified" and kept and row[kept[tier]] is True:
+            return _Own(places[tier], "retained", (), above.get(tier))
+        return _Own(places[tier], found.status, found.unknown, above.get(tier))
+
+    return read
+
+
+def _value_reader(named: NamedValue, positions: Mapping[str, int]) -> ValueReader:
+    position, id, source = positions[named.id], named.id.removeprefix("definitions."), named.source
+
+    def read(row: Row) -> ValueOutcome:
+        value = row[position]
+        return ValueOutcome(id, _known(value), _missing(value), source)
+
+    return read
 
 
 def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]) -> TierReader:
@@ -310,17 +343,17 @@ def _missing(value: Value) -> tuple[str, ...]:
     return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
-def _granted(discount: DiscountOutcome | None, status: OwnStatus | None) -> DiscountOutcome | None:
+def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome | None:
     """The partner's own discount: nothing where it does not qualify, unknown where that is open."""
-    if discount is None or status in ("qualified", "retained"):
+    if discount is None or granted == "qualified":
         return discount
-    amount = None if status == "undetermined" else _NOTHING
+    amount = None if granted == "undetermined" else _NOTHING
     base, bonuses, uncapped, cap, _, _, _, source = discount
     return DiscountOutcome(base, bonuses, uncapped, cap, amount, amount, amount, source)
 
 
-def _granted_rebates(rebates: tuple[Any, ...], status: OwnStatus | None) -> tuple[Any, ...]:
+def _granted_rebates(rebates: tuple[Any, ...], granted: str) -> tuple[Any, ...]:
     """The partner's own rebates, or what they come to: likewise."""
-    if status in ("qualified", "retained"):
+    if not rebates or granted == "qualified":
         return rebates
-    return tuple(one._replace(amount=None if status == "undetermined" else _NOTHING) for one in rebates)
+    return tuple(one._replace(amount=None if granted == "undetermined" else _NOTHING) for one in rebates)

@@ -35,6 +35,7 @@ class Layout(NamedTuple):
 
     facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
     lists: tuple[ListLayout, ...]
+    start: int  #: where the values begin
     empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
     steps: tuple[tuple[int, Reader], ...]
     positions: Mapping[str, Position]  #: where in the row each fact and value stands
@@ -78,7 +79,7 @@ def make_layout(programme: Programme) -> Layout:
             empty.append(tree.value if isinstance(tree, Literal) else Unknown())
             if not isinstance(tree, Literal):
                 steps.append((position, closure(tree, positions)))
-    return Layout(facts, lists, tuple(empty), tuple(steps), MappingProxyType(positions))
+    return Layout(facts, lists, start, tuple(empty), tuple(steps), MappingProxyType(positions))
 
 
 def fill(layout: Layout, known: Known) -> Row:

@@ -6,7 +6,6 @@ exceptions below are raised only at the library's edge, when there is nothing le
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -131,6 +130,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 def latin_skeleton(word: str) -> str:
     """The word with letters that look Latin replaced by the Latin ones (Cyrillic and full-width forms)."""
+    import unicodedata  # slow to load, and only mistakes need it
+
     return unicodedata.normalize("NFKC", word).translate(_LOOK_ALIKES)
 
 

@@ -52,6 +52,7 @@ class ListFact(NamedTuple):
     values: tuple[str, ...]  #: ids of values that each item has
     default_empty: bool
     source: tuple[str, ...]
+    looks_at: frozenset[str] = frozenset()  #: other lists that each item's values look through
 
     @property
     def item(self) -> str:

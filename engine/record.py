@@ -21,6 +21,7 @@ from .values import MAX_WHOLE_DIGITS
 
 _KEYS = ("partner", "name", "tier", "since", "facts")
 _LENGTHS = {"partner": 100, "name": 300}
+MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
 
 
 class Record(NamedTuple):
@@ -143,7 +144,19 @@ def _facts(document: Document, written: object, programme: Programme, problems: 
     for name, items in lists.items():
         if items is not None:
             facts[name] = _items(document, items, programme.lists[name], problems)
+    for name in lists:
+        _check_pairs(document, facts, programme.lists[name], problems)
     return {name: facts[name] for name in written if name in facts}
+
+
+def _check_pairs(document: Document, facts: Mapping[str, Any], one: ListFact, problems: list[Problem]) -> None:
+    """Items that each look through another list are as many as can be gone through in a moment."""
+    for other in one.looks_at:
+        pairs = len(facts.get(one.id, ())) * len(facts.get(other, ()))
+        if pairs > MAX_PAIRS:
+            message = f"each of {len(facts[one.id])} items of '{one.id}' looks through {len(facts[other])} of '{other}'"
+            help = f"at most {MAX_PAIRS} pairs of them: leave out what is too old to count"
+            problems.append(Problem("too-many-items", message, document.place(("facts", one.id)), help))
 
 
 def _items(document: Document, written: Data, one: ListFact, problems: list[Problem]) -> tuple[Mapping[str, Any], ...]:

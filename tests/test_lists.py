@@ -270,3 +270,12 @@ def test_names_that_two_lists_share_are_in_doubt(tmp_path: Path) -> None:
     told = report(tmp_path, facts=HISTORY.replace("billed_on", "begins"))
     assert "error[name-not-here]  'begins' cannot be used here" in told
     assert "help: the items of 'invoices' and of 'levels' both have it: give one of them another name" in told
+
+
+def test_too_many_pairs_of_items_are_refused_and_many_are_decided(tmp_path: Path) -> None:
+    release = world(tmp_path, facts=HISTORY)
+    levels = [{"begins": date(2020, 1, 1), "level": "gold"}] * 500
+    invoices = [{"billed_on": date(2026, 1, 1), "amount": 1}] * 501
+    assert len(evaluate(release, {"levels": levels, "invoices": invoices[:500]}).lists["invoices"]) == 500
+    with pytest.raises(InvalidInput, match="each of 501 items of 'invoices' looks through 500 of 'levels'"):
+        evaluate(release, {"levels": levels, "invoices": invoices})

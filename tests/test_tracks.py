@@ -237,3 +237,26 @@ def test_a_record_that_holds_since_but_nothing(keeping: Release, tracks: Release
         evaluate(tracks, LOW, tier="gold")
     with pytest.raises(InvalidInput, match="'secured' is not a tier"):
         evaluate(keeping, LOW, tier="secured")
+
+
+def test_a_tier_that_was_signed_for_is_kept_too(tmp_path: Path) -> None:
+    tiers = KEPT.replace("award: highest\n", "")
+    release = world(tmp_path, facts=FACTS, tiers=tiers, definitions=DEFINITIONS)
+    for as_of, status in ((date(2027, 2, 28), "retained"), (date(2027, 3, 1), "not_qualified")):
+        outcome = evaluate(release, LOW, as_of, tier="gold", since=date(2026, 5, 1))
+        assert (outcome.tier, outcome.status, outcome.next) == ("gold", status, None)
+    assert evaluate(release, LOW | {"score": 70}, tier="gold", since=date(2024, 5, 1)).status == "qualified"
+
+
+def test_a_programme_of_tracks_alone(tmp_path: Path) -> None:
+    tiers = TIERS.partition("tiers:\n")[0] + "tiers:\n  secured:" + TIERS.partition("  secured:")[2]
+    definitions = "definitions: {needed: {title: {en: N}, kind: count, value: 3, source: [c]}}\n"
+    release = world(tmp_path, facts=FACTS, tiers=tiers, definitions=definitions)
+    for facts, headline in (
+        ({"experts": 3, "deals": 2}, "✓ Secured, Clouded"),
+        ({"experts": 0, "deals": 0}, "✗ no tier is awarded"),
+    ):
+        outcome = evaluate(release, facts)
+        assert (outcome.tier, outcome.status, outcome.benefits) == (None, None, None)
+        text = terminal(page(outcome, release.programme, all_values(release.plan, outcome), "en", explain=False))
+        assert f"\n{headline}\n" in text

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from ..language.currencies import money_problem
 from ..language.parse import Scope
-from ..language.tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name
+from ..language.tree import And, Choose, Compare, Expression, Literal, Name
 from ..problems import Problem
 from ..programme import Benefit, Rebate, RebateTotal
 from ..values import Kind
 from .definitions import bounded
 from .references import check_tiers
 from .rows import Files, Row
-from .tables import Wanted, compile_cell
+from .tables import Wanted, added, compile_cell
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
@@ -68,14 +68,14 @@ def _rebate(row: Row, tier: str, scope: Scope, values: Values) -> Rebate:
 
 def rebate_totals(rebates: tuple[Rebate, ...], tier: str, values: Values) -> tuple[RebateTotal, ...]:
     """What the rebates come to, for each currency and period: what differs in these is never added."""
-    sums: dict[tuple[str, str], Expression] = {}
+    sums: dict[tuple[str, str], list[Name]] = {}
     for rebate in rebates:
-        key, name = (rebate.currency, rebate.per), Name(rebate.amount, Kind.MONEY, rebate.amount)
-        sums[key] = Arithmetic("+", sums[key], name, Kind.MONEY) if key in sums else name
-    return tuple(
-        RebateTotal(*key, values.name(f"tiers.{tier}.rebate_total.{'.'.join(key).lower()}", Kind.MONEY, tree, {}).id)
-        for key, tree in sums.items()
-    )
+        sums.setdefault((rebate.currency, rebate.per), []).append(Name(rebate.amount, Kind.MONEY, rebate.amount))
+    found = []
+    for (currency, per), names in sums.items():
+        id = f"tiers.{tier}.rebate_total.{currency.lower()}.{per}"
+        found.append(RebateTotal(currency, per, values.name(id, Kind.MONEY, added(names, Kind.MONEY), {}).id))
+    return tuple(found)
 
 
 def check_rebates(files: Files) -> list[Row]:

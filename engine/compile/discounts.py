@@ -11,6 +11,7 @@ from ..programme import Bonus, Discount, Rate
 from ..values import Kind
 from .references import check_tiers
 from .rows import Files, Row
+from .tables import added
 from .values import Values
 
 _ZERO = Literal(Decimal(0), Kind.PERCENT)
@@ -50,7 +51,7 @@ def compile_discount(row: Row, terms: Terms, bonuses: list[Row], scope: Scope, v
     literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
     base = values.name(f"{prefix}.discount", percent, literal, title, source)
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
-    worth = _sum([Name(offer.percent, percent, offer.percent) for offer in offers])
+    worth = added([Name(offer.percent, percent, offer.percent) for offer in offers] or [_ZERO], percent)
     bonus = values.name(f"{prefix}.bonus_total", percent, Choose(terms.bonuses_apply, worth, _ZERO, percent), title)
     uncapped = values.name(f"{prefix}.discount_uncapped", percent, Arithmetic("+", base, bonus, percent), title)
 
@@ -92,7 +93,7 @@ def _bonus(row: Row, tier: str, scope: Scope, values: Values) -> Bonus:
         worth, taken = max(rate.worth for rate in rates), _greatest(rates)
     else:
         worth = sum((rate.worth for rate in rates), Decimal(0))
-        taken = _sum([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates])
+        taken = added([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates], Kind.PERCENT)
     percent = values.name(prefix, Kind.PERCENT, taken, title, source)
     return Bonus(row.id, title, any_earned.id, percent.id, worth, rates, source)
 
@@ -113,14 +114,6 @@ def _rate(row: Row, tier: str, prefix: str, scope: Scope, values: Values, source
     literal = Literal(row.data["percent"][tier], Kind.PERCENT, row.place("percent", tier))
     worth = values.name(prefix, Kind.PERCENT, Choose(earned, literal, _ZERO, Kind.PERCENT), title, source)
     return Rate(row.id, title, earned.id, worth.id, row.data["percent"][tier])
-
-
-def _sum(parts: list[Name]) -> Expression:
-    """The sum of percentages, added in halves so that a long list stays shallow."""
-    if len(parts) < 2:
-        return parts[0] if parts else _ZERO
-    middle = len(parts) // 2
-    return Arithmetic("+", _sum(parts[:middle]), _sum(parts[middle:]), Kind.PERCENT)
 
 
 def check_bonuses(files: Files) -> list[Row]:

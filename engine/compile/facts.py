@@ -31,7 +31,8 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
                 _check_currency_field(row, field, fields)
         values = tuple(f"{row.id}[].{value.id}" for value in row.inner("values"))
         empty = row.data.get("default") == []
-        found[row.id] = ListFact(row.id, row.texts(), fields, values, empty, row.source())
+        looks_at = frozenset(str(value.data["over"]) for value in row.inner("values") if "over" in value.data)
+        found[row.id] = ListFact(row.id, row.texts(), fields, values, empty, row.source(), looks_at)
         row.optional_texts("unit")
     return found
 

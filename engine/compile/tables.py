@@ -42,6 +42,14 @@ def compile_cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expressi
     return row.expression(*keys, scope=scope, kind=wanted.kind, choices=wanted.choices)
 
 
+def added(parts: Sequence[Expression], kind: Kind) -> Expression:
+    """The sum of one part or more, added in halves so that a long list stays shallow."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return Arithmetic("+", added(parts[:middle], kind), added(parts[middle:], kind), kind)
+
+
 def _cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
     """A cell within a table: that of the column, where there are several."""
     if wanted.column is None:
@@ -114,48 +122,36 @@ def _by_slices(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted:
         message = f"no rate under {plain(starts[0])}"
         row.problem("missing-row", message, row.place(*keys, "rows"), "begin with 0; a rate there may be 0")
     before = row.expression(*keys, "after", scope=scope, kind=number.kind) if "after" in data and number else None
-    rates = [row.expression(*keys, "rows", start, scope=scope) for start in rows]
-    if number is None or None in rates or len(starts) < len(rows) or ("after" in data and before is None):
+    of_money = number is not None and number.kind is wanted.kind is Kind.MONEY
+    rate_wanted = Wanted(Kind.PERCENT if of_money else wanted.kind)
+    rates = [compile_cell(row, (*keys, "rows", start), scope, rate_wanted) for start in rows]
+    if number is None or len(starts) < len(rows) or ("after" in data and before is None):
         return None
     known = [rate for rate in rates if rate is not None]
+    if len(known) < len(rates):
+        return None
     whole = number if before is None else Arithmetic("+", before, number, number.kind, number.place)
-    total = _slices_of(row, keys, whole, starts, known, wanted.kind)
-    if total is None or before is None:
-        return total
-    earlier = _slices_of(row, keys, before, starts, known, wanted.kind)
-    return earlier and Arithmetic("-", total, earlier, wanted.kind)
+    total = _slices_of(whole, starts, known, wanted.kind)
+    return (
+        total if before is None else Arithmetic("-", total, _slices_of(before, starts, known, wanted.kind), wanted.kind)
+    )
 
 
-def _slices_of(
-    row: Row, keys: Keys, number: Expression, starts: list[Decimal], rates: list[Expression], kind: Kind
-) -> Expression | None:
-    """The sum of what each slice of the number gives."""
-    total: Expression | None = None
-    for index, (start, rate) in enumerate(zip(starts, rates, strict=True)):
-        part = _slice(number, start, starts[index + 1] if index + 1 < len(starts) else None)
-        if rate.kind is Kind.PERCENT or (rate.kind is not kind and number.kind is kind):
-            percent = as_kind(rate, Kind.PERCENT)
-            worth = percent and Arithmetic("*", part, Call("ratio", (percent,), Kind.NUMBER), number.kind)
-        else:
-            fitting = as_kind(rate, kind)
-            worth = fitting and Arithmetic("*", part, fitting, kind)
-        if worth is None or (worth.kind is not kind and not as_kind(worth, kind)):
-            message = f"{KIND_WORDS[rate.kind]} of {KIND_WORDS[number.kind]} is not {KIND_WORDS[kind]}"
-            place = row.document.value_place((*row.path, *keys, "rows"))
-            help = "of money a rate is in percent; of a count or a number it is so much for each"
-            row.problem("wrong-kind", message, place, help)
-            return None
-        total = worth if total is None else Arithmetic("+", total, worth, kind)
-    return total
+def _slices_of(number: Expression, starts: list[Decimal], rates: list[Expression], kind: Kind) -> Expression:
+    """The sum of what each slice of the number gives: of money a percentage, otherwise so much for each."""
+    parts = []
+    for start, end, rate in zip(starts, [*starts[1:], None], rates, strict=True):
+        factor = Call("ratio", (rate,), Kind.NUMBER) if number.kind is kind is Kind.MONEY else rate
+        parts.append(Arithmetic("*", _slice(number, start, end), factor, kind))
+    return added(parts, kind)
 
 
 def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expression:
     """How much of the number lies between start and end."""
     upper = number if end is None else Call("min", (number, _like(number, end)), number.kind)
-    if start == 0:
-        return Call("max", (upper, _like(number, start)), number.kind)
     over = Call("max", (upper, _like(number, start)), number.kind)
-    return Arithmetic("-", over, _like(number, start), Kind.NUMBER if number.kind is Kind.COUNT else number.kind)
+    kind = Kind.NUMBER if number.kind is Kind.COUNT else number.kind
+    return over if start == 0 else Arithmetic("-", over, _like(number, start), kind)
 
 
 def _by_cases(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
@@ -184,10 +180,7 @@ def _by_cases(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: 
     each = [Choose(when, value, _like(value, Decimal(0)), wanted.kind) for when, value in known]
     if take == "greatest":
         return Call("max", (otherwise, *each), wanted.kind)
-    tree = otherwise
-    for part in each:
-        tree = Arithmetic("+", tree, part, wanted.kind)
-    return tree
+    return added([otherwise, *each], wanted.kind)
 
 
 _FORMS = {"by": _by_choice, "band": _by_band, "slices": _by_slices, "cases": _by_cases}

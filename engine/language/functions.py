@@ -5,7 +5,6 @@ What has no answer (a month added beyond the calendar, a share of nothing) is un
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -113,7 +112,8 @@ def add_months(day: Value, months: Value) -> Value:
 
     def later(day: date, months: int) -> date:
         year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-        return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+        last = 28 + next((over for over in (3, 2, 1) if _is_day(year, month + 1, 28 + over)), 0)
+        return date(year, month + 1, min(day.day, last))
 
     return _on_calendar(later, day, months)
 
@@ -157,6 +157,14 @@ def _start_of(day: Value, first_month: Value, months: int) -> Value:
         return date(year, month + 1, 1)
 
     return _on_calendar(start, day, first_month)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -> Value:

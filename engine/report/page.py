@@ -125,6 +125,9 @@ class _Writer:
     def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
         """Headline, mark and remarks of a candidate, or of a partner that is awarded no tier or not yet."""
         status = self.outcome.status
+        if not self.programme.tracks[MAIN].tiers:
+            held = [pick(self.programme.tiers[one.tier].title, self.lang) for one in self.outcome.tracks if one.tier]
+            return ", ".join(held) or self.say["no_award"], GOOD if held else BAD, ()
         if status is None:
             return self.say["no_tier"], OPEN, ()
         if status == "undetermined":
