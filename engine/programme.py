@@ -4,7 +4,7 @@ The core is `values`: named, typed expressions over facts and over each other, i
 earlier ones. Tiers, requirements, bonuses and benefits are views: they say which value is which, by id.
 """
 
-from __future__ import annotations
+# Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
 from collections.abc import Mapping
 from datetime import date
@@ -94,7 +94,7 @@ class Requirement(NamedTuple):
     scope: str  #: eligibility, joining or tier
     title: Texts
     source: tuple[str, ...]
-    parts: tuple[Requirement, ...] = ()
+    parts: tuple["Requirement", ...] = ()
     needed: int = 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,11 +16,14 @@ from pathlib import Path
 import pytest
 from charter.engine import InvalidInput, load
 from charter.engine.document import MAX_BYTES, read_bytes
+from charter.engine.evaluate import all_values, evaluate, make_plan
 from charter.engine.language.closures import closure
 from charter.engine.language.interpret import interpret
 from charter.engine.problems import Problem, has_errors
 from charter.engine.record import Record, read_record
 from charter.engine.release import read_release
+from charter.engine.report.page import page
+from charter.engine.report.terminal import terminal
 from charter.engine.values import NUMERIC
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -389,6 +393,42 @@ def test_a_release_spoilt_anywhere_is_told_not_thrown(tmp_path: Path) -> None:
         told_of += programme is None
         path.write_text(text, "utf-8")
     assert told_of > 500
+
+
+WORDS = ("count", "sum", "latest", "value: 3", "{}", "[]", "null", "true", "'x'", "1.5", "-1", "by", "band", "as_of",
+         "EUR", "last_months(as_of, 12)", "qualified('gold')", "{by: tier, rows: {}}", "{band: 3, rows: {0: 1}}",
+         "{slices: 3, rows: {0: 1}}", "{cases: [], otherwise: 1}")  # fmt: skip
+
+
+@pytest.mark.parametrize("vendor", ["hubspot", "microsoft", "odoo"])
+def test_a_word_in_the_wrong_place_is_told_not_thrown(vendor: str, tmp_path: Path) -> None:
+    """Programmes that use every form, a word or two of each moved or changed; what is still accepted is evaluated."""
+    chance = random.Random(11)
+    source = ROOT / "examples" / "programmes" / vendor
+    release = copy_of(source / "1.0.0", tmp_path)
+    originals = {path: path.read_text("utf-8") for path in sorted(release.glob("*.yaml"))}
+    records = [read_bytes(path.read_bytes(), path.name)[0] for path in sorted((source / "records").glob("*.yaml"))]
+    told_of = 0
+    for _ in range(300):
+        for path in chance.choices(list(originals), k=chance.choice([1, 1, 2])):
+            text = originals[path]
+            parts = list(re.finditer(r"[A-Za-z_]+|\d+|[{}\[\]:,]|'[^']*'", text))
+            part = chance.choice(parts)
+            other = chance.choice([chance.choice(WORDS), chance.choice(parts)[0], ""])
+            path.write_text(text[: part.start()] + other + text[part.end() :], "utf-8")
+        programme, problems = read_release(release)
+        assert (programme is None) == has_errors(problems)
+        told_of += programme is None
+        if programme:
+            plan = make_plan(programme)
+            for document in records:
+                found, _ = read_record(document, programme)
+                if found:
+                    outcome = evaluate(plan, found, date(2024, 11, 23))
+                    terminal(page(outcome, programme, all_values(plan, outcome), "ru", explain=True))
+        for path, text in originals.items():
+            path.write_text(text, "utf-8")
+    assert told_of > 150
 
 
 @pytest.mark.parametrize("name", ["programme", "clauses", "facts", "tiers", "definitions", "bonuses", "benefits"])

@@ -266,7 +266,9 @@ def _one_currency(row: Row, counts: Expression, value: Expression, scope: Scope,
     declared = row.data.get("currency")
     if not said:
         return counts
-    field = one.fields[said.pop().removeprefix(f"{one.item}.")]
+    field = one.fields.get(said.pop().removeprefix(f"{one.item}."))
+    if field is None:
+        return None  # a mistake of its own, told where the field is
     option = str(declared or "").lower()
     if option not in field.choices:
         message = "amounts of different currencies are never added"

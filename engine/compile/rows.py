@@ -27,7 +27,8 @@ class Files:
         self.cited: set[str] = set()
         self._data = {kind: _without(document.data, broken.get(kind, set())) for kind, document in documents.items()}
         programme = self.row("programme")
-        self.languages: tuple[str, ...] = tuple(programme.data.get("languages", ())) if programme else ()
+        written = programme.data.get("languages", ()) if programme else ()
+        self.languages = tuple(language for language in written if isinstance(language, str))
         self.clauses = self.names("clauses", "clauses")
 
     def is_whole(self, kind: str, table: str | None = None) -> bool:

@@ -81,7 +81,10 @@ def _by_choice(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted:
         message = f"no value for {', '.join(map(repr, missing))}"
         row.problem("missing-row", message, row.place(*keys, "rows"), "add a row for each, or an 'otherwise'")
     cells = [(option, _cell(row, (*keys, "rows", option), scope, wanted)) for option in rows]
-    last = _cell(row, (*keys, "otherwise"), scope, wanted) if missing and "otherwise" in data else cells.pop()[1]
+    if missing and "otherwise" in data:
+        last = _cell(row, (*keys, "otherwise"), scope, wanted)
+    else:
+        last = cells.pop()[1] if cells else None
     name = Name(symbol.id, Kind.CHOICE, data["by"], place)
     for option, cell in reversed(cells):
         if cell is None or last is None:
@@ -99,7 +102,7 @@ def _by_band(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: W
         row.problem("missing-row", message, row.place(*keys, "rows"), "begin with 0, or say what is 'below'")
     below = _cell(row, (*keys, "below"), scope, wanted) if "below" in data else None
     cells = [_cell(row, (*keys, "rows", start), scope, wanted) for start in rows]
-    if number is None or None in cells or len(starts) < len(rows) or ("below" in data and below is None):
+    if number is None or not rows or None in cells or len(starts) < len(rows) or ("below" in data and below is None):
         return None
     tree = below if below is not None else cells[0]
     for start, cell in list(zip(starts, cells, strict=True))[0 if below is not None else 1 :]:

@@ -1,6 +1,6 @@
 """An outcome as a page for people, before it is text of any format: blocks of rows, in one language."""
 
-from __future__ import annotations
+# Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
