@@ -61,6 +61,14 @@ class CheckFormat(StrEnum):
     json = "json"
 
 
+class QuoteFormat(StrEnum):
+    """What `quote` writes."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
 class FailOn(StrEnum):
     """Answers that can make `evaluate` end with exit code 1."""
 
@@ -129,6 +137,37 @@ def evaluate(
     named = [answer.value for answer in fail_on or ()]
     if any(outcome and outcome.status in named for outcome, _ in results):
         raise typer.Exit(FINDINGS)
+
+
+@app.command()
+def quote(
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="The order (YAML or JSON); - is stdin.")],
+    partner: Annotated[str, typer.Option("--partner", metavar="RECORD", help="The partner's record.")],
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[QuoteFormat, typer.Option("--format", help="What to write.")] = QuoteFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Price an order for a partner, line by line."""
+    from charter.engine.quote import read_order
+
+    day = as_of or date.today()
+    with _answering(format is QuoteFormat.json, output):
+        documents = [_document(path) for path in (partner, order)]
+        loaded = load(Path(program) if program else find_program(Path.cwd()), release=release, as_of=day)
+        (record_document, problems), (order_document, more) = documents
+        if record_document is None or order_document is None:
+            raise InvalidInput((*problems, *more))
+        record = loaded.record(record_document)
+        lines, wrong = read_order(order_document, loaded.plan)
+        if lines is None:
+            raise InvalidInput(wrong)
+        _tell((*problems, *more, *wrong))
+        quoted = loaded.quote(lines, record, day)
+        _tell(quoted.outcome.problems)
+        _write(_quote_report(loaded, quoted, lang.value, format), output)
 
 
 @app.command()
@@ -240,6 +279,23 @@ def _report(release: Release, results: list[Result], lang: str, format: Evaluate
     from charter.engine.report.terminal import terminal
 
     return "\n".join(terminal(one, _style(sys.stdout)) for one in pages)
+
+
+def _quote_report(release: Release, quoted: Any, lang: str, format: QuoteFormat) -> str:
+    if format is QuoteFormat.json:
+        from charter.engine.report.data import quote_data
+
+        return _json(quote_data(quoted))
+    from charter.engine.report.quote import quote_page
+
+    page = quote_page(quoted, release.programme, lang)
+    if format is QuoteFormat.markdown:
+        from charter.engine.report.markdown import markdown
+
+        return markdown(page)
+    from charter.engine.report.terminal import terminal
+
+    return terminal(page, _style(sys.stdout))
 
 
 def _json(data: dict[str, Any], *, lines: bool = False) -> str:

@@ -34,6 +34,7 @@ from .problems import Level, Problem, in_order
 from .programme import (
     MAIN,
     NO_TIER,
+    ORDER,
     Benefit,
     Bonus,
     Discount,
@@ -148,7 +149,7 @@ def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Sc
     found = {}
     for one in layout.lists:
         items = row[layout.positions[one.id]]  # type: ignore[index]
-        if one.values and type(items) is not Unknown:
+        if one.id != ORDER and one.values and type(items) is not Unknown:
             first = len(one.fields)
             found[one.id] = tuple(
                 dict(zip(one.values, [_known(value) for value in item[first:]], strict=True)) for item in items

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .language.closures import Position, Reader, Row, closure
 from .language.tree import Expression, Literal, Name
-from .programme import INPUTS, NO_TIER, ListFact, NamedValue, Programme
+from .programme import INPUTS, NO_TIER, ORDER, ListFact, NamedValue, Programme
 from .values import Unknown, Value
 
 Scalar = bool | Decimal | date | str
@@ -45,7 +45,7 @@ class ListLayout(NamedTuple):
     """How an item becomes a row: its fields with their defaults, and room for its values."""
 
     id: str
-    fields: tuple[tuple[str, Scalar | None], ...]
+    fields: tuple[tuple[str, Scalar | None, str | None], ...]  #: name, default, and the field that stands in for it
     values: tuple[str, ...]
     default: Any
 
@@ -56,10 +56,14 @@ def make_layout(programme: Programme) -> Layout:
         (fact.id, Unknown(frozenset((fact.id,))) if fact.default is None else fact.default)
         for fact in programme.facts.values()
     )
-    lists = tuple(_list_layout(one, programme.values) for one in programme.lists.values())
-    row = [*INPUTS, *(id for id, _ in facts), *programme.lists, *(one.item for one in programme.lists.values())]
+    of_lists = dict(programme.lists)
+    if programme.order:
+        of_lines = tuple(value.id for value in programme.values.values() if value.list == ORDER)
+        of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
+    lists = tuple(_list_layout(one) for one in of_lists.values())
+    row = [*INPUTS, *(id for id, _ in facts), *of_lists, *(one.item for one in of_lists.values())]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
-    for one in programme.lists.values():
+    for one in of_lists.values():
         positions.update(_item_positions(one, positions))
     start = len(row)
     seen: dict[Expression, Position] = {}
@@ -68,7 +72,7 @@ def make_layout(programme: Programme) -> Layout:
     for value in programme.values.values():
         tree = value.expression
         if value.list is not None:
-            steps.append(_item_step(programme.lists[value.list], value, positions))
+            steps.append(_item_step(of_lists[value.list], value, positions))
         elif isinstance(tree, Name):
             positions[value.id] = positions[tree.id]
         elif tree in seen:
@@ -102,16 +106,17 @@ def named(layout: Layout, row: Row) -> dict[str, Any]:
     found = {id: row[position] for id, position in layout.positions.items() if isinstance(position, int)}
     for one in layout.lists:
         if not isinstance(found[one.id], Unknown):
-            names = (*(id for id, _ in one.fields), *one.values)
+            names = (*(id for id, _, _ in one.fields), *one.values)
             found[one.id] = tuple(dict(zip(names, item, strict=True)) for item in found[one.id])
         del found[f"{one.id}[]"]
     return found
 
 
-def _list_layout(one: ListFact, values: Mapping[str, NamedValue]) -> ListLayout:
+def _list_layout(one: ListFact) -> ListLayout:
     names = tuple(id.removeprefix(f"{one.item}.") for id in one.values)
     default: Any = [] if one.default_empty else Unknown(frozenset((one.id,)))
-    return ListLayout(one.id, tuple((field.id, field.default) for field in one.fields.values()), names, default)
+    fields = tuple((field.id, field.default, field.default_from) for field in one.fields.values())
+    return ListLayout(one.id, fields, names, default)
 
 
 def _item_positions(one: ListFact, positions: Mapping[str, Position]) -> Iterator[tuple[str, Position]]:
@@ -148,8 +153,10 @@ def _items(one: ListLayout, facts: Facts) -> Any:
 
 def _item(one: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Value]:
     fields: list[Value] = []
-    for id, default in one.fields:
+    for id, default, other in one.fields:
         value = item.get(id, default)
+        if value is None and other:
+            value = item.get(other)
         fields.append(Unknown(frozenset((f"{one.id}[{number}].{id}",))) if value is None else value)
     return [*fields, *(Unknown() for _ in one.values)]
 

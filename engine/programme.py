@@ -19,6 +19,8 @@ Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
 
 MAIN = "main"  #: the track of tiers that name no other
 NO_TIER = "none"  #: the option of a track's tier where the partner has none
+ORDER = "order"  #: the list of the lines of an order
+LINE = "line"  #: the number of a line, a field that every line has
 
 #: what every programme knows besides facts: the day, and the tier that the record names, with the day since when
 INPUTS: Mapping[str, Kind] = {"as_of": Kind.DATE, "held_tier": Kind.CHOICE, "held_since": Kind.DATE}
@@ -38,6 +40,7 @@ class Fact(NamedTuple):
     source: tuple[str, ...]
     ordered: bool = False  #: whether the choices stand in order, the lowest first
     currency: str | None = None  #: of money: a code (EUR), or the name of the item's field that says it
+    default_from: str | None = None  #: the field of the item whose value counts where this one is left out
 
 
 class ListFact(NamedTuple):
@@ -208,6 +211,42 @@ class Track(NamedTuple):
     kept_until: str | None = None
 
 
+class PriceRule(NamedTuple):
+    """One way to price a line: where `when` holds, the `amounts` that it sets, or what it `says` in place of them."""
+
+    id: str
+    title: Texts
+    when: str
+    amounts: tuple[str, ...]  #: customer_pays, partner_pays
+    says: Texts | None
+    source: tuple[str, ...]
+
+
+class Refusal(NamedTuple):
+    """A reason for which a line cannot be ordered: where `when` holds."""
+
+    id: str
+    title: Texts
+    when: str
+    source: tuple[str, ...]
+
+
+class Order(NamedTuple):
+    """How orders are priced: the fields of a line, the first rule that applies to it, and what is refused.
+
+    `customer_pays` and `partner_pays` are values of a line, rounded; `rule` says which rule set them; `totals` are ids
+    of values of the whole order that a quote shows.
+    """
+
+    lines: ListFact
+    rules: tuple[PriceRule, ...]
+    refusals: tuple[Refusal, ...]
+    totals: tuple[str, ...]
+    customer_pays: str
+    partner_pays: str
+    rule: str
+
+
 class Clause(NamedTuple):
     """A statement of the source document, and how it is read where it is unclear."""
 
@@ -233,6 +272,7 @@ class Programme(NamedTuple):
     definitions: tuple[str, ...]  #: ids of values that have a name of their own
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]
+    order: Order | None
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]

@@ -68,11 +68,16 @@ def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record 
 
     Numbers are int or Decimal; a float is refused, for it is not exact.
     """
+    document, problems = plain_document(data, "record")
+    return read_record(document, programme) if document else (None, problems)
+
+
+def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Plain Python data as a document, or None where a number in it is not exact."""
     inexact = _inexact(data, "")
     if inexact:
         return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
-    document = Document(Source("record", ""), _exact(data), {}, {}, {})
-    return read_record(document, programme)
+    return Document(Source(name, ""), _exact(data), {}, {}, {}), ()
 
 
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
@@ -143,7 +148,7 @@ def _facts(document: Document, written: object, programme: Programme, problems: 
     )  # fmt: skip
     for name, items in lists.items():
         if items is not None:
-            facts[name] = _items(document, items, programme.lists[name], problems)
+            facts[name] = read_items(document, ("facts", name), items, programme.lists[name], problems)
     for name in lists:
         _check_pairs(document, facts, programme.lists[name], problems)
     return {name: facts[name] for name in written if name in facts}
@@ -159,9 +164,10 @@ def _check_pairs(document: Document, facts: Mapping[str, Any], one: ListFact, pr
             problems.append(Problem("too-many-items", message, document.place(("facts", one.id)), help))
 
 
-def _items(document: Document, written: Data, one: ListFact, problems: list[Problem]) -> tuple[Mapping[str, Any], ...]:
-    """The items of a list, each a map of known fields."""
-    path: PartPath = ("facts", one.id)
+def read_items(
+    document: Document, path: PartPath, written: Data, one: ListFact, problems: list[Problem]
+) -> tuple[Mapping[str, Any], ...]:
+    """The items of a list that stands at a path, each a map of known fields; what is wrong is added to `problems`."""
     if not isinstance(written, list):
         place = document.value_place(path)
         help = "begin each item with '- '; where there are none, write []"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import checked
 from .compile import KINDS, REQUIRED, compile_programme
@@ -31,8 +31,11 @@ from .problems import (
     in_order,
 )
 from .programme import Programme
-from .record import Record, read_record, record_of
+from .record import Record, plain_document, read_record, record_of
 from .values import plain
+
+if TYPE_CHECKING:
+    from .quote import OrderLines, Quote
 
 
 class Release(NamedTuple):
@@ -55,6 +58,27 @@ class Release(NamedTuple):
         if not isinstance(record, Record):
             record = _or_invalid(*record_of(record, self.programme))
         return evaluate(self.plan, record, as_of or date.today())
+
+    def quote(
+        self, order: OrderLines | Mapping[str, Any], record: Record | Mapping[str, Any], as_of: date | None = None
+    ) -> Quote:
+        """What an order costs a partner on a day (today, if left out), line by line.
+
+        `order` comes from `quote.read_order`, or is plain data with the keys of an order file. Raises InvalidInput
+        where the order or the record does not fit, WrongCall where the programme prices no orders.
+        """
+        from .quote import OrderLines, quote, read_order  # an evaluation does not need it
+
+        if not isinstance(record, Record):
+            record = _or_invalid(*record_of(record, self.programme))
+        if not isinstance(order, OrderLines):
+            document, problems = plain_document(order, "order")
+            found, more = read_order(document, self.plan) if document else (None, ())
+            if found is None:
+                raise InvalidInput((*problems, *more))
+            order = found
+        day = as_of or date.today()
+        return quote(self.plan, record, order, evaluate(self.plan, record, day), day)
 
 
 class Found(NamedTuple):

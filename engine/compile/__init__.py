@@ -12,10 +12,11 @@ from types import MappingProxyType
 
 from ..document import Document, PartPath
 from ..problems import Problem, has_errors
-from ..programme import Clause, Programme, Statement, Texts
+from ..programme import MAIN, ORDER, Clause, Programme, Statement, Texts
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .order import in_order
+from .prices import compile_order, own_discounts
 from .rows import Files, Row
 from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_tiers, compile_tracks
@@ -24,7 +25,7 @@ from .values import Values
 #: every kind of file of a release; the first four must be there
 KINDS = (
     "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "benefits",
-    "products", "terms",
+    "products", "prices", "terms",
 )  # fmt: skip
 REQUIRED = KINDS[:4]
 
@@ -45,6 +46,10 @@ def compile_programme(
     definitions += [column.id for _, column in columns(files)]
     tiers = compile_tiers(files, scopes, values)
     tracks = compile_tracks(files, scopes.general, values)
+    order = None
+    if ORDER in lists:
+        own_discounts(tuple(tiers.values()), tracks[MAIN].tiers, values)
+        order = compile_order(files, scopes, lists[ORDER], values)
     checks, conditions = compile_checks(files, scopes.general)
     ordered = in_order(files, values.by_id | {value.id: value for value in conditions})
     sections, clauses = _clauses(files)
@@ -69,12 +74,13 @@ def compile_programme(
         effective_from=effective,
         digest=digest,
         facts=MappingProxyType(facts),
-        lists=MappingProxyType(lists),
+        lists=MappingProxyType({id: one for id, one in lists.items() if id != ORDER}),
         checks=tuple(checks),
         values=MappingProxyType(ordered),
         definitions=tuple(f"definitions.{id}" for id in definitions),
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),
+        order=order,
         groups=MappingProxyType(groups),
         products=statements["products"],
         terms=statements["terms"],

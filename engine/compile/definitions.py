@@ -11,10 +11,10 @@ from ..language.currencies import money_problem
 from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
 from ..problems import Problem, did_you_mean
-from ..programme import ListFact, NamedValue, Texts
+from ..programme import ORDER, ListFact, NamedValue, Texts
 from ..values import NUMERIC, Kind
 from .references import check_tiers
-from .rows import Files, Row
+from .rows import Files, Row, list_path
 from .scopes import Scopes, columns, named_values, nested
 from .tables import Keys, Wanted, compile_cell
 
@@ -55,11 +55,15 @@ def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFa
     for table, column in columns(files):
         found += _column(table, column, scopes)
     for one in lists.values():
-        inner = files.row("facts", "lists", one.id)
+        inner = files.row(*list_path(one.id))
         for row in inner.inner("values") if inner else ():
             place = _Place(f"{one.item}.{row.id}", ("value",), scopes.by_list[one.id], one.id)
             if "kind" in row.data:
                 found += _values(row, [place], scopes, lists)
+    order = files.row("prices", ORDER)
+    for row in order.inner("totals") if order else ():
+        if "kind" in row.data:
+            found += _values(row, [_Place(f"{ORDER}.{row.id}", ("value",), scopes.order)], scopes, lists)
     return found
 
 
@@ -153,7 +157,7 @@ def _aggregate(
     """What the items of a list come to."""
     one, take = lists.get(row.data.get("over", "")), row.data["take"]
     if one is None:
-        if row.data.get("over") is not None and row.data["over"] not in row.files.names("facts", "lists"):
+        if row.data.get("over") is not None and row.data["over"] not in (*row.files.names("facts", "lists"), ORDER):
             at = row.document.value_place((*row.path, "over"))
             row.problem(
                 "unknown-list", f"'{row.data['over']}' is not a list", at, did_you_mean(row.data["over"], lists)

@@ -9,9 +9,9 @@ from decimal import Decimal
 from ..document import Data, how_to_write
 from ..language.parse import Scope
 from ..problems import did_you_mean
-from ..programme import Fact, FactCheck, ListFact, NamedValue
+from ..programme import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
-from .rows import Files, Row
+from .rows import Files, Row, list_path
 
 MAX_TEXT = 200  #: characters of a fact of kind text
 
@@ -24,17 +24,30 @@ def compile_facts(files: Files) -> dict[str, Fact]:
 def compile_lists(files: Files) -> dict[str, ListFact]:
     """Every list by its name, with the fields of its items that are well written."""
     found = {}
-    for row in files.rows("facts", "lists"):
+    order = files.row(*list_path(ORDER))
+    for row in (*files.rows("facts", "lists"), *([order] if order else [])):
         fields = {field.id: _fact(field) for field in row.inner("fields") if "kind" in field.data}
+        if row.id == ORDER:
+            fields[LINE] = Fact(LINE, {}, Kind.COUNT, None, {}, None, None, None, ())
         for field in fields.values():
+            _check_default_from(row, field, fields)
             if field.currency and not field.currency.isupper():
                 _check_currency_field(row, field, fields)
         values = tuple(f"{row.id}[].{value.id}" for value in row.inner("values"))
-        empty = row.data.get("default") == []
+        empty = row.data.get("default") == [] or row.id == ORDER
         looks_at = frozenset(str(value.data["over"]) for value in row.inner("values") if "over" in value.data)
         found[row.id] = ListFact(row.id, row.texts(), fields, values, empty, row.source(), looks_at)
         row.optional_texts("unit")
     return found
+
+
+def _check_default_from(row: Row, field: Fact, fields: Mapping[str, Fact]) -> None:
+    other = fields.get(field.default_from or "")
+    if field.default_from and (other is None or other.kind is not field.kind or other.default_from):
+        known = [one.id for one in fields.values() if one.kind is field.kind and not one.default_from and one != field]
+        message = f"'{field.default_from}' is not a field of '{row.id}' of this kind"
+        help = did_you_mean(field.default_from, known)
+        row.problem("unknown-name", message, row.place("fields", field.id, "default_from"), help)
 
 
 def _check_currency_field(row: Row, field: Fact, fields: Mapping[str, Fact]) -> None:
@@ -61,6 +74,8 @@ def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[Na
 def _fact(row: Row) -> Fact:
     kind = Kind(row.data["kind"])
     choices = {choice.id: choice.texts() for choice in row.inner("choices")}
+    if row.data.get("choices_from") == "products":
+        choices = {product.id: product.texts() for product in row.files.rows("products", "products")}
     if (kind is Kind.CHOICE) != bool(choices):
         help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
         message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
@@ -79,7 +94,7 @@ def _fact(row: Row) -> Fact:
             row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
     fact = Fact(
         row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source(), ordered,
-        currency,
+        currency, row.data.get("default_from"),
     )  # fmt: skip
     return fact._replace(default=_default(row, fact))
 

@@ -12,7 +12,7 @@ from ..document import Document, PartPath
 from ..language.parse import Scope, parse
 from ..language.tree import Expression
 from ..problems import Place, Problem, did_you_mean
-from ..programme import Texts
+from ..programme import ORDER, Texts
 from ..values import Kind
 
 
@@ -77,6 +77,11 @@ def _without(data: Any, paths: Collection[PartPath]) -> Any:
     if isinstance(data, dict):
         return {key: _without(value, inner.get(key, ())) for key, value in data.items() if () not in inner.get(key, ())}
     return [_without(value, inner.get(index, ())) for index, value in enumerate(data)]
+
+
+def list_path(id: str) -> tuple[str, ...]:
+    """Where a list is written: the kind of file, and the path in it."""
+    return ("prices", ORDER) if id == ORDER else ("facts", "lists", id)
 
 
 class Row:

@@ -13,11 +13,16 @@ from typing import NamedTuple
 from ..language.calls import FUNCTIONS, Symbol
 from ..language.parse import Scope
 from ..problems import Place, Problem
-from ..programme import INPUTS, MAIN, NO_TIER, Fact, ListFact
+from ..programme import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact
 from ..values import Kind
-from .rows import Files, Row
+from .rows import Files, Row, list_path
 
-_RESERVED = {*FUNCTIONS, *INPUTS, "true", "false"}
+#: the partner's own discounts, by their names in rules of price: its tier's, what lowers the price, what does not
+OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
+
+REFUSED = "refused"  #: whether a line is, by its name in rules of price
+
+_RESERVED = {*FUNCTIONS, *INPUTS, *OWN, LINE, ORDER, REFUSED, "true", "false"}
 
 
 class Scopes(NamedTuple):
@@ -26,6 +31,7 @@ class Scopes(NamedTuple):
     general: Scope
     by_tier: Mapping[str, Scope]
     by_list: Mapping[str, Scope]
+    order: Scope  #: for values of a whole order
 
 
 def tracks_of(files: Files) -> dict[str, tuple[str, ...]]:
@@ -67,14 +73,15 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     elsewhere = dict.fromkeys(tables, "it differs by tier: use it in a rule of a tier")
     for one in lists.values():
         elsewhere[one.id] = "it is a list: define what its items come to, with 'take' and 'over'"
-        inner = files.row("facts", "lists", one.id)
+        inner = files.row(*list_path(one.id))
         own = [*one.fields, *(row.id for row in inner.inner("values"))] if inner else [*one.fields]
         for name in own:
             elsewhere.setdefault(name, f"it is of each item of '{one.id}': define what they come to, with 'take'")
     general = Scope(symbols, elsewhere, broken, partial, asked)
     by_tier = {tier: _tier_scope(tier, general, tables, tiers) for tier in tiers}
-    by_list = {one.id: _item_scope(files, one, general) for one in lists.values()}
-    return Scopes(general, by_tier, by_list)
+    order = general._replace(symbols={**general.symbols, **_order_symbols(files)})
+    by_list = {one.id: _item_scope(files, one, order if one.id == ORDER else general) for one in lists.values()}
+    return Scopes(general, by_tier, by_list, order)
 
 
 def fact_symbol(fact: Fact, id: str, item: str = "") -> Symbol:
@@ -121,6 +128,16 @@ def _tier_symbols(files: Files) -> dict[str, Symbol]:
     return found
 
 
+def _order_symbols(files: Files) -> dict[str, Symbol]:
+    """The partner's own discounts, and the values of a whole order."""
+    found = {name: Symbol(f"own.{name}", Kind.PERCENT) for name in OWN}
+    row = files.row("prices", ORDER)
+    for part in row.inner("totals") if row else ():
+        if "kind" in part.data:
+            found[part.id] = _value_symbol(part, f"{ORDER}.{part.id}", files)
+    return found
+
+
 def _value_symbol(row: Row, id: str, files: Files) -> Symbol:
     choices = tuple(row.data.get("choices", ())) or _choices_taken(row, files)
     return Symbol(id, Kind(row.data["kind"]), choices, bool(row.data.get("ordered")), row.data.get("currency"))
@@ -149,13 +166,15 @@ def _tier_scope(tier: str, general: Scope, tables: Mapping[str, Row], tiers: tup
 def _item_scope(files: Files, one: ListFact, general: Scope) -> Scope:
     """The names over the items of a list: also their fields and values."""
     fields = {fact.id: fact_symbol(fact, f"{one.item}.{fact.id}", one.item) for fact in one.fields.values()}
-    inner = files.row("facts", "lists", one.id)
+    inner, path = files.row(*list_path(one.id)), list_path(one.id)
     rows = [row for row in inner.inner("values") if "kind" in row.data] if inner else []
     values = {row.id: _value_symbol(row, f"{one.item}.{row.id}", files) for row in rows}
     for name, symbol in values.items():
         if symbol.currency and not symbol.currency.isupper():
             values[name] = symbol._replace(currency=f"{one.item}.{symbol.currency}")
-    written = {*files.names_of("facts", "lists", one.id, "fields"), *files.names_of("facts", "lists", one.id, "values")}
+    written = {*files.names_of(*path, "fields"), *files.names_of(*path, "values")}
+    if one.id == ORDER:
+        values[REFUSED] = Symbol(f"{one.item}.{REFUSED}", Kind.YES_NO)
     known = {**general.symbols, **fields, **values}
     elsewhere = {name: help for name, help in general.elsewhere.items() if name not in known}
     return general._replace(symbols=known, elsewhere=elsewhere, broken={*general.broken, *(written - known.keys())})
@@ -173,12 +192,9 @@ def _check_names(files: Files) -> None:
     """A name is taken once, and is not a word of the language."""
     reserved = _RESERVED | {tier_name(track) for track in tracks_of(files)}
     first: dict[str, Place] = {}
-    fields = [
-        name
-        for one in files.names("facts", "lists")
-        for table in ("fields", "values")
-        for name in files.names_of("facts", "lists", one, table).items()
-    ]
+    lists = [list_path(one) for one in (*files.names("facts", "lists"), ORDER)]
+    tables = [[files.names_of(*path, table) for table in ("fields", "values", "totals")] for path in lists]
+    fields = [name for one in tables for table in one for name in table.items()]
     for name, place in (*_names(files), *fields):
         if keyword.iskeyword(name) or name in reserved:
             message = f"'{name}' is a word of the language"
@@ -187,10 +203,10 @@ def _check_names(files: Files) -> None:
         earlier = first.setdefault(name, place)
         if earlier is not place:
             _taken(files, name, place, earlier)
-    for one in files.names("facts", "lists"):
+    for one in tables:
         own: dict[str, Place] = {}
-        for table in ("fields", "values"):
-            for name, place in files.names_of("facts", "lists", one, table).items():
+        for table in one:
+            for name, place in table.items():
                 earlier = first.get(name) or own.setdefault(name, place)
                 if earlier is not place:
                     _taken(files, name, place, earlier)

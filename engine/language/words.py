@@ -138,6 +138,18 @@ def amount(value: Value, kind: Kind, lang: str) -> str:
     return str(value)
 
 
+def money(value: Decimal | Fraction, lang: str) -> str:
+    """An amount to be paid: every decimal that it was rounded to, and thousands apart.
+
+    >>> money(Decimal("90000.00"), "en"), money(Decimal("1234.5"), "ru").replace(chr(160), " ")
+    ('90,000.00', '1 234,50')
+    """
+    whole, _, decimals = plain(value).partition(".")
+    grouped = f"{int(whole):,}" if lang == "en" else f"{int(whole):,}".replace(",", "\u00a0")
+    sign = "-" if whole == "-0" else ""
+    return f"{sign}{grouped}{'.' if lang == 'en' else ','}{decimals:0<2}"
+
+
 def _readable(number: Decimal | Fraction) -> str:
     """In full where that takes at most six decimals; else marked as near, to two."""
     digits = plain(number)

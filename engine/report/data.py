@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..outcome import (
     BenefitOutcome,
@@ -23,6 +23,9 @@ from ..outcome import (
 from ..problems import Problem
 from ..values import plain
 from ..version import FORMAT_VERSION, VERSION
+
+if TYPE_CHECKING:
+    from ..quote import LineQuote, Quote
 
 Json = dict[str, Any]
 
@@ -59,6 +62,51 @@ def outcome_data(outcome: Outcome) -> Json:
         },
         "facts": {id: _fact(value) for id, value in outcome.facts.items()},
         "problems": [problem_data(problem) for problem in outcome.problems],
+    }
+
+
+def quote_data(quote: Quote) -> Json:
+    """The quote with the keys that schemas/quote.schema.json promises."""
+    outcome = quote.outcome
+    return {
+        "format_version": FORMAT_VERSION,
+        "charter": VERSION,
+        "result": "done",
+        "programme": outcome.programme,
+        "release": outcome.release,
+        "digest": outcome.digest,
+        "as_of": outcome.as_of.isoformat(),
+        "partner": outcome.partner,
+        "tier": outcome.tier,
+        "status": outcome.status,
+        "order": quote.order,
+        "currency": quote.currency,
+        "discounts": {name: _scalar(value) for name, value in quote.discounts.items()},
+        "lines": [_line(line) for line in quote.lines],
+        "customer_pays": _scalar(quote.customer_pays),
+        "partner_pays": _scalar(quote.partner_pays),
+        "margin": _scalar(quote.margin),
+        "complete": quote.complete,
+        "totals": {
+            total.id.removeprefix("order."): {"value": _scalar(total.value), "source": list(total.source)}
+            for total in quote.totals
+        },
+    }
+
+
+def _line(line: LineQuote) -> Json:
+    return {
+        "line": line.line,
+        "status": line.status,
+        "fields": {name: _scalar(value) for name, value in line.fields.items()},
+        "rule": line.rule,
+        "says": None if line.says is None else dict(line.says),
+        "customer_pays": _scalar(line.customer_pays),
+        "partner_pays": _scalar(line.partner_pays),
+        "margin": _scalar(line.margin),
+        "refusals": [{"id": one.id, "title": dict(one.title), "source": list(one.source)} for one in line.refusals],
+        "unknown": list(line.unknown),
+        "source": list(line.source),
     }
 
 

@@ -1,0 +1,94 @@
+"""Orders, from prices.yaml: the fields of a line, values of lines and of the whole, rules of price and refusals.
+
+A line is an item of a list: all that is worked out for it is a value like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ..language.parse import Scope
+from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
+from ..programme import MAIN, NO_TIER, ORDER, ListFact, NamedValue, Order, PriceRule, Refusal, Tier
+from ..values import Kind
+from .rows import Files, Row
+from .scopes import OWN, REFUSED, Scopes
+from .tables import Wanted, compile_cell
+from .values import Values
+
+_ITEM = f"{ORDER}[]"
+_NOTHING = Literal(Decimal(0), Kind.PERCENT)
+
+
+def own_discounts(tiers: Sequence[Tier], main: Sequence[str], values: Values) -> None:
+    """What the partner is granted of its own tier's discount, as values: nothing where it does not qualify."""
+    for name, part in OWN.items():
+        tree: Expression = _NOTHING
+        for tier in tiers:
+            if tier.discount is None or tier.id not in main:
+                continue
+            granted = Name(getattr(tier.discount, part), Kind.PERCENT, getattr(tier.discount, part))
+            qualified = Name(tier.qualified, Kind.YES_NO, f"qualified('{tier.id}')")
+            has = Compare("==", Name(f"tracks.{MAIN}.tier", Kind.CHOICE, "tier"), Literal(tier.id, Kind.CHOICE))
+            tree = Choose(has, Choose(qualified, granted, _NOTHING, Kind.PERCENT), tree, Kind.PERCENT)
+        values.name(f"own.{name}", Kind.PERCENT, tree, {})
+
+
+def compile_order(files: Files, scopes: Scopes, lines: ListFact, values: Values) -> Order:
+    """How an order is priced."""
+    row, scope = files.row("prices", "order"), scopes.by_list[ORDER]
+    if row is None:
+        return Order(lines, (), (), (), "", "", "")
+    row.texts()
+    row.source()
+    rules = [part for part in row.inner("rules") if "when" in part.data]
+    found = tuple(_rule(rule, scope, values) for rule in rules)
+    for amount in ("customer_pays", "partner_pays"):
+        cells = [_amount(rule, amount, scope, row) for rule in rules]
+        _named(values, amount, Kind.MONEY, _first(found, cells, Literal(Decimal(0), Kind.MONEY), Kind.MONEY))
+    names = [Literal(rule.id, Kind.CHOICE) for rule in found]
+    chosen = _named(values, "rule", Kind.CHOICE, _first(found, names, Literal(NO_TIER, Kind.CHOICE), Kind.CHOICE))
+    refusals = tuple(_refusal(part, scope, values) for part in row.inner("refusals"))
+    refused = [Name(refusal.when, Kind.YES_NO, refusal.when) for refusal in refusals]
+    _named(values, REFUSED, Kind.YES_NO, Or(tuple(refused)) if refused else Literal(False, Kind.YES_NO))
+    totals = tuple(f"{ORDER}.{part.id}" for part in row.inner("totals") if part.data.get("show"))
+    return Order(lines, found, refusals, totals, f"{_ITEM}.customer_pays", f"{_ITEM}.partner_pays", chosen)
+
+
+def _named(values: Values, name: str, kind: Kind, tree: Expression) -> str:
+    """A value of every line."""
+    id = f"{_ITEM}.{name}"
+    values.by_id[id] = NamedValue(id, kind, tree, {}, (), tree.place, list=ORDER)
+    return id
+
+
+def _rule(row: Row, scope: Scope, values: Values) -> PriceRule:
+    title, source = row.texts(), row.source()
+    when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
+    id = _named(values, f"is_{row.id}", Kind.YES_NO, when)
+    amounts = tuple(key for key in ("customer_pays", "partner_pays") if key in row.data)
+    return PriceRule(row.id, title, id, amounts, row.optional_texts("says"), source)
+
+
+def _amount(rule: Row, key: str, scope: Scope, order: Row) -> Expression:
+    """What a rule says is paid, rounded once; nothing where it does not say."""
+    tree = compile_cell(rule, (key,), scope, Wanted(Kind.MONEY)) if key in rule.data else None
+    if tree is None:
+        return Literal(Decimal(0), Kind.MONEY)
+    unit = Literal(order.data.get("round", Decimal("0.01")), Kind.NUMBER)
+    return Call("round", (tree, unit), Kind.MONEY, tree.place)
+
+
+def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: Expression, kind: Kind) -> Expression:
+    """The cell of the first rule that applies."""
+    tree = otherwise
+    for rule, cell in reversed(list(zip(rules, cells, strict=True))):
+        tree = Choose(Name(rule.when, Kind.YES_NO, rule.when), cell, tree, kind)
+    return tree
+
+
+def _refusal(row: Row, scope: Scope, values: Values) -> Refusal:
+    title, source = row.texts(), row.source()
+    when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
+    return Refusal(row.id, title, _named(values, f"refused_{row.id}", Kind.YES_NO, when), source)

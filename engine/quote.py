@@ -1,0 +1,210 @@
+"""Quote: an order and a partner's record give a price for each line, or the reason why there is none.
+
+Rules of price are values of the programme; this module reads them off a filled row, as `evaluate` does for tiers.
+Amounts are rounded by the rules, once for each line; a total is the sum of the rounded lines.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from .document import Data, Document
+from .evaluate import Plan
+from .layout import Known, fill
+from .outcome import Outcome, Scalar
+from .problems import Problem, WrongCall, did_you_mean, has_errors, in_order
+from .programme import LINE, NO_TIER, ORDER, PriceRule, Texts
+from .record import Record, read_items
+from .values import Number, Unknown, Value, add, subtract
+
+LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
+_KEYS = ("order", "currency", "lines")
+
+
+class OrderLines(NamedTuple):
+    """An order as it was written: its id, its currency, and its lines, each a map of known fields."""
+
+    id: str | None
+    currency: str
+    lines: tuple[Mapping[str, Any], ...]
+
+
+class Reason(NamedTuple):
+    """Why a line is refused."""
+
+    id: str
+    title: Texts
+    source: tuple[str, ...]
+
+
+class LineQuote(NamedTuple):
+    """One line: what it was, the rule that priced it, and what is paid; None where there is no such amount.
+
+    `unknown` names the facts that would decide it; `says` is what the rule says in place of an amount.
+    """
+
+    line: int
+    status: LineStatus
+    fields: Mapping[str, Scalar]
+    rule: str | None
+    title: Texts | None
+    says: Texts | None
+    customer_pays: Number | None
+    partner_pays: Number | None
+    margin: Number | None
+    refusals: tuple[Reason, ...]
+    unknown: tuple[str, ...]
+    source: tuple[str, ...]
+
+
+class Total(NamedTuple):
+    """A value of the whole order, by its id in the programme."""
+
+    id: str
+    title: Texts
+    value: Scalar | None
+    source: tuple[str, ...]
+
+
+class Quote(NamedTuple):
+    """The whole order for one partner on a day; each sum is of the lines that have the amount.
+
+    `complete` says that every line is priced, and nothing said in place of an amount; `discounts` are the partner's own,
+    in percent, by name.
+    """
+
+    outcome: Outcome
+    order: str | None
+    currency: str
+    lines: tuple[LineQuote, ...]
+    customer_pays: Number
+    partner_pays: Number
+    margin: Number
+    complete: bool
+    discounts: Mapping[str, Number | None]
+    totals: tuple[Total, ...]
+
+
+def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple[Problem, ...]]:
+    """The order of a document, or None and the problems. Raises WrongCall where the programme prices no orders."""
+    order = plan.programme.order
+    if order is None:
+        help = "a programme that prices orders has prices.yaml"
+        raise WrongCall([Problem("no-prices", "this programme does not price orders", None, help)])
+    problems: list[Problem] = []
+    data = document.data
+    if not isinstance(data, dict):
+        place = document.value_place(())
+        return None, (Problem("wrong-type", "an order is a map of keys", place, "begin with 'lines:'"),)
+    for key in data:
+        if key not in _KEYS:
+            message = f"'{key}' is not a key here"
+            problems.append(Problem("unknown-key", message, document.place((key,)), did_you_mean(key, _KEYS)))
+    currency, id = (_word(document, data, key, problems) for key in ("currency", "order"))
+    if "currency" not in data:
+        help = "say which: currency: EUR"
+        problems.append(Problem("missing-key", "'currency' is missing", document.place(()), help))
+    own = order.lines._replace(fields={id: field for id, field in order.lines.fields.items() if id != LINE})
+    lines = read_items(document, ("lines",), data.get("lines", []), own, problems)
+    if not lines and not has_errors(problems):
+        help = "write each line as - {product: …}"
+        problems.append(Problem("missing-key", "there are no lines", document.place(("lines",)), help))
+    if has_errors(problems):
+        return None, in_order(problems)
+    return OrderLines(id, currency or "", lines), in_order(problems)
+
+
+def _word(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
+    written = data.get(key)
+    if written is None or (isinstance(written, str) and 0 < len(written) <= 100 and written.isprintable()):
+        return written
+    place = document.value_place((key,))
+    problems.append(Problem("wrong-type", f"'{key}' is a short text", place, "write it in quotes"))
+    return None
+
+
+def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of: date) -> Quote:
+    """What the order costs this partner; `outcome` is the partner's on that day."""
+    programme, positions = plan.programme, plan.layout.positions
+    definition = programme.order
+    if definition is None:
+        raise TypeError("read_order refuses this")
+    lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
+    row = fill(plan.layout, Known(as_of, record.tier, record.since, {**record.facts, ORDER: lines}))
+    layout = next(one for one in plan.layout.lists if one.id == ORDER)
+    names = (*(id for id, _, _ in layout.fields), *layout.values)
+    items = [dict(zip(names, item, strict=True)) for item in row[_at(positions, ORDER)]]
+    rules = {rule.id: rule for rule in definition.rules}
+    quoted = tuple(_line(plan, line, item, rules) for line, item in zip(order.lines, items, strict=True))
+    totals = tuple(
+        Total(id, programme.values[id].title, _known(row[_at(positions, id)]), programme.values[id].source)
+        for id in definition.totals
+    )
+    return Quote(
+        outcome,
+        order.id,
+        order.currency,
+        quoted,
+        _sum(line.customer_pays for line in quoted),
+        _sum(line.partner_pays for line in quoted),
+        _sum(line.margin for line in quoted),
+        all(line.status == "priced" and not line.says for line in quoted),
+        {name: _known(row[_at(positions, f"own.{name}")]) for name in ("tier_discount", "partner_discount")},
+        totals,
+    )
+
+
+def _line(
+    plan: Plan, line: Mapping[str, Scalar], item: Mapping[str, Value], rules: Mapping[str, PriceRule]
+) -> LineQuote:
+    """One line as the values of the programme have it."""
+    definition = plan.programme.order
+    number, chosen = int(item[LINE]), item["rule"]  # type: ignore[arg-type]
+    refusals = [one for one in definition.refusals if item[_key(one.when)] is True] if definition else []
+    open_refusals = [item[_key(one.when)] for one in definition.refusals] if definition else []
+    reasons = tuple(Reason(one.id, one.title, one.source) for one in refusals)
+    nothing = LineQuote(number, "no_rule", line, None, None, None, None, None, None, reasons, (), ())
+    if reasons:
+        cited = tuple(dict.fromkeys(clause for one in reasons for clause in one.source))
+        return nothing._replace(status="refused", source=cited)
+    if isinstance(chosen, Unknown) or any(isinstance(one, Unknown) for one in open_refusals):
+        return nothing._replace(status="undetermined", unknown=_missing(chosen, *open_refusals))
+    rule = rules.get(str(chosen))
+    if rule is None or chosen == NO_TIER:
+        return nothing
+    customer, partner = (item[key] if key in rule.amounts else None for key in ("customer_pays", "partner_pays"))
+    unknown = _missing(*(amount for amount in (customer, partner) if amount is not None))
+    both = customer is not None and partner is not None
+    margin = subtract(customer, partner) if both else None  # type: ignore[arg-type]
+    is_open = any(isinstance(amount, Unknown) for amount in (customer, partner))
+    status: LineStatus = "undetermined" if is_open else "priced" if rule.amounts else "without_amount"
+    return LineQuote(
+        number, status, line, rule.id, rule.title, rule.says, _known(customer), _known(partner), _known(margin), (),
+        unknown, rule.source,
+    )  # fmt: skip
+
+
+def _at(positions: Mapping[str, Any], id: str) -> int:
+    position: int = positions[id]
+    return position
+
+
+def _key(id: str) -> str:
+    return id.removeprefix(f"{ORDER}[].")
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, Unknown) else value
+
+
+def _missing(*values: Value) -> tuple[str, ...]:
+    return tuple(sorted({fact for value in values if isinstance(value, Unknown) for fact in value.missing}))
+
+
+def _sum(amounts: Iterable[Number | None]) -> Number:
+    total: Value = Decimal(0)
+    for amount in amounts:
+        if amount is not None:
+            total = add(total, amount)
+    return total  # type: ignore[return-value]

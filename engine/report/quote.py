@@ -1,0 +1,99 @@
+"""A quote as a page for people: a row for each line, the sums, and what the partner's discount was."""
+
+from ..language import words
+from ..programme import LINE, Fact, Programme, Texts
+from ..quote import LineQuote, Quote
+from ..values import NUMERIC, Kind, Number
+from .conditions import pick
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
+from .phrases import PHRASES
+
+_MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BAD, "undetermined": OPEN}
+
+
+def quote_page(quote: Quote, programme: Programme, lang: str) -> Page:
+    """The quote in one language."""
+    return _Writer(quote, programme, lang).page()
+
+
+class _Writer:
+    def __init__(self, quote: Quote, programme: Programme, lang: str) -> None:
+        self.quote, self.programme, self.lang = quote, programme, lang
+        self.say = PHRASES[lang]
+
+    def page(self) -> Page:
+        quote, outcome = self.quote, self.quote.outcome
+        day = words.amount(outcome.as_of, Kind.DATE, self.lang)
+        title = f"{pick(self.programme.title, self.lang)} {outcome.release}, {self.say['on'].format(date=day)}"
+        partner = f"{outcome.partner}  {outcome.name}" if outcome.name else outcome.partner
+        order = self.say["order"].format(order=quote.order) if quote.order else self.say["order_without_id"]
+        mark = GOOD if quote.complete else OPEN
+        headline = f"{order}: {self.say['order_complete' if quote.complete else 'order_incomplete']}"
+        blocks = (
+            Block(self.say["lines"], tuple(self._line(line) for line in quote.lines)),
+            Block(self.say["order_totals"], self._totals()),
+        )
+        return Page(title, partner, mark, headline, self._remarks(), blocks)
+
+    def _remarks(self) -> tuple[str, ...]:
+        """The partner's tier and its discounts."""
+        outcome, discounts = self.quote.outcome, self.quote.discounts
+        if outcome.tier is None:
+            return (self.say["no_tier"],)
+        tier = pick(self.programme.tiers[outcome.tier].title, self.lang)
+        status = self.say["retained" if outcome.status == "retained" else outcome.status or "undetermined"]
+        shown = "; ".join(f"{self.say[name]} {self._percent(discounts[name])}" for name in discounts)
+        return (f"{tier}: {status}", shown)
+
+    def _line(self, line: LineQuote) -> Row:
+        """What the line is, what the partner pays for it, and by which rule."""
+        notes = [] if line.customer_pays is None else [f"{self.say['customer_pays']} {self._money(line.customer_pays)}"]
+        notes += [] if line.margin is None else [f"{self.say['margin']} {self._money(line.margin)}"]
+        notes += [pick(text, self.lang) for text in (line.title, line.says) if text]
+        notes += [pick(reason.title, self.lang) for reason in line.refusals]
+        if line.status == "no_rule":
+            notes.append(self.say["no_rule"])
+        if line.unknown:
+            notes.append(self.say["fact_missing"].format(facts=", ".join(line.unknown)))
+        paid = line.partner_pays
+        figure = self._money(paid) if paid is not None else "?" if line.status == "undetermined" else "–"
+        return Row(_MARKS[line.status], f"{line.line}. {self._about(line)}", figure, "; ".join(notes), line.source)
+
+    def _about(self, line: LineQuote) -> str:
+        """The line as it was ordered: options by their titles, other fields with theirs."""
+        fields = self.programme.order.lines.fields if self.programme.order else {}
+        told = [self._field(fields[name], value) for name, value in line.fields.items() if name != LINE]
+        return ", ".join(told)
+
+    def _field(self, field: Fact, value: object) -> str:
+        if value in field.choices:
+            return pick(field.choices[str(value)], self.lang)
+        amount = words.amount(value, field.kind, self.lang)  # type: ignore[arg-type]
+        return f"{_lower(field.title, self.lang)} {amount}" if field.kind in NUMERIC else amount
+
+    def _totals(self) -> tuple[Row, ...]:
+        quote = self.quote
+        rows = [
+            Row("=", self.say[name].capitalize(), self._money(amount), strong=True)
+            for name, amount in (
+                ("customer_pays", quote.customer_pays),
+                ("partner_pays", quote.partner_pays),
+                ("margin", quote.margin),
+            )
+        ]
+        for total in quote.totals:
+            value = total.value
+            figure = "?" if value is None else words.amount(value, self.programme.values[total.id].kind, self.lang)
+            rows.append(Row(PLAIN, pick(total.title, self.lang), figure, "", total.source))
+        return tuple(rows)
+
+    def _money(self, amount: Number) -> str:
+        return f"{words.money(amount, self.lang)} {self.quote.currency}".rstrip()
+
+    def _percent(self, amount: Number | None) -> str:
+        return "?" if amount is None else words.amount(amount, Kind.PERCENT, self.lang)
+
+
+def _lower(texts: Texts, lang: str) -> str:
+    title = pick(texts, lang)
+    return title[:1].lower() + title[1:]

@@ -1,0 +1,263 @@
+"""Orders priced under the real programme: the worked values, refusals, what carries no amount, and properties."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simplejson
+import yaml
+from charter.engine import InvalidInput, WrongCall, load
+from charter.engine.quote import LineQuote, Quote
+from charter.engine.report.data import quote_data
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from ..programmes import ROOT, SMALL
+
+RELEASE = load(ROOT / "program")
+SCHEMAS = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
+DAY = date(2026, 11, 23)
+BARE = {
+    "it_company": True, "technical_base": True, "trained_specialists": True, "registered_on_site": True,
+    "accession_agreement_signed": True, "licence_agreement_signed": True, "certified_admins": 2,
+    "marketing_activities": 1, "implementations": 0, "customer_reviews": 0, "announces_participation": True,
+    "isolation_module_purchased": True, "rental_licences": 1, "extended_support_paid": True,
+    "sales_plan_agreed": False, "sales_plan_fulfilled": False, "asoft_events_attended": 0, "own_events_held": 0,
+}  # fmt: skip
+
+
+def partner(tier: str | None, **facts: Any) -> dict:
+    return {"partner": "P", "tier": tier, "facts": BARE | facts}
+
+
+def priced(tier: str | None, *lines: dict, **facts: Any) -> Quote:
+    return RELEASE.quote({"currency": "RUB", "lines": list(lines)}, partner(tier, **facts), DAY)
+
+
+def line(tier: str | None, **fields: Any) -> LineQuote:
+    return priced(tier, fields).lines[0]
+
+
+def test_licences_for_a_customer_with_an_agreed_discount() -> None:
+    """The customer pays 90 000, the partner 72 000, and keeps 18 000."""
+    found = line("competency", purpose="resale", product="crm", list_price=100000, customer_discount=10)
+    assert (found.customer_pays, found.partner_pays, found.margin) == (90000, 72000, 18000)
+    assert found.source == ("c6-customer-discount", "c6-discounts", "c9-return")
+
+
+@pytest.mark.parametrize(
+    ("tier", "minimum", "expected"),
+    [
+        ("competency", 7000, 5600),
+        ("saas", 6000, 5000),  # 4 500 is under half of the list price
+        ("retail", 7000, 6300),
+        ("retail", None, 9000),  # without a minimum price the list price counts
+        ("competency", 6250, 5000),
+        ("competency", Decimal("6250.01"), Decimal("5000.01")),  # a hundredth over the half
+    ],
+)
+def test_internal_use(tier: str, minimum: object, expected: object) -> None:
+    fields = {"purpose": "internal_use", "product": "crm", "list_price": 10000}
+    found = line(tier, **fields, **({} if minimum is None else {"minimum_price": minimum}))
+    assert (found.customer_pays, found.partner_pays, found.margin) == (None, expected, None)
+
+
+def test_services_on_the_licences_of_the_order() -> None:
+    """Support is 10% of what the customer pays; updates 20% and extended support 30% of the list value."""
+    sold = {"purpose": "resale", "product": "crm", "list_price": 50000, "quantity": 2, "customer_discount": 10}
+    quote = priced("competency", sold, *({"purpose": name} for name in ("support", "updates", "extended_support")))
+    support, updates, extended = quote.lines[1:]
+    assert (support.rule, support.partner_pays) == ("support_competency", 9000)
+    assert (updates.customer_pays, updates.partner_pays) == (20000, None)
+    assert updates.says == {
+        "ru": "партнёру до 50 % этой суммы по договорённости",
+        "en": "up to 50% of it to the partner by agreement",
+    }
+    assert extended.partner_pays == 30000
+    assert (quote.customer_pays, quote.partner_pays, quote.margin) == (110000, 72000 + 9000 + 30000, 18000)
+    assert not quote.complete
+
+
+@pytest.mark.parametrize("tier", ["retail", "saas"])
+def test_support_under_an_sla_has_no_amount(tier: str) -> None:
+    quote = priced(tier, {"purpose": "resale", "product": "crm", "list_price": 100}, {"purpose": "support"})
+    found = quote.lines[1]
+    assert (found.status, found.rule, found.customer_pays, found.partner_pays) == (
+        "without_amount",
+        "support_sla",
+        None,
+        None,
+    )
+    assert found.says == {"ru": "по SLA", "en": "under SLA"}
+    assert found.source == ("c6-support-sla",)
+
+
+def test_one_demonstration_licence_is_free_and_a_second_is_refused() -> None:
+    one = {"purpose": "demonstration", "product": "crm", "list_price": 100000}
+    first, second = priced("retail", one, one).lines
+    assert (first.status, first.partner_pays) == ("priced", 0)
+    assert (second.status, second.partner_pays, [reason.id for reason in second.refusals]) == (
+        "refused",
+        None,
+        ["second_demonstration"],
+    )
+    assert line("retail", **one, quantity=2).status == "refused"
+
+
+@pytest.mark.parametrize(
+    ("tier", "purpose", "clause"),
+    [
+        ("retail", "implementation", "c4-retail-supply-only"),
+        ("retail", "rental", "c4-saas-rental-right"),
+        ("competency", "rental", "c4-saas-rental-right"),
+    ],
+)
+def test_what_a_tier_may_not_order_is_refused_by_its_clause(tier: str, purpose: str, clause: str) -> None:
+    found = line(tier, purpose=purpose, product="crm", list_price=100)
+    assert (found.status, found.source, found.partner_pays) == ("refused", (clause,), None)
+
+
+def test_rental_and_own_implementation_where_the_tier_allows_them() -> None:
+    assert line("saas", purpose="rental", product="crm", list_price=100, quantity=3).partner_pays == 225
+    assert line("competency", purpose="implementation").status == "without_amount"
+
+
+def test_what_is_refused_is_not_the_base_of_services() -> None:
+    rental = {"purpose": "rental", "product": "crm", "list_price": 1000}
+    assert priced("retail", rental, {"purpose": "updates"}).lines[1].customer_pays == 0
+    assert priced("saas", rental, {"purpose": "updates"}).lines[1].customer_pays == 200
+
+
+def test_a_bonus_comes_back_in_the_price_or_in_licences() -> None:
+    sold = {"purpose": "resale", "product": "crm", "list_price": 1000}
+    for way, paid, in_licences in (("discount", 775, 0), ("licences", 800, 25)):
+        quote = priced("competency", sold, own_events_held=1, bonus_return=way)
+        assert quote.lines[0].partner_pays == paid
+        assert {total.id: total.value for total in quote.totals}["order.bonus_in_licences"] == in_licences
+    # Internal use goes by the tier's discount alone.
+    own = {"purpose": "internal_use", "product": "crm", "list_price": 1000}
+    assert priced("competency", own, own_events_held=1).lines[0].partner_pays == 800
+
+
+def test_a_partner_that_does_not_qualify_pays_the_list_price_and_an_unknown_one_is_not_priced() -> None:
+    sold = {"purpose": "resale", "product": "crm", "list_price": 1000}
+    assert priced("competency", sold, certified_admins=1).lines[0].partner_pays == 1000
+    assert priced(None, sold).lines[0].partner_pays == 1000
+    record = partner("competency")
+    del record["facts"]["certified_admins"]
+    found = RELEASE.quote({"currency": "RUB", "lines": [sold]}, record, DAY).lines[0]
+    assert (found.status, found.customer_pays, found.partner_pays) == ("undetermined", 1000, None)
+    assert found.unknown == ("certified_admins",)
+    # A line that leaves out its price is open too, and says which.
+    assert line("retail", purpose="resale", product="crm").unknown == ("order[1].list_price",)
+
+
+lines = st.fixed_dictionaries(
+    {
+        "purpose": st.sampled_from(
+            ["resale", "internal_use", "rental", "demonstration", "updates", "support", "extended_support"]
+        )
+    },
+    optional={
+        "list_price": st.decimals(0, 10**7, places=2),
+        "minimum_price": st.decimals(0, 10**7, places=2),
+        "quantity": st.integers(1, 50),
+        "customer_discount": st.decimals(0, 100, places=1),
+    },
+)
+tiers = st.sampled_from(["retail", "competency", "saas"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(tiers, st.lists(lines, min_size=1, max_size=5), st.booleans())
+def test_properties_of_a_quote(tier: str, ordered: list[dict], event: bool) -> None:
+    """No negative price, internal use never under half of list, totals equal the sums, rounded once to hundredths."""
+    ordered = [{"list_price": Decimal(1), **fields} for fields in ordered]
+    quote = priced(tier, *ordered, own_events_held=int(event))
+    for found, fields in zip(quote.lines, ordered, strict=True):
+        for amount in (found.customer_pays, found.partner_pays):
+            assert amount is None or (amount >= 0 and amount == round(amount, 2))
+        if found.rule == "internal_use":
+            assert found.partner_pays >= fields["list_price"] * fields.get("quantity", 1) / 2 - Decimal("0.005")
+        if found.margin is not None:
+            assert found.margin == found.customer_pays - found.partner_pays
+    for name in ("customer_pays", "partner_pays", "margin"):
+        assert getattr(quote, name) == sum(getattr(found, name) or 0 for found in quote.lines)
+    better = priced(tier, *ordered, own_events_held=1)
+    for before, after in zip(quote.lines, better.lines, strict=True):
+        assert before.partner_pays is None or after.partner_pays <= before.partner_pays
+
+
+def test_a_wrong_order_is_refused_at_its_place() -> None:
+    for order, message in (
+        ({"currency": "RUB", "lines": []}, "there are no lines"),
+        ({"lines": [{"purpose": "resale"}]}, "'currency' is missing"),
+        ({"currency": "RUB", "lines": [{"purpose": "resell"}]}, "purpose: 'resell' is not one of the choices"),
+        ({"currency": "RUB", "lines": [{"product": "crm", "line": 3}]}, "'line' is not a field of 'order'"),
+        ({"currency": "RUB", "lines": [{"quantity": 0}]}, "quantity: 0 is under 1"),
+        ({"currency": "RUB", "lines": [{"list_price": -1}]}, "list_price: -1 is under 0"),
+        ({"currency": "RUB", "lines": [{"customer_discount": 101}]}, "101 is over 100"),
+        ({"currency": "RUB", "lines": {"purpose": "resale"}}, "this is not a list"),
+        ({"currency": "RUB", "line": [], "lines": [{"purpose": "resale"}]}, "'line' is not a key here"),
+    ):
+        with pytest.raises(InvalidInput, match=message):
+            RELEASE.quote(order, partner("retail"), DAY)
+    with pytest.raises(WrongCall, match="does not price orders"):
+        load(SMALL).quote({"currency": "RUB", "lines": [{}]}, {"partner": "P"}, DAY)
+
+
+def test_lines_of_an_order_are_not_facts() -> None:
+    with pytest.raises(InvalidInput, match="'order' is not a fact"):
+        RELEASE.evaluate(partner("retail", order=[]))
+    assert RELEASE.evaluate(partner("retail")).lists == {}
+
+
+def test_a_quote_fits_its_published_schema() -> None:
+    registry = Registry().with_resources((key, DRAFT202012.create_resource(it)) for key, it in SCHEMAS.items())
+    validator = Draft202012Validator(SCHEMAS["quote.schema.json"], registry=registry)
+    ordered = [
+        {"purpose": name, "product": "crm", "list_price": Decimal("99.99")}
+        for name in ("resale", "rental", "updates", "support")
+    ]
+    for record in (partner("retail"), {"partner": "P", "tier": "saas"}, {"partner": "P"}):
+        data = quote_data(RELEASE.quote({"order": "A-1", "currency": "RUB", "lines": ordered}, record, DAY))
+        validator.validate(json.loads(simplejson.dumps(data, use_decimal=True)))
+
+
+def test_an_example_of_an_order_fits_the_schema_that_it_names() -> None:
+    for path in sorted((ROOT / "examples" / "orders").glob("*.yaml")):
+        assert path.read_text("utf-8").splitlines()[0].endswith("$schema=../../schemas/order.schema.json")
+        Draft202012Validator(SCHEMAS["order.schema.json"]).validate(yaml.safe_load(path.read_text("utf-8")))
+
+
+def command(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "charter.cli", "quote", *arguments, "--as-of", "2026-11-23"]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_command_prices_an_order(tmp_path: Path) -> None:
+    order, record = "examples/orders/mixed.yaml", "examples/competency.yaml"
+    done = command(order, "--partner", record, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    data = simplejson.loads(done.stdout, use_decimal=True)
+    assert [found["partner_pays"] for found in data["lines"]] == [Decimal("71100.00"), 5600, 9000, None, 30000, 0, None]
+    assert data["lines"][0]["margin"] == 18900
+    wrong = tmp_path / "order.yaml"
+    wrong.write_text("currency: RUB\nlines:\n  - {purpose: resale, list_prise: 5}\n", "utf-8")
+    done = command(str(wrong), "--partner", record, "--format", "json")
+    assert done.returncode == 4
+    assert "order.yaml:3:23  error[unknown-fact]  'list_prise' is not a field of 'order'" in done.stderr
+    assert "did you mean 'list_price'?" in done.stderr
+    assert simplejson.loads(done.stdout)["result"] == "invalid_input"
+    assert command(order, "--partner", "nowhere.yaml").returncode == 2
+    assert command(order, "--partner", record, "--program", "examples/programmes/odoo").returncode in (2, 4)
