@@ -201,6 +201,39 @@ def check(
     raise typer.Exit(FINDINGS if bad else DONE)
 
 
+@app.command("test")
+def run_scenarios(
+    directory: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")
+    ] = None,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    format: Annotated[CheckFormat, typer.Option("--format", help="What to write.")] = CheckFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Run the scenarios of a release, and say what they do not reach."""
+    from charter.engine.report.scenarios import scenarios_data, scenarios_text
+    from charter.engine.scenarios import FOLDER, reach, read_scenarios, run
+
+    in_json = format is CheckFormat.json
+    with _answering(in_json, output):
+        place = directory or program
+        root = Path(place) if place else find_program(Path.cwd())
+        folder = release_folder(root, release, date.today())
+        loaded = load(folder)
+        results = run(loaded, read_scenarios(folder, loaded))
+        if not results:
+            help = f"write worked examples into {shown(folder / FOLDER)}"
+            raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
+        reached, failed = reach(loaded, results), any(result.differences for result in results)
+        if in_json:
+            text = _json(scenarios_data("findings" if failed else "done", results, reached))
+        else:
+            text = scenarios_text(loaded, results, reached, _style(sys.stdout) if output is None else without_style)
+        _write(text, output)
+    raise typer.Exit(FINDINGS if failed else DONE)
+
+
 # What the commands share ----------------------------------------------------------------------------------------------
 
 Result = tuple[Outcome | None, tuple[Problem, ...]]

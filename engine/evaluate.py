@@ -15,6 +15,7 @@ from .language.closures import Row
 from .language.tree import names
 from .layout import Known, Layout, fill, is_constant, make_layout, named
 from .outcome import (
+    AgreementOutcome,
     BenefitOutcome,
     BonusOutcome,
     BonusStatus,
@@ -47,7 +48,7 @@ from .programme import (
     Track,
 )
 from .record import Record
-from .values import Kind, Unknown, Value
+from .values import Kind, Unknown, Value, plain
 
 _NOTHING = Decimal(0)
 
@@ -90,14 +91,16 @@ def make_plan(programme: Programme) -> Plan:
 
 def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Every fact and value behind an outcome, by id."""
-    known = Known(outcome.as_of, outcome.held_tier, outcome.since, outcome.facts)
+    agreed = {one.term: one.value for one in outcome.agreements if one.applied}
+    known = Known(outcome.as_of, outcome.held_tier, outcome.since, outcome.facts, agreed)
     return named(plan.layout, fill(plan.layout, known))
 
 
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     """What the programme says of one partner on a day; `record` has been checked against this programme."""
     programme = plan.programme
-    row = fill(plan.layout, Known(as_of, record.tier, record.since, record.facts))
+    row = fill(plan.layout, known_of(record, as_of))
+    agreements = _agreements(plan, record, as_of) if record.agreements else ()
     read = [reader(row) for reader in plan.tiers]
     tiers = tuple([tier for tier, _ in read])
     own = plan.main(row, tiers)
@@ -125,9 +128,28 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks]),
         tuple([reader(row) for reader in plan.definitions]),
         _item_values(plan.layout, row) if plan.layout.lists else {},
+        agreements,
         record.facts,
-        _odd(plan, record, row),
+        _odd(plan, record, row, agreements),
     )
+
+
+def known_of(record: Record, as_of: date) -> Known:
+    """What an evaluation of the record on a day begins with."""
+    agreed = {one.term: one.value for one in record.agreements if one.applies(as_of)}
+    return Known(as_of, record.tier, record.since, record.facts, agreed)
+
+
+def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutcome, ...]:
+    """Each agreement of the record, and what the programme would say without any."""
+    row = fill(plan.layout, Known(as_of, record.tier, record.since, record.facts))
+    positions: Any = plan.layout.positions
+    found = []
+    for one in record.agreements:
+        applied = one.applies(as_of)
+        was = _known(row[positions[one.term]]) if applied else None
+        found.append(AgreementOutcome(one.term, one.value, was, applied, one.document, one.begins, one.ends))
+    return tuple(found)
 
 
 class _Own(NamedTuple):
@@ -157,9 +179,19 @@ def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Sc
     return found
 
 
-def _odd(plan: Plan, record: Record, row: Row) -> tuple[Problem, ...]:
-    """Warnings for facts that break a check of the programme."""
+def _odd(plan: Plan, record: Record, row: Row, agreements: tuple[AgreementOutcome, ...]) -> tuple[Problem, ...]:
+    """Warnings for facts that break a check of the programme, and for agreements that change nothing."""
     found = []
+    for written, one in zip(record.agreements, agreements, strict=False):
+        when = f"from {one.begins}" + (f" to {one.ends}" if one.ends else "")
+        if not one.applied:
+            message = f"{one.document} replaces '{one.term}' {when}: it does not apply on this day"
+            help = "the programme's own term counts"
+            found.append(Problem("agreement-not-in-force", message, written.place, help, Level.WARNING))
+        elif one.was == one.value:
+            message = f"{one.document} changes nothing: '{one.term}' is {_shown(one.value)} anyway"
+            help = "the programme may have caught up with it"
+            found.append(Problem("agreement-without-effect", message, written.place, help, Level.WARNING))
     for position, check in plan.checks:
         if row[position] is False:
             mentioned = names(plan.programme.values[check.value].expression)
@@ -168,6 +200,10 @@ def _odd(plan: Plan, record: Record, row: Row) -> tuple[Problem, ...]:
             help = "check the facts; the outcome stands as they are"
             found.append(Problem("odd-facts", message, place, help, Level.WARNING))
     return in_order(found) if found else ()
+
+
+def _shown(value: Scalar) -> str:
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 # Readers of the views: made once, each knows where in the row its values stand, and the answers that never vary.

@@ -28,6 +28,7 @@ class Known(NamedTuple):
     held_tier: str | None
     held_since: date | None
     facts: Facts
+    agreed: Mapping[str, Scalar] = {}  #: what agreements in force put in the place of values, by their ids
 
 
 class Layout(NamedTuple):
@@ -35,6 +36,7 @@ class Layout(NamedTuple):
 
     facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
     lists: tuple[ListLayout, ...]
+    terms: tuple[str, ...]  #: ids of values that may be agreed
     start: int  #: where the values begin
     empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
     steps: tuple[tuple[int, Reader], ...]
@@ -61,7 +63,9 @@ def make_layout(programme: Programme) -> Layout:
         of_lines = tuple(value.id for value in programme.values.values() if value.list == ORDER)
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
     lists = tuple(_list_layout(one) for one in of_lists.values())
+    terms = tuple(value.id for value in programme.values.values() if value.negotiable)
     row = [*INPUTS, *(id for id, _ in facts), *of_lists, *(one.item for one in of_lists.values())]
+    row += [*(f"agreed.{id}" for id in terms), *(f"agreement.{id}" for id in terms)]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
     for one in of_lists.values():
         positions.update(_item_positions(one, positions))
@@ -73,6 +77,11 @@ def make_layout(programme: Programme) -> Layout:
         tree = value.expression
         if value.list is not None:
             steps.append(_item_step(of_lists[value.list], value, positions))
+        elif value.negotiable:
+            position = start + len(empty)
+            empty.append(Unknown())
+            steps.append((position, _agreed_or(closure(tree, positions), positions[f"agreement.{value.id}"])))
+            positions[value.id] = position
         elif isinstance(tree, Name):
             positions[value.id] = positions[tree.id]
         elif tree in seen:
@@ -83,7 +92,7 @@ def make_layout(programme: Programme) -> Layout:
             empty.append(tree.value if isinstance(tree, Literal) else Unknown())
             if not isinstance(tree, Literal):
                 steps.append((position, closure(tree, positions)))
-    return Layout(facts, lists, start, tuple(empty), tuple(steps), MappingProxyType(positions))
+    return Layout(facts, lists, terms, start, tuple(empty), tuple(steps), MappingProxyType(positions))
 
 
 def fill(layout: Layout, known: Known) -> Row:
@@ -95,6 +104,9 @@ def fill(layout: Layout, known: Known) -> Row:
     if layout.lists:
         row.extend([_items(one, facts) for one in layout.lists])
         row.extend([None] * len(layout.lists))
+    if layout.terms:
+        row.extend([id in known.agreed for id in layout.terms])
+        row.extend([known.agreed.get(id) for id in layout.terms])
     row.extend(layout.empty)
     for position, read in layout.steps:
         row[position] = read(row)
@@ -109,7 +121,17 @@ def named(layout: Layout, row: Row) -> dict[str, Any]:
             names = (*(id for id, _, _ in one.fields), *one.values)
             found[one.id] = tuple(dict(zip(names, item, strict=True)) for item in found[one.id])
         del found[f"{one.id}[]"]
-    return found
+    return {id: value for id, value in found.items() if not id.startswith("agreement.")}
+
+
+def _agreed_or(read: Reader, agreement: Position) -> Reader:
+    """What an agreement in force puts in the place of a value, or else the value."""
+
+    def agreed_or(row: Row) -> Value:
+        agreed: Value | None = row[agreement]  # type: ignore[index]
+        return read(row) if agreed is None else agreed
+
+    return agreed_or
 
 
 def _list_layout(one: ListFact) -> ListLayout:
@@ -162,5 +184,6 @@ def _item(one: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Valu
 
 
 def is_constant(programme: Programme, id: str) -> bool:
-    """Whether a value is written, and so the same for every partner."""
-    return id in programme.values and isinstance(programme.values[id].expression, Literal)
+    """Whether a value is written and cannot be agreed otherwise, and so the same for every partner."""
+    value = programme.values.get(id)
+    return value is not None and isinstance(value.expression, Literal) and value.negotiable is None

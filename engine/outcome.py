@@ -7,6 +7,7 @@ Amounts are exact, in percent; None stands for unknown throughout.
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from .layout import Facts
@@ -105,6 +106,21 @@ class ValueOutcome(NamedTuple):
     source: tuple[str, ...]
 
 
+class AgreementOutcome(NamedTuple):
+    """A supplementary agreement: whether it applies on the day, what it puts in place of what, and by which paper.
+
+    `was` is what the programme says itself; None where that is unknown, or where the agreement does not apply.
+    """
+
+    term: str
+    value: bool | Decimal | date | str
+    was: Scalar | None
+    applied: bool
+    document: str
+    begins: date
+    ends: date | None
+
+
 class TierOutcome(NamedTuple):
     """One tier for this partner; discount and benefits are what the tier gives were the partner qualified."""
 
@@ -151,6 +167,7 @@ class Outcome(NamedTuple):
     tracks: tuple[TrackOutcome, ...]
     definitions: tuple[ValueOutcome, ...]
     lists: Mapping[str, tuple[Mapping[str, Scalar | None], ...]]
+    agreements: tuple[AgreementOutcome, ...]
     facts: Facts
     problems: tuple[Problem, ...]
 

@@ -63,6 +63,14 @@ class ListFact(NamedTuple):
         return f"{self.id}[]"
 
 
+class Negotiable(NamedTuple):
+    """What a supplementary agreement may put in the place of a value: between these, where they are set."""
+
+    minimum: Decimal | None
+    maximum: Decimal | None
+    source: tuple[str, ...]
+
+
 class NamedValue(NamedTuple):
     """A typed expression with a name: `tiers.gold.requirements.staff`; `list` is set for a value of a list's items."""
 
@@ -76,6 +84,7 @@ class NamedValue(NamedTuple):
     currency: str | None = None
     choices: Mapping[str, Texts] = {}
     list: str | None = None
+    negotiable: "Negotiable | None" = None
 
 
 class FactCheck(NamedTuple):

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from .document import Data, Document
-from .evaluate import Plan
-from .layout import Known, fill
+from .evaluate import Plan, known_of
+from .layout import fill
 from .outcome import Outcome, Scalar
 from .problems import Problem, WrongCall, did_you_mean, has_errors, in_order
 from .programme import LINE, NO_TIER, ORDER, PriceRule, Texts
@@ -70,8 +70,8 @@ class Total(NamedTuple):
 class Quote(NamedTuple):
     """The whole order for one partner on a day; each sum is of the lines that have the amount.
 
-    `complete` says that every line is priced, and nothing said in place of an amount; `discounts` are the partner's own,
-    in percent, by name.
+    `complete` says that every line is priced, and nothing is said in place of an amount; `discounts` are the partner's
+    own, in percent, by name.
     """
 
     outcome: Outcome
@@ -131,7 +131,8 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
     if definition is None:
         raise TypeError("read_order refuses this")
     lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
-    row = fill(plan.layout, Known(as_of, record.tier, record.since, {**record.facts, ORDER: lines}))
+    known = known_of(record, as_of)
+    row = fill(plan.layout, known._replace(facts={**record.facts, ORDER: lines}))
     layout = next(one for one in plan.layout.lists if one.id == ORDER)
     names = (*(id for id, _, _ in layout.fields), *layout.values)
     items = [dict(zip(names, item, strict=True)) for item in row[_at(positions, ORDER)]]

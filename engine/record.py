@@ -12,16 +12,31 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .compile.facts import fact_value
+from .compile.facts import MAX_TEXT, fact_value
 from .document import Data, Document, PartPath, how_to_write, in_bounds
-from .layout import Facts
+from .layout import Facts, Scalar
 from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from .programme import MAIN, Fact, ListFact, Programme
 from .values import MAX_WHOLE_DIGITS
 
-_KEYS = ("partner", "name", "tier", "since", "facts")
+_KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
 _LENGTHS = {"partner": 100, "name": 300}
 MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
+
+
+class Agreement(NamedTuple):
+    """A supplementary agreement: between two days a paper puts this value in the place of a term for the partner."""
+
+    term: str
+    value: Scalar
+    document: str
+    begins: date
+    ends: date | None  #: the last day; None while it is open
+    place: Place
+
+    def applies(self, day: date) -> bool:
+        """Whether it is in force on the day."""
+        return self.begins <= day and (self.ends is None or day <= self.ends)
 
 
 class Record(NamedTuple):
@@ -36,6 +51,7 @@ class Record(NamedTuple):
     since: date | None
     facts: Facts
     places: Mapping[str, Place]
+    agreements: tuple[Agreement, ...] = ()
 
 
 def read_record(document: Document, programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
@@ -48,8 +64,7 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
         return None, (Problem("wrong-type", "a record is a map of keys", place, help),)
     for key in data:
         if key not in _KEYS:
-            agreements = "this version of charter does not apply supplementary agreements"
-            way_out = agreements if key == "agreements" else did_you_mean(key, _KEYS)
+            way_out = did_you_mean(key, _KEYS)
             problems.append(Problem("unknown-key", f"'{key}' is not a key here", document.place((key,)), way_out))
     partner, name = _words(document, data, "partner", problems), _words(document, data, "name", problems)
     if "partner" not in data:
@@ -57,10 +72,11 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     tier = _tier(document, data.get("tier"), programme, problems)
     since = _since(document, data, programme, problems)
     facts = _facts(document, data.get("facts"), programme, problems)
+    agreements = read_agreements(document, data.get("agreements"), programme, problems)
     if has_errors(problems) or partner is None:
         return None, in_order(problems)
     places = {id: document.value_place(("facts", id)) for id in facts}
-    return Record(partner, name, tier, since, MappingProxyType(facts), places), in_order(problems)
+    return Record(partner, name, tier, since, MappingProxyType(facts), places, agreements), in_order(problems)
 
 
 def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
@@ -78,6 +94,84 @@ def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | No
     if inexact:
         return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
     return Document(Source(name, ""), _exact(data), {}, {}, {}), ()
+
+
+_AGREEMENT = ("term", "value", "document", "from", "until")
+
+
+def read_agreements(
+    document: Document, written: Data, programme: Programme, problems: list[Problem]
+) -> tuple[Agreement, ...]:
+    """The supplementary agreements of a record; two that replace one term on one day are refused."""
+    if written is None:
+        return ()
+    if not isinstance(written, list):
+        place = document.value_place(("agreements",))
+        problems.append(Problem("wrong-type", "'agreements' is a list", place, "begin each with '- term: …'"))
+        return ()
+    read = [_agreement(document, index, one, programme, problems) for index, one in enumerate(written)]
+    found = [agreement for agreement in read if agreement]
+    for index, one in enumerate(found):
+        for other in found[:index]:
+            apart = (other.ends and other.ends < one.begins) or (one.ends and one.ends < other.begins)
+            if one.term == other.term and not apart:
+                message = f"'{one.term}' is agreed twice for the same days: {other.document} and {one.document}"
+                problems.append(
+                    Problem("agreements-overlap", message, one.place, "end the one before the other begins")
+                )
+    return tuple(found)
+
+
+def _agreement(
+    document: Document, index: int, written: Data, programme: Programme, problems: list[Problem]
+) -> Agreement | None:
+    path: PartPath = ("agreements", index)
+    before = len(problems)
+
+    def wrong(code: str, message: str, key: str | None, help: str | None) -> None:
+        place = document.value_place((*path, key) if key else path)
+        problems.append(Problem(code, message, place, help))
+
+    if not isinstance(written, dict):
+        wrong("wrong-type", "an agreement is a map of keys", None, f"its keys are {', '.join(_AGREEMENT)}")
+        return None
+    for key in written:
+        if key not in _AGREEMENT:
+            help = did_you_mean(key, _AGREEMENT)
+            problems.append(Problem("unknown-key", f"'{key}' is not a key here", document.place((*path, key)), help))
+    for key in ("term", "value", "document", "from"):
+        if written.get(key) is None:
+            wrong("missing-key", f"'{key}' is missing", None, "an agreement names its term, value, paper and first day")
+    term, paper, begins, ends = (written.get(key) for key in ("term", "document", "from", "until"))
+    for key, day in (("from", begins), ("until", ends)):
+        if day is not None and not isinstance(day, date):
+            wrong("wrong-type", f"'{key}' is a day", key, "write it as 2026-01-31")
+    if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
+        wrong("dates-out-of-order", f"it ends on {ends}, before it begins on {begins}", "until", "swap the days")
+    if paper is not None and (not isinstance(paper, str) or not paper.strip() or len(paper) > MAX_TEXT):
+        wrong("wrong-type", "'document' names the paper", "document", 'put it in quotes: "7/2026"')
+    named = programme.values.get(str(term)) if term is not None else None
+    terms = [id for id, value in programme.values.items() if value.negotiable]
+    value: Any = None
+    if term is not None and (named is None or named.negotiable is None):
+        what = "may not be agreed" if named else "is not a term of the programme"
+        wrong(
+            "unknown-term",
+            f"'{term}' {what}",
+            "term",
+            did_you_mean(str(term), terms) or "no term like it is marked as negotiable",
+        )
+    elif named and named.negotiable and written.get("value") is not None:
+        limits = Fact(
+            named.id, named.title, named.kind, None, named.choices, None, named.negotiable.minimum,
+            named.negotiable.maximum, (),
+        )  # fmt: skip
+        value, told = fact_value(limits, written["value"])
+        if told:
+            wrong("bad-fact", f"{term}: {told[0]}", "value", told[1])
+    if len(problems) > before or not isinstance(begins, date) or not isinstance(ends, date | None):
+        return None
+    return Agreement(str(term), value, str(paper), begins, ends, document.value_place((*path, "term")))
 
 
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:

@@ -59,6 +59,8 @@ ORDER = (
     "engine.report.data",
     "engine.report.problems",
     "engine.release",
+    "engine.scenarios",
+    "engine.report.scenarios",
     "engine",
     "cli",
 )

@@ -94,7 +94,11 @@ REFUSED = {
     "a tier that is a list": ("partner: P\ntier: [gold]\n", ("unknown-tier", 2, 1, "tier")),
     "facts as a list": ("partner: P\nfacts: [people]\n", ("wrong-type", 2, 1, "facts")),
     "a key that is not": ("partner: P\nfact: {people: 1}\n", ("unknown-key", 2, 1, "fact")),
-    "agreements": ("partner: P\nagreements: []\n", ("unknown-key", 2, 1, "agreements")),
+    "agreements": ("partner: P\nagreements: all\n", ("wrong-type", 2, 13, "all")),
+    "an agreement on what is not there": (
+        "partner: P\nagreements:\n  - {term: gold, value: 1, document: x, from: 2026-01-01}\n",
+        ("unknown-term", 3, 12, "gold"),
+    ),
     "no partner": ("tier: gold\n", ("missing-key", 1, 1, "t")),
     "a partner that is a number": ("partner: 7\n", ("wrong-type", 1, 10, "7")),
     "an empty partner": ("partner: ''\n", ("wrong-type", 1, 10, "''")),

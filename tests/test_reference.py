@@ -61,7 +61,7 @@ def below(schema: dict[str, Any], path: str, seen: tuple[str, ...]) -> Iterator[
         return
     inner, seen = resolved(schema), (*seen, name) if name else seen
     yield from rows(inner, f"{path}.", seen)
-    entry = inner.get("additionalProperties")
+    entry = inner.get("additionalProperties") or inner.get("items")
     if isinstance(entry, dict):
         yield from below(entry, f"{path}.…", seen)
 

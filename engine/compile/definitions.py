@@ -107,7 +107,9 @@ def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, 
             if mixed:
                 row.files.problems.append(mixed)
             at = row.place(*(place.keys if "take" not in row.data else ()))
-            yield NamedValue(place.id, kind, tree, title, source, at, unit, declared, choices, place.list)
+            yield NamedValue(
+                place.id, kind, tree, title, source, at, unit, declared, choices, place.list, row.negotiable()
+            )
 
 
 def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:

@@ -50,6 +50,7 @@ def compile_discount(row: Row, terms: Terms, bonuses: list[Row], scope: Scope, v
     prefix, title, source, percent = f"tiers.{row.id}", row.texts(), part.source(), Kind.PERCENT
     literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
     base = values.name(f"{prefix}.discount", percent, literal, title, source)
+    values.by_id[base.id] = values.by_id[base.id]._replace(negotiable=part.negotiable())
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
     worth = added([Name(offer.percent, percent, offer.percent) for offer in offers] or [_ZERO], percent)
     bonus = values.name(f"{prefix}.bonus_total", percent, Choose(terms.bonuses_apply, worth, _ZERO, percent), title)

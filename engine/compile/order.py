@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..language.tree import names
-from ..problems import Place, Problem
+from ..problems import Place, Problem, did_you_mean, has_errors
 from ..programme import NamedValue
 from .rows import Files
 
 
 def in_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedValue]:
     """The values, each after those it mentions, otherwise as they stand."""
+    _check_terms(files, values)
     ordered: dict[str, NamedValue] = {}
     reported: set[str] = set()
     for start in values:
         _visit(files, values, ordered, reported, start)
     return ordered
+
+
+def _check_terms(files: Files, values: Mapping[str, NamedValue]) -> None:
+    """What `agreed` asks about may be agreed."""
+    terms = [id for id, value in values.items() if value.negotiable]
+    for value in values.values():
+        for name in names(value.expression):
+            term = name.id.removeprefix("agreed.")
+            if name.id.startswith("agreed.") and term not in terms and not has_errors(files.problems):
+                help = did_you_mean(term, terms) or "write 'negotiable' at the value that may be agreed"
+                message = f"'{term}' is not a term that may be agreed"
+                files.problems.append(Problem("unknown-term", message, name.place, help))
 
 
 def _visit(

@@ -12,7 +12,7 @@ from ..document import Document, PartPath
 from ..language.parse import Scope, parse
 from ..language.tree import Expression
 from ..problems import Place, Problem, did_you_mean
-from ..programme import ORDER, Texts
+from ..programme import ORDER, Negotiable, Texts
 from ..values import Kind
 
 
@@ -168,6 +168,17 @@ class Row:
                 )
         self.files.cited.update(cited)
         return cited
+
+    def negotiable(self) -> Negotiable | None:
+        """What a supplementary agreement may put in this value's place, where it may."""
+        part = self.part("negotiable")
+        if part is None:
+            return None
+        least, most = part.data.get("minimum"), part.data.get("maximum")
+        if least is not None and most is not None and least > most:
+            message = f"the minimum {least} is over the maximum {most}"
+            self.problem("bounds", message, part.place("minimum"), "swap them")
+        return Negotiable(least, most, part.source())
 
     def expression(
         self, *keys: str | int, scope: Scope, kind: Kind | None = None, choices: tuple[str, ...] = ()

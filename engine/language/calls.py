@@ -229,6 +229,14 @@ def _qualified(arguments: Arguments) -> Expression:
     return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
 
 
+def _agreed(arguments: Arguments) -> Expression:
+    """Whether a supplementary agreement in force names a term; whether there is such a term is checked later."""
+    (written,) = arguments.parts
+    if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
+        _refuse("wrong-kind", "a term is named in quotes here", written.place, "write agreed('definitions.share')")
+    return Name(f"agreed.{written.value}", Kind.YES_NO, f"agreed('{written.value}')", arguments.place)
+
+
 def _rank(arguments: Arguments) -> Expression:
     """The place of an option among those of its choice, the lowest being 1; or from the last, which is 1 then."""
     (choice,) = arguments.parts
@@ -317,5 +325,6 @@ FUNCTIONS: Mapping[str, Function] = {
         Function("last_days", 2, 3, "last_days(closed_on, 90)", _window),
         Function("last_months", 2, 3, "last_months(closed_on, 12)", _window),
         Function("qualified", 1, 1, "qualified('gold')", _qualified),
+        Function("agreed", 1, 1, "agreed('definitions.share')", _agreed),
     )
 }

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..outcome import (
+    AgreementOutcome,
     BenefitOutcome,
     BonusOutcome,
     DiscountOutcome,
@@ -60,6 +61,7 @@ def outcome_data(outcome: Outcome) -> Json:
             id: [{name: _scalar(value) for name, value in item.items()} for item in items]
             for id, items in outcome.lists.items()
         },
+        "agreements": [_agreement(one) for one in outcome.agreements],
         "facts": {id: _fact(value) for id, value in outcome.facts.items()},
         "problems": [problem_data(problem) for problem in outcome.problems],
     }
@@ -212,6 +214,18 @@ def _track(track: TrackOutcome) -> Json:
 
 def _value(value: ValueOutcome) -> Json:
     return {"value": _scalar(value.value), "unknown": list(value.unknown), "source": list(value.source)}
+
+
+def _agreement(one: AgreementOutcome) -> Json:
+    return {
+        "term": one.term,
+        "value": _scalar(one.value),
+        "was": _scalar(one.was),
+        "applied": one.applied,
+        "document": one.document,
+        "from": one.begins.isoformat(),
+        "until": _scalar(one.ends),
+    }
 
 
 def _fact(value: Any) -> Any:

@@ -92,6 +92,7 @@ class _Writer:
             blocks.append(self._rebates(definition))
             blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
             blocks += self._entitlements(definition)
+        blocks.append(Block(self.say["agreements"], self._agreements()))
         blocks.append(Block(self.say["tracks"], tuple(self._track(track) for track in outcome.tracks)))
         blocks.append(Block(self.say["values"], self._values()))
         blocks += self._items() if self.explain else []
@@ -282,6 +283,20 @@ class _Writer:
             details = (*(self.tell.opened(id, 1) if self.explain else ()), *self._readings(value.source))
             figure = self.tell.value(id, value.value)
             rows.append(Row(mark, pick(named.title, self.lang), figure, note, value.source, details))
+        return tuple(rows)
+
+    def _agreements(self) -> tuple[Row, ...]:
+        """What supplementary agreements put in place of the programme's terms, or would on another day."""
+        rows = []
+        for one in self.outcome.agreements:
+            title = f"{self.tell.title(one.term)} ({one.term})"
+            days = {"begins": one.begins, "ends": one.ends or ""}
+            told = {name: words.amount(day, Kind.DATE, self.lang) for name, day in days.items()}
+            when = self.say["agreed_from_to" if one.ends else "agreed_from"].format(**told)
+            was = self.say["instead_of"].format(value=self.tell.value(one.term, one.was)) if one.applied else ""
+            state = "" if one.applied else self.say["not_in_force"]
+            note = "; ".join(part for part in (was, state, one.document, when) if part)
+            rows.append(Row(GOOD if one.applied else PLAIN, title, self.tell.value(one.term, one.value), note))
         return tuple(rows)
 
     def _varies(self, id: str) -> bool:

@@ -26,7 +26,7 @@ def total(release: Release, tier: str, **facts: object) -> Decimal:
 
 def test_a_discount_is_raised(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
-    edit(release, "tiers.yaml", "discount: {value: 10,", "discount: {value: 12.5,")
+    edit(release, "tiers.yaml", "value: 10\n", "value: 12.5\n")
     assert total(RELEASE, "retail") == Decimal("22.5")
     assert total(changed(release), "retail") == Decimal(25)
 

@@ -1,0 +1,118 @@
+"""What came of the scenarios of a release, as text and as the promised JSON."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ..evaluate import all_values
+from ..problems import Place
+from ..release import Release
+from ..scenarios import Difference, Reach, Result
+from ..values import plain
+from ..version import FORMAT_VERSION, VERSION
+from .conditions import Conditions
+from .data import Json
+from .terminal import Style, without_style
+
+
+def scenarios_text(release: Release, results: Sequence[Result], reached: Reach, style: Style = without_style) -> str:
+    """Each scenario that came out otherwise, with the values behind it; then the tally, and what is not reached."""
+    lines: list[str] = []
+    for result in results:
+        if not result.differences:
+            continue
+        place = result.scenario.place
+        title = result.scenario.title.get("en") or next(iter(result.scenario.title.values()))
+        lines.append(f"{_at(place)}  {style('✗', 'bad')} {result.scenario.id}: {title}")
+        for difference in result.differences:
+            lines += _difference(release, result, difference, style)
+    failed = sum(bool(result.differences) for result in results)
+    lines.append(f"{len(results)} scenarios: {len(results) - failed} as expected, {failed} not")
+    programme = release.programme
+    lines.append(f"{len(programme.clauses) - len(reached.clauses)} of {len(programme.clauses)} clauses reached")
+    lines += [f"  clause no scenario reaches: {id}" for id in reached.clauses]
+    lines += [f"  tier that no scenario is about: {id}" for id in reached.tiers]
+    lines += [f"  value that is never known: {id}" for id in reached.values]
+    lines += [f"  condition that is only ever {_shown(value)}: {id}" for id, value in reached.one_way]
+    return "\n".join(lines) + "\n"
+
+
+def scenarios_data(result: str, results: Sequence[Result], reached: Reach) -> Json:
+    """The same for programs: `result` is the exit status as a word."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "charter": VERSION,
+        "result": result,
+        "scenarios": [_result(one) for one in results],
+        "not_reached": {
+            "clauses": list(reached.clauses),
+            "tiers": list(reached.tiers),
+            "values": list(reached.values),
+            "one_way": [{"value": id, "only": only} for id, only in reached.one_way],
+        },
+    }
+
+
+def _result(result: Result) -> Json:
+    place = result.scenario.place
+    return {
+        "id": result.scenario.id,
+        "title": dict(result.scenario.title),
+        "as_of": result.scenario.as_of.isoformat(),
+        "status": "failed" if result.differences else "passed",
+        "file": place.source.path,
+        "line": place.line,
+        "differences": [
+            {
+                "path": one.path,
+                "expected": _json(one.expected),
+                "found": _json(one.found),
+                "line": one.place.line,
+                "column": one.place.column,
+            }
+            for one in result.differences
+        ],
+    }
+
+
+def _difference(release: Release, result: Result, difference: Difference, style: Style) -> list[str]:
+    """What was expected and found, and where a value stands behind it, that value opened."""
+    told = f"expected {_shown(difference.expected)}, found {_shown(difference.found)}"
+    lines = [f"  {_at(difference.place)}  {difference.path}: {style(told, 'strong')}"]
+    values = all_values(release.plan, result.outcome)
+    conditions = Conditions(release.programme, values, release.programme.languages[0])
+    for id in _behind(difference.path, release):
+        lines += [style(f"      {line}", "dim") for line in conditions.opened(id)]
+    return lines
+
+
+def _behind(path: str, release: Release) -> list[str]:
+    """The values of the programme that a part of the outcome shows."""
+    values, parts = release.programme.values, path.split(".")
+    if parts[0] == "tiers" and len(parts) > 2:
+        tier, kind, id = parts[1], parts[2], parts[3] if len(parts) > 3 else ""
+        common = [f"{scope}.{id}" for scope in ("eligibility", "joining")]
+        ids = [f"tiers.{tier}.{kind}.{id}", f"tiers.{tier}.{kind}.{id}.earned", *common]
+        return [one for one in ids if one in values][:1]
+    return [one for one in (f"definitions.{parts[1] if len(parts) > 1 else ''}",) if one in values]
+
+
+def _at(place: Place) -> str:
+    return f"{place.source.path}:{place.line}:{place.column}"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_json(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,161 @@
+"""Supplementary agreements: between two days a paper replaces a term for one partner, and the outcome says so."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from charter.engine import InvalidInput, load
+from charter.engine.evaluate import all_values
+from charter.engine.report.data import outcome_data
+from charter.engine.report.page import page
+from charter.engine.report.terminal import terminal
+
+from ..programmes import ROOT, copy_of, edit
+from ..small_world import report
+from .test_quote import BARE
+
+RELEASE = load(ROOT / "program")
+TERM = "tiers.competency.discount"
+
+
+def agreed(value: Any = 22, term: str = TERM, **more: Any) -> dict:
+    return {"term": term, "value": value, "document": "ДС-7/2026", "from": date(2026, 3, 1)} | more
+
+
+def partner(*agreements: dict, **facts: Any) -> dict:
+    return {"partner": "P", "tier": "competency", "facts": BARE | facts, "agreements": list(agreements)}
+
+
+@pytest.mark.parametrize(
+    ("day", "total", "applied"),
+    [
+        (date(2026, 2, 28), 20, False),
+        (date(2026, 3, 1), 22, True),  # the first day and the last
+        (date(2026, 12, 31), 22, True),
+        (date(2027, 1, 1), 20, False),
+    ],
+)
+def test_a_term_is_replaced_from_its_first_day_to_its_last(day: date, total: int, applied: bool) -> None:
+    outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), day)
+    assert (outcome.discount.base, outcome.discount.total) == (total, total)
+    (found,) = outcome.agreements
+    assert (found.applied, found.was, found.value, found.document) == (
+        applied,
+        20 if applied else None,
+        22,
+        "ДС-7/2026",
+    )
+    assert [problem.code for problem in outcome.problems] == ([] if applied else ["agreement-not-in-force"])
+    assert outcome_data(outcome)["agreements"][0]["applied"] is applied
+
+
+def test_other_tiers_and_the_bonuses_stay_as_they_are() -> None:
+    outcome = RELEASE.evaluate(partner(agreed(), own_events_held=1), date(2026, 11, 23))
+    assert outcome.discount.total == Decimal("24.5")
+    assert outcome.of("retail").discount.base == 10
+    assert outcome.of("saas").discount.base == 25
+
+
+def test_the_cap_holds_for_what_was_agreed_too() -> None:
+    facts = {"own_events_held": 1, "sales_plan_agreed": True, "sales_plan_fulfilled": True}
+    outcome = RELEASE.evaluate(partner(agreed(39), **facts), date(2026, 11, 23))
+    assert (outcome.discount.uncapped, outcome.discount.total) == (Decimal("51.5"), 40)
+
+
+def test_the_report_and_its_values_show_what_was_replaced() -> None:
+    outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), date(2026, 11, 23))
+    values = all_values(RELEASE.plan, outcome)
+    assert (values[TERM], values[f"agreed.{TERM}"]) == (22, True)
+    text = terminal(page(outcome, RELEASE.programme, values, "ru", explain=False))
+    assert "Дополнительные соглашения\n" in text
+    assert "22 %  вместо 20 %; ДС-7/2026; с" in text
+
+
+def test_an_agreed_share_of_updates_gives_an_amount() -> None:
+    order = {"currency": "RUB", "lines": [{"purpose": "resale", "list_price": 100000}, {"purpose": "updates"}]}
+    share = agreed(40, "definitions.updates_share")
+    updates = RELEASE.quote(order, partner(share), date(2026, 11, 23)).lines[1]
+    assert (updates.rule, updates.customer_pays, updates.partner_pays, updates.margin, updates.says) == (
+        "updates_agreed", 20000, 12000, 8000, None,
+    )  # fmt: skip
+    early = RELEASE.quote(order, partner(share), date(2026, 2, 28)).lines[1]
+    assert (early.rule, early.partner_pays) == ("updates_competency", None)
+
+
+def test_an_agreement_without_effect_is_told() -> None:
+    outcome = RELEASE.evaluate(partner(agreed(20)), date(2026, 11, 23))
+    (problem,) = outcome.problems
+    assert problem.code == "agreement-without-effect"
+    assert "'tiers.competency.discount' is 20 anyway" in problem.message
+
+
+def test_agreements_one_after_the_other() -> None:
+    both = (agreed(22, until=date(2026, 6, 30)), agreed(23, document="ДС-8/2026", **{"from": date(2026, 7, 1)}))
+    for day, base in ((date(2026, 6, 30), 22), (date(2026, 7, 1), 23)):
+        assert RELEASE.evaluate(partner(*both), day).discount.base == base
+
+
+@pytest.mark.parametrize(
+    ("agreement", "message"),
+    [
+        (agreed(term="tiers.competency.discuont"), "is not a term of the programme"),
+        (agreed(term="discount.cap"), "'discount.cap' may not be agreed"),
+        (agreed(41), "41 is over 40"),
+        (agreed(-1), "-1 is under 0"),
+        (agreed("22"), "'22' is not a number"),
+        (agreed(**{"from": "March"}), "'from' is a day"),
+        (agreed(until=date(2026, 2, 1)), "it ends on 2026-02-01, before it begins on 2026-03-01"),
+        (agreed(document=""), "'document' names the paper"),
+        ({"term": TERM, "value": 22, "from": date(2026, 3, 1)}, "'document' is missing"),
+        (agreed(unitl=date(2026, 12, 31)), "'unitl' is not a key here"),
+        ("22", "an agreement is a map of keys"),
+    ],
+)
+def test_a_wrong_agreement_is_refused(agreement: Any, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        RELEASE.evaluate(partner(agreement))
+
+
+def test_two_agreements_on_one_term_for_the_same_day_are_refused() -> None:
+    both = (agreed(until=date(2026, 6, 30)), agreed(23, document="ДС-8/2026", **{"from": date(2026, 6, 30)}))
+    with pytest.raises(InvalidInput, match="is agreed twice for the same days: ДС-7/2026 and ДС-8/2026"):
+        RELEASE.evaluate(partner(*both))
+
+
+def test_what_may_be_agreed_is_marked_in_the_data(tmp_path: Path) -> None:
+    terms = {id for id, value in RELEASE.programme.values.items() if value.negotiable}
+    assert terms == {
+        *(f"tiers.{tier}.discount" for tier in ("retail", "competency", "saas")),
+        "definitions.updates_share",
+    }
+    release = copy_of(ROOT / "program" / "1.0.0", tmp_path)
+    edit(release, "prices.yaml", "agreed('definitions.updates_share')", "agreed('definitions.update_share')")
+    from charter.engine.release import read_release
+
+    (problem,) = read_release(release)[1]
+    assert (problem.code, problem.help) == ("unknown-term", "did you mean 'definitions.updates_share'?")
+
+
+def test_a_term_may_depend_on_facts_and_be_agreed(tmp_path: Path) -> None:
+    definitions = """
+definitions:
+  share:
+    title: {en: Share}
+    kind: percent
+    value: 5 if revenue > 0 else 0
+    negotiable: {minimum: 10, maximum: 5, source: [c]}
+    source: [c]
+"""
+    assert "the minimum 10 is over the maximum 5" in report(tmp_path, definitions=definitions)
+
+
+def test_the_example_of_the_design_is_read_from_yaml() -> None:
+    written = yaml.safe_load(
+        "{term: tiers.competency.discount, value: 22, document: ДС-7/2026, from: 2026-03-01, until: 2026-12-31}"
+    )
+    assert RELEASE.evaluate(partner(written), date(2026, 11, 23)).discount.base == 22
