@@ -208,12 +208,14 @@ def run_scenarios(
     ] = None,
     program: ProgramOption = None,
     release: ReleaseOption = None,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Change the programme, and see who notices.")] = False,
     format: Annotated[CheckFormat, typer.Option("--format", help="What to write.")] = CheckFormat.text,
     output: OutputOption = None,
 ) -> None:
     """Run the scenarios of a release, and say what they do not reach."""
-    from charter.engine.report.scenarios import scenarios_data, scenarios_text
-    from charter.engine.scenarios import FOLDER, reach, read_scenarios, run
+    from charter.engine.mutants import survivors
+    from charter.engine.report.scenarios import Tried, scenarios_data, scenarios_text
+    from charter.engine.scenarios import FOLDER, reach, read_no_difference, read_scenarios, run
 
     in_json = format is CheckFormat.json
     with _answering(in_json, output):
@@ -221,15 +223,22 @@ def run_scenarios(
         root = Path(place) if place else find_program(Path.cwd())
         folder = release_folder(root, release, date.today())
         loaded = load(folder)
-        results = run(loaded, read_scenarios(folder, loaded))
+        scenarios = read_scenarios(folder, loaded)
+        results = run(loaded, scenarios)
         if not results:
             help = f"write worked examples into {shown(folder / FOLDER)}"
             raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
         reached, failed = reach(loaded, results), any(result.differences for result in results)
+        tried = None
+        if mutants and not failed:
+            total, alive = survivors(loaded, scenarios)
+            tried = Tried(total, alive, read_no_difference(folder))
+            failed = bool(tried.unexplained or tried.idle)
         if in_json:
-            text = _json(scenarios_data("findings" if failed else "done", results, reached))
+            text = _json(scenarios_data("findings" if failed else "done", results, reached, tried))
         else:
-            text = scenarios_text(loaded, results, reached, _style(sys.stdout) if output is None else without_style)
+            style = _style(sys.stdout) if output is None else without_style
+            text = scenarios_text(loaded, results, reached, tried, style)
         _write(text, output)
     raise typer.Exit(FINDINGS if failed else DONE)
 

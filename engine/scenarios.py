@@ -83,11 +83,21 @@ def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
         problems += wrong
         data: Any = document.data
         if not wrong:
-            for id in data["scenarios"]:
+            for id in data.get("scenarios", {}):
                 found += _scenario(document, path.parent, id, data["scenarios"][id], release, problems)
     if has_errors(problems):
         raise InvalidProgramme(in_order(problems))
     return tuple(found)
+
+
+def read_no_difference(folder: Path) -> Mapping[str, str]:
+    """The changes of the programme that are said to make no difference, each with the reason."""
+    found: dict[str, str] = {}
+    for path in sorted((folder / FOLDER).glob("*.yaml")):
+        document, _ = read_bytes(file_bytes(path), shown(path))
+        data: Any = document.data if document else None
+        found |= data.get("no_difference", {}) if isinstance(data, dict) else {}
+    return found
 
 
 def _scenario(

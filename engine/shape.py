@@ -80,7 +80,7 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         part = (*path, instance)
         help = _spelling(instance) or described
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", document.place(part), help)
-    elif error.validator == "oneOf":
+    elif error.validator in ("oneOf", "anyOf"):
         known = error.schema["properties"]
         if all(key in known for key in instance):  # else what that key should be is the one problem
             yield path, Problem("wrong-form", _choice(error.validator_value, instance), document.place(path), described)

@@ -60,6 +60,7 @@ ORDER = (
     "engine.report.problems",
     "engine.release",
     "engine.scenarios",
+    "engine.mutants",
     "engine.report.scenarios",
     "engine",
     "cli",

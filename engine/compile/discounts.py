@@ -103,8 +103,8 @@ def _greatest(rates: tuple[Rate, ...]) -> Expression:
     """The first that is earned, the greatest asked first: once that is certain, the others need not be known."""
     tree: Expression = _ZERO
     for rate in sorted(rates, key=lambda rate: rate.worth):
-        earned, literal = Name(rate.earned, Kind.YES_NO, rate.earned), Literal(rate.worth, Kind.PERCENT)
-        tree = Choose(earned, literal, tree, Kind.PERCENT)
+        earned, worth = (Name(rate.earned, Kind.YES_NO, rate.earned), Name(rate.percent, Kind.PERCENT, rate.percent))
+        tree = Choose(earned, worth, tree, Kind.PERCENT)
     return tree
 
 

@@ -1,11 +1,12 @@
 """What came of the scenarios of a release, as text and as the promised JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..evaluate import all_values
+from ..mutants import Mutant
 from ..problems import Place
 from ..release import Release
 from ..scenarios import Difference, Reach, Result
@@ -16,7 +17,31 @@ from .data import Json
 from .terminal import Style, without_style
 
 
-def scenarios_text(release: Release, results: Sequence[Result], reached: Reach, style: Style = without_style) -> str:
+class Tried(NamedTuple):
+    """How many mutants there are, which of them no scenario notices, and which are said to make no difference."""
+
+    total: int
+    alive: tuple[Mutant, ...]
+    explained: Mapping[str, str]
+
+    @property
+    def unexplained(self) -> tuple[Mutant, ...]:
+        """Mutants that some scenario should notice."""
+        return tuple(mutant for mutant in self.alive if mutant.id not in self.explained)
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Reasons given for mutants that are noticed, or not there."""
+        return tuple(id for id in self.explained if id not in {mutant.id for mutant in self.alive})
+
+
+def scenarios_text(
+    release: Release,
+    results: Sequence[Result],
+    reached: Reach,
+    tried: Tried | None = None,
+    style: Style = without_style,
+) -> str:
     """Each scenario that came out otherwise, with the values behind it; then the tally, and what is not reached."""
     lines: list[str] = []
     for result in results:
@@ -35,10 +60,23 @@ def scenarios_text(release: Release, results: Sequence[Result], reached: Reach, 
     lines += [f"  tier that no scenario is about: {id}" for id in reached.tiers]
     lines += [f"  value that is never known: {id}" for id in reached.values]
     lines += [f"  condition that is only ever {_shown(value)}: {id}" for id, value in reached.one_way]
+    lines += _tried(tried, style) if tried else []
     return "\n".join(lines) + "\n"
 
 
-def scenarios_data(result: str, results: Sequence[Result], reached: Reach) -> Json:
+def _tried(tried: Tried, style: Style) -> list[str]:
+    """The mutants that nobody notices, each at its line, and the score."""
+    noticed, explained = tried.total - len(tried.alive), len(tried.alive) - len(tried.unexplained)
+    score = f"{noticed} of {tried.total} mutants noticed"
+    lines = [f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"]
+    for mutant in tried.unexplained:
+        at = _at(mutant.place) if mutant.place else ""
+        lines.append(f"  {at}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
+    lines += [f"  said to make no difference, but noticed or not there: {id}" for id in tried.idle]
+    return lines
+
+
+def scenarios_data(result: str, results: Sequence[Result], reached: Reach, tried: Tried | None = None) -> Json:
     """The same for programs: `result` is the exit status as a word."""
     return {
         "format_version": FORMAT_VERSION,
@@ -51,6 +89,24 @@ def scenarios_data(result: str, results: Sequence[Result], reached: Reach) -> Js
             "values": list(reached.values),
             "one_way": [{"value": id, "only": only} for id, only in reached.one_way],
         },
+        "mutants": None if tried is None else _mutants(tried),
+    }
+
+
+def _mutants(tried: Tried) -> Json:
+    return {
+        "count": tried.total,
+        "noticed": tried.total - len(tried.alive),
+        "no_difference": [mutant.id for mutant in tried.alive if mutant.id in tried.explained],
+        "left": [
+            {
+                "id": mutant.id,
+                "file": mutant.place.source.path if mutant.place else None,
+                "line": mutant.place.line if mutant.place else None,
+                "column": mutant.place.column if mutant.place else None,
+            }
+            for mutant in tried.unexplained
+        ],
     }
 
 
@@ -81,7 +137,7 @@ def _difference(release: Release, result: Result, difference: Difference, style:
     told = f"expected {_shown(difference.expected)}, found {_shown(difference.found)}"
     lines = [f"  {_at(difference.place)}  {difference.path}: {style(told, 'strong')}"]
     values = all_values(release.plan, result.outcome)
-    conditions = Conditions(release.programme, values, release.programme.languages[0])
+    conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):
         lines += [style(f"      {line}", "dim") for line in conditions.opened(id)]
     return lines

@@ -1,0 +1,158 @@
+"""`charter test`: the scenarios of a release pass, notice every change, and say plainly what differed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import simplejson
+from charter.engine import InvalidProgramme, load
+from charter.engine.mutants import mutants, survivors
+from charter.engine.report.scenarios import scenarios_text
+from charter.engine.scenarios import Result, reach, read_no_difference, read_scenarios, run
+
+from ..programmes import ASOFT, ROOT, SMALL, copy_of, edit
+from ..small_world import FILES, write
+
+PROGRAMMES = [ASOFT, *sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))]
+
+
+def results(folder: Path) -> tuple[Result, ...]:
+    release = load(folder)
+    return run(release, read_scenarios(folder, release))
+
+
+@pytest.mark.parametrize("folder", PROGRAMMES, ids=lambda path: path.parent.name)
+def test_every_scenario_comes_out_as_written(folder: Path) -> None:
+    found = results(folder)
+    assert len(found) >= 4
+    assert [(result.scenario.id, result.differences) for result in found if result.differences] == []
+
+
+def test_the_scenarios_reach_all_84_clauses_and_every_condition_both_ways() -> None:
+    reached = reach(load(ASOFT), results(ASOFT))
+    assert reached == ((), (), (), ())
+
+
+def test_no_change_of_the_programme_goes_unnoticed() -> None:
+    """But for those listed, with the reason; and no reason is given for a change that is noticed."""
+    release = load(ASOFT)
+    total, alive = survivors(release, read_scenarios(ASOFT, release))
+    assert total > 150
+    assert {mutant.id for mutant in alive} == set(read_no_difference(ASOFT))
+
+
+def test_a_mutant_is_one_change_at_its_line() -> None:
+    found = {mutant.id: mutant for mutant in mutants(load(SMALL))}
+    assert {
+        "tiers.silver.requirements.sells: revenue > 0 → revenue >= 0",
+        "tiers.gold.requirements.productive: 1000.5 → 1000.6",
+        "tiers.gold.requirements.productive: 1000.5 → 1000.4",
+        "definitions.enough.gold: 3 → 4",
+        "tiers.gold.bonuses.audit: 1.5 → 1.6",
+        "tiers.silver.benefits.plaque: false → true",
+    } <= set(found)
+    place = found["tiers.gold.requirements.productive: 1000.5 → 1000.6"].place
+    assert (Path(place.source.path).name, place.line) == ("tiers.yaml", 15)
+
+
+def test_a_scenario_that_fails_shows_the_values_under_the_expression(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "definitions.yaml", "{competency: 2, saas: 2}", "{competency: 3, saas: 2}")
+    loaded, found = load(release), results(release)
+    failed = {result.scenario.id: result.differences for result in found if result.differences}
+    assert "tier_by_code" in failed
+    assert [(one.path, one.expected, one.found) for one in failed["competency_two_activities"]] == [
+        ("status", "qualified", "not_qualified")
+    ]
+    text = scenarios_text(loaded, found, reach(loaded, found))
+    assert "scenarios/tiers.yaml" in text
+    assert "tiers.competency.requirements.staff: expected met, found not_met" in text
+    assert "      certified_admins >= required_admins = no\n        certified_admins = 2  [c4-competency-staff" in text
+
+
+SCENARIOS = """
+scenarios:
+  rich:
+    title: {en: Rich}
+    as_of: 2026-11-23
+    record: {partner: P, facts: {revenue: 5}}
+    expect: {tier: gold}
+"""
+
+
+def told(folder: Path, text: str, **files: str) -> str:
+    release = write(folder, **files)
+    (release / "scenarios").mkdir()
+    (release / "scenarios" / "one.yaml").write_text(text, "utf-8")
+    try:
+        found = run(load(release), read_scenarios(release, load(release)))
+    except InvalidProgramme as refused:
+        return "; ".join(f"{problem.code}: {problem.message}" for problem in refused.problems)
+    return "; ".join(f"{one.path}: {one.expected} {one.found}" for result in found for one in result.differences)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", ""),
+        ("tier: gold", "tier: silver", "tier: silver gold"),
+        ("{tier: gold}", "{teir: gold}", "teir: gold None"),
+        ("{tier: gold}", "{tiers: {gold: qualified}}", ""),
+        ("{tier: gold}", "{benefits: []}", ""),
+        ("{tier: gold}", "{benefits: [{id: x}]}", "benefits: [{'id': 'x'}] []"),
+        ("expect: {tier: gold}", "expcet: {tier: gold}", "unknown-key: 'expcet' is not a key here"),
+        ("2026-11-23", "2026-11-31", "wrong-type: 'as_of' is a day"),
+        ("revenue: 5", "revenu: 5", "unknown-fact: 'revenu' is not a fact"),
+        ("{partner: P, facts: {revenue: 5}}", "nowhere.yaml", "unreadable-file: 'nowhere.yaml' cannot be read"),
+    ],
+)
+def test_what_is_expected_and_what_is_wrong(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    assert told(tmp_path, SCENARIOS.replace(old, new, 1) if old else SCENARIOS).startswith(expected)
+
+
+def test_a_record_may_be_that_of_a_file_with_some_facts_otherwise(tmp_path: Path) -> None:
+    text = SCENARIOS.replace(
+        "record: {partner: P, facts: {revenue: 5}}", "record: one/p.yaml\n    but: {facts: {revenue: 7}}"
+    ).replace("{tier: gold}", "{facts: {revenue: 7, deals: 3}}")
+    (tmp_path / "1.0.0" / "scenarios" / "one").mkdir(parents=True)
+    (tmp_path / "1.0.0" / "scenarios" / "one" / "p.yaml").write_text(
+        "partner: P\nfacts: {revenue: 5, deals: 3}\n", "utf-8"
+    )
+    release = write(tmp_path, facts=FILES["facts"].rstrip("}\n") + "}, deals: {title: {en: Deals}, kind: count}}\n")
+    (release / "scenarios" / "one.yaml").write_text(text, "utf-8")
+    assert [result.differences for result in run(load(release), read_scenarios(release, load(release)))] == [()]
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "charter.cli", "test", *arguments]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_the_command_says_yes_or_no(tmp_path: Path) -> None:
+    done = command("--format", "json", "--mutants")
+    data = simplejson.loads(done.stdout)
+    assert (done.returncode, data["result"], data["mutants"]["left"]) == (0, "done", [])
+    assert {one["status"] for one in data["scenarios"]} == {"passed"}
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "bonuses.yaml", "value: 40", "value: 39")
+    done = command(str(release), "--format", "json")
+    data = simplejson.loads(done.stdout)
+    assert (done.returncode, data["result"]) == (1, "findings")
+    (failed,) = (one for one in data["scenarios"] if one["id"] == "every_bonus_competency")
+    assert [(one["path"], one["expected"], one["found"]) for one in failed["differences"]] == [
+        ("discount.cap", 40, 39),
+        ("discount.total", 40, 39),
+    ]
+    # A scenario that no longer notices anything leaves a mutant, which is told at its line.
+    release = copy_of(ASOFT, tmp_path / "weaker")
+    edit(release, "scenarios/bonuses.yaml", "discount: {uncapped: 22.5, cap: 40, total: 22.5}", "status: qualified")
+    done = command(str(release), "--mutants")
+    assert done.returncode == 0  # another scenario still notices
+    for path in (release / "scenarios").glob("*.yaml"):
+        path.unlink()
+    done = command(str(release))
+    assert done.returncode == 3
+    assert "this release has no scenarios" in done.stderr
