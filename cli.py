@@ -171,6 +171,37 @@ def quote(
 
 
 @app.command()
+def timeline(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="The partner's record; - is stdin.")],
+    first: Annotated[date, typer.Option("--from", metavar="DATE", parser=_date, help="The first day.")],
+    last: Annotated[date, typer.Option("--to", metavar="DATE", parser=_date, help="The last day.")],
+    program: ProgramOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[QuoteFormat, typer.Option("--format", help="What to write.")] = QuoteFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Say when a partner's tier was gained, held, renewed or lost, and under which release."""
+    from charter.engine.report.timeline import timeline_data, timeline_page
+    from charter.engine.timeline import timeline as days_of
+
+    with _answering(format is QuoteFormat.json, output):
+        document, problems = _document(record)
+        if document is None:
+            raise InvalidInput(problems)
+        root = Path(program) if program else find_program(Path.cwd())
+        loaded = sorted(map(load, release_folders(root)), key=lambda one: one.programme.effective_from)
+        records = {one.programme.release: one.record(document) for one in loaded}
+        moments = days_of(loaded, records, first, last)
+        _tell(problems)
+        programmes = {one.programme.release: one.programme for one in loaded}
+        read = records[moments[-1].release]
+        if format is QuoteFormat.json:
+            _write(_json(timeline_data(moments, read, programmes[moments[-1].release])), output)
+        else:
+            _write(_page_text(timeline_page(moments, read, programmes, lang.value), format), output)
+
+
+@app.command()
 def check(
     directory: Annotated[
         str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")
@@ -330,7 +361,10 @@ def _quote_report(release: Release, quoted: Any, lang: str, format: QuoteFormat)
         return _json(quote_data(quoted))
     from charter.engine.report.quote import quote_page
 
-    page = quote_page(quoted, release.programme, lang)
+    return _page_text(quote_page(quoted, release.programme, lang), format)
+
+
+def _page_text(page: Any, format: QuoteFormat) -> str:
     if format is QuoteFormat.markdown:
         from charter.engine.report.markdown import markdown
 

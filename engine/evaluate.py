@@ -68,6 +68,7 @@ class Plan(NamedTuple):
     definitions: tuple[ValueReader, ...]
     checks: tuple[tuple[int, FactCheck], ...]
     kept_until: int | None  #: where the day stands to which a tier is kept
+    membership_ends: int | None  #: and the last day of the membership
 
 
 def make_plan(programme: Programme) -> Plan:
@@ -86,6 +87,7 @@ def make_plan(programme: Programme) -> Plan:
         tuple(_value_reader(programme.values[id], positions) for id in programme.definitions),
         tuple((positions[check.value], check) for check in programme.checks),
         None if until is None else positions[until],
+        None if programme.membership_ends is None else positions[programme.membership_ends],
     )
 
 
@@ -99,7 +101,8 @@ def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     """What the programme says of one partner on a day; `record` has been checked against this programme."""
     programme = plan.programme
-    row = fill(plan.layout, known_of(record, as_of))
+    known = known_of(record, as_of)
+    row = fill(plan.layout, known)
     agreements = _agreements(plan, record, as_of) if record.agreements else ()
     read = [reader(row) for reader in plan.tiers]
     tiers = tuple([tier for tier, _ in read])
@@ -119,6 +122,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         record.tier,
         record.since,
         _known(row[plan.kept_until]) if plan.kept_until and record.tier else None,
+        _known(row[plan.membership_ends]) if plan.membership_ends else None,
         _granted(tier.discount, granted) if tier else None,
         getattr(benefits, granted) if tier else None,
         _granted_rebates(tier.rebates, granted) if tier else None,
@@ -129,7 +133,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         tuple([reader(row) for reader in plan.definitions]),
         _item_values(plan.layout, row) if plan.layout.lists else {},
         agreements,
-        record.facts,
+        known.facts,
         _odd(plan, record, row, agreements),
     )
 
@@ -137,12 +141,12 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
 def known_of(record: Record, as_of: date) -> Known:
     """What an evaluation of the record on a day begins with."""
     agreed = {one.term: one.value for one in record.agreements if one.applies(as_of)}
-    return Known(as_of, record.tier, record.since, record.facts, agreed)
+    return Known(as_of, record.tier, record.since, record.facts_on(as_of), agreed)
 
 
 def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutcome, ...]:
     """Each agreement of the record, and what the programme would say without any."""
-    row = fill(plan.layout, Known(as_of, record.tier, record.since, record.facts))
+    row = fill(plan.layout, known_of(record, as_of)._replace(agreed={}))
     positions: Any = plan.layout.positions
     found = []
     for one in record.agreements:

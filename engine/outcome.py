@@ -142,7 +142,8 @@ class Outcome(NamedTuple):
     its own is the highest it qualifies for; `status` says so if there is none, or if a higher one is open. A tier that
     is held and kept, though its requirements are not met, is `retained`. `next` is the tier above the one awarded.
 
-    `held_tier` and `since` are what the record says; `kept_until` is the day to which a held tier is kept. `lists` has,
+    `held_tier` and `since` are what the record says; `kept_until` is the day to which a held tier is kept, and
+    `membership_ends` the last day of the membership period. `lists` has,
     for each list of the record, the values of each of its items.
     """
 
@@ -158,6 +159,7 @@ class Outcome(NamedTuple):
     held_tier: str | None
     since: date | None
     kept_until: date | None
+    membership_ends: date | None
     discount: DiscountOutcome | None
     benefits: tuple[BenefitOutcome, ...] | None
     rebates: tuple[RebateOutcome, ...] | None

@@ -282,6 +282,7 @@ class Programme(NamedTuple):
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]
     order: Order | None
+    membership_ends: str | None  #: the value that says the last day of the membership that a day belongs to
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]

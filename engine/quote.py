@@ -132,7 +132,7 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
         raise TypeError("read_order refuses this")
     lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
     known = known_of(record, as_of)
-    row = fill(plan.layout, known._replace(facts={**record.facts, ORDER: lines}))
+    row = fill(plan.layout, known._replace(facts={**known.facts, ORDER: lines}))
     layout = next(one for one in plan.layout.lists if one.id == ORDER)
     names = (*(id for id, _, _ in layout.fields), *layout.values)
     items = [dict(zip(names, item, strict=True)) for item in row[_at(positions, ORDER)]]

@@ -24,6 +24,18 @@ _LENGTHS = {"partner": 100, "name": 300}
 MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
 
 
+class Period(NamedTuple):
+    """A value of a fact between two days, both included; None where the period is open."""
+
+    value: Scalar
+    begins: date | None
+    ends: date | None
+
+    def covers(self, day: date) -> bool:
+        """Whether the day is in it."""
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+
 class Agreement(NamedTuple):
     """A supplementary agreement: between two days a paper puts this value in the place of a term for the partner."""
 
@@ -52,6 +64,14 @@ class Record(NamedTuple):
     facts: Facts
     places: Mapping[str, Place]
     agreements: tuple[Agreement, ...] = ()
+    dated: Mapping[str, tuple[Period, ...]] = {}  #: facts that change with time, by name
+
+    def facts_on(self, day: date) -> Facts:
+        """The facts as they are on a day: of dated ones the value of the period that the day is in."""
+        if not self.dated:
+            return self.facts
+        found = {name: period.value for name, periods in self.dated.items() for period in periods if period.covers(day)}
+        return {**self.facts, **found}
 
 
 def read_record(document: Document, programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
@@ -76,7 +96,9 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     if has_errors(problems) or partner is None:
         return None, in_order(problems)
     places = {id: document.value_place(("facts", id)) for id in facts}
-    return Record(partner, name, tier, since, MappingProxyType(facts), places, agreements), in_order(problems)
+    dated = {id: value for id, value in facts.items() if isinstance(value, _Dated)}
+    lasting = MappingProxyType({id: value for id, value in facts.items() if id not in dated})
+    return Record(partner, name, tier, since, lasting, places, agreements, dated), in_order(problems)
 
 
 def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
@@ -94,6 +116,57 @@ def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | No
     if inexact:
         return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
     return Document(Source(name, ""), _exact(data), {}, {}, {}), ()
+
+
+class _Dated(tuple[Period, ...]):
+    """The periods of one fact, while a record is read."""
+
+
+def _periods(document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]) -> _Dated:
+    """The values of a fact that changes with time, each with its first and last day."""
+    found: list[Period] = []
+    for index, one in enumerate(written):
+        at: PartPath = (*path, index)
+        before = len(problems)
+        if not isinstance(one, dict) or one.get("value") is None:
+            message = f"{fact.id}: a period has a value, and a first or a last day"
+            help = "write - {value: 2, from: 2026-01-01, until: 2026-10-15}"
+            problems.append(Problem("bad-fact", message, document.value_place(at), help))
+            continue
+        for key in one:
+            if key not in ("value", "from", "until"):
+                help_key = did_you_mean(key, ("value", "from", "until"))
+                problems.append(
+                    Problem("unknown-key", f"'{key}' is not a key here", document.place((*at, key)), help_key)
+                )
+        value, wrong = fact_value(fact, one["value"])
+        if wrong:
+            problems.append(
+                Problem("bad-fact", f"{fact.id}: {wrong[0]}", document.value_place((*at, "value")), wrong[1])
+            )
+        days = [one.get(key) for key in ("from", "until")]
+        for key, day in zip(("from", "until"), days, strict=True):
+            if day is not None and not isinstance(day, date):
+                place = document.value_place((*at, key))
+                problems.append(Problem("wrong-type", f"'{key}' is a day", place, "write it as 2026-01-31"))
+        begins, ends = (day if isinstance(day, date) else None for day in days)
+        if begins and ends and ends < begins:
+            message = f"it ends on {ends}, before it begins on {begins}"
+            problems.append(
+                Problem("dates-out-of-order", message, document.value_place((*at, "until")), "swap the days")
+            )
+        if len(problems) == before and value is not None:
+            found.append(Period(value, begins, ends))
+    for index, one_period in enumerate(found):
+        for other in found[:index]:
+            apart = (other.ends and one_period.begins and other.ends < one_period.begins) or (
+                one_period.ends and other.begins and one_period.ends < other.begins
+            )
+            if not apart:
+                message = f"{fact.id}: two of these periods have a day in common"
+                help = "end the one before the other begins"
+                problems.append(Problem("periods-overlap", message, document.value_place((*path, index)), help))
+    return _Dated(found)
 
 
 _AGREEMENT = ("term", "value", "document", "from", "until")
@@ -284,13 +357,15 @@ def _known(
     what: str, problems: list[Problem],
 ) -> dict[str, Any]:  # fmt: skip
     """The values of facts, or of the fields of an item."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in written.items():
         fact = facts.get(name)
         if fact is None:
             help = did_you_mean(name, names)
             place = document.place((*path, name))
             problems.append(Problem("unknown-fact", f"'{name}' is not {what}", place, help))
+        elif isinstance(value, list) and path == ("facts",):
+            found[name] = _periods(document, (*path, name), value, fact, problems)
         elif value is not None:
             known, wrong = fact_value(fact, value)
             if known is not None:

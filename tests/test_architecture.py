@@ -59,6 +59,8 @@ ORDER = (
     "engine.report.data",
     "engine.report.problems",
     "engine.release",
+    "engine.timeline",
+    "engine.report.timeline",
     "engine.scenarios",
     "engine.mutants",
     "engine.report.scenarios",

@@ -85,7 +85,7 @@ REFUSED = {
         ("bad-fact", 3, 11, "2026-01-0\u0661"),
     ),
     "underscores": ("partner: P\nfacts:\n  people: 1_000\n", ("bad-fact", 3, 11, "1_000")),
-    "a list for a number": ("partner: P\nfacts:\n  people: [1]\n", ("bad-fact", 3, 3, "people")),
+    "a list for a number": ("partner: P\nfacts:\n  people: [1]\n", ("bad-fact", 3, 12, "1")),
     "a map for a number": ("partner: P\nfacts:\n  people: {a: 1}\n", ("bad-fact", 3, 3, "people")),
     "a misspelt fact": ("partner: P\nfacts:\n  poeple: 1\n", ("unknown-fact", 3, 3, "poeple")),
     "a Cyrillic letter": ("partner: P\nfacts:\n  реople: 1\n", ("unknown-fact", 3, 3, "реople")),

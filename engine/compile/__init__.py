@@ -19,7 +19,7 @@ from .order import in_order
 from .prices import compile_order, own_discounts
 from .rows import Files, Row
 from .scopes import columns, compile_scopes, named_values
-from .tiers import compile_tiers, compile_tracks
+from .tiers import compile_membership, compile_tiers, compile_tracks
 from .values import Values
 
 #: every kind of file of a release; the first four must be there
@@ -46,6 +46,7 @@ def compile_programme(
     definitions += [column.id for _, column in columns(files)]
     tiers = compile_tiers(files, scopes, values)
     tracks = compile_tracks(files, scopes.general, values)
+    membership_ends = compile_membership(files, scopes.general, values)
     order = None
     if ORDER in lists:
         own_discounts(tuple(tiers.values()), tracks[MAIN].tiers, values)
@@ -81,6 +82,7 @@ def compile_programme(
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),
         order=order,
+        membership_ends=membership_ends,
         groups=MappingProxyType(groups),
         products=statements["products"],
         terms=statements["terms"],

@@ -71,6 +71,16 @@ def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Trac
     return found
 
 
+def compile_membership(files: Files, scope: Scope, values: Values) -> str | None:
+    """The last day of the membership period that a day belongs to, on which its renewal is decided."""
+    row = files.row("tiers", "membership")
+    if row is None:
+        return None
+    title, source = row.texts(), row.source()
+    tree = row.expression("ends", scope=scope, kind=Kind.DATE)
+    return tree and values.name("membership.ends", Kind.DATE, tree, title, source).id
+
+
 def _retention(files: Files, scope: Scope, values: Values, tiers: tuple[str, ...]) -> str | None:
     """The day to which a tier once held is kept, and of each tier whether it is."""
     row = files.row("tiers", "retention")

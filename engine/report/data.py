@@ -53,12 +53,13 @@ def outcome_data(outcome: Outcome) -> Json:
         "tiers": {tier.id: _tier(tier) for tier in outcome.tiers},
         "next": outcome.next,
         "held_tier": outcome.held_tier,
-        "since": _scalar(outcome.since),
-        "kept_until": _scalar(outcome.kept_until),
+        "since": scalar(outcome.since),
+        "kept_until": scalar(outcome.kept_until),
+        "membership_ends": scalar(outcome.membership_ends),
         "tracks": {track.id: _track(track) for track in outcome.tracks},
         "definitions": {value.id: _value(value) for value in outcome.definitions},
         "lists": {
-            id: [{name: _scalar(value) for name, value in item.items()} for item in items]
+            id: [{name: scalar(value) for name, value in item.items()} for item in items]
             for id, items in outcome.lists.items()
         },
         "agreements": [_agreement(one) for one in outcome.agreements],
@@ -83,14 +84,14 @@ def quote_data(quote: Quote) -> Json:
         "status": outcome.status,
         "order": quote.order,
         "currency": quote.currency,
-        "discounts": {name: _scalar(value) for name, value in quote.discounts.items()},
+        "discounts": {name: scalar(value) for name, value in quote.discounts.items()},
         "lines": [_line(line) for line in quote.lines],
-        "customer_pays": _scalar(quote.customer_pays),
-        "partner_pays": _scalar(quote.partner_pays),
-        "margin": _scalar(quote.margin),
+        "customer_pays": scalar(quote.customer_pays),
+        "partner_pays": scalar(quote.partner_pays),
+        "margin": scalar(quote.margin),
         "complete": quote.complete,
         "totals": {
-            total.id.removeprefix("order."): {"value": _scalar(total.value), "source": list(total.source)}
+            total.id.removeprefix("order."): {"value": scalar(total.value), "source": list(total.source)}
             for total in quote.totals
         },
     }
@@ -100,12 +101,12 @@ def _line(line: LineQuote) -> Json:
     return {
         "line": line.line,
         "status": line.status,
-        "fields": {name: _scalar(value) for name, value in line.fields.items()},
+        "fields": {name: scalar(value) for name, value in line.fields.items()},
         "rule": line.rule,
         "says": None if line.says is None else dict(line.says),
-        "customer_pays": _scalar(line.customer_pays),
-        "partner_pays": _scalar(line.partner_pays),
-        "margin": _scalar(line.margin),
+        "customer_pays": scalar(line.customer_pays),
+        "partner_pays": scalar(line.partner_pays),
+        "margin": scalar(line.margin),
         "refusals": [{"id": one.id, "title": dict(one.title), "source": list(one.source)} for one in line.refusals],
         "unknown": list(line.unknown),
         "source": list(line.source),
@@ -160,13 +161,13 @@ def _discount(discount: DiscountOutcome | None) -> Json | None:
     if discount is None:
         return None
     return {
-        "base": _scalar(discount.base),
+        "base": scalar(discount.base),
         "bonuses": [_bonus(bonus) for bonus in discount.bonuses],
-        "uncapped": _scalar(discount.uncapped),
-        "cap": _scalar(discount.cap),
-        "total": _scalar(discount.total),
-        "in_price": _scalar(discount.in_price),
-        "in_kind": _scalar(discount.in_kind),
+        "uncapped": scalar(discount.uncapped),
+        "cap": scalar(discount.cap),
+        "total": scalar(discount.total),
+        "in_price": scalar(discount.in_price),
+        "in_kind": scalar(discount.in_kind),
         "source": list(discount.source),
     }
 
@@ -175,7 +176,7 @@ def _bonus(bonus: BonusOutcome) -> Json:
     return {
         "id": bonus.id,
         "status": bonus.status,
-        "percent": _scalar(bonus.percent),
+        "percent": scalar(bonus.percent),
         "applied": bonus.applied,
         "unknown": list(bonus.unknown),
         "source": list(bonus.source),
@@ -185,7 +186,7 @@ def _bonus(bonus: BonusOutcome) -> Json:
 def _benefit(benefit: BenefitOutcome) -> Json:
     return {
         "id": benefit.id,
-        "value": _scalar(benefit.value),
+        "value": scalar(benefit.value),
         "currency": benefit.currency,
         "text": None if benefit.text is None else dict(benefit.text),
         "source": list(benefit.source),
@@ -196,7 +197,7 @@ def _rebate(rebate: RebateOutcome) -> Json:
     return {
         "id": rebate.id,
         "status": rebate.status,
-        "amount": _scalar(rebate.amount),
+        "amount": scalar(rebate.amount),
         "currency": rebate.currency,
         "per": rebate.per,
         "unknown": list(rebate.unknown),
@@ -205,7 +206,7 @@ def _rebate(rebate: RebateOutcome) -> Json:
 
 
 def _total(total: RebateTotalOutcome) -> Json:
-    return {"currency": total.currency, "per": total.per, "amount": _scalar(total.amount)}
+    return {"currency": total.currency, "per": total.per, "amount": scalar(total.amount)}
 
 
 def _track(track: TrackOutcome) -> Json:
@@ -213,29 +214,30 @@ def _track(track: TrackOutcome) -> Json:
 
 
 def _value(value: ValueOutcome) -> Json:
-    return {"value": _scalar(value.value), "unknown": list(value.unknown), "source": list(value.source)}
+    return {"value": scalar(value.value), "unknown": list(value.unknown), "source": list(value.source)}
 
 
 def _agreement(one: AgreementOutcome) -> Json:
     return {
         "term": one.term,
-        "value": _scalar(one.value),
-        "was": _scalar(one.was),
+        "value": scalar(one.value),
+        "was": scalar(one.was),
         "applied": one.applied,
         "document": one.document,
         "from": one.begins.isoformat(),
-        "until": _scalar(one.ends),
+        "until": scalar(one.ends),
     }
 
 
 def _fact(value: Any) -> Any:
     """A fact, or the items of a list."""
     if isinstance(value, tuple):
-        return [{name: _scalar(field) for name, field in item.items()} for item in value]
-    return _scalar(value)
+        return [{name: scalar(field) for name, field in item.items()} for item in value]
+    return scalar(value)
 
 
-def _scalar(value: object) -> Any:
+def scalar(value: object) -> Any:
+    """A value as JSON has it: an exact decimal, a day as text."""
     if isinstance(value, Decimal | Fraction):
         return Decimal(plain(value))
     return value.isoformat() if isinstance(value, date) else value

@@ -118,6 +118,9 @@ class _Writer:
         if self.outcome.status == "retained" and self.outcome.kept_until:
             until = words.amount(self.outcome.kept_until, Kind.DATE, self.lang)
             return f"{title}: {self.say['kept'].format(date=until)}", GOOD, (*self._remarks(tier), *(remarks * awarded))
+        if self.outcome.membership_ends:
+            ends = words.amount(self.outcome.membership_ends, Kind.DATE, self.lang)
+            remarks = (*remarks, self.say["membership"].format(date=ends))
         return f"{title}: {self.say['awarded' if awarded else tier.status]}", _tier_mark(tier), remarks
 
     def _awarded(self) -> bool:

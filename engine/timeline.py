@@ -1,0 +1,90 @@
+"""Timeline: what a record comes to day by day, told as the days on which something changes.
+
+Every day is evaluated under the release in force, so that whatever depends on the day is seen on the very day. Where
+the programme has membership periods, the renewal is decided on the last day of each, and who is not renewed holds no
+tier from the next day on.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from .evaluate import evaluate
+from .outcome import Outcome
+from .problems import Problem, WrongCall
+from .record import Record
+from .release import Release
+from .values import Number
+
+MAX_DAYS = 3_700  #: of one timeline, ten years
+
+Event = str  #: begins, changed, renewed, not_renewed, release
+
+
+class Moment(NamedTuple):
+    """A day on which something changes: what happens, and how the partner stands then.
+
+    `lacks` names the requirements of its tier that are not met, `unknown` the facts that would decide the status.
+    """
+
+    day: date
+    events: tuple[Event, ...]
+    release: str
+    tier: str | None
+    status: str | None
+    discount: Number | None
+    member: bool
+    lacks: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+class _State(NamedTuple):
+    release: str
+    tier: str | None
+    status: str | None
+    discount: Number | None
+    lacks: tuple[str, ...]
+
+
+def timeline(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> tuple[Moment, ...]:
+    """The days from the first to the last on which something changes; the first day is always told.
+
+    `releases` are in the order in which they come into force, `records` is the record as each release reads it, by its
+    number. Raises WrongCall where the days are out of order or too many, or no release is in force on the first.
+    """
+    if last < first or (last - first).days > MAX_DAYS:
+        help = f"--from stands before --to, and not more than {MAX_DAYS} days"
+        raise WrongCall([Problem("wrong-call", f"no timeline from {first} to {last}", None, help)])
+    if not releases or releases[0].programme.effective_from > first:
+        raise WrongCall([Problem("no-release", f"no release is in force on {first}", None, "begin later")])
+    return tuple(_moments(releases, records, first, last))
+
+
+def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:
+    before: _State | None = None
+    member, day = True, first
+    while day <= last:
+        release = [one for one in releases if one.programme.effective_from <= day][-1]
+        outcome = evaluate(release.plan, records[release.programme.release], day)
+        now = _state(outcome)
+        events: list[Event] = ["begins"] if before is None else []
+        if before and before.release != now.release:
+            events.append("release")
+        if before and before[1:] != now[1:] and member:
+            events.append("changed")
+        if outcome.membership_ends == day and member and outcome.tier:
+            member = outcome.status in ("qualified", "retained")
+            events.append("renewed" if member else "not_renewed")
+        if events:
+            yield Moment(
+                day, tuple(events), now.release, now.tier, now.status, now.discount, member, now.lacks, outcome.unknown
+            )
+        before, day = now, day + timedelta(1)
+
+
+def _state(outcome: Outcome) -> _State:
+    """What is told when it changes."""
+    tier = outcome.of(outcome.tier) if outcome.tier else None
+    lacks = tuple(one.id for one in tier.requirements if one.status == "not_met") if tier else ()
+    discount = outcome.discount.total if outcome.discount else None
+    return _State(outcome.release, outcome.tier, outcome.status, discount, lacks)

@@ -1,0 +1,173 @@
+"""The year: facts with periods, renewal on the last day, and the release in force on each day."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simplejson
+from charter.engine import InvalidInput, Release, WrongCall, load
+from charter.engine.timeline import Moment, timeline
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from ..programmes import ASOFT, ROOT, copy_of, edit
+from .test_quote import BARE
+
+RELEASE = load(ROOT / "program")
+
+
+def of(data: dict, first: date, last: date, *releases: Release) -> tuple[Moment, ...]:
+    used = releases or (RELEASE,)
+    from charter.engine.record import record_of
+
+    records = {}
+    for release in used:
+        record, problems = record_of(data, release.programme)
+        assert record is not None, problems
+        records[release.programme.release] = record
+    return timeline(used, records, first, last)
+
+
+def partner(tier: str | None = "competency", **facts: Any) -> dict:
+    return {"partner": "P", "tier": tier, "facts": BARE | facts}
+
+
+CERTIFICATES = [
+    {"value": 2, "from": date(2026, 1, 10), "until": date(2026, 10, 15)},
+    {"value": 1, "from": date(2026, 10, 16)},
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2026, 1, 9), "undetermined"),
+        (date(2026, 1, 10), "qualified"),
+        (date(2026, 10, 15), "qualified"),
+        (date(2026, 10, 16), "not_qualified"),
+    ],
+)
+def test_a_dated_fact_has_the_value_of_its_period(day: date, status: str) -> None:
+    outcome = RELEASE.evaluate(partner(certified_admins=CERTIFICATES), day)
+    assert outcome.status == status
+    expected = {date(2026, 1, 9): None, date(2026, 10, 16): 1}.get(day, 2)
+    assert outcome.facts.get("certified_admins") == expected
+
+
+def test_a_certificate_that_runs_out_is_told_in_october_and_fails_the_renewal() -> None:
+    found = of(partner(certified_admins=CERTIFICATES), date(2026, 1, 10), date(2027, 6, 1))
+    assert [(one.day, one.events, one.status, one.member) for one in found] == [
+        (date(2026, 1, 10), ("begins",), "qualified", True),
+        (date(2026, 10, 16), ("changed",), "not_qualified", True),
+        (date(2026, 12, 31), ("not_renewed",), "not_qualified", False),
+    ]
+    assert found[1].lacks == ("staff",)
+
+
+def test_a_certificate_in_time_is_renewed() -> None:
+    late = [
+        *CERTIFICATES[:1],
+        {"value": 1, "from": date(2026, 10, 16), "until": date(2026, 12, 30)},
+        {"value": 2, "from": date(2026, 12, 31)},
+    ]
+    found = of(partner(certified_admins=late), date(2026, 10, 1), date(2028, 1, 1))
+    assert [(one.day, one.events) for one in found] == [
+        (date(2026, 10, 1), ("begins",)),
+        (date(2026, 10, 16), ("changed",)),
+        (date(2026, 12, 31), ("changed", "renewed")),
+        (date(2027, 12, 31), ("renewed",)),
+    ]
+
+
+def test_the_release_in_force_decides_each_day(tmp_path: Path) -> None:
+    newer = copy_of(ASOFT, tmp_path)
+    edit(newer, "programme.yaml", 'release: "1.0.0"', 'release: "1.1.0"')
+    edit(newer, "programme.yaml", "from: 2026-01-01", "from: 2026-07-01")
+    edit(newer, "tiers.yaml", "value: 20\n", "value: 22\n")
+    newer = newer.rename(tmp_path / "1.1.0")
+    found = of(partner(), date(2026, 6, 30), date(2026, 8, 1), RELEASE, load(newer))
+    assert [(one.day, one.events, one.release, one.discount) for one in found] == [
+        (date(2026, 6, 30), ("begins",), "1.0.0", 20),
+        (date(2026, 7, 1), ("release", "changed"), "1.1.0", 22),
+    ]
+
+
+def test_agreements_begin_and_end_on_their_days() -> None:
+    agreement = {
+        "term": "tiers.competency.discount",
+        "value": Decimal("22.5"),
+        "document": "7",
+        "from": date(2026, 3, 1),
+        "until": date(2026, 4, 30),
+    }
+    found = of(partner() | {"agreements": [agreement]}, date(2026, 2, 1), date(2026, 6, 1))
+    assert [(one.day, one.discount) for one in found] == [
+        (date(2026, 2, 1), 20),
+        (date(2026, 3, 1), Decimal("22.5")),
+        (date(2026, 5, 1), 20),
+    ]
+
+
+def test_a_candidate_holds_nothing_to_renew() -> None:
+    found = of(partner(None), date(2026, 12, 1), date(2027, 2, 1))
+    assert [(one.day, one.tier, one.status, one.member) for one in found] == [(date(2026, 12, 1), None, None, True)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "message"),
+    [
+        (date(2026, 2, 1), date(2026, 1, 1), "no timeline from 2026-02-01 to 2026-01-01"),
+        (date(2026, 1, 1), date(2046, 1, 1), "no timeline from"),
+        (date(2020, 1, 1), date(2026, 1, 1), "no release is in force on 2020-01-01"),
+    ],
+)
+def test_days_that_make_no_timeline(first: date, last: date, message: str) -> None:
+    with pytest.raises(WrongCall, match=message):
+        of(partner(), first, last)
+
+
+@pytest.mark.parametrize(
+    ("periods", "message"),
+    [
+        ([{"value": 2, "until": date(2026, 5, 1)}, {"value": 3, "from": date(2026, 5, 1)}], "have a day in common"),
+        ([{"value": 2}, {"value": 3, "from": date(2026, 5, 1)}], "have a day in common"),
+        (
+            [{"value": 2, "from": date(2026, 5, 2), "until": date(2026, 5, 1)}],
+            "it ends on 2026-05-01, before it begins",
+        ),
+        ([{"value": -2}], "-2 is under 0"),
+        ([{"from": date(2026, 5, 1)}], "a period has a value"),
+        ([3], "a period has a value"),
+        ([{"value": 3, "form": date(2026, 5, 1)}], "'form' is not a key here"),
+        ([{"value": 3, "from": "May"}], "'from' is a day"),
+    ],
+)
+def test_wrong_periods_are_refused(periods: list, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        RELEASE.evaluate(partner(certified_admins=periods))
+
+
+def test_the_command_tells_the_year() -> None:
+    words = [sys.executable, "-m", "charter.cli", "timeline", "examples/certificate-runs-out.yaml"]
+    done = subprocess.run(
+        [*words, "--from", "2026-02-01", "--to", "2027-01-31", "--format", "json"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    data = simplejson.loads(done.stdout)
+    assert [day["day"] for day in data["days"]] == ["2026-02-01", "2026-10-16", "2026-12-31"]
+    schemas = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
+    registry = Registry().with_resources((key, DRAFT202012.create_resource(it)) for key, it in schemas.items())
+    Draft202012Validator(schemas["timeline.schema.json"], registry=registry).validate(json.loads(done.stdout))
+    done = subprocess.run(
+        [*words, "--from", "2026-02-01", "--to", "May"], cwd=ROOT, capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
