@@ -8,7 +8,7 @@ limit is stated here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from .language.syntax import Text
-from .problems import Place, Problem, Source
+from .problems import Place, Problem, Source, did_you_mean
 from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS, with_point
 
 MAX_BYTES = 1_048_576  #: of one file
@@ -53,6 +53,15 @@ class Document(NamedTuple):
     def expression(self, path: PartPath) -> Text:
         """The text of a scalar as it stands in the file, for `language.parse`."""
         return _raw_text(self.source, self.places[path], self.styles.get(path, ""))
+
+
+def unknown_keys(document: Document, path: PartPath, written: Iterable[str], known: Collection[str]) -> list[Problem]:
+    """A problem for each key of the map at a path that is none of those known."""
+    return [
+        Problem("unknown-key", f"'{key}' is not a key here", document.place((*path, key)), did_you_mean(key, known))
+        for key in written
+        if key not in known
+    ]
 
 
 def file_bytes(path: Path) -> bytes:

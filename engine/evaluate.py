@@ -140,7 +140,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
 
 def known_of(record: Record, as_of: date) -> Known:
     """What an evaluation of the record on a day begins with."""
-    agreed = {one.term: one.value for one in record.agreements if one.applies(as_of)}
+    agreed = {one.term: one.value for one in record.agreements if one.days.cover(as_of)}
     return Known(as_of, record.tier, record.since, record.facts_on(as_of), agreed)
 
 
@@ -150,7 +150,7 @@ def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutco
     positions: Any = plan.layout.positions
     found = []
     for one in record.agreements:
-        applied = one.applies(as_of)
+        applied = one.days.cover(as_of)
         was = _known(row[positions[one.term]]) if applied else None
         found.append(AgreementOutcome(one.term, one.value, was, applied, one.document, one.begins, one.ends))
     return tuple(found)

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from .document import Data, Document
+from .document import Data, Document, unknown_keys
 from .evaluate import Plan, known_of
 from .layout import fill
 from .outcome import Outcome, Scalar
-from .problems import Problem, WrongCall, did_you_mean, has_errors, in_order
+from .problems import Problem, WrongCall, has_errors, in_order
 from .programme import LINE, NO_TIER, ORDER, PriceRule, Texts
 from .record import Record, read_items
 from .values import Number, Unknown, Value, add, subtract
@@ -97,10 +97,7 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
     if not isinstance(data, dict):
         place = document.value_place(())
         return None, (Problem("wrong-type", "an order is a map of keys", place, "begin with 'lines:'"),)
-    for key in data:
-        if key not in _KEYS:
-            message = f"'{key}' is not a key here"
-            problems.append(Problem("unknown-key", message, document.place((key,)), did_you_mean(key, _KEYS)))
+    problems += unknown_keys(document, (), data, _KEYS)
     currency, id = (_word(document, data, key, problems) for key in ("currency", "order"))
     if "currency" not in data:
         help = "say which: currency: EUR"

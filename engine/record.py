@@ -12,9 +12,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .compile.facts import MAX_TEXT, fact_value
-from .document import Data, Document, PartPath, how_to_write, in_bounds
-from .layout import Facts, Scalar
+from .compile.facts import fact_value
+from .dated import Agreement, Dated, read_agreements, read_periods
+from .document import Data, Document, PartPath, how_to_write, in_bounds, unknown_keys
+from .layout import Facts
 from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from .programme import MAIN, Fact, ListFact, Programme
 from .values import MAX_WHOLE_DIGITS
@@ -22,33 +23,6 @@ from .values import MAX_WHOLE_DIGITS
 _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
 _LENGTHS = {"partner": 100, "name": 300}
 MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
-
-
-class Period(NamedTuple):
-    """A value of a fact between two days, both included; None where the period is open."""
-
-    value: Scalar
-    begins: date | None
-    ends: date | None
-
-    def covers(self, day: date) -> bool:
-        """Whether the day is in it."""
-        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
-
-
-class Agreement(NamedTuple):
-    """A supplementary agreement: between two days a paper puts this value in the place of a term for the partner."""
-
-    term: str
-    value: Scalar
-    document: str
-    begins: date
-    ends: date | None  #: the last day; None while it is open
-    place: Place
-
-    def applies(self, day: date) -> bool:
-        """Whether it is in force on the day."""
-        return self.begins <= day and (self.ends is None or day <= self.ends)
 
 
 class Record(NamedTuple):
@@ -64,13 +38,15 @@ class Record(NamedTuple):
     facts: Facts
     places: Mapping[str, Place]
     agreements: tuple[Agreement, ...] = ()
-    dated: Mapping[str, tuple[Period, ...]] = {}  #: facts that change with time, by name
+    dated: Mapping[str, Dated] = {}  #: facts that change with time, by name
 
     def facts_on(self, day: date) -> Facts:
         """The facts as they are on a day: of dated ones the value of the period that the day is in."""
         if not self.dated:
             return self.facts
-        found = {name: period.value for name, periods in self.dated.items() for period in periods if period.covers(day)}
+        found = {
+            name: period.value for name, periods in self.dated.items() for period in periods if period.days.cover(day)
+        }
         return {**self.facts, **found}
 
 
@@ -82,21 +58,18 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
         place = document.value_place(())
         help = "begin with 'partner: …'; one record in a file"
         return None, (Problem("wrong-type", "a record is a map of keys", place, help),)
-    for key in data:
-        if key not in _KEYS:
-            way_out = did_you_mean(key, _KEYS)
-            problems.append(Problem("unknown-key", f"'{key}' is not a key here", document.place((key,)), way_out))
+    problems += unknown_keys(document, (), data, _KEYS)
     partner, name = _words(document, data, "partner", problems), _words(document, data, "name", problems)
     if "partner" not in data:
         problems.append(Problem("missing-key", "'partner' is missing", document.place(()), "add the partner's id"))
     tier = _tier(document, data.get("tier"), programme, problems)
-    since = _since(document, data, programme, problems)
+    since = _since(document, data, problems)
     facts = _facts(document, data.get("facts"), programme, problems)
     agreements = read_agreements(document, data.get("agreements"), programme, problems)
     if has_errors(problems) or partner is None:
         return None, in_order(problems)
     places = {id: document.value_place(("facts", id)) for id in facts}
-    dated = {id: value for id, value in facts.items() if isinstance(value, _Dated)}
+    dated = {id: value for id, value in facts.items() if isinstance(value, Dated)}
     lasting = MappingProxyType({id: value for id, value in facts.items() if id not in dated})
     return Record(partner, name, tier, since, lasting, places, agreements, dated), in_order(problems)
 
@@ -116,135 +89,6 @@ def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | No
     if inexact:
         return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
     return Document(Source(name, ""), _exact(data), {}, {}, {}), ()
-
-
-class _Dated(tuple[Period, ...]):
-    """The periods of one fact, while a record is read."""
-
-
-def _periods(document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]) -> _Dated:
-    """The values of a fact that changes with time, each with its first and last day."""
-    found: list[Period] = []
-    for index, one in enumerate(written):
-        at: PartPath = (*path, index)
-        before = len(problems)
-        if not isinstance(one, dict) or one.get("value") is None:
-            message = f"{fact.id}: a period has a value, and a first or a last day"
-            help = "write - {value: 2, from: 2026-01-01, until: 2026-10-15}"
-            problems.append(Problem("bad-fact", message, document.value_place(at), help))
-            continue
-        for key in one:
-            if key not in ("value", "from", "until"):
-                help_key = did_you_mean(key, ("value", "from", "until"))
-                problems.append(
-                    Problem("unknown-key", f"'{key}' is not a key here", document.place((*at, key)), help_key)
-                )
-        value, wrong = fact_value(fact, one["value"])
-        if wrong:
-            problems.append(
-                Problem("bad-fact", f"{fact.id}: {wrong[0]}", document.value_place((*at, "value")), wrong[1])
-            )
-        days = [one.get(key) for key in ("from", "until")]
-        for key, day in zip(("from", "until"), days, strict=True):
-            if day is not None and not isinstance(day, date):
-                place = document.value_place((*at, key))
-                problems.append(Problem("wrong-type", f"'{key}' is a day", place, "write it as 2026-01-31"))
-        begins, ends = (day if isinstance(day, date) else None for day in days)
-        if begins and ends and ends < begins:
-            message = f"it ends on {ends}, before it begins on {begins}"
-            problems.append(
-                Problem("dates-out-of-order", message, document.value_place((*at, "until")), "swap the days")
-            )
-        if len(problems) == before and value is not None:
-            found.append(Period(value, begins, ends))
-    for index, one_period in enumerate(found):
-        for other in found[:index]:
-            apart = (other.ends and one_period.begins and other.ends < one_period.begins) or (
-                one_period.ends and other.begins and one_period.ends < other.begins
-            )
-            if not apart:
-                message = f"{fact.id}: two of these periods have a day in common"
-                help = "end the one before the other begins"
-                problems.append(Problem("periods-overlap", message, document.value_place((*path, index)), help))
-    return _Dated(found)
-
-
-_AGREEMENT = ("term", "value", "document", "from", "until")
-
-
-def read_agreements(
-    document: Document, written: Data, programme: Programme, problems: list[Problem]
-) -> tuple[Agreement, ...]:
-    """The supplementary agreements of a record; two that replace one term on one day are refused."""
-    if written is None:
-        return ()
-    if not isinstance(written, list):
-        place = document.value_place(("agreements",))
-        problems.append(Problem("wrong-type", "'agreements' is a list", place, "begin each with '- term: …'"))
-        return ()
-    read = [_agreement(document, index, one, programme, problems) for index, one in enumerate(written)]
-    found = [agreement for agreement in read if agreement]
-    for index, one in enumerate(found):
-        for other in found[:index]:
-            apart = (other.ends and other.ends < one.begins) or (one.ends and one.ends < other.begins)
-            if one.term == other.term and not apart:
-                message = f"'{one.term}' is agreed twice for the same days: {other.document} and {one.document}"
-                problems.append(
-                    Problem("agreements-overlap", message, one.place, "end the one before the other begins")
-                )
-    return tuple(found)
-
-
-def _agreement(
-    document: Document, index: int, written: Data, programme: Programme, problems: list[Problem]
-) -> Agreement | None:
-    path: PartPath = ("agreements", index)
-    before = len(problems)
-
-    def wrong(code: str, message: str, key: str | None, help: str | None) -> None:
-        place = document.value_place((*path, key) if key else path)
-        problems.append(Problem(code, message, place, help))
-
-    if not isinstance(written, dict):
-        wrong("wrong-type", "an agreement is a map of keys", None, f"its keys are {', '.join(_AGREEMENT)}")
-        return None
-    for key in written:
-        if key not in _AGREEMENT:
-            help = did_you_mean(key, _AGREEMENT)
-            problems.append(Problem("unknown-key", f"'{key}' is not a key here", document.place((*path, key)), help))
-    for key in ("term", "value", "document", "from"):
-        if written.get(key) is None:
-            wrong("missing-key", f"'{key}' is missing", None, "an agreement names its term, value, paper and first day")
-    term, paper, begins, ends = (written.get(key) for key in ("term", "document", "from", "until"))
-    for key, day in (("from", begins), ("until", ends)):
-        if day is not None and not isinstance(day, date):
-            wrong("wrong-type", f"'{key}' is a day", key, "write it as 2026-01-31")
-    if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
-        wrong("dates-out-of-order", f"it ends on {ends}, before it begins on {begins}", "until", "swap the days")
-    if paper is not None and (not isinstance(paper, str) or not paper.strip() or len(paper) > MAX_TEXT):
-        wrong("wrong-type", "'document' names the paper", "document", 'put it in quotes: "7/2026"')
-    named = programme.values.get(str(term)) if term is not None else None
-    terms = [id for id, value in programme.values.items() if value.negotiable]
-    value: Any = None
-    if term is not None and (named is None or named.negotiable is None):
-        what = "may not be agreed" if named else "is not a term of the programme"
-        wrong(
-            "unknown-term",
-            f"'{term}' {what}",
-            "term",
-            did_you_mean(str(term), terms) or "no term like it is marked as negotiable",
-        )
-    elif named and named.negotiable and written.get("value") is not None:
-        limits = Fact(
-            named.id, named.title, named.kind, None, named.choices, None, named.negotiable.minimum,
-            named.negotiable.maximum, (),
-        )  # fmt: skip
-        value, told = fact_value(limits, written["value"])
-        if told:
-            wrong("bad-fact", f"{term}: {told[0]}", "value", told[1])
-    if len(problems) > before or not isinstance(begins, date) or not isinstance(ends, date | None):
-        return None
-    return Agreement(str(term), value, str(paper), begins, ends, document.value_place((*path, "term")))
 
 
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
@@ -287,7 +131,7 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     return None
 
 
-def _since(document: Document, data: Mapping[str, Data], programme: Programme, problems: list[Problem]) -> date | None:
+def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]) -> date | None:
     """The first day on which the tier is held."""
     written = data.get("since")
     if written is None or isinstance(written, date):
@@ -365,7 +209,7 @@ def _known(
             place = document.place((*path, name))
             problems.append(Problem("unknown-fact", f"'{name}' is not {what}", place, help))
         elif isinstance(value, list) and path == ("facts",):
-            found[name] = _periods(document, (*path, name), value, fact, problems)
+            found[name] = read_periods(document, (*path, name), value, fact, problems)
         elif value is not None:
             known, wrong = fact_value(fact, value)
             if known is not None:

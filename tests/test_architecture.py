@@ -44,6 +44,7 @@ ORDER = (
     "engine.compile.prices",
     "engine.compile",
     "engine.layout",
+    "engine.dated",
     "engine.record",
     "engine.outcome",
     "engine.evaluate",
