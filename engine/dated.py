@@ -60,7 +60,7 @@ class Agreement(NamedTuple):
 
 def read_periods(document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]) -> Dated:
     """The values of a fact that changes with time; two that have a day in common are refused."""
-    found: list[Period] = []
+    found: dict[int, Period] = {}
     for index, one in enumerate(written):
         at: PartPath = (*path, index)
         before = len(problems)
@@ -76,12 +76,13 @@ def read_periods(document: Document, path: PartPath, written: list[Data], fact: 
             problems.append(Problem("bad-fact", f"{fact.id}: {wrong[0]}", place, wrong[1]))
         days = _days(document, at, one, problems)
         if len(problems) == before and value is not None:
-            found.append(Period(value, days))
-    for later, _ in _meeting([period.days for period in found]):
+            found[index] = Period(value, days)
+    places = list(found)
+    for later, _ in _meeting([period.days for period in found.values()]):
         message = f"{fact.id}: two of these periods have a day in common"
         help = "end the one before the other begins"
-        problems.append(Problem("periods-overlap", message, document.value_place((*path, later)), help))
-    return Dated(found)
+        problems.append(Problem("periods-overlap", message, document.value_place((*path, places[later])), help))
+    return Dated(found.values())
 
 
 def read_agreements(
@@ -169,7 +170,14 @@ def _is_before(ends: date | None, begins: date | None) -> bool:
 
 
 def _meeting(spans: Sequence[Days]) -> Iterator[tuple[int, int]]:
-    """Each two of these that have a day in common, the later and the earlier by their places."""
-    return (
-        (later, earlier) for later in range(len(spans)) for earlier in range(later) if spans[later].meet(spans[earlier])
-    )
+    """Spans that have a day in common, the later and the earlier by their places: each span with one before it.
+
+    By their first days, so that thousands take a moment: whoever meets any before it meets the one that lasts longest.
+    """
+    by_first_day = sorted(range(len(spans)), key=lambda place: spans[place].begins or date.min)
+    longest = None
+    for place in by_first_day:
+        if longest is not None and spans[longest].meet(spans[place]):
+            yield max(longest, place), min(longest, place)
+        if longest is None or _is_before(spans[longest].ends, spans[place].ends or date.max):
+            longest = place

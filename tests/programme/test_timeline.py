@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 import simplejson
 from charter.engine import InvalidInput, Release, WrongCall, load
+from charter.engine.document import read_text
+from charter.engine.record import record_of
 from charter.engine.timeline import Moment, timeline
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
@@ -26,8 +30,6 @@ RELEASE = load(ROOT / "program")
 
 def of(data: dict, first: date, last: date, *releases: Release) -> tuple[Moment, ...]:
     used = releases or (RELEASE,)
-    from charter.engine.record import record_of
-
     records = {}
     for release in used:
         record, problems = record_of(data, release.programme)
@@ -153,6 +155,38 @@ def test_days_that_make_no_timeline(first: date, last: date, message: str) -> No
 def test_wrong_periods_are_refused(periods: list, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         RELEASE.evaluate(partner(certified_admins=periods))
+
+
+_days = st.dates(date(2026, 1, 1), date(2026, 1, 20))
+_periods = st.lists(st.tuples(st.none() | _days, st.none() | _days), max_size=6)
+
+
+@given(_periods)
+def test_periods_with_a_day_in_common_are_refused_and_no_others(spans: list[tuple[date | None, date | None]]) -> None:
+    ordered = [(a, b) if a is None or b is None or a <= b else (b, a) for a, b in spans]
+    days = [{day for day in range(-1, 22) if (a is None or a.day <= day) and (b is None or day <= b.day)}
+            for a, b in ordered]  # fmt: skip
+    disjoint = sum(map(len, days)) == len(set().union(*days))
+    written = [{"value": number, "from": a, "until": b} for number, (a, b) in enumerate(ordered)]
+    record, problems = record_of(partner(certified_admins=written), RELEASE.programme)
+    assert (record is not None) == disjoint
+    assert disjoint or {problem.code for problem in problems} == {"periods-overlap"}
+
+
+def test_the_period_that_is_told_is_the_one_in_the_file() -> None:
+    text = """partner: P
+facts:
+  certified_admins:
+    - {from: 2026-01-01}
+    - {value: 1, until: 2026-02-01}
+    - {value: 2, from: 2026-02-01}
+"""
+    document, _ = read_text(text, "p.yaml")
+    assert document is not None
+    with pytest.raises(InvalidInput) as refused:
+        RELEASE.record(document)
+    told = [(one.code, one.place.line) for one in refused.value.problems if one.place]
+    assert told == [("bad-fact", 4), ("periods-overlap", 6)]
 
 
 def test_the_command_tells_the_year() -> None:
