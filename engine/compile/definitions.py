@@ -15,7 +15,7 @@ from ..programme import ORDER, ListFact, NamedValue, Texts
 from ..values import NUMERIC, Kind
 from .references import check_tiers
 from .rows import Files, Row, list_path
-from .scopes import Scopes, columns, named_values, nested
+from .scopes import Scopes, choices_taken, columns, named_values, nested
 from .tables import Keys, Wanted, compile_cell
 
 _TRUE = Literal(True, Kind.YES_NO)
@@ -115,10 +115,9 @@ def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, 
 def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:
     """The options of a value that is a choice: its own, or those of the field it is taken from."""
     own = {choice.id: choice.texts() for choice in row.inner("choices")}
-    one = lists.get(str(row.data.get("over")))
-    field = one.fields.get(str(row.data.get("of"))) if one else None
-    if not own and field and kind is Kind.CHOICE:
-        return field.choices
+    taken = choices_taken(row, lists)
+    if not own and taken is not None and kind is Kind.CHOICE:
+        return taken
     if (kind is Kind.CHOICE) != bool(own):
         help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
         message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"

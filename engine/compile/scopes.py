@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..language.calls import FUNCTIONS, Symbol
 from ..language.parse import Scope
 from ..problems import Place, Problem
-from ..programme import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact
+from ..programme import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, Texts
 from ..values import Kind
 from .rows import Files, Row, list_path
 
@@ -56,7 +56,7 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     named = {name for name, _ in _names(files)}
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
     for _, column in columns(files):
-        symbols[column.id] = _value_symbol(column, f"definitions.{column.id}", files)
+        symbols[column.id] = _value_symbol(column, f"definitions.{column.id}", lists)
     tables: dict[str, Row] = {}
     for row in named_values(files):
         if row.id in facts:
@@ -64,7 +64,7 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
         if "by_tier" in row.data:
             tables[row.id] = row
         else:
-            symbols[row.id] = _value_symbol(row, f"definitions.{row.id}", files)
+            symbols[row.id] = _value_symbol(row, f"definitions.{row.id}", lists)
     symbols |= _tier_symbols(files)
     tiers = tuple(files.names("tiers", "tiers"))
     asked = tiers if files.is_whole("tiers", "tiers") else None
@@ -78,9 +78,9 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
         for name in own:
             elsewhere.setdefault(name, f"it is of each item of '{one.id}': define what they come to, with 'take'")
     general = Scope(symbols, elsewhere, broken, partial, asked)
-    by_tier = {tier: _tier_scope(tier, general, tables, tiers) for tier in tiers}
-    order = general._replace(symbols={**general.symbols, **_order_symbols(files)})
-    by_list = {one.id: _item_scope(files, one, order if one.id == ORDER else general) for one in lists.values()}
+    by_tier = {tier: _tier_scope(tier, general, tables, tiers, lists) for tier in tiers}
+    order = general._replace(symbols={**general.symbols, **_order_symbols(files, lists)})
+    by_list = {one.id: _item_scope(files, one, order if one.id == ORDER else general, lists) for one in lists.values()}
     return Scopes(general, by_tier, by_list, order)
 
 
@@ -128,34 +128,37 @@ def _tier_symbols(files: Files) -> dict[str, Symbol]:
     return found
 
 
-def _order_symbols(files: Files) -> dict[str, Symbol]:
+def _order_symbols(files: Files, lists: Mapping[str, ListFact]) -> dict[str, Symbol]:
     """The partner's own discounts, and the values of a whole order."""
     found = {name: Symbol(f"own.{name}", Kind.PERCENT) for name in OWN}
     row = files.row("prices", ORDER)
     for part in row.inner("totals") if row else ():
         if "kind" in part.data:
-            found[part.id] = _value_symbol(part, f"{ORDER}.{part.id}", files)
+            found[part.id] = _value_symbol(part, f"{ORDER}.{part.id}", lists)
     return found
 
 
-def _value_symbol(row: Row, id: str, files: Files) -> Symbol:
-    choices = tuple(row.data.get("choices", ())) or _choices_taken(row, files)
+def _value_symbol(row: Row, id: str, lists: Mapping[str, ListFact]) -> Symbol:
+    choices = tuple(row.data.get("choices") or choices_taken(row, lists) or ())
     return Symbol(id, Kind(row.data["kind"]), choices, bool(row.data.get("ordered")), row.data.get("currency"))
 
 
-def _choices_taken(row: Row, files: Files) -> tuple[str, ...]:
-    """The options of the field that an aggregate takes its choice from."""
-    field = files.row("facts", "lists", str(row.data.get("over")), "fields", str(row.data.get("of")))
-    return tuple(field.data.get("choices", ())) if field else ()
+def choices_taken(row: Row, lists: Mapping[str, ListFact]) -> Mapping[str, Texts] | None:
+    """The options of the field that an aggregate takes its choice from; None where there is no field."""
+    one = lists.get(str(row.data.get("over")))
+    field = one.fields.get(str(row.data.get("of"))) if one else None
+    return field.choices if field else None
 
 
-def _tier_scope(tier: str, general: Scope, tables: Mapping[str, Row], tiers: tuple[str, ...]) -> Scope:
+def _tier_scope(
+    tier: str, general: Scope, tables: Mapping[str, Row], tiers: tuple[str, ...], lists: Mapping[str, ListFact]
+) -> Scope:
     """The names in a tier: also its row of each table by tier."""
     own, absent, silent = dict(general.symbols), dict(general.elsewhere), set(general.broken)
     for name, row in tables.items():
         absent.pop(name, None)
         if tier in row.data["by_tier"]:
-            own[name] = _value_symbol(row, f"definitions.{name}.{tier}", row.files)
+            own[name] = _value_symbol(row, f"definitions.{name}.{tier}", lists)
         elif row.holds("by_tier", tier) or any(key not in tiers for key in row.data["by_tier"]):
             silent.add(name)  # its row is mistaken, or the tier may be one that is misspelt
         else:
@@ -163,12 +166,12 @@ def _tier_scope(tier: str, general: Scope, tables: Mapping[str, Row], tiers: tup
     return general._replace(symbols=own, elsewhere=absent, broken=silent)
 
 
-def _item_scope(files: Files, one: ListFact, general: Scope) -> Scope:
+def _item_scope(files: Files, one: ListFact, general: Scope, lists: Mapping[str, ListFact]) -> Scope:
     """The names over the items of a list: also their fields and values."""
     fields = {fact.id: fact_symbol(fact, f"{one.item}.{fact.id}", one.item) for fact in one.fields.values()}
     inner, path = files.row(*list_path(one.id)), list_path(one.id)
     rows = [row for row in inner.inner("values") if "kind" in row.data] if inner else []
-    values = {row.id: _value_symbol(row, f"{one.item}.{row.id}", files) for row in rows}
+    values = {row.id: _value_symbol(row, f"{one.item}.{row.id}", lists) for row in rows}
     for name, symbol in values.items():
         if symbol.currency and not symbol.currency.isupper():
             values[name] = symbol._replace(currency=f"{one.item}.{symbol.currency}")
@@ -198,6 +201,10 @@ def _check_names(files: Files) -> None:
     for name, place in (*_names(files), *fields):
         if keyword.iskeyword(name) or name in reserved:
             message = f"'{name}' is a word of the language"
+            files.problems.append(Problem("reserved-name", message, place, "choose another name"))
+    for name, place in files.names("tiers", "tiers").items():
+        if name == NO_TIER:
+            message = f"'{name}' is what the tier of a partner without one is called"
             files.problems.append(Problem("reserved-name", message, place, "choose another name"))
     for name, place in _names(files):
         earlier = first.setdefault(name, place)
