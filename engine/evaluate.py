@@ -48,7 +48,7 @@ from .programme import (
     Track,
 )
 from .record import Record
-from .values import Kind, Unknown, Value, plain
+from .values import Kind, Unknown, Value, missing, or_none, plain
 
 _NOTHING = Decimal(0)
 
@@ -121,8 +121,8 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         own.unknown,
         record.tier,
         record.since,
-        _known(row[plan.kept_until]) if plan.kept_until and record.tier else None,
-        _known(row[plan.membership_ends]) if plan.membership_ends else None,
+        or_none(row[plan.kept_until]) if plan.kept_until is not None and record.tier else None,
+        or_none(row[plan.membership_ends]) if plan.membership_ends is not None else None,
         _granted(tier.discount, granted) if tier else None,
         getattr(benefits, granted) if tier else None,
         _granted_rebates(tier.rebates, granted) if tier else None,
@@ -151,7 +151,7 @@ def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutco
     found = []
     for one in record.agreements:
         applied = one.days.cover(as_of)
-        was = _known(row[positions[one.term]]) if applied else None
+        was = or_none(row[positions[one.term]]) if applied else None
         found.append(AgreementOutcome(one.term, one.value, was, applied, one.document, one.begins, one.ends))
     return tuple(found)
 
@@ -178,7 +178,7 @@ def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Sc
         if one.id != ORDER and one.values and type(items) is not Unknown:
             first = len(one.fields)
             found[one.id] = tuple(
-                dict(zip(one.values, [_known(value) for value in item[first:]], strict=True)) for item in items
+                dict(zip(one.values, [or_none(value) for value in item[first:]], strict=True)) for item in items
             )
     return found
 
@@ -234,7 +234,7 @@ def _track_reader(programme: Programme, track: Track, positions: Mapping[str, in
     def read(row: Row, tiers: Sequence[TierOutcome]) -> _Own:
         tier = row[held]
         if type(tier) is Unknown:
-            return _Own(None, "undetermined", _missing(tier), None)
+            return _Own(None, "undetermined", missing(tier), None)
         if not places:
             return _Own(None, None, (), None)
         if tier == NO_TIER and awarded:
@@ -255,7 +255,7 @@ def _value_reader(named: NamedValue, positions: Mapping[str, int]) -> ValueReade
 
     def read(row: Row) -> ValueOutcome:
         value = row[position]
-        return ValueOutcome(id, _known(value), _missing(value), source)
+        return ValueOutcome(id, or_none(value), missing(value), source)
 
     return read
 
@@ -272,13 +272,13 @@ def _tier_reader(tier: Tier, positions: Mapping[str, int], constants: Mapping[st
         status, given = row[qualified], benefits(row)
         outcome = TierOutcome(
             tier.id,
-            _TIER[_known(status)],
-            _missing(status),
+            _TIER[or_none(status)],
+            missing(status),
             tuple([requirement(row) for requirement in requirements]),
             discount(row) if discount else None,
             given.qualified,
             tuple([rebate(row) for rebate in rebates]),
-            tuple([RebateTotalOutcome(currency, per, _known(row[at])) for currency, per, at in totals]),
+            tuple([RebateTotalOutcome(currency, per, or_none(row[at])) for currency, per, at in totals]),
         )
         return outcome, given
 
@@ -295,7 +295,7 @@ def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) 
         value = row[position]
         if value is True:
             return met
-        return not_met if value is False else unknown._replace(unknown=_missing(value))
+        return not_met if value is False else unknown._replace(unknown=missing(value))
 
     def read_with_parts(row: Row) -> RequirementOutcome:
         return read(row)._replace(parts=tuple([part(row) for part in parts]))
@@ -311,15 +311,15 @@ def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Callab
     bonuses = [_bonus_reader(bonus, positions) for bonus in discount.bonuses]
 
     def read(row: Row) -> DiscountOutcome:
-        applied = _known(row[apply])
+        applied = or_none(row[apply])
         return DiscountOutcome(
-            _known(row[base]),
+            or_none(row[base]),
             tuple([bonus(row, applied) for bonus in bonuses]),
-            _known(row[uncapped]),
-            None if cap is None else _known(row[cap]),
-            _known(row[total]),
-            _known(row[in_price]),
-            _known(row[in_kind]),
+            or_none(row[uncapped]),
+            None if cap is None else or_none(row[cap]),
+            or_none(row[total]),
+            or_none(row[in_price]),
+            or_none(row[in_kind]),
             discount.source,
         )
 
@@ -331,8 +331,8 @@ def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, 
 
     def read(row: Row, applied: bool | None) -> BonusOutcome:
         worth = row[percent]
-        status = _EARNED[_known(row[earned])]
-        return BonusOutcome(bonus.id, status, _known(worth), applied, _missing(worth), bonus.source)
+        status = _EARNED[or_none(row[earned])]
+        return BonusOutcome(bonus.id, status, or_none(worth), applied, missing(worth), bonus.source)
 
     return read
 
@@ -341,9 +341,9 @@ def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Callable[[Ro
     earned, amount = positions[rebate.earned], positions[rebate.amount]
 
     def read(row: Row) -> RebateOutcome:
-        worth, status = row[amount], _EARNED[_known(row[earned])]
+        worth, status = row[amount], _EARNED[or_none(row[earned])]
         return RebateOutcome(
-            rebate.id, status, _known(worth), rebate.currency, rebate.per, _missing(worth), rebate.source
+            rebate.id, status, or_none(worth), rebate.currency, rebate.per, missing(worth), rebate.source
         )
 
     return read
@@ -366,7 +366,7 @@ def _benefits_reader(
     none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
 
     def given(values: Iterable[Value]) -> _Benefits:
-        all_ = tuple([one._replace(value=_known(value)) for one, value in zip(undetermined, values, strict=True)])
+        all_ = tuple([one._replace(value=or_none(value)) for one, value in zip(undetermined, values, strict=True)])
         return _Benefits(all_, none, undetermined)
 
     if any(one.value not in constants for one in benefits):
@@ -374,14 +374,6 @@ def _benefits_reader(
         return lambda row: given([row[place] for place in places])
     always = given([constants[one.value] for one in benefits])
     return lambda _row: always
-
-
-def _known(value: Value) -> Any:
-    return None if type(value) is Unknown else value
-
-
-def _missing(value: Value) -> tuple[str, ...]:
-    return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
 def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome | None:

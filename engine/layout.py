@@ -6,7 +6,7 @@ first, then its own values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -50,6 +50,10 @@ class ListLayout(NamedTuple):
     fields: tuple[tuple[str, Scalar | None, str | None], ...]  #: name, default, and the field that stands in for it
     values: tuple[str, ...]
     default: Any
+
+    def named(self, item: Sequence[Value]) -> dict[str, Value]:
+        """An item of a filled row by the names of its fields and values."""
+        return dict(zip((*(id for id, _, _ in self.fields), *self.values), item, strict=True))
 
 
 def make_layout(programme: Programme) -> Layout:
@@ -118,8 +122,7 @@ def named(layout: Layout, row: Row) -> dict[str, Any]:
     found = {id: row[position] for id, position in layout.positions.items() if isinstance(position, int)}
     for one in layout.lists:
         if not isinstance(found[one.id], Unknown):
-            names = (*(id for id, _, _ in one.fields), *one.values)
-            found[one.id] = tuple(dict(zip(names, item, strict=True)) for item in found[one.id])
+            found[one.id] = tuple(one.named(item) for item in found[one.id])
         del found[f"{one.id}[]"]
     return {id: value for id, value in found.items() if not id.startswith("agreement.")}
 
@@ -186,4 +189,6 @@ def _item(one: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Valu
 def is_constant(programme: Programme, id: str) -> bool:
     """Whether a value is written and cannot be agreed otherwise, and so the same for every partner."""
     value = programme.values.get(id)
-    return value is not None and isinstance(value.expression, Literal) and value.negotiable is None
+    if value is None or value.negotiable or value.list:
+        return False
+    return isinstance(value.expression, Literal)

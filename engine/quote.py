@@ -11,12 +11,12 @@ from typing import Any, Literal, NamedTuple
 
 from .document import Data, Document, unknown_keys
 from .evaluate import Plan, known_of
-from .layout import fill
+from .layout import fill, named
 from .outcome import Outcome, Scalar
 from .problems import Problem, WrongCall, has_errors, in_order
-from .programme import LINE, NO_TIER, ORDER, PriceRule, Texts
+from .programme import LINE, ORDER, Order, Texts
 from .record import Record, read_items
-from .values import Number, Unknown, Value, add, subtract
+from .values import Number, Unknown, Value, add, merge, missing, or_none, subtract
 
 LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
 _KEYS = ("order", "currency", "lines")
@@ -123,20 +123,15 @@ def _word(document: Document, data: Mapping[str, Data], key: str, problems: list
 
 def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of: date) -> Quote:
     """What the order costs this partner; `outcome` is the partner's on that day."""
-    programme, positions = plan.programme, plan.layout.positions
-    definition = programme.order
+    definition = plan.programme.order
     if definition is None:
         raise TypeError("read_order refuses this")
     lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
     known = known_of(record, as_of)
-    row = fill(plan.layout, known._replace(facts={**known.facts, ORDER: lines}))
-    layout = next(one for one in plan.layout.lists if one.id == ORDER)
-    names = (*(id for id, _, _ in layout.fields), *layout.values)
-    items = [dict(zip(names, item, strict=True)) for item in row[_at(positions, ORDER)]]
-    rules = {rule.id: rule for rule in definition.rules}
-    quoted = tuple(_line(plan, line, item, rules) for line, item in zip(order.lines, items, strict=True))
+    values = named(plan.layout, fill(plan.layout, known._replace(facts={**known.facts, ORDER: lines})))
+    quoted = tuple(_line(definition, line, item) for line, item in zip(order.lines, values[ORDER], strict=True))
     totals = tuple(
-        Total(id, programme.values[id].title, _known(row[_at(positions, id)]), programme.values[id].source)
+        Total(id, plan.programme.values[id].title, or_none(values[id]), plan.programme.values[id].source)
         for id in definition.totals
     )
     return Quote(
@@ -148,56 +143,48 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
         _sum(line.partner_pays for line in quoted),
         _sum(line.margin for line in quoted),
         all(line.status == "priced" and not line.says for line in quoted),
-        {name: _known(row[_at(positions, f"own.{name}")]) for name in ("tier_discount", "partner_discount")},
+        {name: or_none(values[f"own.{name}"]) for name in ("tier_discount", "partner_discount")},
         totals,
     )
 
 
-def _line(
-    plan: Plan, line: Mapping[str, Scalar], item: Mapping[str, Value], rules: Mapping[str, PriceRule]
-) -> LineQuote:
+def _line(definition: Order, line: Mapping[str, Scalar], item: Mapping[str, Value]) -> LineQuote:
     """One line as the values of the programme have it."""
-    definition = plan.programme.order
-    number, chosen = int(item[LINE]), item["rule"]  # type: ignore[arg-type]
-    refusals = [one for one in definition.refusals if item[_key(one.when)] is True] if definition else []
-    open_refusals = [item[_key(one.when)] for one in definition.refusals] if definition else []
-    reasons = tuple(Reason(one.id, one.title, one.source) for one in refusals)
+
+    def value(id: str) -> Value:
+        return item[id.removeprefix(f"{ORDER}[].")]
+
+    refusals = [(one, value(one.when)) for one in definition.refusals]
+    reasons = tuple(Reason(one.id, one.title, one.source) for one, holds in refusals if holds is True)
+    number = int(item[LINE])  # type: ignore[arg-type]
     nothing = LineQuote(number, "no_rule", line, None, None, None, None, None, None, reasons, (), ())
     if reasons:
         cited = tuple(dict.fromkeys(clause for one in reasons for clause in one.source))
         return nothing._replace(status="refused", source=cited)
-    if isinstance(chosen, Unknown) or any(isinstance(one, Unknown) for one in open_refusals):
-        return nothing._replace(status="undetermined", unknown=_missing(chosen, *open_refusals))
-    rule = rules.get(str(chosen))
-    if rule is None or chosen == NO_TIER:
+    chosen = value(definition.rule)
+    deciding = [chosen, *(holds for _, holds in refusals)]
+    if any(isinstance(one, Unknown) for one in deciding):
+        return nothing._replace(status="undetermined", unknown=missing(merge(*deciding)))
+    rule = next((one for one in definition.rules if one.id == chosen), None)
+    if rule is None:
         return nothing
-    customer, partner = (item[key] if key in rule.amounts else None for key in ("customer_pays", "partner_pays"))
-    unknown = _missing(*(amount for amount in (customer, partner) if amount is not None))
-    both = customer is not None and partner is not None
-    margin = subtract(customer, partner) if both else None  # type: ignore[arg-type]
-    is_open = any(isinstance(amount, Unknown) for amount in (customer, partner))
+    customer = value(definition.customer_pays) if "customer_pays" in rule.amounts else None
+    partner = value(definition.partner_pays) if "partner_pays" in rule.amounts else None
+    paid = [amount for amount in (customer, partner) if amount is not None]
+    is_open = any(isinstance(amount, Unknown) for amount in paid)
     status: LineStatus = "undetermined" if is_open else "priced" if rule.amounts else "without_amount"
-    return LineQuote(
-        number, status, line, rule.id, rule.title, rule.says, _known(customer), _known(partner), _known(margin), (),
-        unknown, rule.source,
-    )  # fmt: skip
-
-
-def _at(positions: Mapping[str, Any], id: str) -> int:
-    position: int = positions[id]
-    return position
-
-
-def _key(id: str) -> str:
-    return id.removeprefix(f"{ORDER}[].")
-
-
-def _known(value: Any) -> Any:
-    return None if isinstance(value, Unknown) else value
-
-
-def _missing(*values: Value) -> tuple[str, ...]:
-    return tuple(sorted({fact for value in values if isinstance(value, Unknown) for fact in value.missing}))
+    margin = None if customer is None or partner is None else subtract(customer, partner)
+    return nothing._replace(
+        status=status,
+        rule=rule.id,
+        title=rule.title,
+        says=rule.says,
+        customer_pays=or_none(customer),
+        partner_pays=or_none(partner),
+        margin=or_none(margin),
+        unknown=missing(merge(*paid)),
+        source=rule.source,
+    )
 
 
 def _sum(amounts: Iterable[Number | None]) -> Number:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -71,6 +72,16 @@ _NO_LUCK = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)
 def merge(*values: Value) -> Unknown:
     """The unknown that results from these values, of which at least one is unknown."""
     return Unknown(frozenset().union(*(value.missing for value in values if type(value) is Unknown)))
+
+
+def or_none(value: Value | None) -> Any:
+    """The value, or None where it is unknown."""
+    return None if type(value) is Unknown else value
+
+
+def missing(value: Value) -> tuple[str, ...]:
+    """The facts that would tell a value, in the order of their names; none where it is known."""
+    return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
 def negate(value: Value) -> Value:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
-from ..programme import MAIN, NO_TIER, ORDER, ListFact, NamedValue, Order, PriceRule, Refusal, Tier
+from ..programme import MAIN, ORDER, ListFact, NamedValue, Order, PriceRule, Refusal, Tier
 from ..values import Kind
 from .rows import Files, Row
 from .scopes import OWN, REFUSED, Scopes
@@ -18,6 +18,7 @@ from .tables import Wanted, compile_cell
 from .values import Values
 
 _ITEM = f"{ORDER}[]"
+_NO_RULE = ""  #: which no rule is called
 _NOTHING = Literal(Decimal(0), Kind.PERCENT)
 
 
@@ -44,20 +45,23 @@ def compile_order(files: Files, scopes: Scopes, lines: ListFact, values: Values)
     row.source()
     rules = [part for part in row.inner("rules") if "when" in part.data]
     found = tuple(_rule(rule, scope, values) for rule in rules)
+    ids = {}
     for amount in ("customer_pays", "partner_pays"):
         cells = [_amount(rule, amount, scope, row) for rule in rules]
-        _named(values, amount, Kind.MONEY, _first(found, cells, Literal(Decimal(0), Kind.MONEY), Kind.MONEY))
+        nothing = Literal(Decimal(0), Kind.MONEY)
+        ids[amount] = _named(values, f"quote.{amount}", Kind.MONEY, _first(found, cells, nothing, Kind.MONEY))
     names = [Literal(rule.id, Kind.CHOICE) for rule in found]
-    chosen = _named(values, "rule", Kind.CHOICE, _first(found, names, Literal(NO_TIER, Kind.CHOICE), Kind.CHOICE))
+    chosen = _first(found, names, Literal(_NO_RULE, Kind.CHOICE), Kind.CHOICE)
+    rule = _named(values, "quote.rule", Kind.CHOICE, chosen)
     refusals = tuple(_refusal(part, scope, values) for part in row.inner("refusals"))
     refused = [Name(refusal.when, Kind.YES_NO, refusal.when) for refusal in refusals]
     _named(values, REFUSED, Kind.YES_NO, Or(tuple(refused)) if refused else Literal(False, Kind.YES_NO))
     totals = tuple(f"{ORDER}.{part.id}" for part in row.inner("totals") if part.data.get("show"))
-    return Order(lines, found, refusals, totals, f"{_ITEM}.customer_pays", f"{_ITEM}.partner_pays", chosen)
+    return Order(lines, found, refusals, totals, ids["customer_pays"], ids["partner_pays"], rule)
 
 
 def _named(values: Values, name: str, kind: Kind, tree: Expression) -> str:
-    """A value of every line."""
+    """A value of every line; one that only we name has a dot in its name, which no field and no value can have."""
     id = f"{_ITEM}.{name}"
     values.by_id[id] = NamedValue(id, kind, tree, {}, (), tree.place, list=ORDER)
     return id
@@ -66,7 +70,7 @@ def _named(values: Values, name: str, kind: Kind, tree: Expression) -> str:
 def _rule(row: Row, scope: Scope, values: Values) -> PriceRule:
     title, source = row.texts(), row.source()
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    id = _named(values, f"is_{row.id}", Kind.YES_NO, when)
+    id = _named(values, f"rules.{row.id}", Kind.YES_NO, when)
     amounts = tuple(key for key in ("customer_pays", "partner_pays") if key in row.data)
     return PriceRule(row.id, title, id, amounts, row.optional_texts("says"), source)
 
@@ -91,4 +95,4 @@ def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: E
 def _refusal(row: Row, scope: Scope, values: Values) -> Refusal:
     title, source = row.texts(), row.source()
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    return Refusal(row.id, title, _named(values, f"refused_{row.id}", Kind.YES_NO, when), source)
+    return Refusal(row.id, title, _named(values, f"refusals.{row.id}", Kind.YES_NO, when), source)
