@@ -46,6 +46,7 @@ from .programme import (
     Requirement,
     Tier,
     Track,
+    pick,
 )
 from .record import Record
 from .values import Kind, Unknown, Value, missing, or_none, plain
@@ -200,7 +201,7 @@ def _odd(plan: Plan, record: Record, row: Row, agreements: tuple[AgreementOutcom
         if row[position] is False:
             mentioned = names(plan.programme.values[check.value].expression)
             place = next((record.places[name.id] for name in mentioned if name.id in record.places), None)
-            message = check.title.get("en") or next(iter(check.title.values()))
+            message = pick(check.title, "en")
             help = "check the facts; the outcome stands as they are"
             found.append(Problem("odd-facts", message, place, help, Level.WARNING))
     return in_order(found) if found else ()

@@ -11,11 +11,17 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from .language.tree import Expression
+from .language.tree import Expression, names
 from .problems import Place
 from .values import Kind
 
 Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
+
+
+def pick(texts: Texts, lang: str) -> str:
+    """A text in the language asked for, else in the programme's first."""
+    return texts.get(lang) or next(iter(texts.values()), "")
+
 
 MAIN = "main"  #: the track of tiers that name no other
 NO_TIER = "none"  #: the option of a track's tier where the partner has none
@@ -85,6 +91,11 @@ class NamedValue(NamedTuple):
     choices: Mapping[str, Texts] = {}
     list: str | None = None
     negotiable: "Negotiable | None" = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it depends on anything, and is not the same for every partner."""
+        return next(names(self.expression), None) is not None
 
 
 class FactCheck(NamedTuple):

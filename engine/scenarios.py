@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from .document import Document, PartPath, file_bytes, read_bytes
 from .evaluate import all_values, evaluate
-from .language.tree import names
 from .outcome import Outcome
 from .problems import InvalidProgramme, Place, Problem, has_errors, in_order
 from .programme import ORDER, Programme, Texts
@@ -217,7 +216,7 @@ def reach(release: Release, results: Sequence[Result]) -> Reach:
             if _tier_of(id) in (None, *mattering) and value is not None and not isinstance(value, Unknown):
                 known.add(value)
     told = [id for id, value in programme.values.items() if value.source and _tier_of(id) in (None, *tiers)]
-    varying = [id for id in told if any(True for _ in names(programme.values[id].expression))]
+    varying = [id for id in told if programme.values[id].varies]
     shown_clauses |= {clause for id in told if seen[id] for clause in programme.values[id].source}
     if results:
         shown_clauses |= set(programme.cited) - _cited_by_rules(programme)

@@ -9,14 +9,9 @@ from typing import Any
 from ..explain import MAX_LEVELS, Measure, measures, steps
 from ..language import words
 from ..language.tree import Name
-from ..programme import INPUTS, Programme, Texts
+from ..programme import INPUTS, Programme, pick
 from ..values import NUMERIC, Kind, Number, Unknown, Value
 from .phrases import PHRASES
-
-
-def pick(texts: Texts, lang: str) -> str:
-    """A text in the language asked for, else in the programme's first."""
-    return texts.get(lang) or next(iter(texts.values()), "")
 
 
 class Conditions:

@@ -3,10 +3,10 @@
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from ..language import words
-from ..language.tree import names
 from ..outcome import (
     BonusOutcome,
     DiscountOutcome,
@@ -16,9 +16,9 @@ from ..outcome import (
     TierOutcome,
     TrackOutcome,
 )
-from ..programme import MAIN, Discount, Programme, Requirement, Tier
+from ..programme import MAIN, Discount, Programme, Requirement, Tier, pick
 from ..values import Kind
-from .conditions import Conditions, pick
+from .conditions import Conditions
 from .phrases import PHRASES
 
 GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
@@ -61,6 +61,17 @@ def page(outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang
     return _Writer(outcome, programme, values, lang, explain).page()
 
 
+def release_on(programme: Programme, day: date, lang: str) -> str:
+    """As what a page is headed: the programme, its release and the day."""
+    told = PHRASES[lang]["on"].format(date=words.amount(day, Kind.DATE, lang))
+    return f"{pick(programme.title, lang)} {programme.release}, {told}"
+
+
+def partner_named(id: str, name: str | None) -> str:
+    """A partner by its id, and its name where the record says it."""
+    return f"{id}  {name}" if name else id
+
+
 class _Writer:
     """What every part of one report needs: the outcome, the programme, the values and the language."""
 
@@ -78,7 +89,6 @@ class _Writer:
     def page(self) -> Page:
         """The blocks in the order in which a person asks: what is it, how much, why, what is missing, what else."""
         outcome, own = self.outcome, self.outcome.tier
-        title, day = pick(self.programme.title, self.lang), words.amount(outcome.as_of, Kind.DATE, self.lang)
         blocks: list[Block] = []
         if own is None:
             headline, mark, remarks = self._without_tier()
@@ -99,10 +109,9 @@ class _Writer:
         blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
         others = [outcome.of(id) for id in self.programme.tracks[MAIN].tiers if id != own]
         blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(self._tier(tier) for tier in others)))
-        partner = f"{outcome.partner}  {outcome.name}" if outcome.name else outcome.partner
         return Page(
-            f"{title} {outcome.release}, {self.say['on'].format(date=day)}",
-            partner,
+            release_on(self.programme, outcome.as_of, self.lang),
+            partner_named(outcome.partner, outcome.name),
             mark,
             headline,
             remarks,
@@ -266,7 +275,7 @@ class _Writer:
 
     def _rebate(self, rebate: RebateOutcome, title: str, earned: str) -> Row:
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[rebate.status]
-        varies = self._varies(earned)
+        varies = self.programme.values[earned].varies
         full = earned.removesuffix("earned") + "full"
         details = (*(self._opened(earned) if varies else ()), *self._opened(full), *self._readings(rebate.source))
         note = self.tell.measured(earned) if varies else ""
@@ -279,7 +288,7 @@ class _Writer:
         for value in self.outcome.definitions:
             id = f"definitions.{value.id}"
             named = self.programme.values[id]
-            if not self._varies(id):
+            if not named.varies:
                 continue
             mark = OPEN if value.value is None else PLAIN
             note = self.say["fact_missing"].format(facts=", ".join(value.unknown)) if value.unknown else ""
@@ -301,10 +310,6 @@ class _Writer:
             note = "; ".join(part for part in (was, state, one.document, when) if part)
             rows.append(Row(GOOD if one.applied else PLAIN, title, self.tell.value(one.term, one.value), note))
         return tuple(rows)
-
-    def _varies(self, id: str) -> bool:
-        """Whether a value depends on anything, and is not the same for every partner."""
-        return any(True for _ in names(self.programme.values[id].expression))
 
     def _items(self) -> list[Block]:
         """With `explain`: the values of every item of a list."""

@@ -1,11 +1,11 @@
 """A quote as a page for people: a row for each line, the sums, and what the partner's discount was."""
 
 from ..language import words
-from ..programme import LINE, Fact, Programme, Texts
+from ..programme import LINE, Fact, Programme, Texts, pick
 from ..quote import LineQuote, Quote
-from ..values import NUMERIC, Kind, Number
-from .conditions import pick
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
+from ..values import NUMERIC, Number
+from .conditions import Conditions
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
 from .phrases import PHRASES
 
 _MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BAD, "undetermined": OPEN}
@@ -20,12 +20,10 @@ class _Writer:
     def __init__(self, quote: Quote, programme: Programme, lang: str) -> None:
         self.quote, self.programme, self.lang = quote, programme, lang
         self.say = PHRASES[lang]
+        self.tell = Conditions(programme, {}, lang)
 
     def page(self) -> Page:
         quote, outcome = self.quote, self.quote.outcome
-        day = words.amount(outcome.as_of, Kind.DATE, self.lang)
-        title = f"{pick(self.programme.title, self.lang)} {outcome.release}, {self.say['on'].format(date=day)}"
-        partner = f"{outcome.partner}  {outcome.name}" if outcome.name else outcome.partner
         order = self.say["order"].format(order=quote.order) if quote.order else self.say["order_without_id"]
         mark = GOOD if quote.complete else OPEN
         headline = f"{order}: {self.say['order_complete' if quote.complete else 'order_incomplete']}"
@@ -33,7 +31,8 @@ class _Writer:
             Block(self.say["lines"], tuple(self._line(line) for line in quote.lines)),
             Block(self.say["order_totals"], self._totals()),
         )
-        return Page(title, partner, mark, headline, self._remarks(), blocks)
+        title = release_on(self.programme, outcome.as_of, self.lang)
+        return Page(title, partner_named(outcome.partner, outcome.name), mark, headline, self._remarks(), blocks)
 
     def _remarks(self) -> tuple[str, ...]:
         """The partner's tier and its discounts."""
@@ -42,7 +41,7 @@ class _Writer:
             return (self.say["no_tier"],)
         tier = pick(self.programme.tiers[outcome.tier].title, self.lang)
         status = self.say["retained" if outcome.status == "retained" else outcome.status or "undetermined"]
-        shown = "; ".join(f"{self.say[name]} {self._percent(discounts[name])}" for name in discounts)
+        shown = "; ".join(f"{self.say[name]} {self.tell.percent(discounts[name])}" for name in discounts)
         return (f"{tier}: {status}", shown)
 
     def _line(self, line: LineQuote) -> Row:
@@ -89,9 +88,6 @@ class _Writer:
 
     def _money(self, amount: Number) -> str:
         return f"{words.money(amount, self.lang)} {self.quote.currency}".rstrip()
-
-    def _percent(self, amount: Number | None) -> str:
-        return "?" if amount is None else words.amount(amount, Kind.PERCENT, self.lang)
 
 
 def _lower(texts: Texts, lang: str) -> str:

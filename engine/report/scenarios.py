@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..evaluate import all_values
 from ..mutants import Mutant
 from ..problems import Place
+from ..programme import pick
 from ..release import Release
 from ..scenarios import Difference, Reach, Result
 from ..values import plain
@@ -48,7 +49,7 @@ def scenarios_text(
         if not result.differences:
             continue
         place = result.scenario.place
-        title = result.scenario.title.get("en") or next(iter(result.scenario.title.values()))
+        title = pick(result.scenario.title, "en")
         lines.append(f"{_at(place)}  {style('✗', 'bad')} {result.scenario.id}: {title}")
         for difference in result.differences:
             lines += _difference(release, result, difference, style)

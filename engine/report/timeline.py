@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from ..language import words
-from ..programme import Programme
+from ..programme import Programme, pick
 from ..record import Record
 from ..timeline import Moment
 from ..values import Kind
 from ..version import FORMAT_VERSION, VERSION
-from .conditions import pick
 from .data import Json, scalar
-from .page import BAD, GOOD, OPEN, Block, Page, Row
+from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
 from .phrases import PHRASES
 
 
@@ -20,7 +19,7 @@ def timeline_page(moments: Sequence[Moment], record: Record, programmes: Mapping
     last = moments[-1]
     programme = programmes[last.release]
     rows = tuple(_row(moment, programmes[moment.release], lang) for moment in moments)
-    partner = f"{record.partner}  {record.name}" if record.name else record.partner
+    partner = partner_named(record.partner, record.name)
     headline = f"{_tier(last, programme, lang)}: {_status(last, lang)}" if last.member else say["no_member"]
     return Page(pick(programme.title, lang), partner, _mark(last), headline, (), (Block(say["timeline"], rows),))
 
