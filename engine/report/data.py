@@ -34,9 +34,7 @@ Json = dict[str, Any]
 def outcome_data(outcome: Outcome) -> Json:
     """The outcome with the keys that schemas/outcome.schema.json promises; numbers are exact decimals."""
     return {
-        "format_version": FORMAT_VERSION,
-        "charter": VERSION,
-        "result": "done",
+        **head("done"),
         "programme": outcome.programme,
         "release": outcome.release,
         "digest": outcome.digest,
@@ -72,9 +70,7 @@ def quote_data(quote: Quote) -> Json:
     """The quote with the keys that schemas/quote.schema.json promises."""
     outcome = quote.outcome
     return {
-        "format_version": FORMAT_VERSION,
-        "charter": VERSION,
-        "result": "done",
+        **head("done"),
         "programme": outcome.programme,
         "release": outcome.release,
         "digest": outcome.digest,
@@ -116,7 +112,12 @@ def _line(line: LineQuote) -> Json:
 def problems_data(result: str, problems: Iterable[Problem], **about: Any) -> Json:
     """What could not be done, or what a check found: `result` is the exit status as a word."""
     found = [problem_data(problem) for problem in problems]
-    return {"format_version": FORMAT_VERSION, "charter": VERSION, "result": result, **about, "problems": found}
+    return {**head(result), **about, "problems": found}
+
+
+def head(result: str) -> Json:
+    """As what every answer begins: the versions, and the exit status as a word."""
+    return {"format_version": FORMAT_VERSION, "charter": VERSION, "result": result}
 
 
 def problem_data(problem: Problem) -> Json:

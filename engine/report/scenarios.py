@@ -12,9 +12,8 @@ from ..programme import pick
 from ..release import Release
 from ..scenarios import Difference, Reach, Result
 from ..values import plain
-from ..version import FORMAT_VERSION, VERSION
 from .conditions import Conditions
-from .data import Json
+from .data import Json, head
 from .terminal import Style, without_style
 
 
@@ -80,9 +79,7 @@ def _tried(tried: Tried, style: Style) -> list[str]:
 def scenarios_data(result: str, results: Sequence[Result], reached: Reach, tried: Tried | None = None) -> Json:
     """The same for programs: `result` is the exit status as a word."""
     return {
-        "format_version": FORMAT_VERSION,
-        "charter": VERSION,
-        "result": result,
+        **head(result),
         "scenarios": [_result(one) for one in results],
         "not_reached": {
             "clauses": list(reached.clauses),
@@ -124,7 +121,7 @@ def _result(result: Result) -> Json:
             {
                 "path": one.path,
                 "expected": _json(one.expected),
-                "found": _json(one.found),
+                "found": one.found,
                 "line": one.place.line,
                 "column": one.place.column,
             }

@@ -7,8 +7,7 @@ from ..programme import Programme, pick
 from ..record import Record
 from ..timeline import Moment
 from ..values import Kind
-from ..version import FORMAT_VERSION, VERSION
-from .data import Json, scalar
+from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
 from .phrases import PHRASES
 
@@ -27,9 +26,7 @@ def timeline_page(moments: Sequence[Moment], record: Record, programmes: Mapping
 def timeline_data(moments: Sequence[Moment], record: Record, programme: Programme) -> Json:
     """The timeline with the keys that schemas/timeline.schema.json promises."""
     return {
-        "format_version": FORMAT_VERSION,
-        "charter": VERSION,
-        "result": "done",
+        **head("done"),
         "programme": programme.id,
         "partner": record.partner,
         "days": [
