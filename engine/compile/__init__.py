@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ..document import Document, PartPath
 from ..problems import Problem, has_errors
@@ -16,7 +17,7 @@ from ..programme import MAIN, ORDER, Clause, Programme, Statement, Texts
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .order import in_order
-from .prices import compile_order, own_discounts
+from .prices import compile_order
 from .rows import Files, Row
 from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_membership, compile_tiers, compile_tracks
@@ -47,32 +48,22 @@ def compile_programme(
     tiers = compile_tiers(files, scopes, values)
     tracks = compile_tracks(files, scopes.general, values)
     membership_ends = compile_membership(files, scopes.general, values)
-    order = None
-    if ORDER in lists:
-        own_discounts(tuple(tiers.values()), tracks[MAIN].tiers, values)
-        order = compile_order(files, scopes, lists[ORDER], values)
+    main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
+    order = compile_order(files, scopes, lists.get(ORDER), main, values)
     checks, conditions = compile_checks(files, scopes.general)
     ordered = in_order(files, values.by_id | {value.id: value for value in conditions})
     sections, clauses = _clauses(files)
     statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
-    for table in files.rows("definitions", "tables"):
-        table.texts()
-    row = files.row("programme")
-    if row is None:
-        return None, files.problems
-    for key in ("vendor", "document"):
-        row.optional_texts(key)
-    title, effective = row.texts(), _effective(row)
-    row.source()
-    if has_errors(files.problems) or broken or effective is None:
+    about = _about(files)
+    if about is None or broken or has_errors(files.problems):
         return None, files.problems
     programme = Programme(
-        id=row.data["id"],
-        release=row.data["release"],
-        title=title,
+        id=about.id,
+        release=about.release,
+        title=about.title,
         languages=files.languages,
-        effective_from=effective,
+        effective_from=about.effective_from,
         digest=digest,
         facts=MappingProxyType(facts),
         lists=MappingProxyType({id: one for id, one in lists.items() if id != ORDER}),
@@ -91,6 +82,26 @@ def compile_programme(
         cited=frozenset(files.cited),
     )
     return programme, files.problems
+
+
+class _About(NamedTuple):
+    id: str
+    release: str
+    title: Texts
+    effective_from: date
+
+
+def _about(files: Files) -> _About | None:
+    """What programme.yaml says, or None where something of it is missing."""
+    row = files.row("programme")
+    if row is None:
+        return None
+    for key in ("vendor", "document"):
+        row.optional_texts(key)
+    title, effective = row.texts(), _effective(row)
+    row.source()
+    id, release = row.data.get("id"), row.data.get("release")
+    return _About(id, release, title, effective) if id and release and effective else None
 
 
 def _effective(row: Row) -> date | None:

@@ -11,6 +11,7 @@ from ..problems import Problem
 from ..programme import Benefit, Rebate, RebateTotal
 from ..values import Kind
 from .definitions import bounded
+from .facts import check_form
 from .references import check_tiers
 from .rows import Files, Row
 from .tables import Wanted, added, compile_cell
@@ -89,8 +90,6 @@ def check_rebates(files: Files) -> list[Row]:
 def check_benefits(files: Files) -> list[Row]:
     """The rows of the benefits: each has a value for every tier, and its group exists."""
     groups = files.names("benefits", "groups")
-    for row in files.rows("benefits", "groups"):
-        row.texts()
     benefits = list(files.rows("benefits", "benefits"))
     for benefit in benefits:
         check_tiers(benefit, "by_tier", files.names("tiers", "tiers"), complete=benefit.data.get("kind") != Kind.TEXT)
@@ -101,9 +100,8 @@ def check_benefits(files: Files) -> list[Row]:
         if kind in (Kind.CHOICE, Kind.DATE):
             help = "use yes_no, count, number, percent, money or text"
             benefit.problem("wrong-kind", f"a benefit cannot be of kind '{kind}'", benefit.place("kind"), help)
-        if "currency" in benefit.data and kind != Kind.MONEY:
-            message = f"'currency' has no meaning for the kind '{kind}'"
-            benefit.problem("currency", message, benefit.place("currency"), "remove it")
+        if kind is not None:
+            check_form(benefit, Kind(kind))
     return [benefit for benefit in benefits if "kind" in benefit.data]
 
 

@@ -13,6 +13,7 @@ from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, L
 from ..problems import Problem, did_you_mean
 from ..programme import ORDER, ListFact, NamedValue, Texts
 from ..values import NUMERIC, Kind
+from .facts import check_choices, check_form
 from .references import check_tiers
 from .rows import Files, Row, list_path
 from .scopes import Scopes, choices_taken, columns, named_values, nested
@@ -52,6 +53,8 @@ def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFa
         if "by_tier" in row.data:
             check_tiers(row, "by_tier", files.names("tiers", "tiers"))
         found += _values(row, list(_places(row, scopes)), scopes, lists)
+    for table in files.rows("definitions", "tables"):
+        table.texts()
     for table, column in columns(files):
         found += _column(table, column, scopes)
     for one in lists.values():
@@ -90,9 +93,7 @@ def _column(table: Row, column: Row, scopes: Scopes) -> Iterator[NamedValue]:
 def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
     kind, title, source, unit = Kind(row.data["kind"]), row.texts(), row.source(), row.optional_texts("unit")
     choices = _choices(row, kind, lists)
-    for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
-        if key in row.data and kind is not wanted:
-            row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+    check_form(row, kind)
     for place in places:
         if "take" in row.data:
             tree = _aggregate(row, place, kind, tuple(choices), scopes, lists)
@@ -118,10 +119,7 @@ def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str
     taken = choices_taken(row, lists)
     if not own and taken is not None and kind is Kind.CHOICE:
         return taken
-    if (kind is Kind.CHOICE) != bool(own):
-        help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
-        message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
-        row.problem("choices", message, row.place("kind"), help)
+    check_choices(row, kind, own)
     return own
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -76,10 +76,7 @@ def _fact(row: Row) -> Fact:
     choices = {choice.id: choice.texts() for choice in row.inner("choices")}
     if row.data.get("choices_from") == "products":
         choices = {product.id: product.texts() for product in row.files.rows("products", "products")}
-    if (kind is Kind.CHOICE) != bool(choices):
-        help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
-        message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
-        row.problem("choices", message, row.place("kind"), help)
+    check_choices(row, kind, choices)
     bounds = {}
     for key in ("minimum", "maximum"):
         bounds[key] = row.data.get(key)
@@ -89,14 +86,27 @@ def _fact(row: Row) -> Fact:
     if least is not None and most is not None and least > most:
         row.problem("bounds", f"the minimum {least} is over the maximum {most}", row.place("minimum"), "swap them")
     ordered, currency = bool(row.data.get("ordered")), row.data.get("currency")
-    for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
-        if key in row.data and kind is not wanted:
-            row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+    check_form(row, kind)
     fact = Fact(
         row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source(), ordered,
         currency, row.data.get("default_from"),
     )  # fmt: skip
     return fact._replace(default=_default(row, fact))
+
+
+def check_form(row: Row, kind: Kind) -> None:
+    """What only some kinds have stands in a row of such a kind."""
+    for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
+        if key in row.data and kind is not wanted:
+            row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+
+
+def check_choices(row: Row, kind: Kind, choices: Collection[str]) -> None:
+    """A choice has options, and nothing else has."""
+    if (kind is Kind.CHOICE) != bool(choices):
+        help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
+        message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
+        row.problem("choices", message, row.place("kind"), help)
 
 
 def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:

@@ -22,12 +22,12 @@ _NO_RULE = ""  #: which no rule is called
 _NOTHING = Literal(Decimal(0), Kind.PERCENT)
 
 
-def own_discounts(tiers: Sequence[Tier], main: Sequence[str], values: Values) -> None:
+def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
     """What the partner is granted of its own tier's discount, as values: nothing where it does not qualify."""
     for name, part in OWN.items():
         tree: Expression = _NOTHING
         for tier in tiers:
-            if tier.discount is None or tier.id not in main:
+            if tier.discount is None:
                 continue
             granted = Name(getattr(tier.discount, part), Kind.PERCENT, getattr(tier.discount, part))
             qualified = Name(tier.qualified, Kind.YES_NO, f"qualified('{tier.id}')")
@@ -36,8 +36,13 @@ def own_discounts(tiers: Sequence[Tier], main: Sequence[str], values: Values) ->
         values.name(f"own.{name}", Kind.PERCENT, tree, {})
 
 
-def compile_order(files: Files, scopes: Scopes, lines: ListFact, values: Values) -> Order:
-    """How an order is priced."""
+def compile_order(
+    files: Files, scopes: Scopes, lines: ListFact | None, tiers: Sequence[Tier], values: Values
+) -> Order | None:
+    """How an order is priced, or None where the programme prices none; `tiers` are the programme's own, in order."""
+    if lines is None:
+        return None
+    _own_discounts(tiers, values)
     row, scope = files.row("prices", "order"), scopes.by_list[ORDER]
     if row is None:
         return Order(lines, (), (), (), "", "", "")
