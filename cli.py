@@ -55,14 +55,14 @@ class EvaluateFormat(StrEnum):
 
 
 class CheckFormat(StrEnum):
-    """What `check` writes."""
+    """What `check` and `test` write."""
 
     text = "text"
     json = "json"
 
 
-class QuoteFormat(StrEnum):
-    """What `quote` writes."""
+class PageFormat(StrEnum):
+    """What `quote` and `timeline` write."""
 
     text = "text"
     json = "json"
@@ -127,11 +127,11 @@ def evaluate(
         if format is EvaluateFormat.json and len(records) > 1:
             raise WrongCall([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
         documents = [_document(path) for path in records]
-        loaded = load(Path(program) if program else find_program(Path.cwd()), release=release, as_of=day)
+        loaded = load(_root(program), release=release, as_of=day)
         results = _evaluate_all(loaded, documents, day)
         for _, problems in results:
             _tell(problems)
-        _write(_report(loaded, results, lang.value, format, explain), output)
+        _write(_report(loaded, results, lang.value, format, explain, output), output)
     if any(outcome is None for outcome, _ in results):
         raise typer.Exit(INVALID_INPUT)
     named = [answer.value for answer in fail_on or ()]
@@ -147,16 +147,16 @@ def quote(
     release: ReleaseOption = None,
     as_of: DateOption = None,
     lang: LangOption = Lang.en,
-    format: Annotated[QuoteFormat, typer.Option("--format", help="What to write.")] = QuoteFormat.text,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
     output: OutputOption = None,
 ) -> None:
     """Price an order for a partner, line by line."""
     from charter.engine.quote import read_order
 
     day = as_of or date.today()
-    with _answering(format is QuoteFormat.json, output):
+    with _answering(format is PageFormat.json, output):
         documents = [_document(path) for path in (partner, order)]
-        loaded = load(Path(program) if program else find_program(Path.cwd()), release=release, as_of=day)
+        loaded = load(_root(program), release=release, as_of=day)
         (record_document, problems), (order_document, more) = documents
         if record_document is None or order_document is None:
             raise InvalidInput((*problems, *more))
@@ -167,7 +167,7 @@ def quote(
         _tell((*problems, *more, *wrong))
         quoted = loaded.quote(lines, record, day)
         _tell(quoted.outcome.problems)
-        _write(_quote_report(loaded, quoted, lang.value, format), output)
+        _write(_quote_report(loaded, quoted, lang.value, format, output), output)
 
 
 @app.command()
@@ -177,28 +177,27 @@ def timeline(
     last: Annotated[date, typer.Option("--to", metavar="DATE", parser=_date, help="The last day.")],
     program: ProgramOption = None,
     lang: LangOption = Lang.en,
-    format: Annotated[QuoteFormat, typer.Option("--format", help="What to write.")] = QuoteFormat.text,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
     output: OutputOption = None,
 ) -> None:
     """Say when a partner's tier was gained, held, renewed or lost, and under which release."""
     from charter.engine.report.timeline import timeline_data, timeline_page
     from charter.engine.timeline import timeline as days_of
 
-    with _answering(format is QuoteFormat.json, output):
+    with _answering(format is PageFormat.json, output):
         document, problems = _document(record)
         if document is None:
             raise InvalidInput(problems)
-        root = Path(program) if program else find_program(Path.cwd())
-        loaded = sorted(map(load, release_folders(root)), key=lambda one: one.programme.effective_from)
+        loaded = sorted(map(load, release_folders(_root(program))), key=lambda one: one.programme.effective_from)
         records = {one.programme.release: one.record(document) for one in loaded}
         moments = days_of(loaded, records, first, last)
         _tell(problems)
         programmes = {one.programme.release: one.programme for one in loaded}
         read = records[moments[-1].release]
-        if format is QuoteFormat.json:
+        if format is PageFormat.json:
             _write(_json(timeline_data(moments, read, programmes[moments[-1].release])), output)
         else:
-            _write(_page_text(timeline_page(moments, read, programmes, lang.value), format), output)
+            _write(_page_text(timeline_page(moments, read, programmes, lang.value), format, output), output)
 
 
 @app.command()
@@ -214,8 +213,7 @@ def check(
     """Report everything wrong with a release, each problem at its line."""
     in_json = format is CheckFormat.json
     with _answering(in_json, output):
-        place = directory or program
-        root = Path(place) if place else find_program(Path.cwd())
+        root = _root(directory or program)
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
         problems = in_order(problem for folder in folders for problem in read_release(folder)[1])
         names, bad = [shown(folder) for folder in folders], has_errors(problems)
@@ -226,8 +224,7 @@ def check(
         else:
             from charter.engine.report.problems import problems_text, tally
 
-            style = _style(sys.stdout) if output is None else without_style
-            text = f"{problems_text(problems, style)}{', '.join(names)}: {tally(problems)}\n"
+            text = f"{problems_text(problems, _style(sys.stdout, output))}{', '.join(names)}: {tally(problems)}\n"
         _write(text, output)
     raise typer.Exit(FINDINGS if bad else DONE)
 
@@ -244,15 +241,12 @@ def run_scenarios(
     output: OutputOption = None,
 ) -> None:
     """Run the scenarios of a release, and say what they do not reach."""
-    from charter.engine.mutants import survivors
     from charter.engine.report.scenarios import Tried, scenarios_data, scenarios_text
     from charter.engine.scenarios import FOLDER, reach, read_no_difference, read_scenarios, run
 
     in_json = format is CheckFormat.json
     with _answering(in_json, output):
-        place = directory or program
-        root = Path(place) if place else find_program(Path.cwd())
-        folder = release_folder(root, release, date.today())
+        folder = release_folder(_root(directory or program), release, date.today())
         loaded = load(folder)
         scenarios = read_scenarios(folder, loaded)
         results = run(loaded, scenarios)
@@ -262,19 +256,26 @@ def run_scenarios(
         reached, failed = reach(loaded, results), any(result.differences for result in results)
         tried = None
         if mutants and not failed:
+            from charter.engine.mutants import survivors
+
             total, alive = survivors(loaded, scenarios)
             tried = Tried(total, alive, read_no_difference(folder))
             failed = bool(tried.unexplained or tried.idle)
         if in_json:
             text = _json(scenarios_data("findings" if failed else "done", results, reached, tried))
         else:
-            style = _style(sys.stdout) if output is None else without_style
-            text = scenarios_text(loaded, results, reached, tried, style)
+            text = scenarios_text(loaded, results, reached, tried, _style(sys.stdout, output))
         _write(text, output)
     raise typer.Exit(FINDINGS if failed else DONE)
 
 
 # What the commands share ----------------------------------------------------------------------------------------------
+
+
+def _root(named: str | None) -> Path:
+    """The folder of releases, or of one: the one named, or the nearest."""
+    return Path(named) if named else find_program(Path.cwd())
+
 
 Result = tuple[Outcome | None, tuple[Problem, ...]]
 
@@ -328,7 +329,9 @@ def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Res
     return results
 
 
-def _report(release: Release, results: list[Result], lang: str, format: EvaluateFormat, explain: bool) -> str:
+def _report(
+    release: Release, results: list[Result], lang: str, format: EvaluateFormat, explain: bool, output: str | None
+) -> str:
     """The results in the format asked for; what is invalid has a place in JSON only."""
     if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
         from charter.engine.report.data import outcome_data, problems_data
@@ -345,33 +348,27 @@ def _report(release: Release, results: list[Result], lang: str, format: Evaluate
         for outcome, _ in results
         if outcome
     ]
-    if format is EvaluateFormat.markdown:
-        from charter.engine.report.markdown import markdown
-
-        return "\n".join(markdown(one) for one in pages)
-    from charter.engine.report.terminal import terminal
-
-    return "\n".join(terminal(one, _style(sys.stdout)) for one in pages)
+    return "\n".join(_page_text(one, format, output) for one in pages)
 
 
-def _quote_report(release: Release, quoted: Any, lang: str, format: QuoteFormat) -> str:
-    if format is QuoteFormat.json:
+def _quote_report(release: Release, quoted: Any, lang: str, format: PageFormat, output: str | None) -> str:
+    if format is PageFormat.json:
         from charter.engine.report.data import quote_data
 
         return _json(quote_data(quoted))
     from charter.engine.report.quote import quote_page
 
-    return _page_text(quote_page(quoted, release.programme, lang), format)
+    return _page_text(quote_page(quoted, release.programme, lang), format, output)
 
 
-def _page_text(page: Any, format: QuoteFormat) -> str:
-    if format is QuoteFormat.markdown:
+def _page_text(page: Any, format: EvaluateFormat | PageFormat, output: str | None) -> str:
+    if format == "markdown":
         from charter.engine.report.markdown import markdown
 
         return markdown(page)
     from charter.engine.report.terminal import terminal
 
-    return terminal(page, _style(sys.stdout))
+    return terminal(page, _style(sys.stdout, output))
 
 
 def _json(data: dict[str, Any], *, lines: bool = False) -> str:
@@ -400,9 +397,9 @@ def _tell(problems: Iterable[Problem]) -> None:
     sys.stderr.write(problems_text(problems, _style(sys.stderr)))
 
 
-def _style(stream: Any) -> Style:
-    """Colour for a terminal, unless NO_COLOR is set."""
-    if os.environ.get("NO_COLOR") or not stream.isatty():
+def _style(stream: Any, output: str | None = None) -> Style:
+    """Colour for a terminal, unless NO_COLOR is set; none for a file."""
+    if output is not None or os.environ.get("NO_COLOR") or not stream.isatty():
         return without_style
     colours: dict[str, dict[str, Any]] = {
         "good": {"fg": "green"},

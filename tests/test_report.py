@@ -166,10 +166,22 @@ def test_the_same_outcome_is_always_the_same_bytes(format: str) -> None:
 
 @pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
 def test_a_terminal_gets_colour_unless_told_not_to(no_color: str, coloured: bool) -> None:
+    assert (b"\x1b[" in on_a_terminal("evaluate", "examples/retail.yaml", NO_COLOR=no_color)) is coloured
+
+
+def test_a_file_gets_no_colour_from_a_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    assert on_a_terminal("evaluate", "examples/retail.yaml", "-o", str(path), NO_COLOR="") == b""
+    assert path.read_text("utf-8").strip()
+    assert "\x1b[" not in path.read_text("utf-8")
+
+
+def on_a_terminal(*arguments: str, **variables: str) -> bytes:
+    """What a command shows on a terminal."""
     ours, theirs = pty.openpty()
-    arguments = [sys.executable, "-m", "charter.cli", "evaluate", "examples/retail.yaml"]
-    environment = {**os.environ, "NO_COLOR": no_color, "TERM": "xterm"}
-    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=theirs, stderr=theirs) as process:
+    words = [sys.executable, "-m", "charter.cli", *arguments]
+    environment = {**os.environ, "TERM": "xterm", **variables}
+    with subprocess.Popen(words, cwd=ROOT, env=environment, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         seen = b""
         while chunk := _read(ours):
@@ -177,7 +189,7 @@ def test_a_terminal_gets_colour_unless_told_not_to(no_color: str, coloured: bool
         process.wait(timeout=30)
     os.close(ours)
     assert process.returncode == 0
-    assert (b"\x1b[" in seen) is coloured
+    return seen
 
 
 def _read(descriptor: int) -> bytes:
