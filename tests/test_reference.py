@@ -5,7 +5,6 @@ With CHARTER_WRITE_DOCS=1 it is written again.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 from charter.engine.compile import KINDS
 
 from .programmes import ROOT
+from .published import SCHEMAS
 
 PAGE = ROOT / "docs" / "reference.md"
-SCHEMAS = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
 COMMON = SCHEMAS["common.schema.json"]["$defs"]
 HEAD = """# Every key of every file
 

@@ -20,20 +20,11 @@ from charter.engine.shape import check_shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from .programmes import ASOFT, ROOT, SMALL
-
-SCHEMAS = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
+from .published import SCHEMAS, validator
 
 RELEASE = load(ROOT / "program")
-
-
-def validator(name: str) -> Draft202012Validator:
-    """A validator as anyone would make it from the published files."""
-    registry = Registry().with_resources((key, DRAFT202012.create_resource(it)) for key, it in SCHEMAS.items())
-    return Draft202012Validator(SCHEMAS[name], registry=registry)
 
 
 def nodes(schema: object) -> list[dict]:

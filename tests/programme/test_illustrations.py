@@ -14,14 +14,11 @@ from charter.engine.document import read_text
 from charter.engine.record import read_record
 from charter.engine.release import read_release
 from charter.engine.report.data import outcome_data
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from ..programmes import ROOT
+from ..published import validator
 
 PROGRAMMES = sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))
-SCHEMAS = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
 
 
 def scenarios() -> list[object]:
@@ -69,9 +66,7 @@ def test_a_scenario_comes_out_as_written(path: Path, scenario: dict) -> None:
     outcome = outcome_data(release.evaluate(found, scenario["as_of"]))
     for key, expected in scenario["expect"].items():
         assert matches(expected, outcome[key]), (key, outcome[key])
-    registry = Registry().with_resources((key, DRAFT202012.create_resource(it)) for key, it in SCHEMAS.items())
-    validator = Draft202012Validator(SCHEMAS["outcome.schema.json"], registry=registry)
-    validator.validate(json.loads(simplejson.dumps(outcome, use_decimal=True)))
+    validator("outcome.schema.json").validate(json.loads(simplejson.dumps(outcome, use_decimal=True)))
 
 
 @pytest.mark.parametrize("release", PROGRAMMES, ids=lambda path: path.parent.name)

@@ -18,14 +18,11 @@ from charter.engine.quote import LineQuote, Quote
 from charter.engine.report.data import quote_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from ..programmes import ROOT, SMALL
+from ..published import validator
 
 RELEASE = load(ROOT / "program")
-SCHEMAS = {path.name: json.loads(path.read_text("utf-8")) for path in (ROOT / "schemas").glob("*.schema.json")}
 DAY = date(2026, 11, 23)
 BARE = {
     "it_company": True, "technical_base": True, "trained_specialists": True, "registered_on_site": True,
@@ -223,21 +220,20 @@ def test_lines_of_an_order_are_not_facts() -> None:
 
 
 def test_a_quote_fits_its_published_schema() -> None:
-    registry = Registry().with_resources((key, DRAFT202012.create_resource(it)) for key, it in SCHEMAS.items())
-    validator = Draft202012Validator(SCHEMAS["quote.schema.json"], registry=registry)
+    published = validator("quote.schema.json")
     ordered = [
         {"purpose": name, "product": "crm", "list_price": Decimal("99.99")}
         for name in ("resale", "rental", "updates", "support")
     ]
     for record in (partner("retail"), {"partner": "P", "tier": "saas"}, {"partner": "P"}):
         data = quote_data(RELEASE.quote({"order": "A-1", "currency": "RUB", "lines": ordered}, record, DAY))
-        validator.validate(json.loads(simplejson.dumps(data, use_decimal=True)))
+        published.validate(json.loads(simplejson.dumps(data, use_decimal=True)))
 
 
 def test_an_example_of_an_order_fits_the_schema_that_it_names() -> None:
     for path in sorted((ROOT / "examples" / "orders").glob("*.yaml")):
         assert path.read_text("utf-8").splitlines()[0].endswith("$schema=../../schemas/order.schema.json")
-        Draft202012Validator(SCHEMAS["order.schema.json"]).validate(yaml.safe_load(path.read_text("utf-8")))
+        validator("order.schema.json").validate(yaml.safe_load(path.read_text("utf-8")))
 
 
 def command(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
