@@ -21,12 +21,14 @@ def in_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedV
 
 
 def _check_terms(files: Files, values: Mapping[str, NamedValue]) -> None:
-    """What `agreed` asks about may be agreed."""
+    """What `agreed` asks about may be agreed; not asked where a mistake may have kept a term from being read."""
+    if has_errors(files.problems):
+        return
     terms = [id for id, value in values.items() if value.negotiable]
     for value in values.values():
         for name in names(value.expression):
             term = name.id.removeprefix("agreed.")
-            if name.id.startswith("agreed.") and term not in terms and not has_errors(files.problems):
+            if name.id.startswith("agreed.") and term not in terms:
                 help = did_you_mean(term, terms) or "write 'negotiable' at the value that may be agreed"
                 message = f"'{term}' is not a term that may be agreed"
                 files.problems.append(Problem("unknown-term", message, name.place, help))

@@ -141,6 +141,13 @@ def test_what_may_be_agreed_is_marked_in_the_data(tmp_path: Path) -> None:
     assert (problem.code, problem.help) == ("unknown-term", "did you mean 'definitions.updates_share'?")
 
 
+def test_every_wrong_term_is_told(tmp_path: Path) -> None:
+    value = "{title: {en: It}, kind: yes_no, value: \"agreed('%s')\", source: [c]}"
+    told = report(tmp_path, definitions=f"definitions:\n  one: {value % 'discount'}\n  two: {value % 'price'}\n")
+    assert "'discount' is not a term that may be agreed" in told
+    assert "'price' is not a term that may be agreed" in told
+
+
 def test_a_term_may_depend_on_facts_and_be_agreed(tmp_path: Path) -> None:
     definitions = """
 definitions:
