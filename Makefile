@@ -17,7 +17,7 @@ test: .venv/test  ## run every test but the slow ones
 check: .venv/test  ## all that a contributor runs: format, lint, types, the programme, every test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
-	MYPYPATH=.venv/typing $(BIN)/mypy -p charter.engine -m charter.cli
+	MYPYPATH=.venv/typing $(BIN)/mypy -p charter.engine -p charter.commands -m charter.cli
 	$(BIN)/charter check
 	$(BIN)/python -m pytest --quiet -m ''
 

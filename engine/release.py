@@ -45,18 +45,26 @@ class Release(NamedTuple):
     plan: Plan
     problems: tuple[Problem, ...]
 
-    def record(self, document: Document) -> Record:
-        """A partner's record from a document; raises InvalidInput with all that is wrong with it."""
-        return _or_invalid(*read_record(document, self.programme))
+    def record(self, written: Document | Mapping[str, Any]) -> Record:
+        """A partner's record, from a document or from plain data with the keys of a record file.
+
+        Numbers of plain data are int or Decimal. Raises InvalidInput with all that is wrong.
+        """
+        if isinstance(written, Document):
+            record, problems = read_record(written, self.programme)
+        else:
+            record, problems = record_of(written, self.programme)
+        if record is None:
+            raise InvalidInput(problems)
+        return record
 
     def evaluate(self, record: Record | Mapping[str, Any], as_of: date | None = None) -> Outcome:
         """What the release says of a partner on a day (today, if left out).
 
-        `record` comes from `record()`, or is plain data with the keys of a record file, its numbers int or Decimal.
-        Raises InvalidInput where it does not fit the programme.
+        `record` comes from `record()`, or is what `record()` takes. Raises InvalidInput where it does not fit.
         """
         if not isinstance(record, Record):
-            record = _or_invalid(*record_of(record, self.programme))
+            record = self.record(record)
         return evaluate(self.plan, record, as_of or date.today())
 
     def quote(
@@ -70,7 +78,7 @@ class Release(NamedTuple):
         from .quote import OrderLines, quote, read_order  # an evaluation does not need it
 
         if not isinstance(record, Record):
-            record = _or_invalid(*record_of(record, self.programme))
+            record = self.record(record)
         if not isinstance(order, OrderLines):
             document, problems = plain_document(order, "order")
             found, more = read_order(document, self.plan) if document else (None, ())
@@ -187,12 +195,6 @@ def shown(path: Path) -> str:
     """A path as messages show it: from here where it is below, else whole."""
     here, whole = Path.cwd(), path.absolute()
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
-
-
-def _or_invalid(record: Record | None, problems: tuple[Problem, ...]) -> Record:
-    if record is None:
-        raise InvalidInput(problems)
-    return record
 
 
 def _found(folder: Path) -> Found:

@@ -5,13 +5,15 @@ the programme has membership periods, the renewal is decided on the last day of 
 tier from the next day on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from .document import Document
 from .evaluate import evaluate
 from .outcome import Outcome
 from .problems import Problem, WrongCall
+from .programme import Programme
 from .record import Record
 from .release import Release
 from .values import Number
@@ -38,6 +40,15 @@ class Moment(NamedTuple):
     unknown: tuple[str, ...]
 
 
+class Timeline(NamedTuple):
+    """The days on which something changes, for whom, and the programmes behind them by the number of their release."""
+
+    moments: tuple[Moment, ...]
+    partner: str
+    name: str | None
+    programmes: Mapping[str, Programme]
+
+
 class _State(NamedTuple):
     release: str
     tier: str | None
@@ -46,18 +57,22 @@ class _State(NamedTuple):
     lacks: tuple[str, ...]
 
 
-def timeline(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> tuple[Moment, ...]:
+def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:
     """The days from the first to the last on which something changes; the first day is always told.
 
-    `releases` are in the order in which they come into force, `records` is the record as each release reads it, by its
-    number. Raises WrongCall where the days are out of order or too many, or no release is in force on the first.
+    `record` is what `Release.record` takes; each release reads it for itself. Raises InvalidInput where it does not
+    fit one, WrongCall where the days are out of order or too many, or no release is in force on the first.
     """
     if last < first or (last - first).days > MAX_DAYS:
         help = f"--from stands before --to, and not more than {MAX_DAYS} days"
         raise WrongCall([Problem("wrong-call", f"no timeline from {first} to {last}", None, help)])
-    if not releases or releases[0].programme.effective_from > first:
+    in_turn = sorted(releases, key=lambda one: one.programme.effective_from)
+    if not in_turn or in_turn[0].programme.effective_from > first:
         raise WrongCall([Problem("no-release", f"no release is in force on {first}", None, "begin later")])
-    return tuple(_moments(releases, records, first, last))
+    records = {one.programme.release: one.record(record) for one in in_turn}
+    moments = tuple(_moments(in_turn, records, first, last))
+    read = records[moments[-1].release]
+    return Timeline(moments, read.partner, read.name, {one.programme.release: one.programme for one in in_turn})
 
 
 def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:

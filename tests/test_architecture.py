@@ -66,6 +66,11 @@ ORDER = (
     "engine.mutants",
     "engine.report.scenarios",
     "engine",
+    "commands",
+    "commands.options",
+    "commands.console",
+    "commands.partner",
+    "commands.revision",
     "cli",
 )
 
@@ -75,8 +80,8 @@ KEPT_TO = {
     "jsonschema": {"engine.shape"},
     "referencing": {"engine.shape"},
     "simpleeval": {"engine.language.interpret"},
-    "simplejson": {"cli"},
-    "typer": {"cli"},
+    "simplejson": {"commands.console"},
+    "typer": {"cli", "commands.options", "commands.console", "commands.partner", "commands.revision"},
     "rich": set(),
 }
 
@@ -84,7 +89,7 @@ KEPT_TO = {
 def modules(root: Path) -> dict[str, Path]:
     """Every module of the product by its dotted name."""
     found = {"cli": root / "cli.py"}
-    for path in sorted((root / "engine").rglob("*.py")):
+    for path in sorted([*(root / "engine").rglob("*.py"), *(root / "commands").rglob("*.py")]):
         parts = path.relative_to(root).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return found
@@ -97,8 +102,8 @@ def imports(name: str, path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            # cli.py runs as a script too, so it names the package.
-            yield (node.module or "").removeprefix("charter." if name == "cli" else "")
+            # cli.py runs as a script too, so it and its commands name the package.
+            yield (node.module or "").removeprefix("charter." if package in ("", "commands") else "")
         elif isinstance(node, ast.ImportFrom):
             parents = package.split(".") if package else []
             base = ".".join([*parents[: len(parents) - node.level + 1], *filter(None, [node.module])])

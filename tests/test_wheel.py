@@ -18,7 +18,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
-    for name in ("engine", "schemas"):
+    for name in ("commands", "engine", "schemas"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("cli.py", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, source / name)
@@ -32,7 +32,11 @@ def test_the_wheel_holds_the_product_and_nothing_else(wheel: Path) -> None:
     assert {name.split("/")[0] for name in names} == {"charter", "charter-0.1.0.dist-info"}
     shipped = {name for name in names if name.startswith("charter/")}
     schemas = {f"charter/schemas/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
-    code = {f"charter/{path.relative_to(ROOT)}" for path in (ROOT / "engine").rglob("*.py")}
+    code = {
+        f"charter/{path.relative_to(ROOT)}"
+        for folder in ("commands", "engine")
+        for path in (ROOT / folder).rglob("*.py")
+    }
     assert shipped == schemas | code | {"charter/cli.py", "charter/engine/py.typed"}
 
 

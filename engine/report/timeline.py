@@ -1,34 +1,31 @@
 """A timeline as a page for people, and as the promised JSON."""
 
-from collections.abc import Mapping, Sequence
-
 from ..language import words
 from ..programme import Programme, pick
-from ..record import Record
-from ..timeline import Moment
+from ..timeline import Moment, Timeline
 from ..values import Kind
 from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
 from .phrases import PHRASES
 
 
-def timeline_page(moments: Sequence[Moment], record: Record, programmes: Mapping[str, Programme], lang: str) -> Page:
-    """A row for each day on which something changes; `programmes` by the number of their release."""
+def timeline_page(timeline: Timeline, lang: str) -> Page:
+    """A row for each day on which something changes."""
     say = PHRASES[lang]
-    last = moments[-1]
-    programme = programmes[last.release]
-    rows = tuple(_row(moment, programmes[moment.release], lang) for moment in moments)
-    partner = partner_named(record.partner, record.name)
+    last = timeline.moments[-1]
+    programme = timeline.programmes[last.release]
+    rows = tuple(_row(moment, timeline.programmes[moment.release], lang) for moment in timeline.moments)
+    partner = partner_named(timeline.partner, timeline.name)
     headline = f"{_tier(last, programme, lang)}: {_status(last, lang)}" if last.member else say["no_member"]
     return Page(pick(programme.title, lang), partner, _mark(last), headline, (), (Block(say["timeline"], rows),))
 
 
-def timeline_data(moments: Sequence[Moment], record: Record, programme: Programme) -> Json:
+def timeline_data(timeline: Timeline) -> Json:
     """The timeline with the keys that schemas/timeline.schema.json promises."""
     return {
         **head("done"),
-        "programme": programme.id,
-        "partner": record.partner,
+        "programme": timeline.programmes[timeline.moments[-1].release].id,
+        "partner": timeline.partner,
         "days": [
             {
                 "day": moment.day.isoformat(),
@@ -41,7 +38,7 @@ def timeline_data(moments: Sequence[Moment], record: Record, programme: Programm
                 "lacks": list(moment.lacks),
                 "unknown": list(moment.unknown),
             }
-            for moment in moments
+            for moment in timeline.moments
         ],
     }
 

@@ -27,13 +27,7 @@ RELEASE = load(ROOT / "program")
 
 
 def of(data: dict, first: date, last: date, *releases: Release) -> tuple[Moment, ...]:
-    used = releases or (RELEASE,)
-    records = {}
-    for release in used:
-        record, problems = record_of(data, release.programme)
-        assert record is not None, problems
-        records[release.programme.release] = record
-    return timeline(used, records, first, last)
+    return timeline(releases or (RELEASE,), data, first, last).moments
 
 
 def partner(tier: str | None = "competency", **facts: Any) -> dict:

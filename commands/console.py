@@ -1,0 +1,113 @@
+"""What every command does alike: files in, text out, refusals told, and the exit code."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import typer
+from charter.engine.document import MAX_BYTES, Document, file_bytes, read_bytes
+from charter.engine.problems import Invalid, InvalidInput, InvalidProgramme, Problem, WrongCall, has_errors, in_order
+from charter.engine.release import find_program
+from charter.engine.report.terminal import Style, without_style
+
+from .options import EvaluateFormat, PageFormat
+
+DONE, FINDINGS, WRONG_CALL, INVALID_PROGRAMME, INVALID_INPUT, BUG = 0, 1, 2, 3, 4, 70
+
+
+def program_folder(named: str | None) -> Path:
+    """The folder of releases, or of one: the one named, or the nearest."""
+    return Path(named) if named else find_program(Path.cwd())
+
+
+@contextmanager
+def answering(in_json: bool, output: str | None) -> Iterator[None]:
+    """Turn what the engine refuses into messages, JSON where JSON was asked for, and the exit code."""
+    try:
+        yield
+    except Invalid as refused:
+        code, result = _REFUSALS[type(refused)]
+        tell(refused.problems)
+        if in_json:
+            from charter.engine.report.data import problems_data
+
+            with suppress(WrongCall):  # the output may be what cannot be written
+                write(json_text(problems_data(result, refused.problems)), output if code != WRONG_CALL else None)
+        raise typer.Exit(code) from None
+
+
+_REFUSALS = {
+    WrongCall: (WRONG_CALL, "wrong_call"),
+    InvalidProgramme: (INVALID_PROGRAMME, "invalid_programme"),
+    InvalidInput: (INVALID_INPUT, "invalid_input"),
+}
+
+
+def read_file(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """A file, or stdin, as a document; raises WrongCall where it cannot be opened."""
+    try:
+        content = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else file_bytes(Path(path))
+    except OSError as error:
+        raise _wrong_path("unreadable-file", f"'{path}' cannot be read", error) from error
+    document, problems = read_bytes(content, "<stdin>" if path == "-" else path)
+    return (None if has_errors(problems) else document), in_order(problems)
+
+
+def _wrong_path(code: str, message: str, error: OSError) -> WrongCall:
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return WrongCall([Problem(code, f"{message}: {reason}", None, "check the path")])
+
+
+def page_text(page: Any, format: EvaluateFormat | PageFormat, output: str | None) -> str:
+    """A page in the format asked for."""
+    if format == "markdown":
+        from charter.engine.report.markdown import markdown
+
+        return markdown(page)
+    from charter.engine.report.terminal import terminal
+
+    return terminal(page, style(sys.stdout, output))
+
+
+def json_text(data: dict[str, Any], *, lines: bool = False) -> str:
+    """Data as JSON, its numbers exact; on one line each with `lines`."""
+    import simplejson
+
+    return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=None if lines else 2) + "\n"
+
+
+def write(text: str, output: str | None) -> None:
+    """To the file named, or to stdout; raises WrongCall where the file cannot be written."""
+    try:
+        if output is None:
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
+        else:
+            Path(output).write_text(text, "utf-8")
+    except OSError as error:
+        what = f"'{output}'" if output else "the output"
+        raise _wrong_path("unwritable-file", f"{what} cannot be written", error) from error
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Problems to stderr."""
+    from charter.engine.report.problems import problems_text
+
+    sys.stderr.write(problems_text(problems, style(sys.stderr)))
+
+
+def style(stream: Any, output: str | None = None) -> Style:
+    """Colour for a terminal, unless NO_COLOR is set; none for a file."""
+    if output is not None or os.environ.get("NO_COLOR") or not stream.isatty():
+        return without_style
+    colours: dict[str, dict[str, Any]] = {
+        "good": {"fg": "green"},
+        "bad": {"fg": "red"},
+        "open": {"fg": "yellow"},
+        "strong": {"bold": True},
+        "dim": {"dim": True},
+    }
+    return lambda text, style: typer.style(text, **colours[style])

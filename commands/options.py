@@ -1,0 +1,71 @@
+"""The options and formats that commands share: each means the same everywhere."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Lang(StrEnum):
+    """The language of a report."""
+
+    en = "en"
+    ru = "ru"
+
+
+class EvaluateFormat(StrEnum):
+    """What `evaluate` writes."""
+
+    text = "text"
+    json = "json"
+    jsonl = "jsonl"
+    markdown = "markdown"
+
+
+class CheckFormat(StrEnum):
+    """What `check` and `test` write."""
+
+    text = "text"
+    json = "json"
+
+
+class PageFormat(StrEnum):
+    """What `quote` and `timeline` write."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
+class FailOn(StrEnum):
+    """Answers that can make `evaluate` end with exit code 1."""
+
+    not_qualified = "not_qualified"
+    undetermined = "undetermined"
+
+
+def read_day(text: str) -> date:
+    """A day as an option gives it; raises BadParameter."""
+    problem = typer.BadParameter(f"'{text}' is not a day; write it as 2026-01-31")
+    if len(text) != len("2026-01-31"):
+        raise problem
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise problem from None
+
+
+ProgramOption = Annotated[
+    str | None,
+    typer.Option("--program", metavar="DIR", envvar="CHARTER_PROGRAM", help="The folder of releases, or of one."),
+]
+ReleaseOption = Annotated[str | None, typer.Option("--release", metavar="ID", help="This release, in force or not.")]
+DateOption = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of", metavar="DATE", parser=read_day, help="The day that counts: 2026-01-31. Today, if left out."
+    ),
+]
+LangOption = Annotated[Lang, typer.Option("--lang", envvar="CHARTER_LANG", help="The language of the report.")]
+OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")]

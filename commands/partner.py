@@ -1,0 +1,157 @@
+"""Commands about one partner: `evaluate`, `quote`, `timeline`."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+from charter.engine.evaluate import all_values
+from charter.engine.outcome import Outcome
+from charter.engine.problems import InvalidInput, Problem, WrongCall, in_order
+from charter.engine.record import Record, read_records
+from charter.engine.release import Release, load, release_folders
+
+from .console import FINDINGS, INVALID_INPUT, answering, json_text, page_text, program_folder, read_file, tell, write
+from .options import (
+    DateOption,
+    EvaluateFormat,
+    FailOn,
+    Lang,
+    LangOption,
+    OutputOption,
+    PageFormat,
+    ProgramOption,
+    ReleaseOption,
+    read_day,
+)
+
+Result = tuple[Outcome | None, tuple[Problem, ...]]
+
+
+def evaluate(
+    records: Annotated[
+        list[str], typer.Argument(metavar="RECORD", help="Partners' records (YAML or JSON); - is stdin.")
+    ],
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[EvaluateFormat, typer.Option("--format", help="What to write.")] = EvaluateFormat.text,
+    explain: Annotated[bool, typer.Option("--explain", help="Open every expression with its values.")] = False,
+    fail_on: Annotated[list[FailOn] | None, typer.Option("--fail-on", help="End with 1 on this answer.")] = None,
+    output: OutputOption = None,
+) -> None:
+    """Say what a partner is entitled to, why, and what is missing."""
+    day = as_of or date.today()
+    in_json = format in (EvaluateFormat.json, EvaluateFormat.jsonl)
+    with answering(in_json, output):
+        if format is EvaluateFormat.json and len(records) > 1:
+            raise WrongCall([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
+        documents = [read_file(path) for path in records]
+        loaded = load(program_folder(program), release=release, as_of=day)
+        results = _evaluate_all(loaded, documents, day)
+        for _, problems in results:
+            tell(problems)
+        write(_report(loaded, results, lang.value, format, explain, output), output)
+    if any(outcome is None for outcome, _ in results):
+        raise typer.Exit(INVALID_INPUT)
+    named = [answer.value for answer in fail_on or ()]
+    if any(outcome and outcome.status in named for outcome, _ in results):
+        raise typer.Exit(FINDINGS)
+
+
+def quote(
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="The order (YAML or JSON); - is stdin.")],
+    partner: Annotated[str, typer.Option("--partner", metavar="RECORD", help="The partner's record.")],
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Price an order for a partner, line by line."""
+    from charter.engine.quote import read_order
+
+    day = as_of or date.today()
+    with answering(format is PageFormat.json, output):
+        documents = [read_file(path) for path in (partner, order)]
+        loaded = load(program_folder(program), release=release, as_of=day)
+        (record_document, problems), (order_document, more) = documents
+        if record_document is None or order_document is None:
+            raise InvalidInput((*problems, *more))
+        record = loaded.record(record_document)
+        lines, wrong = read_order(order_document, loaded.plan)
+        if lines is None:
+            raise InvalidInput(wrong)
+        tell((*problems, *more, *wrong))
+        quoted = loaded.quote(lines, record, day)
+        tell(quoted.outcome.problems)
+        write(_quote_report(loaded, quoted, lang.value, format, output), output)
+
+
+def timeline(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="The partner's record; - is stdin.")],
+    first: Annotated[date, typer.Option("--from", metavar="DATE", parser=read_day, help="The first day.")],
+    last: Annotated[date, typer.Option("--to", metavar="DATE", parser=read_day, help="The last day.")],
+    program: ProgramOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Say when a partner's tier was gained, held, renewed or lost, and under which release."""
+    from charter.engine.report.timeline import timeline_data, timeline_page
+    from charter.engine.timeline import timeline as days_of
+
+    with answering(format is PageFormat.json, output):
+        document, problems = read_file(record)
+        if document is None:
+            raise InvalidInput(problems)
+        told = days_of(map(load, release_folders(program_folder(program))), document, first, last)
+        tell(problems)
+        if format is PageFormat.json:
+            write(json_text(timeline_data(told)), output)
+        else:
+            write(page_text(timeline_page(told, lang.value), format, output), output)
+
+
+def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Result]:
+    readable = [document for document, _ in documents if document]
+    read = iter(read_records(readable, release.programme))
+    results: list[Result] = []
+    for document, problems in documents:
+        record, more = next(read) if document else (None, ())
+        outcome = release.evaluate(record, day) if isinstance(record, Record) else None
+        results.append((outcome, in_order((*problems, *more, *(outcome.problems if outcome else ())))))
+    return results
+
+
+def _report(
+    release: Release, results: list[Result], lang: str, format: EvaluateFormat, explain: bool, output: str | None
+) -> str:
+    """The results in the format asked for; what is invalid has a place in JSON only."""
+    if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
+        from charter.engine.report.data import outcome_data, problems_data
+
+        objects = [
+            outcome_data(outcome) if outcome else problems_data("invalid_input", problems)
+            for outcome, problems in results
+        ]
+        return "".join(json_text(data, lines=format is EvaluateFormat.jsonl) for data in objects)
+    from charter.engine.report.page import page
+
+    pages = [
+        page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
+        for outcome, _ in results
+        if outcome
+    ]
+    return "\n".join(page_text(one, format, output) for one in pages)
+
+
+def _quote_report(release: Release, quoted: Any, lang: str, format: PageFormat, output: str | None) -> str:
+    if format is PageFormat.json:
+        from charter.engine.report.data import quote_data
+
+        return json_text(quote_data(quoted))
+    from charter.engine.report.quote import quote_page
+
+    return page_text(quote_page(quoted, release.programme, lang), format, output)
