@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 from charter.commands.console import BUG, DONE, write
 from charter.commands.partner import evaluate, quote, timeline
-from charter.commands.revision import check, run_scenarios
+from charter.commands.revision import check, readings, run_scenarios
 from charter.engine.version import VERSION
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command()(quote)
 app.command()(timeline)
 app.command()(check)
 app.command("test")(run_scenarios)
+app.command()(readings)
 
 
 @app.callback(invoke_without_command=True)

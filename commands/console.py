@@ -56,6 +56,15 @@ def read_file(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
     return (None if has_errors(problems) else document), in_order(problems)
 
 
+def read_document(path: str) -> Document:
+    """A file, or stdin, as a document, its warnings told; raises InvalidInput where it is none."""
+    document, problems = read_file(path)
+    if document is None:
+        raise InvalidInput(problems)
+    tell(problems)
+    return document
+
+
 def _wrong_path(code: str, message: str, error: OSError) -> WrongCall:
     reason = os.strerror(error.errno) if error.errno else str(error)
     return WrongCall([Problem(code, f"{message}: {reason}", None, "check the path")])

@@ -10,7 +10,18 @@ from charter.engine.problems import InvalidInput, Problem, WrongCall, in_order
 from charter.engine.record import Record, read_records
 from charter.engine.release import Release, load, release_folders
 
-from .console import FINDINGS, INVALID_INPUT, answering, json_text, page_text, program_folder, read_file, tell, write
+from .console import (
+    FINDINGS,
+    INVALID_INPUT,
+    answering,
+    json_text,
+    page_text,
+    program_folder,
+    read_document,
+    read_file,
+    tell,
+    write,
+)
 from .options import (
     DateOption,
     EvaluateFormat,
@@ -103,11 +114,7 @@ def timeline(
     from charter.engine.timeline import timeline as days_of
 
     with answering(format is PageFormat.json, output):
-        document, problems = read_file(record)
-        if document is None:
-            raise InvalidInput(problems)
-        told = days_of(map(load, release_folders(program_folder(program))), document, first, last)
-        tell(problems)
+        told = days_of(map(load, release_folders(program_folder(program))), read_document(record), first, last)
         if format is PageFormat.json:
             write(json_text(timeline_data(told)), output)
         else:

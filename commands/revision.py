@@ -1,4 +1,4 @@
-"""Commands about a release that is being written: `check`, `test`."""
+"""Commands about a release that is being written: `check`, `test`, `readings`."""
 
 import sys
 from datetime import date
@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 from charter.engine.problems import InvalidProgramme, Problem, has_errors, in_order
-from charter.engine.release import load, read_release, release_folder, release_folders, shown
+from charter.engine.release import load_files, read_files, release_folder, release_folders, shown
 
-from .console import DONE, FINDINGS, answering, json_text, program_folder, style, write
-from .options import CheckFormat, OutputOption, ProgramOption, ReleaseOption
+from .console import DONE, FINDINGS, answering, json_text, page_text, program_folder, read_document, style, write
+from .options import CheckFormat, DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption, ReleaseOption
 
 
 def check(
@@ -22,11 +22,13 @@ def check(
     output: OutputOption = None,
 ) -> None:
     """Report everything wrong with a release, each problem at its line."""
+    from charter.engine.review import review
+
     in_json = format is CheckFormat.json
     with answering(in_json, output):
         root = program_folder(directory or program)
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
-        problems = in_order(problem for folder in folders for problem in read_release(folder)[1])
+        problems = in_order(problem for folder in folders for problem in review(folder))
         names, bad = [shown(folder) for folder in folders], has_errors(problems)
         if in_json:
             from charter.engine.report.data import problems_data
@@ -57,7 +59,8 @@ def run_scenarios(
     in_json = format is CheckFormat.json
     with answering(in_json, output):
         folder = release_folder(program_folder(directory or program), release, date.today())
-        loaded = load(folder)
+        files = read_files(folder)
+        loaded = load_files(files)
         scenarios = read_scenarios(folder, loaded)
         results = run(loaded, scenarios)
         if not results:
@@ -68,7 +71,7 @@ def run_scenarios(
         if mutants and not failed:
             from charter.engine.mutants import survivors
 
-            total, alive = survivors(loaded, scenarios)
+            total, alive = survivors(files, scenarios)
             tried = Tried(total, alive, read_no_difference(folder))
             failed = bool(tried.unexplained or tried.idle)
         if in_json:
@@ -77,3 +80,38 @@ def run_scenarios(
             text = scenarios_text(loaded, results, reached, tried, style(sys.stdout, output))
         write(text, output)
     raise typer.Exit(FINDINGS if failed else DONE)
+
+
+def readings(
+    records: Annotated[
+        list[str] | None, typer.Argument(metavar="[RECORD]", help="Partners' records (YAML or JSON); - is stdin.")
+    ] = None,
+    order: Annotated[str | None, typer.Option("--order", metavar="ORDER", help="An order, to be priced too.")] = None,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Say what would be otherwise if an unclear clause were read in another way."""
+    from charter.engine.readings import broken_claims, effects, other_readings
+    from charter.engine.report.readings import readings_data, readings_page
+    from charter.engine.scenarios import read_scenarios
+
+    day = as_of or date.today()
+    with answering(format is PageFormat.json, output):
+        files = read_files(release_folder(program_folder(program), release, day))
+        loaded = load_files(files)
+        others, wrong = other_readings(files)
+        if wrong:
+            raise InvalidProgramme(wrong)
+        partners = [read_document(path) for path in records or ()]
+        changed = list(effects(loaded, others, partners, read_document(order) if order else None, day))
+        broken = broken_claims(others, read_scenarios(files.folder, loaded))
+        if format is PageFormat.json:
+            text = json_text(readings_data(loaded.programme, others, changed, broken, day))
+        else:
+            page = readings_page(loaded.programme, others, changed, broken, day, lang.value)
+            text = page_text(page, format, output)
+        write(text, output)

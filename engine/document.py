@@ -52,7 +52,7 @@ class Document(NamedTuple):
 
     def expression(self, path: PartPath) -> Text:
         """The text of a scalar as it stands in the file, for `language.parse`."""
-        return _raw_text(self.source, self.places[path], self.styles.get(path, ""))
+        return _raw_text(self.places[path], self.styles.get(path, ""))
 
 
 def unknown_keys(document: Document, path: PartPath, written: Iterable[str], known: Collection[str]) -> list[Problem]:
@@ -349,8 +349,9 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
     return Problem("yaml-syntax", f"this cannot be read as YAML: {what}", place, help)
 
 
-def _raw_text(source: Source, place: Place, style: str) -> Text:
+def _raw_text(place: Place, style: str) -> Text:
     """The text of a scalar with the offset of each character; YAML's quotes and block signs left out."""
+    source = place.source
     raw = source.text[place.start : place.end]
     if style == "'":
         pairs = list(_unquoted(raw, place.start))

@@ -1,7 +1,8 @@
 """Mutants: the programme changed in one place, to see whether a scenario notices.
 
-A scenario that no change of a number, a comparison, a yes/no or a day would disturb proves little. Each mutant is one
-small change of one value's expression; the scenarios are run against it until one comes out otherwise.
+Scenarios that no change of a number, a comparison, a yes/no, a list of tiers or a day would disturb prove little. Each
+mutant is one small change, or a reading that was not taken; the scenarios are run against it until one comes out
+otherwise.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,70 +14,97 @@ from typing import Any, NamedTuple
 from .evaluate import make_plan
 from .language.tree import Compare, Expression, Literal, children
 from .language.words import text
+from .parts import without
 from .problems import Place
-from .programme import NamedValue
-from .release import Release
+from .programme import NamedValue, Programme
+from .readings import other_readings
+from .release import Release, ReleaseFiles, compile_release, load_files
 from .scenarios import Scenario, run
 from .values import Kind
 
 _OTHERS: Mapping[str, str] = {">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
 
 
+_BY_TIER = ("by_tier", "percent")  #: tables with a row for each tier
+
+
 class Mutant(NamedTuple):
-    """One change: of which value, what stands in place of what, and where in the files."""
+    """One change: what it is called, where in the files it stands, and the release with it."""
 
-    value: str
-    before: str
-    after: str
-    place: Place | None
-    expression: Expression
-
-    @property
-    def id(self) -> str:
-        """As what it is listed where it makes no difference."""
-        return f"{self.value}: {self.before} → {self.after}"
+    id: str
+    place: Place
+    release: Release
 
 
-def mutants(release: Release) -> Iterator[Mutant]:
-    """Every change of the release's values, in their order; the same text of a file is changed once."""
-    seen: set[tuple[object, ...]] = set()
-    for named in release.programme.values.values():
-        for node, other in _changes(named.expression):
-            place = node.place
-            at = (place.source.path, place.start, place.end, other) if place else (named.id, text(node), other)
-            if place is None or at in seen:
-                continue  # what the compiler added is not the manager's to change
-            seen.add(at)
-            expression = _replaced(named.expression, node, other)
-            yield Mutant(named.id, text(node), text(other), place, expression)
-
-
-def survivors(release: Release, scenarios: Sequence[Scenario]) -> tuple[int, tuple[Mutant, ...]]:
-    """How many mutants there are, and those that no scenario notices."""
+def survivors(files: ReleaseFiles, scenarios: Sequence[Scenario]) -> tuple[int, tuple[Mutant, ...]]:
+    """How many mutants the release has, and those that no scenario notices; raises InvalidProgramme."""
     alive, count = [], 0
-    for mutant in mutants(release):
+    for mutant in mutants(files):
         count += 1
-        if not _noticed(release, mutant, scenarios):
+        if not any(result.differences for scenario in scenarios for result in run(mutant.release, [scenario])):
             alive.append(mutant)
     return count, tuple(alive)
 
 
-def _noticed(release: Release, mutant: Mutant, scenarios: Sequence[Scenario]) -> bool:
-    """Whether a scenario comes out otherwise where every value written at this place is changed."""
-    values = {id: named._replace(expression=_mutated(named, mutant)) for id, named in release.programme.values.items()}
-    programme = release.programme._replace(values=MappingProxyType(values))
-    changed = release._replace(programme=programme, plan=make_plan(programme))
-    return any(result.differences for scenario in scenarios for result in run(changed, [scenario]))
+def mutants(files: ReleaseFiles) -> Iterator[Mutant]:
+    """Every change of a release; raises InvalidProgramme where it cannot be used."""
+    release = load_files(files)
+    yield from _of_expressions(release)
+    yield from _of_tables(files, release)
+    yield from _of_days(files, release)
+    for reading in other_readings(files)[0]:
+        place = files.documents["clauses"].place(("clauses", reading.clause, "other_readings", reading.id))
+        yield Mutant(f"reading: {reading.name}", place, reading.release)
 
 
-def _mutated(named: NamedValue, mutant: Mutant) -> Expression:
+def _of_expressions(release: Release) -> Iterator[Mutant]:
+    """Changes of values, in their order; the same text of a file is changed once, in every value that it is part of."""
+    seen: set[tuple[object, ...]] = set()
+    for named in release.programme.values.values():
+        for node, other in _changes(named.expression):
+            place = node.place
+            if place is None or (at := (place.source.path, place.start, place.end, other)) in seen:
+                continue  # what the compiler added is not the manager's to change
+            seen.add(at)
+            values = {id: one._replace(expression=_mutated(one, named.id, node, other))
+                      for id, one in release.programme.values.items()}  # fmt: skip
+            changed = _with(release, release.programme._replace(values=MappingProxyType(values)))
+            yield Mutant(f"{named.id}: {text(node)} → {text(other)}", place, changed)
+
+
+def _of_tables(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
+    """A tier left out of a table by tier, where the release can do without it."""
+    for kind, document in files.documents.items():
+        for path in document.keys:
+            if len(path) > 1 and path[-2] in _BY_TIER and path[-1] in release.programme.tiers:
+                documents = {**files.documents, kind: without(document, path)}
+                programme, _ = compile_release(files._replace(documents=documents))
+                if programme:
+                    name = ".".join(map(str, path[:-1]))
+                    yield Mutant(f"{name}: without {path[-1]}", document.place(path), _with(release, programme))
+
+
+def _of_days(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
+    """The release in force a day earlier or later."""
+    first, place = release.programme.effective_from, files.documents["programme"].value_place(("effective", "from"))
+    for day in (first - timedelta(1), first + timedelta(1)):
+        yield Mutant(
+            f"effective.from: {first} → {day}", place, _with(release, release.programme._replace(effective_from=day))
+        )
+
+
+def _with(release: Release, programme: Programme) -> Release:
+    return release._replace(programme=programme, plan=make_plan(programme))
+
+
+def _mutated(named: NamedValue, id: str, changed: Expression, other: Expression) -> Expression:
     """The expression of a value with the change; what stands at one place of a file may be part of several values."""
-    if named.id == mutant.value:
-        return mutant.expression
-    for node, other in _changes(named.expression):
-        if node.place == mutant.place and text(node) == mutant.before and text(other) == mutant.after:
-            changed: Expression = _replaced(named.expression, node, other)
-            return changed
+    for node, another in _changes(named.expression):
+        if (
+            node is changed if named.id == id else node.place == changed.place and node == changed
+        ) and another == other:
+            replaced: Expression = _replaced(named.expression, node, other)
+            return replaced
     return named.expression
 
 

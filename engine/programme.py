@@ -267,13 +267,26 @@ class Order(NamedTuple):
     rule: str
 
 
+class Claim(NamedTuple):
+    """What the source says of its own terms: a condition that always holds, or the greatest or least of a value."""
+
+    id: str
+    title: Texts
+    form: str  #: always, greatest or least
+    expression: Expression
+    wanted: Expression | None  #: what that greatest or least is
+    source: tuple[str, ...]
+    place: Place
+
+
 class Clause(NamedTuple):
-    """A statement of the source document, and how it is read where it is unclear."""
+    """A statement of the source document, and how it is read where it is unclear; `other_readings` are not taken."""
 
     id: str
     section: str
     title: Texts
     reading: Texts | None
+    other_readings: Mapping[str, Texts] = {}
 
 
 class Programme(NamedTuple):
@@ -282,6 +295,8 @@ class Programme(NamedTuple):
     id: str
     release: str
     title: Texts
+    vendor: Texts | None
+    document: Texts | None  #: what the source document is called
     languages: tuple[str, ...]
     effective_from: date
     digest: str
@@ -297,6 +312,7 @@ class Programme(NamedTuple):
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]
+    claims: tuple[Claim, ...]
     sections: Mapping[str, Texts]
     clauses: Mapping[str, Clause]
     cited: frozenset[str]  #: clauses that something in the release cites

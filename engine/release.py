@@ -67,24 +67,32 @@ class Release(NamedTuple):
             record = self.record(record)
         return evaluate(self.plan, record, as_of or date.today())
 
+    def order(self, written: Document | Mapping[str, Any]) -> OrderLines:
+        """The lines of an order, from a document or from plain data with the keys of an order file.
+
+        Raises InvalidInput with all that is wrong, WrongCall where the programme prices no orders.
+        """
+        from .quote import read_order  # an evaluation does not need it
+
+        document, told = (written, ()) if isinstance(written, Document) else plain_document(written, "order")
+        lines, problems = read_order(document, self.plan) if document else (None, ())
+        if lines is None:
+            raise InvalidInput((*told, *problems))
+        return lines
+
     def quote(
         self, order: OrderLines | Mapping[str, Any], record: Record | Mapping[str, Any], as_of: date | None = None
     ) -> Quote:
         """What an order costs a partner on a day (today, if left out), line by line.
 
-        `order` comes from `quote.read_order`, or is plain data with the keys of an order file. Raises InvalidInput
-        where the order or the record does not fit, WrongCall where the programme prices no orders.
+        `order` and `record` come from `order()` and `record()`, or are what those take, and what these raise.
         """
-        from .quote import OrderLines, quote, read_order  # an evaluation does not need it
+        from .quote import OrderLines, quote
 
         if not isinstance(record, Record):
             record = self.record(record)
         if not isinstance(order, OrderLines):
-            document, problems = plain_document(order, "order")
-            found, more = read_order(document, self.plan) if document else (None, ())
-            if found is None:
-                raise InvalidInput((*problems, *more))
-            order = found
+            order = self.order(order)
         day = as_of or date.today()
         return quote(self.plan, record, order, evaluate(self.plan, record, day), day)
 
@@ -103,8 +111,12 @@ def load(program: str | Path = "program", *, release: str | None = None, as_of: 
     `program` is a folder of releases, or the folder of one. Raises WrongCall where there is none, InvalidProgramme
     with every problem where it cannot be used.
     """
-    folder = release_folder(Path(program), release, as_of or date.today())
-    programme, problems = read_release(folder)
+    return load_files(read_files(release_folder(Path(program), release, as_of or date.today())))
+
+
+def load_files(files: ReleaseFiles) -> Release:
+    """The release that these files are; raises InvalidProgramme with every problem where it cannot be used."""
+    programme, problems = compile_release(files)
     if programme is None:
         raise InvalidProgramme(problems)
     return Release(programme, make_plan(programme), problems)
@@ -154,8 +166,22 @@ def release_folder(program: Path, release: str | None, as_of: date) -> Path:
     return max(in_force, key=lambda one: (one.effective_from, _number(one.id))).folder
 
 
+class ReleaseFiles(NamedTuple):
+    """The files of a release as they were read, their shapes checked: `broken` names the parts that are misshapen."""
+
+    folder: Path
+    documents: Mapping[str, Document]
+    broken: Mapping[str, set[PartPath]]
+    problems: tuple[Problem, ...]
+
+
 def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
     """The programme in a folder, or None; and everything that can be said against it, in order."""
+    return compile_release(read_files(folder))
+
+
+def read_files(folder: Path) -> ReleaseFiles:
+    """The files in a folder, and what is wrong with each by itself."""
     contents, problems = _contents(folder)
     documents: dict[str, Document] = {}
     broken: dict[str, set[PartPath]] = {}
@@ -173,11 +199,17 @@ def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
             problems.append(Problem("missing-file", f"{kind}.yaml is missing", place, "add it to the release"))
     key = checked.key_of(contents.items())
     if not checked.was_checked(key):
-        problems += _check_shapes(documents, broken)
+        problems += check_shapes(documents, broken)
         if not problems:
             checked.remember(key)
-    programme, found = compile_programme(documents, broken, content_digest(documents))
-    problems += found
+    return ReleaseFiles(folder, documents, broken, tuple(problems))
+
+
+def compile_release(files: ReleaseFiles) -> tuple[Programme | None, tuple[Problem, ...]]:
+    """The programme that these files are, or None; and everything that can be said against it, in order."""
+    documents, folder = files.documents, files.folder
+    programme, found = compile_programme(documents, files.broken, content_digest(documents))
+    problems = [*files.problems, *found]
     if programme and programme.release != folder.resolve().name and folder.resolve().name[:1].isdigit():
         place = documents["programme"].value_place(("release",))
         message = f"the release calls itself {programme.release}; its folder is {folder.resolve().name}"
@@ -244,8 +276,8 @@ def _unreadable(path: Path, error: OSError) -> Problem:
     return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")
 
 
-def _check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPath]]) -> list[Problem]:
-    """What the schemas say against the files; misshapen parts are added to `broken`."""
+def check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPath]]) -> list[Problem]:
+    """What the schemas say against files by their kind; misshapen parts are added to `broken`."""
     from .shape import check_shape  # the validator takes long to load: only where it is needed
 
     problems = []

@@ -1,7 +1,8 @@
 """Scenarios: worked examples of a release, run against it, and what of the release none of them reaches.
 
 A scenario gives a record (or an order too) and a day, and expects parts of the outcome as JSON has it. To write less,
-rows of a list may be named by their ids, and a status or value may stand for the row that holds it.
+rows of a list may be named by their ids, and a status or value may stand for the row that holds it. `in_force` says
+whether the release is, on that day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from .document import Document, PartPath, file_bytes, read_bytes
 from .evaluate import all_values, evaluate
 from .outcome import Outcome
+from .parts import part, with_part
 from .problems import InvalidProgramme, Place, Problem, has_errors, in_order
 from .programme import ORDER, Programme, Texts
 from .quote import OrderLines, Quote, quote, read_order
@@ -42,7 +44,7 @@ class Scenario(NamedTuple):
         return self.document.place(("scenarios", self.id))
 
 
-class Difference(NamedTuple):
+class Mismatch(NamedTuple):
     """Something that did not come out as expected: where in the outcome, and what was found."""
 
     path: str
@@ -57,7 +59,7 @@ class Result(NamedTuple):
     scenario: Scenario
     outcome: Outcome
     quote: Quote | None
-    differences: tuple[Difference, ...]
+    differences: tuple[Mismatch, ...]
 
 
 class Reach(NamedTuple):
@@ -124,17 +126,10 @@ def _scenario(
 
 def _part(document: Document, folder: Path, path: PartPath, problems: list[Problem]) -> Document | None:
     """A record or an order: the file that is named, or what is written in the scenario itself."""
-    written: Any = document.data
-    for key in path:
-        written = written[key]
+    inner = part(document, path)
+    written = inner.data
     if not isinstance(written, str):
-        inner = len(path)
-        return Document(
-            document.source, written,
-            {at[inner:]: place for at, place in document.places.items() if at[:inner] == path},
-            {at[inner:]: place for at, place in document.keys.items() if at[:inner] == path},
-            {},
-        )  # fmt: skip
+        return inner
     try:
         content = file_bytes(folder / written)
     except OSError:
@@ -150,13 +145,13 @@ def _but(record: Document, document: Document, at: PartPath, changes: Mapping[st
     """The record with some of its keys otherwise; of its facts only those that are named."""
     if not isinstance(record.data, dict):
         return record
-    facts = {**(record.data.get("facts") or {}), **changes.get("facts", {})}  # type: ignore[dict-item]
-    inner = len(at)
-    return record._replace(
-        data={**record.data, **changes, "facts": facts},
-        places=record.places | {path[inner:]: place for path, place in document.places.items() if path[:inner] == at},
-        keys=record.keys | {path[inner:]: place for path, place in document.keys.items() if path[:inner] == at},
-    )
+    for key in changes:
+        keys: list[PartPath] = [(key,)]
+        if key == "facts" and isinstance(record.data.get("facts"), dict):
+            keys = [(key, fact) for fact in changes[key]]
+        for inner in keys:
+            record = with_part(record, inner, part(document, (*at, *inner)))
+    return record
 
 
 def run(release: Release, scenarios: Iterable[Scenario]) -> tuple[Result, ...]:
@@ -164,24 +159,31 @@ def run(release: Release, scenarios: Iterable[Scenario]) -> tuple[Result, ...]:
     return tuple(_run(release, scenario) for scenario in scenarios)
 
 
+def examples(release: Release, scenarios: Iterable[Scenario]) -> dict[str, Outcome]:
+    """What a release, which may be another than they were written for, says of each scenario's partner."""
+    return {one.id: evaluate(release.plan, one.record, one.as_of) for one in scenarios}
+
+
 def _run(release: Release, scenario: Scenario) -> Result:
     outcome = evaluate(release.plan, scenario.record, scenario.as_of)
     quoted = quote(release.plan, scenario.record, scenario.order, outcome, scenario.as_of) if scenario.order else None
     at: PartPath = ("scenarios", scenario.id)
-    found = list(_differences(scenario, scenario.expect, outcome_data(outcome), "", (*at, "expect")))
+    in_force = release.programme.effective_from <= scenario.as_of
+    told = {**outcome_data(outcome), "in_force": in_force}
+    found = list(_differences(scenario, scenario.expect, told, "", (*at, "expect")))
     if quoted:
         found += _differences(scenario, scenario.quote, quote_data(quoted), "quote", (*at, "quote"))
     return Result(scenario, outcome, quoted, tuple(found))
 
 
-def _differences(scenario: Scenario, expected: Any, found: Any, path: str, at: PartPath) -> Iterator[Difference]:
+def _differences(scenario: Scenario, expected: Any, found: Any, path: str, at: PartPath) -> Iterator[Mismatch]:
     """Where the outcome has not what is expected: maps may hold more, lists are as long."""
     if isinstance(expected, Mapping):
         rows = {row.get("id"): row for row in found if isinstance(row, dict)} if isinstance(found, list) else found
         for key, value in expected.items():
             inner = f"{path}.{key}".lstrip(".")
             if not isinstance(rows, dict) or key not in rows:
-                yield Difference(inner, value, None, scenario.document.place((*at, key)))
+                yield Mismatch(inner, value, None, scenario.document.place((*at, key)))
             else:
                 yield from _differences(scenario, value, rows[key], inner, (*at, key))
         return
@@ -193,7 +195,7 @@ def _differences(scenario: Scenario, expected: Any, found: Any, path: str, at: P
         found = found.get("status", found.get("value"))
     written = expected.isoformat() if isinstance(expected, date) else expected
     if written != found or isinstance(written, bool) != isinstance(found, bool):
-        yield Difference(path, written, found, scenario.document.value_place(at))
+        yield Mismatch(path, written, found, scenario.document.value_place(at))
 
 
 # What is reached ------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..document import Document, PartPath
 from ..problems import Problem, has_errors
 from ..programme import MAIN, ORDER, Clause, Programme, Statement, Texts
+from .claims import compile_claims
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .order import in_order
@@ -26,7 +27,7 @@ from .values import Values
 #: every kind of file of a release; the first four must be there
 KINDS = (
     "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "benefits",
-    "products", "prices", "terms",
+    "products", "prices", "terms", "claims",
 )  # fmt: skip
 REQUIRED = KINDS[:4]
 
@@ -50,6 +51,7 @@ def compile_programme(
     membership_ends = compile_membership(files, scopes.general, values)
     main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
     order = compile_order(files, scopes, lists.get(ORDER), main, values)
+    claims = compile_claims(files, scopes.general)
     checks, conditions = compile_checks(files, scopes.general)
     ordered = in_order(files, values.by_id | {value.id: value for value in conditions})
     sections, clauses = _clauses(files)
@@ -62,6 +64,8 @@ def compile_programme(
         id=about.id,
         release=about.release,
         title=about.title,
+        vendor=about.vendor,
+        document=about.document,
         languages=files.languages,
         effective_from=about.effective_from,
         digest=digest,
@@ -77,6 +81,7 @@ def compile_programme(
         groups=MappingProxyType(groups),
         products=statements["products"],
         terms=statements["terms"],
+        claims=claims,
         sections=MappingProxyType(sections),
         clauses=MappingProxyType(clauses),
         cited=frozenset(files.cited),
@@ -88,6 +93,8 @@ class _About(NamedTuple):
     id: str
     release: str
     title: Texts
+    vendor: Texts | None
+    document: Texts | None
     effective_from: date
 
 
@@ -96,12 +103,11 @@ def _about(files: Files) -> _About | None:
     row = files.row("programme")
     if row is None:
         return None
-    for key in ("vendor", "document"):
-        row.optional_texts(key)
+    vendor, document = row.optional_texts("vendor"), row.optional_texts("document")
     title, effective = row.texts(), _effective(row)
     row.source()
     id, release = row.data.get("id"), row.data.get("release")
-    return _About(id, release, title, effective) if id and release and effective else None
+    return _About(id, release, title, vendor, document, effective) if id and release and effective else None
 
 
 def _effective(row: Row) -> date | None:
@@ -124,7 +130,11 @@ def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
         if section and section not in known:
             place = row.document.value_place((*row.path, "section"))
             row.problem("unknown-section", f"there is no section '{section}'", place, "add it under 'sections'")
-        clauses[row.id] = Clause(row.id, section, row.texts(), row.optional_texts("reading"))
+        others = {other.id: other.texts() for other in row.inner("other_readings")}
+        if others and "reading" not in row.data:
+            message = "other readings stand here, but not the one that is taken"
+            row.problem("missing-key", message, row.place("other_readings"), "add 'reading' to the clause")
+        clauses[row.id] = Clause(row.id, section, row.texts(), row.optional_texts("reading"), MappingProxyType(others))
     return sections, clauses
 
 

@@ -20,9 +20,10 @@ from .rows import Files, Row, list_path
 #: the partner's own discounts, by their names in rules of price: its tier's, what lowers the price, what does not
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
 
+CAP = "discount_cap"  #: the cap on discount plus bonuses, by its name in claims
 REFUSED = "refused"  #: whether a line is, by its name in rules of price
 
-_RESERVED = {*FUNCTIONS, *INPUTS, *OWN, LINE, ORDER, REFUSED, "true", "false"}
+_RESERVED = {*FUNCTIONS, *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false"}
 
 
 class Scopes(NamedTuple):
@@ -77,7 +78,8 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
         own = [*one.fields, *(row.id for row in inner.inner("values"))] if inner else [*one.fields]
         for name in own:
             elsewhere.setdefault(name, f"it is of each item of '{one.id}': define what they come to, with 'take'")
-    general = Scope(symbols, elsewhere, broken, partial, asked)
+    discounted = tuple(row.id for row in files.rows("tiers", "tiers") if row.holds("discount"))
+    general = Scope(symbols, elsewhere, broken, partial, asked, discounted if asked else None)
     by_tier = {tier: _tier_scope(tier, general, tables, tiers, lists) for tier in tiers}
     order = general._replace(symbols={**general.symbols, **_order_symbols(files, lists)})
     by_list = {one.id: _item_scope(files, one, order if one.id == ORDER else general, lists) for one in lists.values()}

@@ -53,6 +53,7 @@ class Arguments(NamedTuple):
     place: Place
     symbols: Mapping[str, Symbol]
     tiers: tuple[str, ...] | None  #: None where no tiers can be asked about
+    discounted: tuple[str, ...] | None  #: those of them that have a discount
 
 
 class _Mismatch(Exception):
@@ -217,16 +218,31 @@ def _date(arguments: Arguments) -> Expression:
         _refuse("bad-date", f"'{written.value}' is not a day of the calendar", written.place, help)
 
 
-def _qualified(arguments: Arguments) -> Expression:
-    """Whether the partner qualifies for a tier, by the tier's id."""
+def _tier(arguments: Arguments) -> tuple[str, Place | None]:
+    """The tier that a call names, and where."""
     (written,) = arguments.parts
     if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
-        _refuse("wrong-kind", "a tier is named in quotes here", written.place, "write qualified('tier')")
+        _refuse("wrong-kind", "a tier is named in quotes here", written.place, f"write {arguments.name}('tier')")
     tier = str(written.value)
     if arguments.tiers is not None and tier not in arguments.tiers:
         help = did_you_mean(tier, arguments.tiers)
         _refuse("unknown-tier", f"'{tier}' is not a tier", written.place, help)
+    return tier, written.place
+
+
+def _qualified(arguments: Arguments) -> Expression:
+    """Whether the partner qualifies for a tier, by the tier's id."""
+    tier, _ = _tier(arguments)
     return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
+
+
+def _discount_of(arguments: Arguments) -> Expression:
+    """What a tier's discount comes to for the partner, were it qualified: its own part, the sum, or the sum capped."""
+    tier, place = _tier(arguments)
+    if arguments.discounted is not None and tier not in arguments.discounted:
+        _refuse("no-discount", f"the tier '{tier}' has no discount", place, "give it one, of 0 if need be")
+    part = arguments.name.removesuffix("_base")
+    return Name(f"tiers.{tier}.{part}", Kind.PERCENT, f"{arguments.name}('{tier}')", arguments.place)
 
 
 def _agreed(arguments: Arguments) -> Expression:
@@ -325,6 +341,9 @@ FUNCTIONS: Mapping[str, Function] = {
         Function("last_days", 2, 3, "last_days(closed_on, 90)", _window),
         Function("last_months", 2, 3, "last_months(closed_on, 12)", _window),
         Function("qualified", 1, 1, "qualified('gold')", _qualified),
+        Function("discount_base", 1, 1, "discount_base('gold')", _discount_of),
+        Function("discount_uncapped", 1, 1, "discount_uncapped('gold')", _discount_of),
+        Function("discount_total", 1, 1, "discount_total('gold')", _discount_of),
         Function("agreed", 1, 1, "agreed('definitions.share')", _agreed),
     )
 }

@@ -34,6 +34,7 @@ class Scope(NamedTuple):
     broken: Collection[str] = ()
     partial: bool = False
     tiers: tuple[str, ...] | None = None  #: those that `qualified` may name; None where they cannot be told
+    discounted: tuple[str, ...] | None = None  #: those of them that have a discount
 
 
 def parse(
@@ -296,7 +297,7 @@ class _Reading:
         known = tuple(part for part in parts if part is not None)
         if len(known) < len(parts):
             return None
-        found = call(name, Arguments(name, known, place, self.scope.symbols, self.scope.tiers))
+        found = call(name, Arguments(name, known, place, self.scope.symbols, self.scope.tiers, self.scope.discounted))
         if isinstance(found, Problem):
             self.problems.append(found)
             return None

@@ -9,7 +9,13 @@ from .page import Block, Page, Row
 
 def markdown(page: Page) -> str:
     """The page with headings and tables, ending in a newline."""
-    lines = [f"# {_plain(page.partner)}", "", _plain(page.programme), "", f"**{page.mark} {_plain(page.headline)}**"]
+    lines = [
+        f"# {_plain(page.partner)}",
+        "",
+        _plain(page.programme),
+        "",
+        f"**{f'{page.mark} {_plain(page.headline)}'.strip()}**",
+    ]
     for remark in page.remarks:
         lines += ["", _plain(remark)]
     for block in page.blocks:

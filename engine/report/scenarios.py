@@ -10,7 +10,7 @@ from ..mutants import Mutant
 from ..problems import Place
 from ..programme import pick
 from ..release import Release
-from ..scenarios import Difference, Reach, Result
+from ..scenarios import Mismatch, Reach, Result
 from ..values import plain
 from .conditions import Conditions
 from .data import Json, head
@@ -70,8 +70,7 @@ def _tried(tried: Tried, style: Style) -> list[str]:
     score = f"{noticed} of {tried.total} mutants noticed"
     lines = [f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"]
     for mutant in tried.unexplained:
-        at = _at(mutant.place) if mutant.place else ""
-        lines.append(f"  {at}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
+        lines.append(f"  {_at(mutant.place)}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
     lines += [f"  said to make no difference, but noticed or not there: {id}" for id in tried.idle]
     return lines
 
@@ -99,9 +98,9 @@ def _mutants(tried: Tried) -> Json:
         "left": [
             {
                 "id": mutant.id,
-                "file": mutant.place.source.path if mutant.place else None,
-                "line": mutant.place.line if mutant.place else None,
-                "column": mutant.place.column if mutant.place else None,
+                "file": mutant.place.source.path,
+                "line": mutant.place.line,
+                "column": mutant.place.column,
             }
             for mutant in tried.unexplained
         ],
@@ -130,7 +129,7 @@ def _result(result: Result) -> Json:
     }
 
 
-def _difference(release: Release, result: Result, difference: Difference, style: Style) -> list[str]:
+def _difference(release: Release, result: Result, difference: Mismatch, style: Style) -> list[str]:
     """What was expected and found, and where a value stands behind it, that value opened."""
     told = f"expected {_shown(difference.expected)}, found {_shown(difference.found)}"
     lines = [f"  {_at(difference.place)}  {difference.path}: {style(told, 'strong')}"]

@@ -28,7 +28,7 @@ def terminal(page: Page, style: Style = without_style) -> str:
 
 
 def _headline(page: Page, style: Style) -> str:
-    return style(f"{page.mark} {page.headline}", _STYLES[page.mark])
+    return style(f"{page.mark} {page.headline}".strip(), _STYLES.get(page.mark, "strong"))
 
 
 def _block(block: Block, style: Style) -> list[str]:

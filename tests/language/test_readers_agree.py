@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
 from charter.engine.language import words
+from charter.engine.language.bounds import Bounds, Range, bounds, truths
 from charter.engine.language.tree import Expression, names
 from charter.engine.values import Kind, Unknown, Value
 from hypothesis import given, settings
@@ -79,3 +84,68 @@ def test_what_is_known_stays_when_more_becomes_known(tree: Expression, values: d
         id: data.draw(values_of(KINDS[id])) if isinstance(value, Unknown) else value for id, value in values.items()
     }
     assert by_interpreter(tree, complete) == before
+
+
+def within(value: Value, found: Bounds) -> bool:
+    if isinstance(found, Range):
+        return (found.low is None or found.low <= value) and (found.high is None or value <= found.high)
+    return found is None or value in found
+
+
+@settings(max_examples=800, deadline=None)
+@given(st.one_of(any_tree, over_a_list), facts, items, st.booleans())
+def test_a_value_lies_within_its_bounds(tree: Expression, values: dict, found: object, narrow: bool) -> None:
+    """Those of the facts' kinds, or of these very facts."""
+    value = by_interpreter(tree, values | {"l": found})
+    known = {id: exactly(one) for id, one in values.items() if not isinstance(one, Unknown)} if narrow else {}
+    assert isinstance(value, Unknown) or within(value, bounds(tree, known)), bounds(tree, known)
+
+
+def exactly(value: Value) -> Bounds:
+    if isinstance(value, bool):
+        return frozenset((value,))
+    return Range(value, value) if isinstance(value, Decimal | Fraction) else None
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("20 + (5 if p else 0) + (2.5 if n > 3 else 1 if q else 0)", "20", "27.5"),
+        ("min(x, 40)", None, "40"),
+        ("max(n, 3)", "3", None),
+        ("n * 2 - 5", "-5", None),
+        ("round(x, 0.01) * 0", "0", "0"),
+        ("10 / 4 if p else -1", "-1", "2.5"),
+        ("share(n, 4)", "0", None),
+        ("share(3, 4)", "75", "75"),
+        ("ratio(20) * 5", "1", "1"),
+        ("5 if n >= 0 else 7", "5", "5"),
+        ("5 if n + 1 < 1 or not (p or not p and 1 > 2 or 1 < 2) else 7", "7", "7"),
+        ("5 if at_least(2, p, 1 < 2, 2 < 3) else 7", "5", "5"),
+        ("rank(o)", "1", "3"),
+    ],
+)
+def test_bounds_are_close_where_parts_stand_alone(text: str, low: str | None, high: str | None) -> None:
+    tree, _ = read(text)
+    assert tree is not None
+    assert bounds(tree, {}) == Range(low and Decimal(low), high and Decimal(high))
+
+
+@pytest.mark.parametrize(
+    ("text", "can"),
+    [
+        ("n >= 0", {True}),
+        ("n < 0", {False}),
+        ("n > 0", {True, False}),
+        ("x == x", {True, False}),  # what parts have in common is not looked at
+        ("3 == 3.0", {True}),
+        ("min(x, 5) > 5", {False}),
+        ("p and n < 0", {False}),
+        ("p or n >= 0", {True}),
+        ("at_least(2, p, n < 0)", {False}),
+    ],
+)
+def test_a_condition_that_is_always_or_never_true(text: str, can: set[bool]) -> None:
+    tree, _ = read(text)
+    assert tree is not None
+    assert truths(tree, {}) == can

@@ -188,6 +188,7 @@ def test_the_benefit_matrix() -> None:
         "reference_visits": two,
         "own_implementation": two,
         "joint_seminars": two,
+        "licence_discount": (10, 20, 25),
         "own_implementation_profit": (0, 100, 100),
         "asoft_implementation_share": (0, 10, 10),
         "asoft_support": two,

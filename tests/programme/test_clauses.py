@@ -20,7 +20,7 @@ c4-competency-staff c4-competency-marketing* c4-competency-reviews* c4-competenc
 c4-competency-updates-reward* c4-competency-announcement c4-saas-rental-right c4-saas-discount* c4-saas-staff
 c4-saas-isolation c4-saas-rental-licences* c4-saas-extended-support c4-saas-announcement c4-saas-scheme*
 c4-saas-implementation-right c5-join c5-renew* c6-discounts c6-sales-plan-discount* c6-internal-use*
-c6-demo-licence* c6-customer-discount c6-support-competency c6-support-sla* c6-updates c6-extended-support
+c6-demo-licence* c6-customer-discount c6-support-competency* c6-support-sla* c6-updates* c6-extended-support*
 c7-listing c7-training c7-materials c7-internal-licences c7-demo-licences c7-joint-projects*
 c7-reference-visits c7-own-implementation c7-joint-seminars c7-licence-discount c7-own-implementation-profit
 c7-asoft-implementation-share c7-asoft-support* c8-ways* c8-renewal-staff c9-purpose* c9-reviews*

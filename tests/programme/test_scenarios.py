@@ -10,6 +10,7 @@ import pytest
 import simplejson
 from charter.engine import InvalidProgramme, load
 from charter.engine.mutants import mutants, survivors
+from charter.engine.release import read_files
 from charter.engine.report.scenarios import scenarios_text
 from charter.engine.scenarios import Result, reach, read_no_difference, read_scenarios, run
 
@@ -39,13 +40,13 @@ def test_the_scenarios_reach_all_84_clauses_and_every_condition_both_ways() -> N
 def test_no_change_of_the_programme_goes_unnoticed() -> None:
     """But for those listed, with the reason; and no reason is given for a change that is noticed."""
     release = load(ASOFT)
-    total, alive = survivors(release, read_scenarios(ASOFT, release))
+    total, alive = survivors(read_files(ASOFT), read_scenarios(ASOFT, release))
     assert total > 150
     assert {mutant.id for mutant in alive} == set(read_no_difference(ASOFT))
 
 
 def test_a_mutant_is_one_change_at_its_line() -> None:
-    found = {mutant.id: mutant for mutant in mutants(load(SMALL))}
+    found = {mutant.id: mutant for mutant in mutants(read_files(SMALL))}
     assert {
         "tiers.silver.requirements.sells: revenue > 0 → revenue >= 0",
         "tiers.gold.requirements.productive: 1000.5 → 1000.6",
@@ -56,6 +57,24 @@ def test_a_mutant_is_one_change_at_its_line() -> None:
     } <= set(found)
     place = found["tiers.gold.requirements.productive: 1000.5 → 1000.6"].place
     assert (Path(place.source.path).name, place.line) == ("tiers.yaml", 15)
+
+
+def test_a_mutant_leaves_a_tier_out_moves_the_first_day_or_reads_a_clause_otherwise() -> None:
+    found = {mutant.id: mutant for mutant in mutants(read_files(ASOFT))}
+    days = {id for id in found if id.startswith("effective.from")}
+    assert days == {"effective.from: 2026-01-01 → 2025-12-31", "effective.from: 2026-01-01 → 2026-01-02"}
+    assert sum(id.startswith("reading: ") for id in found) == 12
+    left_out = {id for id in found if ": without " in id}
+    assert {
+        "bonuses.sales_plan.percent: without retail",
+        "bonuses.events.rates.own_event.percent: without saas",
+    } <= left_out
+    # A benefit has a value for every tier: without one it is no release, and so no mutant.
+    assert not any(id.startswith("benefits") for id in left_out)
+    without = found["bonuses.sales_plan.percent: without retail"]
+    bonuses = without.release.programme.tiers["retail"].discount.bonuses
+    assert [bonus.id for bonus in bonuses] == ["events"]
+    assert Path(without.place.source.path).name == "bonuses.yaml"
 
 
 def test_a_scenario_that_fails_shows_the_values_under_the_expression(tmp_path: Path) -> None:

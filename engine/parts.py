@@ -1,0 +1,61 @@
+"""Parts: documents taken apart and put together again; each part keeps the place where it was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .document import Document, PartPath
+
+
+def part(document: Document, path: PartPath) -> Document:
+    """What stands at a path, as a document of its own."""
+    data: Any = document.data
+    for key in path:
+        data = data[key]
+    return Document(document.source, data, *(_below(table, path) for table in _tables(document)))
+
+
+def with_part(document: Document, path: PartPath, new: Document) -> Document:
+    """The document with something else at a path of maps, all of them there but for the last key."""
+    bare = without(document, path)
+    places, keys, styles = (
+        {**table, **{(*path, *inner): value for inner, value in added.items()}}
+        for table, added in zip(_tables(bare), _tables(new), strict=True)
+    )
+    if path in document.keys:
+        keys[path] = document.keys[path]
+    return Document(document.source, _put(document.data, path, new.data), places, keys, styles)
+
+
+def without(document: Document, path: PartPath) -> Document:
+    """The document without what stands at a path of maps."""
+    tables = (
+        {at: value for at, value in table.items() if at[: len(path)] != path} if path else {}
+        for table in _tables(document)
+    )
+    return Document(document.source, _removed(document.data, path), *tables)
+
+
+def _tables(document: Document) -> tuple[dict[PartPath, Any], dict[PartPath, Any], dict[PartPath, Any]]:
+    return document.places, document.keys, document.styles
+
+
+def _below(table: dict[PartPath, Any], path: PartPath) -> dict[PartPath, Any]:
+    return {at[len(path) :]: value for at, value in table.items() if at[: len(path)] == path}
+
+
+def _put(data: Any, path: PartPath, new: Any) -> Any:
+    """The data with something else at the path; a key that is there keeps its turn."""
+    if not path:
+        return new
+    first, *rest = path
+    return {**data, first: _put(data.get(first), tuple(rest), new)}
+
+
+def _removed(data: Any, path: PartPath) -> Any:
+    if not path or not isinstance(data, dict):
+        return None
+    first, *rest = path
+    if not rest:
+        return {key: value for key, value in data.items() if key != first}
+    return {**data, first: _removed(data.get(first), tuple(rest))}

@@ -1,0 +1,128 @@
+"""What other readings of unclear clauses would change, as a page and as the promised JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ..claims import Verdict
+from ..compare import Difference
+from ..programme import Programme, pick
+from ..readings import Effect, OtherReading
+from ..values import plain
+from .data import Json, head, scalar
+from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on
+from .phrases import PHRASES
+
+#: what a person asks about first: standing and money; the rest is told only where none of these differs
+_MAIN = re.compile(
+    r"(tier|status|discount[.]total|discount[.]in_price|rebate_totals.*|(tiers|tracks)[.]\w+[.](status|tier|discount[.]total)"
+    r"|quote[.](customer_pays|partner_pays|margin|lines\S+[.](status|customer_pays|partner_pays)))"
+)
+_MOST = 6  #: differences that are told of one partner; the JSON has them all
+
+Told = Mapping[str, Sequence[Verdict]]  #: claims that do not hold, by the name of the reading under which
+
+
+def readings_page(
+    programme: Programme,
+    readings: Sequence[OtherReading],
+    effects: Sequence[Effect],
+    broken: Told,
+    day: date,
+    lang: str,
+) -> Page:
+    """A block for each clause: the reading that is taken, and each that is not, with what it would change."""
+    say = PHRASES[lang]
+    partners = len({effect.partner for effect in effects})
+    clauses = [programme.clauses[id] for id in dict.fromkeys(reading.clause for reading in readings)]
+    headline = say["readings_count"].format(readings=len(readings), clauses=len(clauses), partners=partners)
+    blocks = []
+    for clause in clauses:
+        own = [reading for reading in readings if reading.clause == clause.id]
+        rows = [Row(PLAIN, say["reading_taken"], "", pick(clause.reading or {}, lang))]
+        rows += [_row(reading, effects, broken.get(reading.name, ()), lang) for reading in own]
+        blocks.append(Block(clause.id, tuple(rows)))
+    return Page(release_on(programme, day, lang), say["readings"], PLAIN, headline, (), tuple(blocks))
+
+
+def _row(reading: OtherReading, effects: Sequence[Effect], broken: Sequence[Verdict], lang: str) -> Row:
+    """A reading that was not taken: which claims would break, and what would be otherwise for whom."""
+    say = PHRASES[lang]
+    details = [say["claim_breaks"].format(claim=one.claim.id, found=_claim(one, lang)) for one in broken]
+    own = [effect for effect in effects if effect.reading.name == reading.name]
+    for effect in own:
+        if effect.differences:
+            details.append(f"{effect.partner}: {_told(effect.differences, lang)}")
+    if own and not any(effect.differences for effect in own):
+        details.append(say["no_difference"])
+    differs = bool(broken) or any(effect.differences for effect in own)
+    mark = BAD if broken else GOOD if own and not differs else PLAIN
+    return Row(mark, say["reading_other"].format(reading=reading.id), "", pick(reading.title, lang), (), tuple(details))
+
+
+def _claim(verdict: Verdict, lang: str) -> str:
+    if verdict.wanted is None or verdict.attained is None:
+        return PHRASES[lang]["claim_false"]
+    amounts = {"found": _shown(verdict.attained, lang), "wanted": _shown(verdict.wanted, lang)}
+    return PHRASES[lang][f"claim_{verdict.claim.form}"].format(**amounts)
+
+
+def _told(differences: Sequence[Difference], lang: str) -> str:
+    main = [one for one in differences if _MAIN.fullmatch(one.path)] or list(differences)
+    told = [f"{one.path} {_shown(one.before, lang)} → {_shown(one.after, lang)}" for one in main[:_MOST]]
+    rest = len(differences) - len(told)
+    return "; ".join(told) + (PHRASES[lang]["and_more"].format(count=rest) if rest else "")
+
+
+def _shown(value: Any, lang: str) -> str:
+    if value is None:
+        return "?"
+    if isinstance(value, str | list):
+        return ", ".join(value) or "–" if isinstance(value, list) else value
+    if isinstance(value, bool):
+        return PHRASES[lang]["yes" if value else "no"]
+    return plain(value).replace(".", "," if lang == "ru" else ".")
+
+
+def readings_data(
+    programme: Programme, readings: Sequence[OtherReading], effects: Sequence[Effect], broken: Told, day: date
+) -> Json:
+    """The same with the keys that schemas/readings.schema.json promises."""
+    return {
+        **head("done"),
+        "programme": programme.id,
+        "release": programme.release,
+        "digest": programme.digest,
+        "as_of": day.isoformat(),
+        "readings": [
+            {
+                "clause": reading.clause,
+                "id": reading.id,
+                "title": dict(reading.title),
+                "claims_broken": [_claim_data(one) for one in broken.get(reading.name, ())],
+                "effects": [
+                    {
+                        "partner": effect.partner,
+                        "differences": [
+                            {"path": one.path, "before": one.before, "after": one.after} for one in effect.differences
+                        ],
+                    }
+                    for effect in effects
+                    if effect.reading.name == reading.name
+                ],
+            }
+            for reading in readings
+        ],
+    }
+
+
+def _claim_data(verdict: Verdict) -> Json:
+    return {
+        "id": verdict.claim.id,
+        "claimed": scalar(verdict.wanted),
+        "attained": scalar(verdict.attained),
+        "scenario": verdict.example,
+    }

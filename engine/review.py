@@ -1,0 +1,32 @@
+"""Review: everything that can be said of a release without a partner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .claims import check_claims, claim_problem
+from .evaluate import make_plan
+from .figures import figure_problems
+from .problems import InvalidProgramme, Problem, in_order
+from .readings import other_readings
+from .release import Release, compile_release, read_files
+from .scenarios import examples, read_scenarios
+
+
+def review(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with the release in a folder, in order: its files, and if it can be used, what it says of itself.
+
+    Scenarios are read, for the claims, but whether they come out as written is for `scenarios.run` to say.
+    """
+    files = read_files(folder)
+    programme, problems = compile_release(files)
+    if programme is None:
+        return problems
+    release = Release(programme, make_plan(programme), problems)
+    told = [*problems, *other_readings(files)[1], *figure_problems(files)]
+    try:
+        scenarios = read_scenarios(folder, release)
+    except InvalidProgramme as refused:
+        return in_order([*told, *refused.problems])
+    verdicts = check_claims(release, examples(release, scenarios))
+    return in_order([*told, *(problem for verdict in verdicts if (problem := claim_problem(verdict)))])

@@ -1,0 +1,123 @@
+"""Readings that were not taken, run: what they would change for a partner and an order, and which claims they break."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+import simplejson
+from charter.engine import load
+from charter.engine.document import read_text
+from charter.engine.readings import broken_claims, effects, other_readings
+from charter.engine.release import read_files
+from charter.engine.scenarios import read_scenarios
+
+from ..programmes import ASOFT, ROOT
+from ..published import validator
+from .test_quote import BARE
+
+RELEASE = load(ASOFT)
+READINGS, _ = other_readings(read_files(ASOFT))
+EVERYTHING = BARE | {
+    "certified_admins": 3, "marketing_activities": 1, "implementations": 10, "customer_reviews": 10,
+    "sales_plan_agreed": True, "sales_plan_fulfilled": True, "asoft_events_attended": 1, "own_events_held": 1,
+    "announces_participation": True,
+}  # fmt: skip
+ORDER = {
+    "currency": "RUB",
+    "lines": [
+        {"purpose": "resale", "product": "crm", "list_price": 100000, "customer_discount": 10},
+        {"purpose": "internal_use", "product": "crm", "list_price": 10000, "minimum_price": 7000},
+        {"purpose": "support"},
+        {"purpose": "updates"},
+        {"purpose": "extended_support"},
+    ],
+}
+
+
+def differing(reading: str, facts: dict, tier: str = "competency", order: dict | None = None) -> dict[str, tuple]:
+    """What a reading changes, as text, by its place in the outcome."""
+    record = {"partner": "P", "tier": tier, "facts": {**EVERYTHING, **facts}}
+    documents = [read_text(simplejson.dumps(one), "x")[0] for one in (record, order or {})]
+    (named,) = (one for one in READINGS if one.name == reading)
+    (effect,) = effects(RELEASE, [named], documents[:1], documents[1] if order else None, date(2026, 11, 23))
+    return {one.path: (str(one.before), str(one.after)) for one in effect.differences}
+
+
+def test_both_events_would_come_to_41_over_the_claimed_40() -> None:
+    found = differing("c9-events.both", {})
+    assert found["discount.uncapped"] == ("40", "41")
+    assert "discount.total" not in found  # the cap holds it at 40
+    assert differing("c9-events.both", {"asoft_events_attended": 0}) == {}
+    broken = broken_claims(READINGS, read_scenarios(ASOFT, RELEASE))
+    claims = {one.claim.id: (str(one.wanted), str(one.attained)) for one in broken["c9-events.both"]}
+    assert claims["competency_up_to_40"] == ("40", "41.0")
+    assert claims["saas_up_to_40"] == ("40", "41.0")
+    assert [name for name, found in broken.items() if found] == ["c9-events.both"]
+
+
+@pytest.mark.parametrize(
+    ("reading", "facts", "path", "expected"),
+    [
+        (
+            "c2-trained-specialists.certified",
+            {"certified_admins": 0},
+            "tiers.retail.status",
+            ("qualified", "not_qualified"),
+        ),
+        ("c4-competency-marketing.several", {}, "status", ("qualified", "not_qualified")),
+        (
+            "c4-competency-reviews.implementations_first",
+            {"implementations": 0},
+            "status",
+            ("qualified", "not_qualified"),
+        ),
+        ("c9-on-request.only_if_asked", {}, "discount.total", ("40", "20")),
+        ("c10-licence-agreement.any_step", {"registered_on_site": False}, "status", ("not_qualified", "qualified")),
+    ],
+)
+def test_what_each_reading_changes(reading: str, facts: dict, path: str, expected: tuple) -> None:
+    assert differing(reading, facts)[path] == expected
+
+
+@pytest.mark.parametrize(
+    ("reading", "line", "expected"),
+    [
+        ("c6-internal-use.bonuses_too", "quote.lines[2].partner_pays", ("5600", "5000")),
+        ("c6-support-competency.list_price", "quote.lines[3].partner_pays", ("9000", "10000")),
+        ("c6-updates.price_paid", "quote.lines[4].customer_pays", ("20000", "18000")),
+        ("c6-extended-support.price_paid", "quote.lines[5].partner_pays", ("30000", "27000")),
+    ],
+)
+def test_readings_of_prices_need_an_order(reading: str, line: str, expected: tuple) -> None:
+    assert differing(reading, {}) == {}
+    found = differing(reading, {}, order=ORDER)
+    assert tuple(one.partition(".")[0] for one in found[line]) == expected
+
+
+def test_without_a_limit_the_cap_is_another_and_no_total() -> None:
+    assert {path.rpartition(".")[2] for path in differing("c9-cap.no_limit", {})} == {"cap"}
+
+
+def test_every_reading_makes_a_difference_somewhere() -> None:
+    assert len(READINGS) == 12
+    assert len({one.release.programme.digest for one in READINGS} | {RELEASE.programme.digest}) == 13
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-m", "charter.cli", "readings", *arguments, "--as-of", "2026-11-23"]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_the_command() -> None:
+    done = command("examples/competency-at-cap.yaml", "--order", "examples/orders/mixed.yaml", "--format", "json")
+    data = simplejson.loads(done.stdout, use_decimal=True)
+    assert done.returncode == 0, done.stderr
+    validator("readings.schema.json").validate(data)
+    assert {one["clause"] for one in data["readings"]} == {one.clause for one in READINGS}
+    for lang, breaks in (("en", "the greatest is 41, not 40"), ("ru", "наибольшее значение — 41, а не 40")):
+        assert breaks in command("--lang", lang).stdout
+    assert command("nowhere.yaml").returncode == 2
+    assert command("examples/orders/mixed.yaml").returncode == 4
