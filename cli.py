@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 from charter.commands.console import BUG, DONE, write
 from charter.commands.partner import evaluate, quote, timeline
+from charter.commands.publishing import handbook
 from charter.commands.revision import check, readings, run_scenarios
 from charter.engine.version import VERSION
 
@@ -33,6 +34,7 @@ app.command()(timeline)
 app.command()(check)
 app.command("test")(run_scenarios)
 app.command()(readings)
+app.command()(handbook)
 
 
 @app.callback(invoke_without_command=True)

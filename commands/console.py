@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -70,15 +70,19 @@ def _wrong_path(code: str, message: str, error: OSError) -> WrongCall:
     return WrongCall([Problem(code, f"{message}: {reason}", None, "check the path")])
 
 
-def page_text(page: Any, format: EvaluateFormat | PageFormat, output: str | None) -> str:
-    """A page in the format asked for."""
+def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: str, output: str | None) -> str:
+    """Pages in the format asked for, one after the other."""
+    if format == "html":
+        from charter.engine.report.html import pages_html
+
+        return pages_html(pages, lang)
     if format == "markdown":
         from charter.engine.report.markdown import markdown
 
-        return markdown(page)
+        return "\n".join(markdown(page) for page in pages)
     from charter.engine.report.terminal import terminal
 
-    return terminal(page, style(sys.stdout, output))
+    return "\n".join(terminal(page, style(sys.stdout, output)) for page in pages)
 
 
 def json_text(data: dict[str, Any], *, lines: bool = False) -> str:

@@ -21,6 +21,7 @@ class EvaluateFormat(StrEnum):
     json = "json"
     jsonl = "jsonl"
     markdown = "markdown"
+    html = "html"
 
 
 class CheckFormat(StrEnum):
@@ -31,10 +32,18 @@ class CheckFormat(StrEnum):
 
 
 class PageFormat(StrEnum):
-    """What `quote` and `timeline` write."""
+    """What `quote`, `timeline` and `readings` write."""
 
     text = "text"
     json = "json"
+    markdown = "markdown"
+    html = "html"
+
+
+class HandbookFormat(StrEnum):
+    """What `handbook` writes."""
+
+    html = "html"
     markdown = "markdown"
 
 

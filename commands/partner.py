@@ -15,7 +15,7 @@ from .console import (
     INVALID_INPUT,
     answering,
     json_text,
-    page_text,
+    pages_text,
     program_folder,
     read_document,
     read_file,
@@ -118,7 +118,7 @@ def timeline(
         if format is PageFormat.json:
             write(json_text(timeline_data(told)), output)
         else:
-            write(page_text(timeline_page(told, lang.value), format, output), output)
+            write(pages_text([timeline_page(told, lang.value)], format, lang.value, output), output)
 
 
 def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Result]:
@@ -151,7 +151,7 @@ def _report(
         for outcome, _ in results
         if outcome
     ]
-    return "\n".join(page_text(one, format, output) for one in pages)
+    return pages_text(pages, format, lang, output)
 
 
 def _quote_report(release: Release, quoted: Any, lang: str, format: PageFormat, output: str | None) -> str:
@@ -161,4 +161,4 @@ def _quote_report(release: Release, quoted: Any, lang: str, format: PageFormat, 
         return json_text(quote_data(quoted))
     from charter.engine.report.quote import quote_page
 
-    return page_text(quote_page(quoted, release.programme, lang), format, output)
+    return pages_text([quote_page(quoted, release.programme, lang)], format, lang, output)

@@ -8,7 +8,7 @@ import typer
 from charter.engine.problems import InvalidProgramme, Problem, has_errors, in_order
 from charter.engine.release import load_files, read_files, release_folder, release_folders, shown
 
-from .console import DONE, FINDINGS, answering, json_text, page_text, program_folder, read_document, style, write
+from .console import DONE, FINDINGS, answering, json_text, pages_text, program_folder, read_document, style, write
 from .options import CheckFormat, DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption, ReleaseOption
 
 
@@ -113,5 +113,5 @@ def readings(
             text = json_text(readings_data(loaded.programme, others, changed, broken, day))
         else:
             page = readings_page(loaded.programme, others, changed, broken, day, lang.value)
-            text = page_text(page, format, output)
+            text = pages_text([page], format, lang.value, output)
         write(text, output)

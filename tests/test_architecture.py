@@ -27,6 +27,7 @@ ORDER = (
     "engine.language.closures",
     "engine.language.bounds",
     "engine.language.words",
+    "engine.language.sentences",
     "engine.document",
     "engine.parts",
     "engine.shape",
@@ -58,6 +59,9 @@ ORDER = (
     "engine.report.conditions",
     "engine.report.page",
     "engine.report.quote",
+    "engine.report.rules",
+    "engine.report.handbook",
+    "engine.report.html",
     "engine.report.terminal",
     "engine.report.markdown",
     "engine.report.data",
@@ -81,6 +85,7 @@ ORDER = (
     "commands.console",
     "commands.partner",
     "commands.revision",
+    "commands.publishing",
     "cli",
 )
 
@@ -91,7 +96,8 @@ KEPT_TO = {
     "referencing": {"engine.shape"},
     "simpleeval": {"engine.language.interpret"},
     "simplejson": {"commands.console"},
-    "typer": {"cli", "commands.options", "commands.console", "commands.partner", "commands.revision"},
+    "jinja2": {"engine.report.html"},
+    "typer": {"cli", *(f"commands.{name}" for name in ("options", "console", "partner", "revision", "publishing"))},
     "rich": set(),
 }
 

@@ -1,4 +1,4 @@
-"""Reader 4, for people: a tree as the text of the language again, and as a phrase in Russian or English."""
+"""Reader 4, for people: a tree as the text of the language again; values and their borders in Russian or English."""
 
 from __future__ import annotations
 

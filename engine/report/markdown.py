@@ -1,9 +1,10 @@
-"""A page as Markdown, for a ticket or a letter."""
+"""A page or the handbook as Markdown, for a ticket, a letter or a repository."""
 
 from __future__ import annotations
 
 import re
 
+from .handbook import Entry, Handbook, Piece
 from .page import Block, Page, Row
 
 
@@ -21,6 +22,55 @@ def markdown(page: Page) -> str:
     for block in page.blocks:
         lines += ["", f"## {_plain(block.title)}", "", *_block(block)]
     return "\n".join(lines) + "\n"
+
+
+def handbook_markdown(book: Handbook) -> str:
+    """The handbook with its contents, headings and tables; a reading stands behind what it is about."""
+    lines = [f"# {_plain(book.title)}", "", *(f"{_plain(line)}  " for line in book.about), ""]
+    lines += [f"**{book.say['contents']}**", ""]
+    titles = {chapter.id: _plain(f"{chapter.number}. {chapter.title}".removeprefix(". ")) for chapter in book.chapters}
+    lines += [f"- [{title}](#{id})" for id, title in titles.items()]
+    for chapter in book.chapters:
+        lines += ["", f'<a id="{chapter.id}"></a>', "", f"## {titles[chapter.id]}"]
+        for piece in chapter.pieces:
+            lines += ["", *_piece(piece, book)]
+    return "\n".join([*lines, "", "---", "", _plain(book.colophon)]) + "\n"
+
+
+def _piece(piece: Piece, book: Handbook) -> list[str]:
+    lines = [f"{'#' * piece.level} {_plain(piece.title)}{_clauses(piece.source)}", ""] if piece.title else []
+    lines += [_plain(piece.intro), ""] * bool(piece.intro)
+    if piece.columns:
+        first, *rest = map(_plain, piece.columns)
+        first += "" if piece.title else _clauses(piece.source)
+        lines.append(f"| {' | '.join((first, *rest))} |")
+        lines.append("|" + "|".join("-" if wordy else ":-:" for wordy in piece.wordy) + "|")
+        return lines + [f"| {' | '.join(_cells(entry, book))} |" for entry in piece.entries]
+    mark, gap = ("- ", []) if piece.bullets else ("", [""])
+    for entry in piece.entries:
+        lines += [mark + "<br>".join(_told(entry, book)), *gap]
+    return lines[:-1] if gap and piece.entries else lines
+
+
+def _cells(entry: Entry, book: Handbook) -> list[str]:
+    """The cells of a row; what its clauses say, and how they are read, under the first."""
+    first, *rest = entry.cells
+    told = _told(entry._replace(cells=(f"{'– ' * entry.level}{first}",)), book)
+    return ["<br>".join(told), *(_plain(cell) for cell in rest)]
+
+
+def _told(entry: Entry, book: Handbook) -> list[str]:
+    title = _plain(entry.cells[0])
+    lines = [(f"**{title}**" if entry.strong or entry.texts else title) + _clauses(entry.source)]
+    lines += [_plain(text) for text in entry.texts]
+    for remark in entry.remarks:
+        lines.append(f"*{book.say['reading_is']}* {_plain(remark.reading)}")
+        lines += [f"*{book.say['reading_is_not']}* {_plain(other)}" for other in remark.others]
+    return lines
+
+
+def _clauses(source: tuple[str, ...]) -> str:
+    return "".join(f" `{id}`" for id in source)
 
 
 def _block(block: Block) -> list[str]:

@@ -1,0 +1,55 @@
+"""The handbook and the pages as HTML: one self-contained file, for screens of every width, print and screen readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from .handbook import Handbook
+from .page import BAD, GOOD, OPEN, Page
+from .phrases import PHRASES
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+_MARKS = {GOOD: "good", BAD: "bad", OPEN: "open"}
+
+
+def handbook_html(book: Handbook) -> str:
+    """The handbook as one file."""
+    return _render("handbook.html", book.lang, book=book)
+
+
+def pages_html(pages: Sequence[Page], lang: str) -> str:
+    """Reports on partners, orders or days as one file, one after the other."""
+    marks = {mark: _MARKS.get(mark, "plain") for page in pages for mark in _marks_of(page)}
+    said = {mark: PHRASES[lang][word] for mark, word in ((GOOD, "yes"), (BAD, "no"), (OPEN, "unknown"))}
+    return _render("page.html", lang, pages=pages, marks=marks, said=said)
+
+
+def _marks_of(page: Page) -> set[str]:
+    return {page.mark, *(row.mark for block in page.blocks for row in block.rows)}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_together,
+        trim_blocks=True,
+        auto_reload=False,
+    )
+
+
+def _together(value: object) -> object:
+    """A number and its percent sign stay on one line."""
+    return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
+
+
+def _render(template: str, lang: str, **values: object) -> str:
+    style = (TEMPLATES / "style.css").read_text("utf-8")
+    return _environment().get_template(template).render(lang=lang, style=style, **values) + "\n"

@@ -1,0 +1,367 @@
+"""The rules of a programme as tables and lists, in one language, before there is a partner: what a handbook holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..language import words
+from ..language.sentences import Sentences
+from ..language.tree import Choose, Expression, Literal, Name
+from ..programme import INPUTS, ORDER, Benefit, Bonus, Fact, Programme, Requirement, Statement, Tier, pick
+from ..values import NUMERIC, Kind, Value
+from .phrases import PHRASES
+
+YES, NO = "✓", "–"
+
+
+class Line(NamedTuple):
+    """One row: its cells, the first of them what it is about; the clauses behind it, and how deep it stands."""
+
+    cells: tuple[str, ...]
+    source: tuple[str, ...] = ()
+    level: int = 0
+    strong: bool = False
+
+
+class Part(NamedTuple):
+    """A table; without columns a list, or sentences; `in_full`: its rows are told with the text of their clauses."""
+
+    title: str
+    rows: tuple[Line, ...] = ()
+    columns: tuple[str, ...] = ()
+    in_full: bool = False
+    intro: str = ""
+    level: int = 3  #: of its heading
+    bullets: bool = False
+
+
+class Group(NamedTuple):
+    """Parts that stand together, whatever clauses each cites."""
+
+    parts: tuple[Part, ...]
+    repeats: bool = False  #: what stands elsewhere too: it is told only for clauses that are not shown yet
+
+    @property
+    def rows(self) -> tuple[Line, ...]:
+        """The rows of all parts."""
+        return tuple(row for part in self.parts for row in part.rows)
+
+
+def groups(programme: Programme, lang: str) -> tuple[Group, ...]:
+    """Everything that the programme lays down, in the order in which it is placed in a document."""
+    rules = _Rules(programme, lang)
+    return tuple(group for group in rules.groups() if group.rows)
+
+
+class _Rules:
+    """What each part needs: the programme, the language, and words for expressions."""
+
+    def __init__(self, programme: Programme, lang: str) -> None:
+        self.programme = programme
+        self.lang = lang
+        self.say = PHRASES[lang]
+        self.sentences = Sentences(self._title, self._option, lang)
+
+    def groups(self) -> Iterator[Group]:
+        """The tiers first: what they tell need not be told again."""
+        tiers = self.programme.tiers.values()
+        yield Group(
+            (self._overview(), *(part for tier in tiers for part in self._card(tier) if part.rows or part.intro))
+        )
+        common = next(iter(tiers)).requirements if tiers else ()
+        for scope in ("eligibility", "joining"):
+            own = [requirement for requirement in common if requirement.scope == scope]
+            yield Group((self._requirements(own, self.say[f"handbook_{scope}"]),))
+        yield Group((self._statements(self.programme.products, self.say["products"]),))
+        yield from self._benefits()
+        yield Group((self._discounts(),), repeats=True)
+        yield Group((self._bonuses(),))
+        yield Group((self._rebates(),))
+        yield Group(self._prices())
+        for term in self.programme.terms:
+            yield Group((self._statements([term], ""),))
+        yield Group((self._membership(),))
+        yield Group((self._negotiable(),))
+        yield Group((self._definitions(),))
+
+    # Tiers ----------------------------------------------------------------------------------------------------------
+
+    def _overview(self) -> Part:
+        """Every tier with its code and its discount, where there are such."""
+        tiers = self.programme.tiers.values()
+        coded, discounted = any(tier.code is not None for tier in tiers), any(tier.discount for tier in tiers)
+        columns = [self.say["tier"], *[self.say["code"]] * coded, *[self.say["discount"]] * discounted]
+        rows = []
+        for tier in tiers:
+            code = NO if tier.code is None else str(tier.code)
+            base = self._settled(tier.discount.base, Kind.PERCENT) if tier.discount else NO
+            rows.append(Line((pick(tier.title, self.lang), *[code] * coded, *[base] * discounted)))
+        return Part(self.say["tiers"], tuple(rows), tuple(columns))
+
+    def _card(self, tier: Tier) -> Iterator[Part]:
+        """One tier: what it is, its discount, what it asks for, what it allows and forbids."""
+        summary = pick(tier.summary, self.lang) if tier.summary else ""
+        yield Part(pick(tier.title, self.lang), intro=summary or " ", level=3)
+        if tier.discount:
+            base = self._settled(tier.discount.base, Kind.PERCENT)
+            yield Part("", (Line((f"{self.say['base']}: {base}",), tier.discount.source),))
+        own = [requirement for requirement in tier.requirements if requirement.scope == "tier"]
+        yield self._requirements(own, self.say["requirements"])._replace(level=4)
+        yield self._statements(tier.rights, self.say["rights"])._replace(level=4)
+        yield self._statements(tier.restrictions, self.say["restrictions"])._replace(level=4)
+
+    def _requirements(self, items: Iterable[Requirement], title: str) -> Part:
+        rows = [row for item in items for row in self._requirement(item, 0)]
+        return Part(title, tuple(rows), (self.say["requirement"], self.say["condition"]), in_full=True)
+
+    def _requirement(self, item: Requirement, level: int) -> Iterator[Line]:
+        title = pick(item.title, self.lang)
+        told = self._of_parts(item) if item.parts else self._condition(item.value, title)
+        yield Line((title, told), item.source, level)
+        for part in item.parts:
+            yield from self._requirement(part, level + 1)
+
+    def _of_parts(self, item: Requirement) -> str:
+        if item.needed == len(item.parts):
+            return self.say["all_of"]
+        return self.say["any_of"] if item.needed == 1 else self.say["so_many_of"].format(number=item.needed)
+
+    def _statements(self, items: Iterable[Statement], title: str) -> Part:
+        rows = tuple(Line((pick(item.title, self.lang),), item.source) for item in items)
+        return Part(title, rows, bullets=bool(title))
+
+    def _membership(self) -> Part:
+        ends = self.programme.membership_ends
+        named = self.programme.values[ends] if ends else None
+        rows = (Line((pick(named.title, self.lang),), named.source),) if named else ()
+        return Part("", rows)
+
+    # By tier --------------------------------------------------------------------------------------------------------
+
+    def _discounts(self) -> Part:
+        """The tiers' own discounts in one row, for the clauses that list them all."""
+        tiers = [tier for tier in self.programme.tiers.values() if tier.discount]
+        sources = [tier.discount.source for tier in tiers if tier.discount]
+        source = tuple(id for id in dict.fromkeys(sum(sources, ())) if all(id in one for one in sources))
+        cells = [self._settled(tier.discount.base, Kind.PERCENT) for tier in tiers if tier.discount]
+        rows = (Line((self.say["base"], *cells), source),) if tiers else ()
+        return Part(self.say["discounts"], rows, (self.say["figure"], *self._titles(tiers)))
+
+    def _benefits(self) -> Iterator[Group]:
+        """A matrix for each group, the tiers beside each other."""
+        tiers = list(self.programme.tiers.values())
+        named = {benefit.id: benefit for tier in tiers for benefit in tier.benefits}
+        for group in dict.fromkeys(benefit.group for benefit in named.values()):
+            own = [benefit for benefit in named.values() if benefit.group == group]
+            given = [tier for tier in tiers if any(one.id == benefit.id for one in tier.benefits for benefit in own)]
+            rows = [
+                Line(
+                    (pick(benefit.title, self.lang), *(self._benefit(tier, benefit.id) for tier in given)),
+                    benefit.source,
+                )
+                for benefit in own
+            ]
+            title = pick(self.programme.groups[group], self.lang) if group else self.say["benefits"]
+            yield Group((Part(title, tuple(rows), (self.say["benefit"], *self._titles(given))),))
+
+    def _benefit(self, tier: Tier, id: str) -> str:
+        benefit = next((one for one in tier.benefits if one.id == id), None)
+        if benefit is None:
+            return NO
+        told = self._figure(benefit.value, benefit.kind)
+        if benefit.text:
+            return pick(benefit.text, self.lang) if told == YES else f"{pick(benefit.text, self.lang)} ({told})"
+        return self._with_unit(told, benefit)
+
+    def _with_unit(self, told: str, benefit: Benefit) -> str:
+        return f"{told} {benefit.unit}" if benefit.unit and told not in (YES, NO) else told
+
+    def _bonuses(self) -> Part:
+        """Each bonus with its condition and what it adds on each tier, and the cap on the sum."""
+        tiers = [tier for tier in self.programme.tiers.values() if tier.discount]
+        offers = {bonus.id: bonus for tier in tiers if tier.discount for bonus in tier.discount.bonuses}
+        rows = [row for bonus in offers.values() for row in self._bonus(bonus, tiers)]
+        caps = {tier.discount.cap for tier in tiers if tier.discount and tier.discount.cap}
+        for cap in caps if rows else ():
+            named = self.programme.values[cap]
+            amount = self._settled(cap, Kind.PERCENT)
+            rows.append(Line((pick(named.title, self.lang), "", *(amount for _ in tiers)), named.source, strong=True))
+        return Part(
+            self.say["bonuses"],
+            tuple(rows),
+            (self.say["bonus"], self.say["condition"], *self._titles(tiers)),
+            in_full=True,
+        )
+
+    def _bonus(self, bonus: Bonus, tiers: Sequence[Tier]) -> Iterator[Line]:
+        """A bonus in a row; with several rates, a row for each under it."""
+        own = {tier.id: one for tier in tiers if tier.discount for one in tier.discount.bonuses if one.id == bonus.id}
+        title = pick(bonus.title, self.lang)
+        worth = [self._added(own[tier.id].worth) if tier.id in own else NO for tier in tiers]
+        if len(bonus.rates) == 1:
+            yield Line((title, self._condition(bonus.earned, title), *worth), bonus.source)
+            return
+        greatest = bonus.worth != sum(rate.worth for rate in bonus.rates)
+        yield Line((title, self.say["greatest_of" if greatest else "sum_of"], *worth), bonus.source)
+        for rate in bonus.rates:
+            named = pick(rate.title, self.lang)
+            rates = {id: one for id, offer in own.items() for one in offer.rates if one.id == rate.id}
+            cells = [self._added(rates[tier.id].worth) if tier.id in rates else NO for tier in tiers]
+            yield Line((named, self._condition(rate.earned, named), *cells), (), 1)
+
+    def _added(self, worth: Value) -> str:
+        return f"+{words.amount(worth, Kind.PERCENT, self.lang)}"
+
+    def _rebates(self) -> Part:
+        tiers = [tier for tier in self.programme.tiers.values() if tier.rebates]
+        rebates = {one.id: one for tier in tiers for one in tier.rebates}
+        rows = []
+        for id, rebate in rebates.items():
+            title = pick(rebate.title, self.lang)
+            own = {tier.id: one for tier in tiers for one in tier.rebates if one.id == id}
+            amounts = [self._amount(own[tier.id].amount) if tier.id in own else NO for tier in tiers]
+            per = "" if rebate.per == "once" else f" {self.say[f'per_{rebate.per}']}"
+            cells = [
+                NO if one == NO else f"{one}{' ' if one[:1].isdigit() else ', '}{rebate.currency}{per}"
+                for one in amounts
+            ]
+            rows.append(Line((title, self._condition(rebate.earned, title), *cells), rebate.source))
+        columns = (self.say["rebate"], self.say["condition"], *self._titles(tiers))
+        return Part(self.say["rebates"], tuple(rows), columns, in_full=True)
+
+    def _amount(self, id: str) -> str:
+        """What a rebate comes to where it is earned."""
+        tree = self.programme.values[id].expression
+        return self.sentences.phrase(tree.then if isinstance(tree, Choose) else tree)
+
+    # Prices, agreements, definitions ----------------------------------------------------------------------------------
+
+    def _prices(self) -> tuple[Part, ...]:
+        order = self.programme.order
+        if order is None:
+            return ()
+        rules = []
+        for rule in order.rules:
+            says = pick(rule.says, self.lang) if rule.says else ""
+            title = pick(rule.title, self.lang)
+            rules.append(Line((title, self._condition(rule.when, title), says), rule.source))
+        refused = [
+            Line((pick(one.title, self.lang), self._condition(one.when, "")), one.source) for one in order.refusals
+        ]
+        columns = (self.say["price_rule"], self.say["applies_to"], self.say["instead_of_amount"])
+        return (
+            Part(self.say["prices"], tuple(rules), columns, in_full=True),
+            Part(self.say["refusals"], tuple(refused), (self.say["refusal"], self.say["applies_to"])),
+        )
+
+    def _negotiable(self) -> Part:
+        rows = []
+        for id, value in self.programme.values.items():
+            if value.negotiable:
+                ends = [value.negotiable.minimum, value.negotiable.maximum]
+                low, high = (NO if end is None else words.amount(end, value.kind, self.lang) for end in ends)
+                title = self._negotiable_title(id)
+                rows.append(Line((title, self._figure(id, value.kind), low, high), value.negotiable.source))
+        columns = (self.say["term"], self.say["without_agreement"], self.say["from"], self.say["to"])
+        return Part(self.say["negotiable"], tuple(rows), columns)
+
+    def _negotiable_title(self, id: str) -> str:
+        title = pick(self.programme.values[id].title, self.lang)
+        return f"{self.say['base']}: {title}" if id.startswith("tiers.") else title
+
+    def _definitions(self) -> Part:
+        """How figures are worked out that several rules share; those that differ by tier in one row."""
+        rows: dict[str, Line] = {}
+        for id, value in self.programme.values.items():
+            kind, _, name = id.partition(".")
+            if kind != "definitions":
+                continue
+            name, _, tier = name.partition(".")
+            told = self._figure(id, value.kind)
+            unit = f" {pick(value.unit, self.lang)}" if value.unit and isinstance(value.expression, Literal) else ""
+            if tier:
+                told = f"{pick(self.programme.tiers[tier].title, self.lang)}: {told}{unit}"
+                told = f"{rows[name].cells[1]}; {told}" if name in rows else told
+            rows[name] = Line((pick(value.title, self.lang), told if tier else told + unit), value.source)
+        return Part(self.say["definitions"], tuple(rows.values()), (self.say["figure"], self.say["worked_out"]))
+
+    # Words ------------------------------------------------------------------------------------------------------------
+
+    def _titles(self, tiers: Iterable[Tier]) -> tuple[str, ...]:
+        return tuple(pick(tier.title, self.lang) for tier in tiers)
+
+    def _condition(self, id: str, title: str) -> str:
+        """A condition in words, without its subject where that is the title it stands under."""
+        tree = self.programme.values[id].expression
+        if isinstance(tree, Name) and tree.kind is Kind.YES_NO and tree.id in self.programme.facts:
+            return ""  # the title says as much
+        if isinstance(tree, Literal) and tree.value is True:
+            return ""
+        told = self.sentences.phrase(tree)
+        return "" if told == title else told.removeprefix(f"{title}: ")
+
+    def _figure(self, id: str, kind: Kind) -> str:
+        """What a value is for everyone, or how it is worked out."""
+        settled = self._settled_value(id)
+        if isinstance(settled, bool):
+            return YES if settled else NO
+        if settled is None:
+            return self.sentences.phrase(self.programme.values[id].expression)
+        return NO if kind in NUMERIC and settled == 0 and ".benefits." in id else words.amount(settled, kind, self.lang)
+
+    def _settled(self, id: str, kind: Kind) -> str:
+        value = self._settled_value(id)
+        told = self.sentences.phrase(self.programme.values[id].expression) if value is None else None
+        return told if value is None and told else words.amount(value, kind, self.lang)  # type: ignore[arg-type]
+
+    def _settled_value(self, id: str) -> bool | Value | None:
+        """The value that is written, here or where this refers to; None where it depends on the partner."""
+        tree: Expression | None = Name(id, Kind.TEXT)
+        while isinstance(tree, Name):
+            tree = self.programme.values[tree.id].expression if tree.id in self.programme.values else None
+        return tree.value if isinstance(tree, Literal) else None
+
+    def _title(self, name: Name) -> str:
+        """What a name is called; of a number that is the same for everyone, the number."""
+        id, programme = name.id, self.programme
+        settled = self._settled_value(id)
+        if settled is not None and not isinstance(settled, bool) and not programme.values[id].negotiable:
+            return words.amount(settled, name.kind, self.lang)
+        if id.startswith("agreed."):
+            return self.say["is_agreed"].format(term=self._negotiable_title(id.removeprefix("agreed.")))
+        if id.startswith("tracks."):
+            track = programme.tracks[id.split(".")[1]]
+            return pick(track.title, self.lang) or self.say["tier"]
+        if id.endswith(".qualified"):
+            return self.say["qualifies"].format(tier=pick(programme.tiers[id.split(".")[1]].title, self.lang))
+        if id in INPUTS or id.startswith("own."):
+            return self.say[id.removeprefix("own.")]
+        found = self._named(id)
+        return pick(found, self.lang) if found else self.say.get(id.rpartition(".")[2], name.written or id)
+
+    def _named(self, id: str) -> dict[str, str] | None:
+        """The title of a fact, a value or a field of an item."""
+        programme = self.programme
+        field = self._field(id)
+        for title in (field and field.title, id in programme.values and programme.values[id].title):
+            if title:
+                return dict(title)
+        return None
+
+    def _field(self, id: str) -> Fact | None:
+        programme = self.programme
+        if id in programme.facts:
+            return programme.facts[id]
+        of, _, name = id.partition("[].")
+        one = programme.lists.get(of) or (programme.order.lines if programme.order and of == ORDER else None)
+        return one.fields.get(name) if one else None
+
+    def _option(self, subject: Expression, option: str) -> str:
+        id = subject.id if isinstance(subject, Name) else ""
+        about = self._field(id) or self.programme.values.get(id)
+        if about and option in about.choices:
+            return pick(about.choices[option], self.lang)
+        if option in self.programme.tiers and (id == "held_tier" or id.startswith("tracks.")):
+            return pick(self.programme.tiers[option].title, self.lang)
+        return self.say["track_not_qualified"] if option == "none" else option

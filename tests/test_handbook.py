@@ -1,0 +1,109 @@
+"""The handbook from the data alone: every clause once, in its section, in the order of the source."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from charter.engine import load
+from charter.engine.report.handbook import Entry, Handbook, handbook
+from charter.engine.report.markdown import handbook_markdown
+
+from .programmes import ASOFT, ROOT, SMALL, copy_of, edit
+from .small_world import world
+
+PROGRAMMES = [ASOFT, SMALL, *sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))]
+
+
+def entries(book: Handbook) -> list[tuple[str, Entry]]:
+    return [(chapter.id, entry) for chapter in book.chapters for piece in chapter.pieces for entry in piece.entries]
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("folder", PROGRAMMES, ids=lambda path: path.parent.name)
+def test_every_clause_is_shown_once_in_its_section(folder: Path, lang: str) -> None:
+    programme = load(folder).programme
+    book = handbook(programme, lang)
+    shown = [(clause, chapter) for chapter, entry in entries(book) for clause in entry.anchors]
+    assert sorted(shown) == sorted((clause.id, f"s{clause.section}") for clause in programme.clauses.values())
+    assert [chapter.id for chapter in book.chapters if chapter.id != "further"] == [
+        f"s{id}" for id in programme.sections
+    ]
+    readings = {remark.clause for _, entry in entries(book) for remark in entry.remarks}
+    assert readings == {clause.id for clause in programme.clauses.values() if clause.reading}
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("folder", PROGRAMMES, ids=lambda path: path.parent.name)
+def test_every_part_of_the_programme_is_in_it(folder: Path, lang: str) -> None:
+    """By its title: tiers, requirements, bonuses, rebates, benefits, rights, products, terms, prices, definitions."""
+    programme = load(folder).programme
+    told = {cell for _, entry in entries(handbook(programme, lang)) for cell in entry.cells}
+    told |= {piece.title for chapter in handbook(programme, lang).chapters for piece in chapter.pieces}
+    titles = [one.title for one in (*programme.products, *programme.terms, *programme.tiers.values())]
+    for tier in programme.tiers.values():
+        titles += [one.title for one in (*tier.requirements, *tier.benefits, *tier.rebates, *tier.rights)]
+        titles += [one.title for one in tier.restrictions]
+        titles += [bonus.title for bonus in tier.discount.bonuses] if tier.discount else []
+    titles += [value.title for id, value in programme.values.items() if id.startswith("definitions.")]
+    if programme.order:
+        titles += [one.title for one in (*programme.order.rules, *programme.order.refusals)]
+    assert [title for title in titles if (title.get(lang) or next(iter(title.values()))) not in told] == []
+
+
+def cells(folder: Path, title: str, lang: str = "en") -> list[tuple[str, ...]]:
+    return [entry.cells for _, entry in entries(handbook(load(folder).programme, lang)) if entry.cells[0] == title]
+
+
+def test_what_stands_there_is_what_the_data_says(tmp_path: Path) -> None:
+    """A change of the data is a change of the handbook, and nothing else is."""
+    staff = "Certified administrators on staff"
+    assert cells(ASOFT, staff) == [(staff, "at least 2")] * 2
+    assert cells(ASOFT, "Partner discount on licences") == [("Partner discount on licences", "10%", "20%", "25%")]
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "definitions.yaml", "{competency: 2, saas: 2}", "{competency: 4, saas: 2}")
+    edit(release, "tiers.yaml", "value: 25", "value: 26.5")
+    assert cells(release, staff)[0][1] == "at least 4"
+    assert cells(release, "Partner discount on licences") == [("Partner discount on licences", "10%", "20%", "26.5%")]
+    assert cells(release, "Скидка уровня", "ru") == [("Скидка уровня", "10 %", "20 %", "26,5 %")]
+
+
+def test_what_cites_nothing_has_a_place_too(tmp_path: Path) -> None:
+    book = handbook(world(tmp_path).programme, "en")
+    assert [(chapter, entry.cells) for chapter, entry in entries(book)] == [
+        ("sone", ("Clause",)),
+        ("further", ("Gold",)),
+    ]
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+def test_the_markdown_holds_all_of_it(lang: str) -> None:
+    book = handbook(load(ASOFT).programme, lang)
+    text = handbook_markdown(book)
+    for _, entry in entries(book):
+        for clause in entry.anchors:
+            assert f"`{clause}`" in text
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    rows = sum(len(piece.entries) + 2 for chapter in book.chapters for piece in chapter.pieces if piece.columns)
+    assert len(tables) == rows
+    headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert headings == [f"{chapter.number}. {chapter.title}" for chapter in book.chapters]
+
+
+def test_the_command(tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "charter.cli", "handbook", *arguments]
+        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    done = run("--lang", "ru", "-o", str(tmp_path / "a.html"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    text = (tmp_path / "a.html").read_text("utf-8")
+    assert text.startswith('<!doctype html>\n<html lang="ru">')
+    assert not re.search(r"""(src|href)=["'](?!#)|@import|url\(""", text)  # nothing but itself
+    assert run("--lang", "ru").stdout == text  # the same, whenever it is made
+    assert run("--format", "markdown").stdout.startswith("# ASoft Partners Community programme\n")
+    assert run("--release", "9.9.9").returncode == 2
+    assert run("--program", str(tmp_path)).returncode == 2
