@@ -72,7 +72,7 @@ def _wrong_path(code: str, message: str, error: OSError) -> WrongCall:
 
 def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: str, output: str | None) -> str:
     """Pages in the format asked for, one after the other."""
-    if format == "html":
+    if format == "html" and pages:
         from charter.engine.report.html import pages_html
 
         return pages_html(pages, lang)

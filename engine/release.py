@@ -235,7 +235,7 @@ def _found(folder: Path) -> Found:
     try:
         document, problems = read_bytes(file_bytes(path), shown(path))
     except OSError as error:
-        raise InvalidProgramme([_unreadable(path, error)]) from error
+        raise InvalidProgramme([unreadable(path, error)]) from error
     data: Any = document.data if document else None
     effective = data.get("effective") if isinstance(data, dict) else None
     since = effective.get("from") if isinstance(effective, dict) else None
@@ -266,11 +266,12 @@ def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
         try:
             contents[path.stem] = file_bytes(path)
         except OSError as error:
-            problems.append(_unreadable(path, error))
+            problems.append(unreadable(path, error))
     return contents, problems
 
 
-def _unreadable(path: Path, error: OSError) -> Problem:
+def unreadable(path: Path, error: OSError) -> Problem:
+    """That a file of a release cannot be read, and why."""
     place = Place(Source(shown(path), ""), 0, 0)
     reason = os.strerror(error.errno) if error.errno else str(error)
     return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")

@@ -18,7 +18,7 @@ from .problems import InvalidProgramme, Place, Problem, has_errors, in_order
 from .programme import ORDER, Programme, Texts
 from .quote import OrderLines, Quote, quote, read_order
 from .record import Record, read_record
-from .release import Release, shown
+from .release import Release, shown, unreadable
 from .report.data import outcome_data, quote_data
 from .shape import check_shape
 from .values import Kind, Unknown
@@ -76,7 +76,11 @@ def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
     found: list[Scenario] = []
     problems: list[Problem] = []
     for path in sorted((folder / FOLDER).glob("*.yaml")):
-        document, told = read_bytes(file_bytes(path), shown(path))
+        try:
+            document, told = read_bytes(file_bytes(path), shown(path))
+        except OSError as error:
+            problems.append(unreadable(path, error))
+            continue
         problems += told
         if document is None or has_errors(told):
             continue

@@ -79,6 +79,14 @@ def test_what_cites_nothing_has_a_place_too(tmp_path: Path) -> None:
     ]
 
 
+def test_a_statement_on_nobody_is_empty(tmp_path: Path) -> None:
+    """Where no record can be used, that is told, and no page is made."""
+    (tmp_path / "bad.yaml").write_text("partner: P\nfacts: {nothing: 1}\n", "utf-8")
+    words = [sys.executable, "-m", "charter.cli", "evaluate", str(tmp_path / "bad.yaml"), "--format", "html"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (4, "")
+
+
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_the_markdown_holds_all_of_it(lang: str) -> None:
     book = handbook(load(ASOFT).programme, lang)

@@ -22,8 +22,12 @@ from charter.engine.language.interpret import interpret
 from charter.engine.problems import Problem, has_errors
 from charter.engine.record import Record, read_record
 from charter.engine.release import read_release
+from charter.engine.report.handbook import handbook
+from charter.engine.report.html import handbook_html
+from charter.engine.report.markdown import handbook_markdown
 from charter.engine.report.page import page
 from charter.engine.report.terminal import terminal
+from charter.engine.review import review
 from charter.engine.values import NUMERIC
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -430,6 +434,9 @@ def test_a_word_in_the_wrong_place_is_told_not_thrown(vendor: str, tmp_path: Pat
                 if found:
                     outcome = evaluate(plan, found, date(2024, 11, 23))
                     terminal(page(outcome, programme, all_values(plan, outcome), "ru", explain=True))
+            handbook_html(handbook(programme, "ru"))
+            handbook_markdown(handbook(programme, "en"))
+            assert all(problem.place for problem in review(release))
         for path, text in originals.items():
             path.write_text(text, "utf-8")
     assert told_of > 150

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..language.calls import Symbol
+from ..language.kinds import KIND_WORDS
 from ..language.parse import Scope
 from ..programme import Claim
-from ..values import Kind
+from ..values import NUMERIC, Kind
 from .rows import Files, Row
 from .scopes import CAP
 
@@ -24,5 +25,8 @@ def _claim(row: Row, scope: Scope) -> Claim | None:
         tree = row.expression(form, scope=scope, kind=Kind.YES_NO)
         return Claim(row.id, title, form, tree, None, source, row.place()) if tree else None
     tree = row.expression(form, scope=scope)
+    if tree and tree.kind not in NUMERIC:
+        row.problem("wrong-kind", f"this is {KIND_WORDS[tree.kind]}; a number is needed here", row.place(form))
+        return None
     wanted = row.expression("is", scope=scope, kind=tree.kind) if tree else None
     return Claim(row.id, title, form, tree, wanted, source, row.place()) if tree and wanted else None

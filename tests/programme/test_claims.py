@@ -119,6 +119,7 @@ FORM = "greatest: \"discount_total('gold')\", is: 20"
             "claim-undecided: the claim 'rich' is not proved: what it 'is' depends on",
         ),
         ("is: 20", "is: true", "wrong-kind"),
+        (FORM, "greatest: as_of, is: date('2026-01-01')", "wrong-kind: this is a date; a number is needed here"),
         (", is: 20", "", "wrong-form: 'is' is missing"),
         ("gold", "gild", "unknown-tier: 'gild' is not a tier"),
         ("'gold'", "held_tier", "wrong-kind: a tier is named in quotes here"),
