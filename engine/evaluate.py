@@ -6,9 +6,10 @@ row (see `layout`). `evaluate` fills the row for one partner and calls them. All
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .language.closures import Row
@@ -361,20 +362,20 @@ class _Benefits(NamedTuple):
 def _benefits_reader(
     benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
 ) -> Callable[[Row], _Benefits]:
-    """Benefits are the same for every partner, but where one is an expression."""
+    """Most benefits are the same for every partner; those that are expressions come to the same few values."""
     undetermined = tuple(BenefitOutcome(one.id, None, one.source, one.unit, one.text) for one in benefits)
     nothing = [False if one.kind in (Kind.YES_NO, Kind.TEXT) else _NOTHING for one in benefits]
     none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
+    varying = [one.value for one in benefits if one.value not in constants]
+    places = [positions[id] for id in varying]
 
-    def given(values: Iterable[Value]) -> _Benefits:
-        all_ = tuple([one._replace(value=or_none(value)) for one, value in zip(undetermined, values, strict=True)])
-        return _Benefits(all_, none, undetermined)
+    @lru_cache(maxsize=256)
+    def given(*values: Value) -> _Benefits:
+        known = {**constants, **dict(zip(varying, values, strict=True))}
+        pairs = zip(undetermined, benefits, strict=True)
+        return _Benefits(tuple([one._replace(value=or_none(known[it.value])) for one, it in pairs]), none, undetermined)
 
-    if any(one.value not in constants for one in benefits):
-        places = [positions[one.value] for one in benefits]
-        return lambda row: given([row[place] for place in places])
-    always = given([constants[one.value] for one in benefits])
-    return lambda _row: always
+    return lambda row: given(*[row[place] for place in places])
 
 
 def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome | None:

@@ -37,9 +37,11 @@ class Layout(NamedTuple):
     facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
     lists: tuple[ListLayout, ...]
     terms: tuple[str, ...]  #: ids of values that may be agreed
+    nothing_agreed: tuple[Any, ...]  #: what stands in the row for them where no agreement is in force
     start: int  #: where the values begin
     empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
     steps: tuple[tuple[int, Reader], ...]
+    order_steps: tuple[tuple[int, Reader], ...]  #: those that only the price of an order needs, after the others
     positions: Mapping[str, Position]  #: where in the row each fact and value stands
 
 
@@ -75,10 +77,13 @@ def make_layout(programme: Programme) -> Layout:
         positions.update(_item_positions(one, positions))
     start = len(row)
     seen: dict[Expression, Position] = {}
+    seen_in_order: dict[Expression, Position] = {}
     empty: list[Value] = []
-    steps: list[tuple[int, Reader]] = []
+    partner_steps: list[tuple[int, Reader]] = []
+    order_steps: list[tuple[int, Reader]] = []
     for value in programme.values.values():
-        tree = value.expression
+        tree, in_order = value.expression, _is_of_order(value)
+        steps = order_steps if in_order else partner_steps
         if value.list is not None:
             steps.append(_item_step(of_lists[value.list], value, positions))
         elif value.negotiable:
@@ -88,19 +93,34 @@ def make_layout(programme: Programme) -> Layout:
             positions[value.id] = position
         elif isinstance(tree, Name):
             positions[value.id] = positions[tree.id]
-        elif tree in seen:
-            positions[value.id] = seen[tree]
+        elif tree in seen or (in_order and tree in seen_in_order):
+            positions[value.id] = seen.get(tree) or seen_in_order[tree]
         else:
             position = start + len(empty)
-            positions[value.id] = seen[tree] = position
+            positions[value.id] = (seen_in_order if in_order else seen)[tree] = position
             empty.append(tree.value if isinstance(tree, Literal) else Unknown())
             if not isinstance(tree, Literal):
                 steps.append((position, closure(tree, positions)))
-    return Layout(facts, lists, terms, start, tuple(empty), tuple(steps), MappingProxyType(positions))
+    return Layout(
+        facts,
+        lists,
+        terms,
+        (False,) * len(terms) + (None,) * len(terms),
+        start,
+        tuple(empty),
+        tuple(partner_steps),
+        tuple(order_steps),
+        MappingProxyType(positions),
+    )
+
+
+def _is_of_order(value: NamedValue) -> bool:
+    """Whether a value is of a line, of the whole order, or only rules of price can name it."""
+    return value.list == ORDER or value.id.partition(".")[0] in (ORDER, "own")
 
 
 def fill(layout: Layout, known: Known) -> Row:
-    """The row of a partner: every fact, then every value of the programme."""
+    """The row of a partner: every fact, then every value of the programme; those of an order where there is one."""
     facts = known.facts
     since: Value = Unknown(frozenset(("since",))) if known.held_since is None else known.held_since
     row: Row = [known.as_of, known.held_tier or NO_TIER, since]
@@ -108,11 +128,15 @@ def fill(layout: Layout, known: Known) -> Row:
     if layout.lists:
         row.extend([_items(one, facts) for one in layout.lists])
         row.extend([None] * len(layout.lists))
-    if layout.terms:
+    if known.agreed:
         row.extend([id in known.agreed for id in layout.terms])
         row.extend([known.agreed.get(id) for id in layout.terms])
+    else:
+        row.extend(layout.nothing_agreed)
     row.extend(layout.empty)
     for position, read in layout.steps:
+        row[position] = read(row)
+    for position, read in layout.order_steps if ORDER in facts else ():
         row[position] = read(row)
     return row
 

@@ -217,7 +217,7 @@ def reach(release: Release, results: Sequence[Result]) -> Reach:
         shown_clauses |= _shown_by(programme, result)
         values = all_values(release.plan, result.outcome)
         for id, known in seen.items():
-            of_items = programme.values[id].list
+            of_items = ORDER if id.startswith(f"{ORDER}.") else programme.values[id].list
             value = values.get(id) if of_items is None else _of_items(values, result, id, of_items)
             if _tier_of(id) in (None, *mattering) and value is not None and not isinstance(value, Unknown):
                 known.add(value)

@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from ..values import UNDEFINED, Number, Unknown, Value, add, divide, merge, multiply, round_half_up
+
+_remembered = lru_cache(maxsize=512)  #: days are asked for again, of partner after partner
 
 _HUNDRED, _ONE, _NOTHING = Decimal(100), Decimal(1), Decimal(0)
 
@@ -98,6 +101,7 @@ def _by_unit(number: Value, unit: Value, whole: Callable[[Number], Decimal]) -> 
 # Days -----------------------------------------------------------------------------------------------------------------
 
 
+@_remembered
 def add_days(day: Value, days: Value) -> Value:
     """The day so many days later (earlier, where negative)."""
 
@@ -107,6 +111,7 @@ def add_days(day: Value, days: Value) -> Value:
     return _on_calendar(later, day, days)
 
 
+@_remembered
 def add_months(day: Value, months: Value) -> Value:
     """The same day so many months later, or the last day of that month: a month after 31 January is 28 February."""
 
@@ -139,11 +144,13 @@ def start_of_month(day: Value) -> Value:
     return day if type(day) is Unknown else day.replace(day=1)  # type: ignore[union-attr,call-arg]
 
 
+@_remembered
 def start_of_quarter(day: Value, first_month: Value) -> Value:
     """The first day of the quarter, of a year that begins with this month."""
     return _start_of(day, first_month, 3)
 
 
+@_remembered
 def start_of_year(day: Value, first_month: Value) -> Value:
     """The first day of the year that begins with this month: 1 is January."""
     return _start_of(day, first_month, 12)
