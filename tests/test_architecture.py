@@ -79,6 +79,7 @@ ORDER = (
     "engine.mutants",
     "engine.report.scenarios",
     "engine.review",
+    "engine.fixes",
     "engine",
     "commands",
     "commands.options",
