@@ -49,8 +49,8 @@ def charter(*words: str, folder: Path = ROOT, **environment: str) -> subprocess.
 def wrong(tmp_path: Path) -> Path:
     """A release with an error, a warning beside it, and names that each format must escape."""
     release = copy_of(ASOFT, tmp_path / "50%, ж:x")
-    edit(release, "bonuses.yaml", "percent: {retail: 10, competency: 10", "percent: {retail: 10, competency: 12")
     edit(release, "bonuses.yaml", "value: 40", "value: 39")
+    edit(release, "clauses.yaml", "A Competency partner's reward is 20%.", "A Competency partner's reward is 21%.")
     return release
 
 
@@ -294,7 +294,8 @@ def test_what_was_refused_leaves_a_file_as_it_was_in_text(tmp_path: Path) -> Non
 def test_fail_on_names_the_level_from_which_a_call_fails(tmp_path: Path, level: str, warned: int, noted: int) -> None:
     """A release with one warning and no error; scenarios that all come out as expected, and do not reach all."""
     clauses = FILES["clauses"].replace("Clause", "It gives 2%")
-    tiers = "award: highest\ntiers: {gold: {title: {en: Gold}, discount: {value: 15, source: [c]}}}\n"
+    gold = "gold: {title: {en: Gold}, discount: {value: 15, source: [c]}}"
+    tiers = f"award: highest\ntiers: {{silver: {{title: {{en: Silver}}}}, {gold}}}\n"
     release = write(tmp_path, clauses=clauses, tiers=tiers)
     (release / "scenarios").mkdir()
     (release / "scenarios" / "one.yaml").write_text(SCENARIOS % "gold", "utf-8")
