@@ -11,14 +11,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from .bounded import known_bounds
 from .evaluate import all_values
-from .language.bounds import Bounds, Range, anything, bounds, truths
+from .language.bounds import Bounds, Range, bounds, truths
 from .language.interpret import interpret
 from .outcome import Outcome
 from .problems import Level, Problem
-from .programme import INPUTS, Claim, Fact, Programme
+from .programme import Claim
 from .release import Release
-from .values import NUMERIC, Number, Unknown, Value, plain
+from .values import Number, Unknown, Value, plain
 
 
 class Verdict(NamedTuple):
@@ -46,26 +47,6 @@ def check_claims(release: Release, examples: Mapping[str, Outcome]) -> tuple[Ver
         if not any(agreement.applied for agreement in outcome.agreements)
     }
     return tuple(_verdict(claim, known, rows) for claim in programme.claims)
-
-
-def known_bounds(programme: Programme) -> dict[str, Bounds]:
-    """The bounds of every fact and value of the programme under its own terms, no agreement made."""
-    known: dict[str, Bounds] = {id: anything(kind) for id, kind in INPUTS.items()}
-    known |= {id: _of_fact(fact) for id, fact in programme.facts.items()}
-    for one in programme.lists.values():
-        known |= {f"{one.item}.{id}": _of_fact(field) for id, field in one.fields.items()}
-    known |= {f"agreed.{id}": frozenset((False,)) for id, value in programme.values.items() if value.negotiable}
-    for id, value in programme.values.items():
-        known[id] = bounds(value.expression, known)
-    return known
-
-
-def _of_fact(fact: Fact) -> Bounds:
-    found = anything(fact.kind)
-    if not isinstance(found, Range) or fact.kind not in NUMERIC:
-        return found
-    low = max((end for end in (found.low, fact.minimum) if end is not None), default=None)
-    return Range(low, fact.maximum)
 
 
 def _verdict(claim: Claim, known: Mapping[str, Bounds], rows: Mapping[str, Mapping[str, Value]]) -> Verdict:

@@ -160,4 +160,10 @@ def latin_skeleton(word: str) -> str:
     return unicodedata.normalize("NFKC", word).translate(_LOOK_ALIKES)
 
 
+def cyrillic_skeleton(word: str) -> str:
+    """The word with letters that look Cyrillic replaced by the Cyrillic ones."""
+    return word.translate(_TWINS)
+
+
 _LOOK_ALIKES = str.maketrans("аеорсухѕіјкмнтвАВЕКМНОРСТХ", "aeopcyxsijkmhtbABEKMHOPCTX")
+_TWINS = str.maketrans("aeopcyxABEKMHOPCTX", "аеорсухАВЕКМНОРСТХ")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .checks import CHECKS
 from .claims import check_claims, claim_problem
 from .evaluate import make_plan
-from .figures import figure_problems
 from .problems import InvalidProgramme, Problem, in_order
 from .readings import other_readings
 from .release import Release, compile_release, read_files, shown
@@ -28,7 +28,7 @@ def review(folder: Path) -> tuple[Problem, ...]:
     if programme is None:
         return problems
     release = Release(programme, make_plan(programme), problems)
-    told = [*problems, *other_readings(files)[1], *figure_problems(files)]
+    told = [*problems, *other_readings(files)[1], *(one for check in CHECKS for one in check(files, release))]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +18,13 @@ MAX_TEXT = 200  #: characters of a fact of kind text
 
 def compile_facts(files: Files) -> dict[str, Fact]:
     """Every well-written fact by its name."""
-    return {row.id: _fact(row) for row in files.rows("facts", "facts") if "kind" in row.data}
+    return _usable(files.rows("facts", "facts"))
+
+
+def _usable(rows: Iterable[Row]) -> dict[str, Fact]:
+    """The facts that rules can use, by their names: a choice without options is none, and its name a broken one."""
+    facts = (_fact(row) for row in rows if "kind" in row.data)
+    return {fact.id: fact for fact in facts if fact.kind is not Kind.CHOICE or fact.choices}
 
 
 def compile_lists(files: Files) -> dict[str, ListFact]:
@@ -26,7 +32,7 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
     found = {}
     order = files.row(*list_path(ORDER))
     for row in (*files.rows("facts", "lists"), *([order] if order else [])):
-        fields = {field.id: _fact(field) for field in row.inner("fields") if "kind" in field.data}
+        fields = _usable(row.inner("fields"))
         if row.id == ORDER:
             fields[LINE] = Fact(LINE, {}, Kind.COUNT, None, {}, None, None, None, ())
         for field in fields.values():
@@ -98,7 +104,8 @@ def check_form(row: Row, kind: Kind) -> None:
     """What only some kinds have stands in a row of such a kind."""
     for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
         if key in row.data and kind is not wanted:
-            row.problem(key, f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
+            message = f"'{key}' has no meaning for the kind '{kind.value}'"
+            row.problem("wrong-form", message, row.place(key), "remove it")
 
 
 def check_choices(row: Row, kind: Kind, choices: Collection[str]) -> None:

@@ -1,6 +1,7 @@
 """Reader 3: between which bounds a value lies, whoever the partner is.
 
-Sound, not tight: a bound always holds, but how parts depend on each other is not looked at (`n - n` may be anything).
+Sound, not tight: a bound always holds, but of how parts depend on each other only comparisons of one thing with written
+numbers are looked at (`n - n` may be anything).
 What is said is of known values; whether a value may be unknown is another question.
 """
 
@@ -14,6 +15,7 @@ from typing import NamedTuple, assert_never
 from ..values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtract
 from .functions import FUNCTIONS
 from .interpret import COMPARISONS
+from .spans import pairs
 from .tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
 
@@ -43,12 +45,11 @@ def bounds(tree: Expression, known: Mapping[str, Bounds]) -> Bounds:
         case Not():
             return frozenset(not truth for truth in truths(tree.operand, known))
         case And():
-            return _all([truths(part, known) for part in tree.operands])
+            never = any(not one.meets(two) for _, one, _, two in pairs(tree))
+            return frozenset((False,)) if never else _all([truths(part, known) for part in tree.operands])
         case Or():
-            return frozenset(
-                not truth
-                for truth in _all([frozenset(not one for one in truths(part, known)) for part in tree.operands])
-            )
+            always = any(one.leaves_none(two) for _, one, _, two in pairs(tree))
+            return frozenset((True,)) if always else _any([truths(part, known) for part in tree.operands])
         case Compare():
             return _compare(tree, known)
         case Arithmetic():
@@ -93,6 +94,11 @@ def _all(parts: list[Truths]) -> Truths:
     """And: true where all parts can be, false where one can."""
     can_hold = {True} if all(True in part for part in parts) else set()
     return frozenset(can_hold | ({False} if any(False in part for part in parts) else set()))
+
+
+def _any(parts: list[Truths]) -> Truths:
+    """Or: true where one part can be, false where all can."""
+    return frozenset(not truth for truth in _all([frozenset(not one for one in part) for part in parts]))
 
 
 def _compare(tree: Compare, known: Mapping[str, Bounds]) -> Truths:

@@ -130,7 +130,8 @@ FORM = "greatest: \"discount_total('gold')\", is: 20"
 )
 def test_claims_that_are_mistaken_or_not_proved(tmp_path: Path, old: str, new: str, expected: str) -> None:
     folder = write(tmp_path, tiers=TIERS, claims=CLAIMS.replace(old, new) if old else CLAIMS)
-    messages = [f"{problem.code}: {problem.message}" for problem in review(folder)] or ["none"]
+    told = [problem for problem in review(folder) if problem.code != "unused-fact"]
+    messages = [f"{problem.code}: {problem.message}" for problem in told] or ["none"]
     assert any(message.startswith(expected) for message in messages), messages
 
 

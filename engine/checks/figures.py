@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from .problems import Level, Problem
-from .release import ReleaseFiles
+from ..problems import Level, Problem
+from ..release import Release, ReleaseFiles
 
 _PERCENTAGE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)[\s\u00a0\u202f]*%")
 _IN_RULES = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*(?!\w)")
 
 
-def figure_problems(files: ReleaseFiles) -> Iterator[Problem]:
+def figures(files: ReleaseFiles, _release: Release) -> Iterator[Problem]:
     """A warning where a clause says a percentage that nothing has which cites the clause.
 
     A clause that is cited only by what has no numbers is passed over.

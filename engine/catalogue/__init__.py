@@ -1,0 +1,63 @@
+"""The catalogue of problems: what each code means, with a wrong and a right example, in Russian and English.
+
+The entries stand in the YAML files of this folder. A code is stable: it is never given another meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ..document import file_bytes, read_bytes
+from ..problems import Level, Problem, WrongCall, did_you_mean
+from ..programme import Texts
+
+_FOLDER = Path(__file__).parent
+
+
+class Entry(NamedTuple):
+    """One code: what it means and what to do; `wrong` stands in `file` where the problem is, `right` where it is not.
+
+    `command` is what finds it, `charter check` if not another.
+    """
+
+    code: str
+    level: Level
+    title: Texts
+    text: Texts
+    file: str
+    wrong: str
+    right: str
+    command: str
+
+
+@cache
+def catalogue() -> Mapping[str, Entry]:
+    """Every entry by its code, in order."""
+    found: dict[str, Entry] = {}
+    for path in sorted(_FOLDER.glob("*.yaml")):
+        document, _ = read_bytes(file_bytes(path), path.name)
+        data: Any = document.data if document else {}
+        found |= {code: _entry(code, one) for code, one in data.items()}
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def entry(code: str) -> Entry:
+    """The entry of a code; raises WrongCall where there is none."""
+    known = catalogue()
+    if code not in known:
+        message = f"'{code}' is not the code of a problem"
+        help = did_you_mean(code, known) or "'charter explain' lists them all"
+        raise WrongCall([Problem("unknown-code", message, None, help)])
+    return known[code]
+
+
+def _entry(code: str, one: dict[str, Any]) -> Entry:
+    texts = {
+        key: MappingProxyType({lang: text.strip() for lang, text in one[key].items()}) for key in ("title", "text")
+    }
+    examples = (one["file"], one["wrong"], one["right"], one.get("command", "check"))
+    return Entry(code, Level(one["level"]), texts["title"], texts["text"], *examples)

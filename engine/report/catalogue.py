@@ -1,0 +1,42 @@
+"""The catalogue of problems as text and as Markdown."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from ..catalogue import Entry
+from ..programme import pick
+from .terminal import Style, without_style
+
+_WORDS = {
+    "en": {"wrong": "Wrong", "right": "Right", "in": "in {file}"},
+    "ru": {"wrong": "Неверно", "right": "Верно", "in": "в {file}"},
+}
+
+
+def entry_text(entry: Entry, lang: str, style: Style = without_style) -> str:
+    """What a code means, with its examples."""
+    words, level = _WORDS[lang], {"error": "bad", "warning": "open", "note": "dim"}[entry.level]
+    place = words["in"].format(file=entry.file)
+    lines = [f"{style(f'{entry.level.value}[{entry.code}]', level)}  {style(pick(entry.title, lang), 'strong')}", ""]
+    lines += [*textwrap.wrap(pick(entry.text, lang), 96), ""]
+    for name, mark, example in (("wrong", "bad", entry.wrong), ("right", "good", entry.right)):
+        lines += [f"{style(words[name], mark)}, {place}:", textwrap.indent(example, "    ")]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def list_text(entries: Iterable[Entry], lang: str) -> str:
+    """Each code with its level and title, a line each."""
+    rows = [(entry.code, entry.level.value, pick(entry.title, lang)) for entry in entries]
+    width = max(len(code) for code, _, _ in rows)
+    return "".join(f"{code:<{width}}  {level:<7}  {title}\n" for code, level, title in rows)
+
+
+def entry_markdown(entry: Entry, printed: str) -> str:
+    """The section of a code, with what its wrong example makes a command print."""
+    title, text = pick(entry.title, "en"), pick(entry.text, "en")
+    blocks = [("Wrong", "yaml", entry.wrong), ("Right", "yaml", entry.right), ("Printed", "text", printed)]
+    told = [f"{name}{f', in `{entry.file}`' if kind == 'yaml' else ''}:\n\n```{kind}\n{block}```\n"
+            for name, kind, block in blocks]  # fmt: skip
+    return "\n".join([f"## {entry.code}\n", f"*{entry.level.value}* · {title}.\n", f"{text}\n", *told])
