@@ -263,6 +263,16 @@ def scalar(text: str) -> Data:
     return text
 
 
+def day_of(written: Data) -> date | None:
+    """A written value as a day: a date, or the text of one, for JSON knows no dates; None where it is neither.
+
+    >>> day_of("2026-01-31"), day_of("2026-02-30")
+    (datetime.date(2026, 1, 31), None)
+    """
+    found = scalar(written) if isinstance(written, str) else written
+    return found if isinstance(found, date) else None
+
+
 def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
     """The way out where a value has the wrong type: `2,5` for a number, `yes` for true.
 
