@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from .compile.facts import MAX_TEXT, fact_value
-from .document import Data, Document, PartPath, day_of, unknown_keys
+from .document import Data, Document, PartPath, day_of, is_visible, unknown_keys
 from .layout import Scalar
 from .problems import Place, Problem, did_you_mean
 from .programme import Fact, NamedValue, Programme
@@ -127,6 +127,8 @@ def _agreement(
     term, paper = written.get("term"), written.get("document")
     if paper is not None and (not isinstance(paper, str) or not paper.strip() or len(paper) > MAX_TEXT):
         wrong("wrong-type", "'document' names the paper", "document", 'put it in quotes: "7/2026"')
+    elif isinstance(paper, str) and not is_visible(paper):
+        wrong("hidden-character", "'document' holds an invisible character", "document", "remove it")
     named = programme.values.get(str(term)) if term is not None else None
     value: Any = None
     if term is not None and (named is None or named.negotiable is None):

@@ -304,6 +304,11 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
     return None
 
 
+def is_visible(text: str) -> bool:
+    """Whether every character of a text of one line can be seen, spaces among them, the unbroken one too."""
+    return all(character.isprintable() or character == "\u00a0" for character in text)
+
+
 def in_bounds(number: Decimal) -> bool:
     """Whether a written number keeps to the stated digits before and after the point."""
     exponent = number.as_tuple().exponent

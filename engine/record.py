@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 
 from .compile.facts import fact_value
 from .dated import Agreement, Dated, read_agreements, read_periods
-from .document import Data, Document, PartPath, day_of, how_to_write, in_bounds, unknown_keys
+from .document import Data, Document, PartPath, day_of, how_to_write, in_bounds, is_visible, unknown_keys
 from .layout import Facts
 from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from .programme import MAIN, Fact, ListFact, Programme
 from .values import MAX_WHOLE_DIGITS, plain
 
 _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
-_LENGTHS = {"partner": 100, "name": 300}
+MAX_PARTNER, MAX_NAME = 100, 300  #: characters
+_LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
 MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
 
 
@@ -103,7 +104,7 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
     elif len(written) > _LENGTHS[key]:
         message = f"'{key}' has {len(written)} characters; the limit is {_LENGTHS[key]}"
         problems.append(Problem("bad-text", message, place, "shorten it"))
-    elif any(not (character.isprintable() or character == "\u00a0") for character in written):
+    elif not is_visible(written):
         problems.append(Problem("hidden-character", f"'{key}' holds an invisible character", place, "remove it"))
     else:
         return written

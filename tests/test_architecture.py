@@ -33,6 +33,7 @@ ORDER = (
     "engine.shape",
     "engine.checked",
     "engine.programme",
+    "engine.reads",
     "engine.compile.rows",
     "engine.compile.references",
     "engine.compile.facts",
@@ -59,6 +60,9 @@ ORDER = (
     "engine.report.conditions",
     "engine.report.page",
     "engine.report.quote",
+    "engine.report.fields",
+    "engine.report.form",
+    "engine.report.input_schema",
     "engine.report.rules",
     "engine.report.handbook",
     "engine.report.html",
@@ -86,6 +90,7 @@ ORDER = (
     "commands.partner",
     "commands.revision",
     "commands.publishing",
+    "commands.integration",
     "cli",
 )
 
@@ -97,7 +102,10 @@ KEPT_TO = {
     "simpleeval": {"engine.language.interpret"},
     "simplejson": {"commands.console"},
     "jinja2": {"engine.report.html"},
-    "typer": {"cli", *(f"commands.{name}" for name in ("options", "console", "partner", "revision", "publishing"))},
+    "typer": {
+        "cli",
+        *(f"commands.{name}" for name in ("options", "console", "partner", "revision", "publishing", "integration")),
+    },
     "rich": set(),
 }
 
