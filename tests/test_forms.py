@@ -198,6 +198,7 @@ def test_a_form_for_a_tier_leaves_out_what_only_others_ask() -> None:
     assert everything - facts_of(both) == of_saas
     assert everything - facts_of(retail) == of_saas | of_staff | {"marketing_activities"}
     assert "\ntier: saas\n" in saas
+    assert record_form(PROGRAM.programme, "en", ["saas", "3"]) == saas
     assert "\ntier:\n" in both
     assert "tiers.saas.discount" in saas
     assert "tiers.retail.discount" not in saas

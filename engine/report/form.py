@@ -34,7 +34,8 @@ def record_form(programme: Programme, lang: str = "en", tiers: Sequence[str] = (
     `tiers` are ids or codes: with them it holds only what decides what these tiers ask for and give. Raises WrongCall
     for one that is not there.
     """
-    return "\n".join(_Form(programme, lang, [_tier(programme, tier) for tier in tiers]).lines()) + "\n"
+    named = {tier.id: tier for tier in (_tier(programme, one) for one in tiers)}
+    return "\n".join(_Form(programme, lang, list(named.values())).lines()) + "\n"
 
 
 def _tier(programme: Programme, named: str) -> Tier:
@@ -113,10 +114,10 @@ class _Form:
         for id in main.tiers:
             tier = self.programme.tiers[id]
             code = "" if tier.code is None else f" ({tier.code})"
-            yield from _comment(f"{id}{code}: {pick(tier.title, self.lang)}", first="  ", hanging="    ")
+            yield from _comment(f"{written(id)}{code}: {pick(tier.title, self.lang)}", first="  ", hanging="    ")
         if signed or held:
-            only = self.tiers[0].id if signed and len(self.tiers) == 1 and self.tiers[0].id in main.tiers else ""
-            yield f"tier: {only}".rstrip()
+            only = [written(tier.id) for tier in self.tiers if signed and tier.id in main.tiers]
+            yield f"tier: {only[0]}" if len(only) == 1 else "tier:"
             if self.since:
                 yield from _comment(self.say["ask_since"])
                 yield "since:"
