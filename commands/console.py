@@ -2,14 +2,23 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import typer
 from charter.engine.document import MAX_BYTES, Document, file_bytes, read_bytes
-from charter.engine.problems import Invalid, InvalidInput, InvalidProgramme, Problem, WrongCall, has_errors, in_order
+from charter.engine.problems import (
+    Invalid,
+    InvalidInput,
+    InvalidProgramme,
+    Level,
+    Problem,
+    WrongCall,
+    has_errors,
+    in_order,
+)
 from charter.engine.release import find_program
 from charter.engine.report.terminal import Style, without_style
 
@@ -24,18 +33,16 @@ def program_folder(named: str | None) -> Path:
 
 
 @contextmanager
-def answering(in_json: bool, output: str | None) -> Iterator[None]:
-    """Turn what the engine refuses into messages, JSON where JSON was asked for, and the exit code."""
+def answering(format: str, output: str | None) -> Iterator[None]:
+    """Turn what the engine refuses into messages, the format asked for where programs read it, and the exit code."""
     try:
         yield
     except Invalid as refused:
         code, result = _REFUSALS[type(refused)]
         tell(refused.problems)
-        if in_json:
-            from charter.engine.report.data import problems_data
-
+        if text := _refusal(format, result, refused.problems):
             with suppress(WrongCall):  # the output may be what cannot be written
-                write(json_text(problems_data(result, refused.problems)), output if code != WRONG_CALL else None)
+                write(text, output if code != WRONG_CALL else None)
         raise typer.Exit(code) from None
 
 
@@ -44,6 +51,37 @@ _REFUSALS = {
     InvalidProgramme: (INVALID_PROGRAMME, "invalid_programme"),
     InvalidInput: (INVALID_INPUT, "invalid_input"),
 }
+
+
+def _refusal(format: str, result: str, problems: tuple[Problem, ...]) -> str:
+    """What was refused, in a format that a program reads; nothing in the others."""
+    if format in ("json", "jsonl"):
+        from charter.engine.report.data import problems_data
+
+        return json_text(problems_data(result, problems), lines=format == "jsonl")
+    if format in ("github", "sarif", "junit"):
+        from charter.engine.report.junit import file_cases
+        from charter.engine.report.problems import tally
+
+        return findings_text(format, problems, tally(problems), lambda: file_cases((), problems), Level.ERROR)
+    return ""
+
+
+def findings_text(
+    format: str, problems: Sequence[Problem], tally: str, cases: Callable[[], Sequence[Any]], level: Level
+) -> str:
+    """Problems in a format of CI systems; JUnit has the cases in their place, which fail from this level on."""
+    if format == "github":
+        from charter.engine.report.annotations import annotations
+
+        return annotations(problems, tally)
+    if format == "sarif":
+        from charter.engine.report.sarif import sarif_data
+
+        return json_text(sarif_data(problems, Path.cwd()))
+    from charter.engine.report.junit import junit
+
+    return junit("charter", cases(), level)
 
 
 def read_file(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
@@ -94,12 +132,13 @@ def json_text(data: dict[str, Any], *, lines: bool = False) -> str:
 
 def write(text: str, output: str | None) -> None:
     """To the file named, or to stdout; raises WrongCall where the file cannot be written."""
+    content = text.encode(errors="backslashreplace")  # the name of a file may be no text
     try:
         if output is None:
-            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
         else:
-            Path(output).write_text(text, "utf-8")
+            Path(output).write_bytes(content)
     except OSError as error:
         what = f"'{output}'" if output else "the output"
         raise _wrong_path("unwritable-file", f"{what} cannot be written", error) from error

@@ -1,10 +1,12 @@
 """The options and formats that commands share: each means the same everywhere."""
 
+import os
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 import typer
+from charter.engine.problems import Level
 
 
 class Lang(StrEnum):
@@ -29,6 +31,9 @@ class CheckFormat(StrEnum):
 
     text = "text"
     json = "json"
+    github = "github"
+    sarif = "sarif"
+    junit = "junit"
 
 
 class PageFormat(StrEnum):
@@ -73,6 +78,11 @@ def read_day(text: str) -> date:
         raise problem from None
 
 
+def check_format(asked: CheckFormat | None) -> CheckFormat:
+    """The format asked for, or the one that fits where the command runs."""
+    return asked or (CheckFormat.github if os.environ.get("GITHUB_ACTIONS") == "true" else CheckFormat.text)
+
+
 ProgramOption = Annotated[
     str | None,
     typer.Option("--program", metavar="DIR", envvar="CHARTER_PROGRAM", help="The folder of releases, or of one."),
@@ -85,4 +95,8 @@ DateOption = Annotated[
     ),
 ]
 LangOption = Annotated[Lang, typer.Option("--lang", envvar="CHARTER_LANG", help="The language of the report.")]
+CheckFormatOption = Annotated[
+    CheckFormat | None, typer.Option("--format", help="What to write: text, or github in GitHub Actions, if left out.")
+]
+LevelOption = Annotated[Level, typer.Option("--fail-on", help="End with 1 on a problem that is at least as bad.")]
 OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")]

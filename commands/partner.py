@@ -53,8 +53,7 @@ def evaluate(
 ) -> None:
     """Say what a partner is entitled to, why, and what is missing."""
     day = as_of or date.today()
-    in_json = format in (EvaluateFormat.json, EvaluateFormat.jsonl)
-    with answering(in_json, output):
+    with answering(format, output):
         if format is EvaluateFormat.json and len(records) > 1:
             raise WrongCall([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
         documents = [read_file(path) for path in records]
@@ -84,7 +83,7 @@ def quote(
     from charter.engine.quote import read_order
 
     day = as_of or date.today()
-    with answering(format is PageFormat.json, output):
+    with answering(format, output):
         documents = [read_file(path) for path in (partner, order)]
         loaded = load(program_folder(program), release=release, as_of=day)
         (record_document, problems), (order_document, more) = documents
@@ -113,7 +112,7 @@ def timeline(
     from charter.engine.report.timeline import timeline_data, timeline_page
     from charter.engine.timeline import timeline as days_of
 
-    with answering(format is PageFormat.json, output):
+    with answering(format, output):
         told = days_of(map(load, release_folders(program_folder(program))), read_document(record), first, last)
         if format is PageFormat.json:
             write(json_text(timeline_data(told)), output)

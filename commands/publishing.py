@@ -21,7 +21,7 @@ def handbook(
     """Write the programme as a document, from its data alone."""
     from charter.engine.report.handbook import handbook as book_of
 
-    with answering(False, output):
+    with answering(format, output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
         book = book_of(loaded.programme, lang.value)
         if format is HandbookFormat.html:

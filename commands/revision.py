@@ -5,11 +5,34 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from charter.engine.problems import InvalidProgramme, Problem, has_errors, in_order
+from charter.engine.problems import InvalidProgramme, Level, in_order
 from charter.engine.release import load_files, read_files, release_folder, release_folders, shown
 
-from .console import DONE, FINDINGS, answering, json_text, pages_text, program_folder, read_document, style, write
-from .options import CheckFormat, DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption, ReleaseOption
+from .console import (
+    DONE,
+    FINDINGS,
+    answering,
+    findings_text,
+    json_text,
+    pages_text,
+    program_folder,
+    read_document,
+    style,
+    write,
+)
+from .options import (
+    CheckFormat,
+    CheckFormatOption,
+    DateOption,
+    Lang,
+    LangOption,
+    LevelOption,
+    OutputOption,
+    PageFormat,
+    ProgramOption,
+    ReleaseOption,
+    check_format,
+)
 
 
 def check(
@@ -18,26 +41,35 @@ def check(
     ] = None,
     program: ProgramOption = None,
     release: ReleaseOption = None,
-    format: Annotated[CheckFormat, typer.Option("--format", help="What to write.")] = CheckFormat.text,
+    format: CheckFormatOption = None,
+    fail_on: LevelOption = Level.ERROR,
     output: OutputOption = None,
 ) -> None:
     """Report everything wrong with a release, each problem at its line."""
-    from charter.engine.review import review
+    from charter.engine.findings import fails
+    from charter.engine.review import files_of, review
 
-    in_json = format is CheckFormat.json
-    with answering(in_json, output):
+    format = check_format(format)
+    with answering(format, output):
         root = program_folder(directory or program)
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
         problems = in_order(problem for folder in folders for problem in review(folder))
-        names, bad = [shown(folder) for folder in folders], has_errors(problems)
-        if in_json:
+        names, bad = [shown(folder) for folder in folders], fails(problems, fail_on)
+        if format is CheckFormat.json:
             from charter.engine.report.data import problems_data
 
             text = json_text(problems_data("findings" if bad else "done", problems, releases=names))
         else:
             from charter.engine.report.problems import problems_text, tally
 
-            text = f"{problems_text(problems, style(sys.stdout, output))}{', '.join(names)}: {tally(problems)}\n"
+            told = f"{', '.join(names)}: {tally(problems)}"
+            if format is CheckFormat.text:
+                text = f"{problems_text(problems, style(sys.stdout, output))}{told}\n"
+            else:
+                from charter.engine.report.junit import file_cases
+
+                files = [path for folder in folders for path in files_of(folder)]
+                text = findings_text(format, problems, told, lambda: file_cases(files, problems), fail_on)
         write(text, output)
     raise typer.Exit(FINDINGS if bad else DONE)
 
@@ -49,37 +81,29 @@ def run_scenarios(
     program: ProgramOption = None,
     release: ReleaseOption = None,
     mutants: Annotated[bool, typer.Option("--mutants", help="Change the programme, and see who notices.")] = False,
-    format: Annotated[CheckFormat, typer.Option("--format", help="What to write.")] = CheckFormat.text,
+    format: CheckFormatOption = None,
+    fail_on: LevelOption = Level.ERROR,
     output: OutputOption = None,
 ) -> None:
     """Run the scenarios of a release, and say what they do not reach."""
-    from charter.engine.report.scenarios import Tried, scenarios_data, scenarios_text
-    from charter.engine.scenarios import FOLDER, reach, read_no_difference, read_scenarios, run
+    from charter.engine.findings import fails, run_problems, scenario_run
+    from charter.engine.report.scenarios import scenarios_data, scenarios_tally, scenarios_text
 
-    in_json = format is CheckFormat.json
-    with answering(in_json, output):
-        folder = release_folder(program_folder(directory or program), release, date.today())
-        files = read_files(folder)
-        loaded = load_files(files)
-        scenarios = read_scenarios(folder, loaded)
-        results = run(loaded, scenarios)
-        if not results:
-            help = f"write worked examples into {shown(folder / FOLDER)}"
-            raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
-        reached, failed = reach(loaded, results), any(result.differences for result in results)
-        tried = None
-        if mutants and not failed:
-            from charter.engine.mutants import survivors
-
-            total, alive = survivors(files, scenarios)
-            tried = Tried(total, alive, read_no_difference(folder))
-            failed = bool(tried.unexplained or tried.idle)
-        if in_json:
-            text = json_text(scenarios_data("findings" if failed else "done", results, reached, tried))
+    format = check_format(format)
+    with answering(format, output):
+        ran = scenario_run(release_folder(program_folder(directory or program), release, date.today()), mutants)
+        problems = run_problems(ran)
+        bad = fails(problems, fail_on)
+        if format is CheckFormat.json:
+            text = json_text(scenarios_data("findings" if bad else "done", ran))
+        elif format is CheckFormat.text:
+            text = scenarios_text(ran, style(sys.stdout, output))
         else:
-            text = scenarios_text(loaded, results, reached, tried, style(sys.stdout, output))
+            from charter.engine.report.junit import scenario_cases
+
+            text = findings_text(format, problems, scenarios_tally(ran), lambda: scenario_cases(ran), fail_on)
         write(text, output)
-    raise typer.Exit(FINDINGS if failed else DONE)
+    raise typer.Exit(FINDINGS if bad else DONE)
 
 
 def readings(
@@ -100,7 +124,7 @@ def readings(
     from charter.engine.scenarios import read_scenarios
 
     day = as_of or date.today()
-    with answering(format is PageFormat.json, output):
+    with answering(format, output):
         files = read_files(release_folder(program_folder(program), release, day))
         loaded = load_files(files)
         others, wrong = other_readings(files)

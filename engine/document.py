@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from .language.syntax import Text
-from .problems import Place, Problem, Source, did_you_mean
+from .problems import Fix, Place, Problem, Source, did_you_mean, renamed
 from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS, with_point
 
 MAX_BYTES = 1_048_576  #: of one file
@@ -57,11 +57,14 @@ class Document(NamedTuple):
 
 def unknown_keys(document: Document, path: PartPath, written: Iterable[str], known: Collection[str]) -> list[Problem]:
     """A problem for each key of the map at a path that is none of those known."""
-    return [
-        Problem("unknown-key", f"'{key}' is not a key here", document.place((*path, key)), did_you_mean(key, known))
-        for key in written
-        if key not in known
-    ]
+    return [unknown_key(document, (*path, key), known) for key in written if key not in known]
+
+
+def unknown_key(document: Document, path: PartPath, known: Iterable[str]) -> Problem:
+    """That the last key of a path is none of those known there."""
+    key, place, names = str(path[-1]), document.place(path), list(known)
+    message, help = f"'{key}' is not a key here", did_you_mean(key, names)
+    return Problem("unknown-key", message, place, help, fix=renamed(key, names, place))
 
 
 def file_bytes(path: Path) -> bytes:
@@ -213,7 +216,8 @@ class _Parts:
             strange = _strange_character(value)
             if strange:
                 message = f"the text holds {strange}, which no reader can see"
-                self.problems.append(Problem("hidden-character", message, place, "remove it"))
+                fix = _without_hidden(place)
+                self.problems.append(Problem("hidden-character", message, place, "remove it", fix=fix))
         top = self._open[-1] if self._open else None
         if top and top.key is None and isinstance(top.container, dict):
             self._take_key(event, top, place)
@@ -274,10 +278,16 @@ def day_of(written: Data) -> date | None:
 
 
 def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
-    """The way out where a value has the wrong type: `2,5` for a number, `yes` for true.
+    """The way out where a value has the wrong type, or None: see `as_wanted`."""
+    text = as_wanted(instance, wanted)
+    return text and (f"put it in quotes: {text}" if text.startswith('"') else f"write {text}")
 
-    >>> how_to_write("2,5", "number"), how_to_write("20%", "number"), how_to_write("no", "boolean")
-    ('write 2.5', 'write 20', 'write false')
+
+def as_wanted(instance: Data, wanted: str | list[str]) -> str | None:
+    """A value of the wrong type as it would be written in the right one: `2,5` as a number, `yes` as true.
+
+    >>> as_wanted("2,5", "number"), as_wanted("20%", "number"), as_wanted("no", "boolean"), as_wanted(True, "string")
+    ('2.5', '20', 'false', '"true"')
     """
     types = [wanted] if isinstance(wanted, str) else wanted
     if isinstance(instance, str):
@@ -285,7 +295,7 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
             digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip())
             number = scalar(digits.replace(",", "."))
             if isinstance(number, Decimal) and ("number" in types or not number % 1):
-                return f"write {with_point(digits)}"
+                return with_point(digits)
         if "boolean" in types and instance.lower() in (
             "yes",
             "no",
@@ -298,9 +308,9 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
             "да",
             "нет",
         ):
-            return f"write {'true' if instance.lower() in ('yes', 'on', 'y', 'true', 'да') else 'false'}"
+            return "true" if instance.lower() in ("yes", "on", "y", "true", "да") else "false"
     if "string" in types and isinstance(instance, Decimal | bool):
-        return f'put it in quotes: "{str(instance).lower()}"'
+        return f'"{str(instance).lower()}"'
     return None
 
 
@@ -326,13 +336,21 @@ def _trailing_zeros(number: Decimal) -> int:
 
 def _strange_character(text: str) -> str | None:
     """A control or direction character of the text, described, or None."""
+    return next((f"the character U+{ord(character):04X}" for character in text if _is_hidden(character)), None)
+
+
+def _is_hidden(character: str) -> bool:
     import unicodedata  # slow to load, and few texts need it
 
-    for character in text:
-        category = unicodedata.category(character)
-        if category in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and character not in "\n\t\u00ad":
-            return f"the character U+{ord(character):04X}"
-    return None
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+    return hidden and character not in "\n\t\u00ad"
+
+
+def _without_hidden(place: Place) -> Fix | None:
+    """The fix of a text that holds such characters, where they stand there as such and are not written as escapes."""
+    written = place.source.text[place.start : place.end]
+    seen = "".join(character for character in written if not _is_hidden(character))
+    return Fix(place, seen) if seen != written else None
 
 
 def _joined_surrogates(text: str) -> str:

@@ -36,6 +36,24 @@ class Mutant(NamedTuple):
     release: Release
 
 
+class Tried(NamedTuple):
+    """How many mutants there are, which of them no scenario notices, and which are said to make no difference."""
+
+    total: int
+    alive: tuple[Mutant, ...]
+    explained: Mapping[str, str]
+
+    @property
+    def unexplained(self) -> tuple[Mutant, ...]:
+        """Mutants that some scenario should notice."""
+        return tuple(mutant for mutant in self.alive if mutant.id not in self.explained)
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """Reasons given for mutants that are noticed, or not there."""
+        return tuple(id for id in self.explained if id not in {mutant.id for mutant in self.alive})
+
+
 def survivors(files: ReleaseFiles, scenarios: Sequence[Scenario]) -> tuple[int, tuple[Mutant, ...]]:
     """How many mutants the release has, and those that no scenario notices; raises InvalidProgramme."""
     alive, count = [], 0

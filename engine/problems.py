@@ -57,14 +57,33 @@ class Place(NamedTuple):
         return max(1, min(self.end - self.start, rest_of_line))
 
 
+class Fix(NamedTuple):
+    """The text that certainly belongs in a place."""
+
+    place: Place
+    text: str
+
+
+class Related(NamedTuple):
+    """Another place that a problem is about, and what stands there."""
+
+    place: Place
+    message: str
+
+
 class Problem(NamedTuple):
-    """One thing wrong, for a person to mend: a stable code, a sentence, the place and the way out."""
+    """One thing wrong, for a person to mend: a stable code, a sentence, the place and the way out.
+
+    `related` are other places that it is about; `fix` mends it, where there is no doubt how.
+    """
 
     code: str
     message: str
     place: Place | None = None
     help: str | None = None
     level: Level = Level.ERROR
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
 
 
 class Invalid(Exception):
@@ -101,6 +120,12 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def has_errors(problems: Iterable[Problem]) -> bool:
     """Whether any of them refuses the input."""
     return any(problem.level is Level.ERROR for problem in problems)
+
+
+def renamed(word: str, known: Iterable[str], place: Place) -> Fix | None:
+    """The fix of a name whose letters only look like those of a known one; where it is merely near, there is none."""
+    plain = latin_skeleton(word)
+    return Fix(place, plain) if plain != word and plain in set(known) else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -9,8 +9,13 @@ from .evaluate import make_plan
 from .figures import figure_problems
 from .problems import InvalidProgramme, Problem, in_order
 from .readings import other_readings
-from .release import Release, compile_release, read_files
-from .scenarios import examples, read_scenarios
+from .release import Release, compile_release, read_files, shown
+from .scenarios import FOLDER, examples, read_scenarios
+
+
+def files_of(folder: Path) -> tuple[str, ...]:
+    """The files that a review of the folder reads, as messages show them."""
+    return tuple(shown(path) for part in (folder, folder / FOLDER) for path in sorted(part.glob("*.yaml")))
 
 
 def review(folder: Path) -> tuple[Problem, ...]:

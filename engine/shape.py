@@ -19,8 +19,8 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from .document import Document, PartPath, how_to_write
-from .problems import Problem, did_you_mean, latin_skeleton, nearest
+from .document import Document, PartPath, as_wanted, how_to_write, unknown_key
+from .problems import Fix, Place, Problem, did_you_mean, latin_skeleton, nearest, renamed
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -73,20 +73,31 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         known = list(error.schema.get("properties", {}))
         for key in instance:
             if key not in known:
-                part = (*path, key)
-                help = did_you_mean(key, known)
-                yield part, Problem("unknown-key", f"'{key}' is not a key here", document.place(part), help)
+                yield (*path, key), unknown_key(document, (*path, key), known)
     elif "propertyNames" in error.absolute_schema_path:
         part = (*path, instance)
-        help = _spelling(instance) or described
-        yield part, Problem("bad-id", f"'{instance}' cannot be a name here", document.place(part), help)
+        place, help = document.place(part), _spelling(instance) or described
+        fix = Fix(place, latin_skeleton(instance)) if _spelling(instance) else None
+        yield part, Problem("bad-id", f"'{instance}' cannot be a name here", place, help, fix=fix)
     elif error.validator in ("oneOf", "anyOf"):
         known = error.schema["properties"]
         if all(key in known for key in instance):  # else what that key should be is the one problem
             yield path, Problem("wrong-form", _choice(error.validator_value, instance), document.place(path), described)
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
-        yield path, Problem(code, message, document.value_place(path), help)
+        place = document.value_place(path)
+        yield (
+            path,
+            Problem(code, message, place, help, fix=_fix(error.validator, error.validator_value, instance, place)),
+        )
+
+
+def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:
+    """What certainly belongs in the place of a value that its schema refuses."""
+    if validator == "enum":
+        return renamed(str(instance), wanted, place)
+    text = as_wanted(instance, wanted) if validator == "type" else None
+    return Fix(place, text) if text and place.end > place.start else None
 
 
 def _choice(forms: list[dict[str, Any]], instance: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from ..language.calls import Symbol, rank_of
 from ..language.currencies import money_problem
 from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
-from ..problems import Problem, did_you_mean
+from ..problems import Problem
 from ..programme import ORDER, ListFact, NamedValue, Texts
 from ..values import NUMERIC, Kind
 from .facts import check_choices, check_form
@@ -158,9 +158,7 @@ def _aggregate(
     if one is None:
         if row.data.get("over") is not None and row.data["over"] not in (*row.files.names("facts", "lists"), ORDER):
             at = row.document.value_place((*row.path, "over"))
-            row.problem(
-                "unknown-list", f"'{row.data['over']}' is not a list", at, did_you_mean(row.data["over"], lists)
-            )
+            row.unknown("unknown-list", "a list", row.data["over"], lists, at)
         return None
     if one.id == place.list:
         message = f"an item of '{one.id}' cannot look at the others"

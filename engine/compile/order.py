@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..language.tree import names
-from ..problems import Place, Problem, did_you_mean, has_errors
+from ..problems import Place, Problem, Related, did_you_mean, has_errors
 from ..programme import NamedValue
 from .rows import Files
 
@@ -60,9 +60,14 @@ def _visit(
 
 
 def _report_circle(files: Files, circle: list[NamedValue]) -> None:
-    steps = " → ".join(value.id.removeprefix("definitions.") for value in (*circle, circle[0]))
+    ids = [value.id.removeprefix("definitions.") for value in (*circle, circle[0])]
     places = [value.place for value in circle if isinstance(value.place, Place)]
-    lines = list(dict.fromkeys(str(place.line) for place in places))
-    message = f"{'these need each other' if len(circle) > 1 else 'this needs itself'}: {steps}"
-    help = f"break the circle (line{'s' if len(lines) > 1 else ''} {', '.join(lines)})"
-    files.problems.append(Problem("circular-definition", message, places[0] if places else None, help))
+    message = f"{'these need each other' if len(circle) > 1 else 'this needs itself'}: {' → '.join(ids)}"
+    related = tuple(
+        Related(value.place, f"'{id}' needs '{needed}'")
+        for value, id, needed in zip(circle[1:], ids[1:-1], ids[2:], strict=True)
+        if isinstance(value.place, Place)
+    )
+    place = places[0] if places else None
+    help = "define one of them without the others" if len(circle) > 1 else "define it without itself"
+    files.problems.append(Problem("circular-definition", message, place, help, related=related))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ..problems import did_you_mean
 from .rows import Row
 
 
@@ -17,7 +16,7 @@ def check_tiers(row: Row, key: str, tiers: Collection[str], *, complete: bool = 
         return
     for tier in table:
         if tier not in tiers:
-            row.problem("unknown-tier", f"'{tier}' is not a tier", row.place(key, tier), did_you_mean(tier, tiers))
+            row.unknown("unknown-tier", "a tier", tier, tiers, row.place(key, tier))
     missing = [tier for tier in tiers if tier not in table]
     if complete and missing:
         message = f"no value for {', '.join(repr(tier) for tier in missing)}"

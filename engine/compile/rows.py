@@ -5,13 +5,13 @@ A row that is misshapen is passed over, and its name remembered, so that one mis
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..document import Document, PartPath
 from ..language.parse import Scope, parse
 from ..language.tree import Expression
-from ..problems import Place, Problem, did_you_mean
+from ..problems import Place, Problem, did_you_mean, renamed
 from ..programme import ORDER, Negotiable, Texts
 from ..values import Kind
 
@@ -102,6 +102,12 @@ class Row:
         """Report something wrong with the row."""
         self.files.problems.append(Problem(code, message, place, help))
 
+    def unknown(self, code: str, what: str, name: str, known: Iterable[str], place: Place) -> None:
+        """Report a name that stands for nothing: `what` says what it should be."""
+        names = list(known)
+        message, help = f"'{name}' is not {what}", did_you_mean(name, names)
+        self.files.problems.append(Problem(code, message, place, help, fix=renamed(name, names, place)))
+
     def inner(self, *keys: str) -> Iterator[Row]:
         """The rows of a table within this row."""
         table = self.part(*keys)
@@ -163,9 +169,7 @@ class Row:
         for index, clause in enumerate(cited):
             if clause is not None and clause not in self.files.clauses and self.files.is_whole("clauses", "clauses"):
                 place = self.document.value_place((*self.path, "source", index))
-                self.problem(
-                    "unknown-clause", f"'{clause}' is not a clause", place, did_you_mean(clause, self.files.clauses)
-                )
+                self.unknown("unknown-clause", "a clause", clause, self.files.clauses, place)
         self.files.cited.update(cited)
         return cited
 

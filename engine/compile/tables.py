@@ -16,7 +16,6 @@ from ..document import how_to_write, scalar
 from ..language.kinds import KIND_WORDS, adapt, alike, as_kind
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
-from ..problems import did_you_mean
 from ..values import NUMERIC, Kind, plain
 from .rows import Row
 
@@ -68,14 +67,13 @@ def _by_choice(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted:
     if symbol is None or symbol.kind is not Kind.CHOICE:
         choices = [name for name, one in scope.symbols.items() if one.kind is Kind.CHOICE]
         if data["by"] not in scope.broken and not scope.partial:
-            row.problem("unknown-name", f"'{data['by']}' is not a choice", place, did_you_mean(data["by"], choices))
+            row.unknown("unknown-name", "a choice", data["by"], choices, place)
         return None
     rows = data.get("rows", {})
     for option in rows:
         if option not in symbol.choices:
-            message = f"'{option}' is not one of the choices of '{data['by']}'"
-            help = did_you_mean(option, symbol.choices)
-            row.problem("unknown-choice", message, row.place(*keys, "rows", option), help)
+            what = f"one of the choices of '{data['by']}'"
+            row.unknown("unknown-choice", what, option, symbol.choices, row.place(*keys, "rows", option))
     missing = [option for option in symbol.choices if option not in rows]
     if missing and "otherwise" not in data and all(option in symbol.choices for option in rows):
         message = f"no value for {', '.join(map(repr, missing))}"

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..problems import Place, Problem, did_you_mean
+from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
 from .calls import FUNCTIONS, Arguments, Symbol, call, compare_options
 from .currencies import money_problem
@@ -93,8 +93,12 @@ class _Reading:
     def _place(self, node: ast.expr) -> Place:
         return self.text.place(*self._span(node))
 
-    def _problem(self, code: str, message: str, place: Place | None, help: str | None = None) -> None:
-        self.problems.append(Problem(code, message, place, help))
+    def _problem(
+        self, code: str, message: str, place: Place | None, help: str | None = None, *, write: str | None = None
+    ) -> None:
+        """Tell a problem; `write` is what certainly belongs in its place."""
+        fix = Fix(place, write) if place and write else None
+        self.problems.append(Problem(code, message, place, help, fix=fix))
 
     # The forms of the language ------------------------------------------------------------------------------------
 
@@ -139,8 +143,9 @@ class _Reading:
     def _comma(self) -> None:
         decimal = re.search(r"\d+,\d+", self.text.text)
         place = self.text.place(*decimal.span()) if decimal else self.text.whole
-        help = f"write {with_point(decimal[0])}" if decimal else "options stand after 'in' only: x in ('a', 'b')"
-        self._problem("not-in-language", "a comma is not part of the language here", place, help)
+        number = with_point(decimal[0]) if decimal else None
+        help = f"write {number}" if number else "options stand after 'in' only: x in ('a', 'b')"
+        self._problem("not-in-language", "a comma is not part of the language here", place, help, write=number)
 
     def _literal(self, node: ast.Constant) -> Expression | None:
         start, end = self._span(node)
@@ -152,8 +157,9 @@ class _Reading:
         elif isinstance(node.value, bytes) or node.value is ...:
             self._problem("not-in-language", f"'{short(written)}' is not part of the language", place, None)
         elif isinstance(node.value, bool) or node.value is None:
-            way_out = "leave the fact out: it is unknown then" if node.value is None else f"write '{written.lower()}'"
-            self._problem("not-in-language", f"'{written}' is not part of the language", place, way_out)
+            word = None if node.value is None else written.lower()
+            way_out = f"write '{word}'" if word else "leave the fact out: it is unknown then"
+            self._problem("not-in-language", f"'{written}' is not part of the language", place, way_out, write=word)
         elif not re.fullmatch(r"[0-9]+(\.[0-9]+)?", written):
             help = "write digits, with a decimal point where needed: 1000 or 2.5"
             self._problem("bad-number", f"'{short(written)}' is not a number of the language", place, help)
@@ -180,11 +186,12 @@ class _Reading:
         if written in self.scope.elsewhere:
             self._problem("name-not-here", f"'{written}' cannot be used here", place, self.scope.elsewhere[written])
         elif written in ("yes", "no", "on", "off"):
-            help = f"write '{'true' if written in ('yes', 'on') else 'false'}'"
-            self._problem("unknown-name", f"'{written}' is not a fact or a value", place, help)
+            word = "true" if written in ("yes", "on") else "false"
+            self._problem("unknown-name", f"'{written}' is not a fact or a value", place, f"write '{word}'", write=word)
         elif not self.scope.partial:
-            near = did_you_mean(written, [*self.scope.symbols, *self.scope.broken])
-            self._problem("unknown-name", f"'{short(written)}' is not a fact or a value", place, near)
+            known = [*self.scope.symbols, *self.scope.broken]
+            message, fix = f"'{short(written)}' is not a fact or a value", renamed(written, known, place)
+            self.problems.append(Problem("unknown-name", message, place, did_you_mean(written, known), fix=fix))
         return None
 
     def _minus(self, node: ast.UnaryOp, depth: int) -> Expression | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..problems import Place, Problem, Source
+from ..problems import Fix, Place, Problem, Source
 from .signatures import MAX_DEPTH, MAX_LENGTH
 
 
@@ -60,8 +60,8 @@ def _refuse_text(text: Text) -> Problem | None:
         return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
     for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|(\b\d{4}-\d{2}-\d{2}\b)", text.text):
         if match[1]:
-            place = text.place(*match.span())
-            return Problem("expression-syntax", "a day stands in quotes", place, f"write date('{match[1]}')")
+            place, day = text.place(*match.span()), f"date('{match[1]}')"
+            return Problem("expression-syntax", "a day stands in quotes", place, f"write {day}", fix=Fix(place, day))
     opened: list[re.Match[str]] = []
     for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
         if match[0] in "([{":
@@ -82,34 +82,37 @@ def _refuse_text(text: Text) -> Problem | None:
     return None
 
 
+#: what people write, what the language has instead, and where that is certain the text that belongs there
 _HINTS = (
-    (r"&&|&", "write 'and'"),
-    (r"\|\||\|", "write 'or'"),
-    (r"=>|=<", "write '>=' or '<='"),
-    (r"<>|≠", "write '!='"),
-    (r"≥|⩾", "write '>='"),
-    (r"≤|⩽", "write '<='"),
-    (r"(?<![<>=!])=(?!=)", "to compare, write '=='"),
-    (r"!(?!=)", "write 'not'"),
-    (r"\d[\d.]*\s*%", "write the number without the percent sign"),
-    (r"[«»“”„‘’`]", "write 'text' in straight single quotes"),
-    (r"[−–—]", "write a plain minus '-'"),
-    (r"×", "write '*'"),
-    (r"÷", "write '/'"),
-    (r"\b0\d", "write the number without a leading zero"),
-    (r"\bif\b(?!.*\belse\b)", "say what else: a if condition else b"),
-    (r"\d_?[A-Za-z]", "write '*' between a number and a name"),
+    (r"&&|&", "write 'and'", "and"),
+    (r"\|\||\|", "write 'or'", "or"),
+    (r"=>", "write '>='", ">="),
+    (r"=<", "write '<='", "<="),
+    (r"<>|≠", "write '!='", "!="),
+    (r"≥|⩾", "write '>='", ">="),
+    (r"≤|⩽", "write '<='", "<="),
+    (r"(?<![<>=!])=(?!=)", "to compare, write '=='", "=="),
+    (r"!(?!=)", "write 'not'", "not"),
+    (r"(\d[\d.]*)\s*%", "write the number without the percent sign", r"\1"),
+    (r"[«»“”„‘’`]", "write 'text' in straight single quotes", "'"),
+    (r"[−–—]", "write a plain minus '-'", "-"),
+    (r"×", "write '*'", "*"),
+    (r"÷", "write '/'", "/"),
+    (r"\b0\d", "write the number without a leading zero", None),
+    (r"\bif\b(?!.*\belse\b)", "say what else: a if condition else b", None),
+    (r"\d_?[A-Za-z]", "write '*' between a number and a name", None),
 )
 
 
 def _not_an_expression(text: Text, error: Exception) -> Problem:
     """Python could not read it: point at the likely slip, and say what to write."""
     bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text.text)
-    for pattern, help in _HINTS:
+    for pattern, help, instead in _HINTS:
         match = re.search(pattern, bare)
         if match:
             place = text.place(match.start(), match.end())
-            return Problem("expression-syntax", f"'{match[0]}' cannot stand here", place, help)
+            fix = Fix(place, _apart(text.text, match, match.expand(instead))) if instead else None
+            return Problem("expression-syntax", f"'{match[0]}' cannot stand here", place, help, fix=fix)
     place = text.whole
     if isinstance(error, SyntaxError) and error.lineno and error.offset:
         lines = text.text.split("\n")
@@ -117,6 +120,14 @@ def _not_an_expression(text: Text, error: Exception) -> Problem:
         if error.lineno <= len(lines) and 0 <= start < len(text.text):
             place = text.place(start, start + 1)
     return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
+
+
+def _apart(text: str, match: re.Match[str], word: str) -> str:
+    """The word in the place of the match, with blanks between it and other words."""
+    before, after = text[: match.start()][-1:], text[match.end() :][:1]
+    if not word.isalpha():
+        return word
+    return f"{' ' if before.isalnum() else ''}{word}{' ' if after.isalnum() else ''}"
 
 
 #: what Python has and the language has not: the words for it, and what to write instead

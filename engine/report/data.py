@@ -21,7 +21,7 @@ from ..outcome import (
     TrackOutcome,
     ValueOutcome,
 )
-from ..problems import Problem
+from ..problems import Place, Problem
 from ..values import plain
 from ..version import FORMAT_VERSION, VERSION
 
@@ -122,12 +122,19 @@ def head(result: str) -> Json:
 
 def problem_data(problem: Problem) -> Json:
     """One problem: where it is, what it is, the way out."""
-    place = problem.place
     return {
         "code": problem.code,
         "level": problem.level.value,
         "message": problem.message,
         "help": problem.help,
+        **_place(problem.place),
+        "related": [{"message": other.message, **_place(other.place)} for other in problem.related],
+        "fix": {**_place(problem.fix.place), "text": problem.fix.text} if problem.fix else None,
+    }
+
+
+def _place(place: Place | None) -> Json:
+    return {
         "file": place.source.path if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,

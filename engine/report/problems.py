@@ -35,6 +35,8 @@ def _problem(problem: Problem, style: Style) -> str:
             f"{place.source.path}:{place.line}:{place.column}  {code}  {problem.message}",
             *_excerpt(place, problem.level, style),
         ]
+    for other in problem.related:
+        lines.append(f"   {other.place.source.path}:{other.place.line}:{other.place.column}  {other.message}")
     if problem.help:
         lines.append(f"   help: {problem.help}")
     return "\n".join(lines) + "\n"

@@ -1,48 +1,24 @@
 """What came of the scenarios of a release, as text and as the promised JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..evaluate import all_values
-from ..mutants import Mutant
+from ..findings import ScenarioRun, told
+from ..mutants import Tried
 from ..problems import Place
 from ..programme import pick
 from ..release import Release
-from ..scenarios import Mismatch, Reach, Result
-from ..values import plain
+from ..scenarios import Mismatch, Result
 from .conditions import Conditions
 from .data import Json, head
 from .terminal import Style, without_style
 
 
-class Tried(NamedTuple):
-    """How many mutants there are, which of them no scenario notices, and which are said to make no difference."""
-
-    total: int
-    alive: tuple[Mutant, ...]
-    explained: Mapping[str, str]
-
-    @property
-    def unexplained(self) -> tuple[Mutant, ...]:
-        """Mutants that some scenario should notice."""
-        return tuple(mutant for mutant in self.alive if mutant.id not in self.explained)
-
-    @property
-    def idle(self) -> tuple[str, ...]:
-        """Reasons given for mutants that are noticed, or not there."""
-        return tuple(id for id in self.explained if id not in {mutant.id for mutant in self.alive})
-
-
-def scenarios_text(
-    release: Release,
-    results: Sequence[Result],
-    reached: Reach,
-    tried: Tried | None = None,
-    style: Style = without_style,
-) -> str:
+def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     """Each scenario that came out otherwise, with the values behind it; then the tally, and what is not reached."""
+    _, release, results, reached, tried = ran
     lines: list[str] = []
     for result in results:
         if not result.differences:
@@ -52,31 +28,45 @@ def scenarios_text(
         lines.append(f"{_at(place)}  {style('✗', 'bad')} {result.scenario.id}: {title}")
         for difference in result.differences:
             lines += _difference(release, result, difference, style)
-    failed = sum(bool(result.differences) for result in results)
-    lines.append(f"{len(results)} scenarios: {len(results) - failed} as expected, {failed} not")
+    lines.append(_tally(results))
     programme = release.programme
     lines.append(f"{len(programme.clauses) - len(reached.clauses)} of {len(programme.clauses)} clauses reached")
     lines += [f"  clause no scenario reaches: {id}" for id in reached.clauses]
     lines += [f"  tier that no scenario is about: {id}" for id in reached.tiers]
     lines += [f"  value that is never known: {id}" for id in reached.values]
-    lines += [f"  condition that is only ever {_shown(value)}: {id}" for id, value in reached.one_way]
+    lines += [f"  condition that is only ever {told(value)}: {id}" for id, value in reached.one_way]
     lines += _tried(tried, style) if tried else []
     return "\n".join(lines) + "\n"
 
 
 def _tried(tried: Tried, style: Style) -> list[str]:
     """The mutants that nobody notices, each at its line, and the score."""
-    noticed, explained = tried.total - len(tried.alive), len(tried.alive) - len(tried.unexplained)
-    score = f"{noticed} of {tried.total} mutants noticed"
-    lines = [f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"]
+    lines = [_score(tried)]
     for mutant in tried.unexplained:
         lines.append(f"  {_at(mutant.place)}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
     lines += [f"  said to make no difference, but noticed or not there: {id}" for id in tried.idle]
     return lines
 
 
-def scenarios_data(result: str, results: Sequence[Result], reached: Reach, tried: Tried | None = None) -> Json:
+def scenarios_tally(ran: ScenarioRun) -> str:
+    """How many came out as expected, and how many mutants were noticed, on one line."""
+    return "; ".join([_tally(ran.results), *([_score(ran.tried)] if ran.tried else [])])
+
+
+def _tally(results: Sequence[Result]) -> str:
+    failed = sum(bool(result.differences) for result in results)
+    return f"{len(results)} scenarios: {len(results) - failed} as expected, {failed} not"
+
+
+def _score(tried: Tried) -> str:
+    noticed, explained = tried.total - len(tried.alive), len(tried.alive) - len(tried.unexplained)
+    score = f"{noticed} of {tried.total} mutants noticed"
+    return f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"
+
+
+def scenarios_data(result: str, ran: ScenarioRun) -> Json:
     """The same for programs: `result` is the exit status as a word."""
+    _, _, results, reached, tried = ran
     return {
         **head(result),
         "scenarios": [_result(one) for one in results],
@@ -95,6 +85,7 @@ def _mutants(tried: Tried) -> Json:
         "count": tried.total,
         "noticed": tried.total - len(tried.alive),
         "no_difference": [mutant.id for mutant in tried.alive if mutant.id in tried.explained],
+        "idle": list(tried.idle),
         "left": [
             {
                 "id": mutant.id,
@@ -131,8 +122,8 @@ def _result(result: Result) -> Json:
 
 def _difference(release: Release, result: Result, difference: Mismatch, style: Style) -> list[str]:
     """What was expected and found, and where a value stands behind it, that value opened."""
-    told = f"expected {_shown(difference.expected)}, found {_shown(difference.found)}"
-    lines = [f"  {_at(difference.place)}  {difference.path}: {style(told, 'strong')}"]
+    both = f"expected {told(difference.expected)}, found {told(difference.found)}"
+    lines = [f"  {_at(difference.place)}  {difference.path}: {style(both, 'strong')}"]
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):
@@ -153,14 +144,6 @@ def _behind(path: str, release: Release) -> list[str]:
 
 def _at(place: Place) -> str:
     return f"{place.source.path}:{place.line}:{place.column}"
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 def _json(value: Any) -> Any:

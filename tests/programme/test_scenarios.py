@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import simplejson
 from charter.engine import InvalidProgramme, load
+from charter.engine.findings import scenario_run
 from charter.engine.mutants import mutants, survivors
 from charter.engine.release import read_files
 from charter.engine.report.scenarios import scenarios_text
@@ -80,13 +81,13 @@ def test_a_mutant_leaves_a_tier_out_moves_the_first_day_or_reads_a_clause_otherw
 def test_a_scenario_that_fails_shows_the_values_under_the_expression(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
     edit(release, "definitions.yaml", "{competency: 2, saas: 2}", "{competency: 3, saas: 2}")
-    loaded, found = load(release), results(release)
-    failed = {result.scenario.id: result.differences for result in found if result.differences}
+    ran = scenario_run(release, mutants=False)
+    failed = {result.scenario.id: result.differences for result in ran.results if result.differences}
     assert "tier_by_code" in failed
     assert [(one.path, one.expected, one.found) for one in failed["competency_two_activities"]] == [
         ("status", "qualified", "not_qualified")
     ]
-    text = scenarios_text(loaded, found, reach(loaded, found))
+    text = scenarios_text(ran)
     assert "scenarios/tiers.yaml" in text
     assert "tiers.competency.requirements.staff: expected met, found not_met" in text
     assert "      certified_admins >= required_admins = no\n        certified_admins = 2  [c4-competency-staff" in text

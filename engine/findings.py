@@ -1,0 +1,114 @@
+"""Findings: what a run of the scenarios shows, as problems at their places, and which problems make a call fail."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .mutants import Tried, survivors
+from .problems import InvalidProgramme, Level, Place, Problem, in_order
+from .release import Release, ReleaseFiles, load_files, read_files, shown
+from .scenarios import FOLDER, Reach, Result, reach, read_no_difference, read_scenarios, run
+from .values import plain
+
+_WORST_FIRST = tuple(Level)
+
+
+class ScenarioRun(NamedTuple):
+    """What came of the scenarios of a release, and of the mutants where they were tried."""
+
+    files: ReleaseFiles
+    release: Release
+    results: tuple[Result, ...]
+    reached: Reach
+    tried: Tried | None
+
+
+def scenario_run(folder: Path, mutants: bool) -> ScenarioRun:
+    """Run the scenarios of the release in a folder, and the mutants where each scenario came out as expected.
+
+    Raises InvalidProgramme where the release or a scenario cannot be used, or there is none.
+    """
+    files = read_files(folder)
+    release = load_files(files)
+    scenarios = read_scenarios(folder, release)
+    results = run(release, scenarios)
+    if not results:
+        help = f"write worked examples into {shown(folder / FOLDER)}"
+        raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
+    tried = None
+    if mutants and not any(result.differences for result in results):
+        tried = Tried(*survivors(files, scenarios), read_no_difference(folder))
+    return ScenarioRun(files, release, results, reach(release, results), tried)
+
+
+def run_problems(ran: ScenarioRun) -> tuple[Problem, ...]:
+    """All that a run shows, in order: errors, and as notes what is not reached."""
+    otherwise = (problem for result in ran.results for problem in differences(result))
+    return in_order([*otherwise, *unnoticed(ran), *not_reached(ran)])
+
+
+def reaches(problem: Problem, level: Level) -> bool:
+    """Whether a problem is at least as bad as the level."""
+    return _WORST_FIRST.index(problem.level) <= _WORST_FIRST.index(level)
+
+
+def fails(problems: Iterable[Problem], level: Level) -> bool:
+    """Whether any problem is at least as bad as the level."""
+    return any(reaches(problem, level) for problem in problems)
+
+
+def differences(result: Result) -> tuple[Problem, ...]:
+    """What a scenario expected and did not find, each at its place."""
+    id, help = result.scenario.id, "mend the programme, or what the scenario expects"
+    return tuple(
+        Problem("scenario-differs", f"'{id}' expects {one.path} to be {told(one.expected)}, found {told(one.found)}",
+                one.place, help)
+        for one in result.differences
+    )  # fmt: skip
+
+
+def not_reached(ran: ScenarioRun) -> tuple[Problem, ...]:
+    """What no scenario reaches, as notes where it is written."""
+    clauses, tiers = ran.files.documents["clauses"], ran.files.documents["tiers"]
+    values, reached = ran.release.programme.values, ran.reached
+    found: list[tuple[str, str, Place | None]] = [
+        *(("clause-not-reached", f"'{id}' is a clause that no scenario reaches", clauses.place(("clauses", id)))
+          for id in reached.clauses),
+        *(("tier-not-reached", f"'{id}' is a tier that no scenario is about", tiers.place(("tiers", id)))
+          for id in reached.tiers),
+        *(("value-never-known", f"'{id}' is a value that no scenario knows", values[id].place)
+          for id in reached.values),
+        *(("condition-one-way", f"'{id}' is only ever {told(value)}", values[id].place)
+          for id, value in reached.one_way),
+    ]  # fmt: skip
+    return tuple(Problem(code, text, place, "write a scenario for it", Level.NOTE) for code, text, place in found)
+
+
+def unnoticed(ran: ScenarioRun) -> tuple[Problem, ...]:
+    """Mutants that some scenario should notice, and reasons given for others that do not hold."""
+    return (*_alive(ran.tried), *_idle(ran.tried, ran.results)) if ran.tried else ()
+
+
+def _alive(tried: Tried) -> Iterator[Problem]:
+    help = "write a scenario that notices, or the reason under no_difference"
+    for mutant in tried.unexplained:
+        yield Problem("mutant-unnoticed", f"'{mutant.id}' is a change that no scenario notices", mutant.place, help)
+
+
+def _idle(tried: Tried, results: Sequence[Result]) -> Iterator[Problem]:
+    documents = {one.scenario.document.source.path: one.scenario.document for one in results}.values()
+    for id in tried.idle:
+        at = ("no_difference", id)
+        place = next((document.place(at) for document in documents if at in document.keys), None)
+        message = f"'{id}' is said to make no difference, but is noticed or not there"
+        yield Problem("mutant-explained", message, place, "take it out of no_difference")
+
+
+def told(value: Any) -> str:
+    """A part of an outcome in a message."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return plain(value) if isinstance(value, Decimal) else str(value)
