@@ -24,7 +24,7 @@ def form(
     """Write an empty record of a partner, to be filled in, with what each fact is."""
     from charter.engine.report.form import record_form
 
-    with answering(False, output):
+    with answering("text", output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
         write(record_form(loaded.programme, lang.value, tiers or ()), output)
 
@@ -41,6 +41,6 @@ def schema(
     from charter.engine.report.input_schema import order_schema, record_schema, row_schema
 
     written = {Input.record: record_schema, Input.row: row_schema, Input.order: order_schema}
-    with answering(False, output):
+    with answering("text", output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
         write(json_text(written[of](loaded.programme, lang.value)), output)
