@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from charter.commands.console import BUG, DONE, write
+from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
 from charter.commands.publishing import handbook
 from charter.commands.revision import check, readings, run_scenarios
@@ -35,6 +36,8 @@ app.command()(check)
 app.command("test")(run_scenarios)
 app.command()(readings)
 app.command()(handbook)
+app.command()(form)
+app.command()(schema)
 
 
 @app.callback(invoke_without_command=True)

@@ -52,6 +52,14 @@ class HandbookFormat(StrEnum):
     markdown = "markdown"
 
 
+class Input(StrEnum):
+    """What `schema` describes."""
+
+    record = "record"
+    row = "row"
+    order = "order"
+
+
 class FailOn(StrEnum):
     """Answers that can make `evaluate` end with exit code 1."""
 

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from .compile.facts import MAX_TEXT, fact_value
-from .document import Data, Document, PartPath, unknown_keys
+from .document import Data, Document, PartPath, day_of, is_visible, unknown_keys
 from .layout import Scalar
 from .problems import Place, Problem, did_you_mean
-from .programme import Fact, Programme
+from .programme import Fact, NamedValue, Programme
 
 _PERIOD = ("value", "from", "until")
 _AGREEMENT = ("term", "value", "document", "from", "until")
@@ -127,6 +127,8 @@ def _agreement(
     term, paper = written.get("term"), written.get("document")
     if paper is not None and (not isinstance(paper, str) or not paper.strip() or len(paper) > MAX_TEXT):
         wrong("wrong-type", "'document' names the paper", "document", 'put it in quotes: "7/2026"')
+    elif isinstance(paper, str) and not is_visible(paper):
+        wrong("hidden-character", "'document' holds an invisible character", "document", "remove it")
     named = programme.values.get(str(term)) if term is not None else None
     value: Any = None
     if term is not None and (named is None or named.negotiable is None):
@@ -134,12 +136,8 @@ def _agreement(
         terms = [id for id, other in programme.values.items() if other.negotiable]
         help = did_you_mean(str(term), terms) or "no term like it is marked as negotiable"
         wrong("unknown-term", f"'{term}' {what}", "term", help)
-    elif named and named.negotiable and written.get("value") is not None:
-        limits = Fact(
-            named.id, named.title, named.kind, None, named.choices, None, named.negotiable.minimum,
-            named.negotiable.maximum, (),
-        )  # fmt: skip
-        value, told = fact_value(limits, written["value"])
+    elif named and written.get("value") is not None:
+        value, told = fact_value(agreed_as(named), written["value"])
         if told:
             wrong("bad-fact", f"{term}: {told[0]}", "value", told[1])
     if len(problems) > before or days.begins is None:
@@ -147,15 +145,23 @@ def _agreement(
     return Agreement(str(term), value, str(paper), days.begins, days.ends, document.value_place((*path, "term")))
 
 
+def agreed_as(term: NamedValue) -> Fact:
+    """What may be agreed in the place of a value, as a fact: of its kind, within the limits set for it."""
+    low, high = (term.negotiable.minimum, term.negotiable.maximum) if term.negotiable else (None, None)
+    return Fact(
+        term.id, term.title, term.kind, term.unit, term.choices, None, low, high, term.source, False, term.currency
+    )
+
+
 def _days(document: Document, path: PartPath, written: Mapping[str, Data], problems: list[Problem]) -> Days:
     """The days of a map with `from` and `until`; what is wrong with them is added to `problems`."""
     found: list[date | None] = []
     for key in ("from", "until"):
-        day = written.get(key)
-        if day is not None and not isinstance(day, date):
+        day = day_of(written.get(key))
+        if day is None and written.get(key) is not None:
             place = document.value_place((*path, key))
             problems.append(Problem("wrong-type", f"'{key}' is a day", place, "write it as 2026-01-31"))
-        found.append(day if isinstance(day, date) else None)
+        found.append(day)
     begins, ends = found
     if _is_before(ends, begins):
         message = f"it ends on {ends}, before it begins on {begins}"

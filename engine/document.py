@@ -267,6 +267,16 @@ def scalar(text: str) -> Data:
     return text
 
 
+def day_of(written: Data) -> date | None:
+    """A written value as a day: a date, or the text of one, for JSON knows no dates; None where it is neither.
+
+    >>> day_of("2026-01-31"), day_of("2026-02-30")
+    (datetime.date(2026, 1, 31), None)
+    """
+    found = scalar(written) if isinstance(written, str) else written
+    return found if isinstance(found, date) else None
+
+
 def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
     """The way out where a value has the wrong type, or None: see `as_wanted`."""
     text = as_wanted(instance, wanted)
@@ -302,6 +312,11 @@ def as_wanted(instance: Data, wanted: str | list[str]) -> str | None:
     if "string" in types and isinstance(instance, Decimal | bool):
         return f'"{str(instance).lower()}"'
     return None
+
+
+def is_visible(text: str) -> bool:
+    """Whether every character of a text of one line can be seen, spaces among them, the unbroken one too."""
+    return all(character.isprintable() or character == "\u00a0" for character in text)
 
 
 def in_bounds(number: Decimal) -> bool:

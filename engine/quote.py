@@ -14,12 +14,13 @@ from .evaluate import Plan, known_of
 from .layout import fill, named
 from .outcome import Outcome, Scalar
 from .problems import Problem, WrongCall, has_errors, in_order
-from .programme import LINE, ORDER, Order, Texts
+from .programme import LINE, ORDER, ListFact, Order, Programme, Texts
 from .record import Record, read_items
 from .values import Number, Unknown, Value, add, merge, missing, or_none, subtract
 
 LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
 _KEYS = ("order", "currency", "lines")
+MAX_WORD = 100  #: characters of an order's id or currency
 
 
 class OrderLines(NamedTuple):
@@ -86,12 +87,18 @@ class Quote(NamedTuple):
     totals: tuple[Total, ...]
 
 
-def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple[Problem, ...]]:
-    """The order of a document, or None and the problems. Raises WrongCall where the programme prices no orders."""
-    order = plan.programme.order
-    if order is None:
+def written_lines(programme: Programme) -> ListFact:
+    """The lines of an order, with the fields that one writes. Raises WrongCall where the programme prices no orders."""
+    if programme.order is None:
         help = "a programme that prices orders has prices.yaml"
         raise WrongCall([Problem("no-prices", "this programme does not price orders", None, help)])
+    lines = programme.order.lines
+    return lines._replace(fields={id: field for id, field in lines.fields.items() if id != LINE})
+
+
+def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple[Problem, ...]]:
+    """The order of a document, or None and the problems. Raises WrongCall where the programme prices no orders."""
+    fields = written_lines(plan.programme)
     problems: list[Problem] = []
     data = document.data
     if not isinstance(data, dict):
@@ -99,11 +106,10 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
         return None, (Problem("wrong-type", "an order is a map of keys", place, "begin with 'lines:'"),)
     problems += unknown_keys(document, (), data, _KEYS)
     currency, id = (_word(document, data, key, problems) for key in ("currency", "order"))
-    if "currency" not in data:
+    if data.get("currency") is None:
         help = "say which: currency: EUR"
         problems.append(Problem("missing-key", "'currency' is missing", document.place(()), help))
-    own = order.lines._replace(fields={id: field for id, field in order.lines.fields.items() if id != LINE})
-    lines = read_items(document, ("lines",), data.get("lines", []), own, problems)
+    lines = read_items(document, ("lines",), data.get("lines", []), fields, problems)
     if not lines and not has_errors(problems):
         help = "write each line as - {product: …}"
         problems.append(Problem("missing-key", "there are no lines", document.place(("lines",)), help))
@@ -114,7 +120,7 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
 
 def _word(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
     written = data.get(key)
-    if written is None or (isinstance(written, str) and 0 < len(written) <= 100 and written.isprintable()):
+    if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_WORD and written.isprintable()):
         return written
     place = document.value_place((key,))
     problems.append(Problem("wrong-type", f"'{key}' is a short text", place, "write it in quotes"))

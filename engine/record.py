@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 
 from .compile.facts import fact_value
 from .dated import Agreement, Dated, read_agreements, read_periods
-from .document import Data, Document, PartPath, how_to_write, in_bounds, unknown_keys
+from .document import Data, Document, PartPath, day_of, how_to_write, in_bounds, is_visible, unknown_keys
 from .layout import Facts
 from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from .programme import MAIN, Fact, ListFact, Programme
-from .values import MAX_WHOLE_DIGITS
+from .values import MAX_WHOLE_DIGITS, plain
 
 _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
-_LENGTHS = {"partner": 100, "name": 300}
+MAX_PARTNER, MAX_NAME = 100, 300  #: characters
+_LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
 MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
 
 
@@ -94,7 +95,7 @@ def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | No
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
     """A text of the record: short, and without invisible characters (which loading refuses in files)."""
     written = data.get(key)
-    if key not in data:
+    if key not in data or (written is None and key != "partner"):
         return None
     place = document.value_place((key,))
     if not isinstance(written, str) or not written.strip():
@@ -103,7 +104,7 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
     elif len(written) > _LENGTHS[key]:
         message = f"'{key}' has {len(written)} characters; the limit is {_LENGTHS[key]}"
         problems.append(Problem("bad-text", message, place, "shorten it"))
-    elif any(not (character.isprintable() or character == "\u00a0") for character in written):
+    elif not is_visible(written):
         problems.append(Problem("hidden-character", f"'{key}' holds an invisible character", place, "remove it"))
     else:
         return written
@@ -120,10 +121,10 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     if written is None or (isinstance(written, str) and written in main.tiers):
         return written
     tiers = [programme.tiers[tier] for tier in main.tiers]
+    shown = plain(written) if isinstance(written, Decimal) else written if isinstance(written, str) else "this"
     for tier in tiers:
-        if tier.code is not None and not isinstance(written, bool) and str(written) == str(tier.code):
+        if tier.code is not None and shown == str(tier.code):
             return tier.id
-    shown = str(written) if isinstance(written, str | Decimal) else "this"
     known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
     near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
     help = near if near and "known here" not in near else f"the tiers are {known}"
@@ -134,11 +135,12 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
 def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]) -> date | None:
     """The first day on which the tier is held."""
     written = data.get("since")
-    if written is None or isinstance(written, date):
-        if written is not None and data.get("tier") is None:
+    day = day_of(written)
+    if written is None or day:
+        if day and data.get("tier") is None:
             help = "say which: tier: …"
             problems.append(Problem("missing-key", "'since' is of a tier", document.place(("since",)), help))
-        return written
+        return day
     message = f"{written if isinstance(written, str | Decimal) else 'this'} is not a date"
     place = document.value_place(("since",))
     problems.append(Problem("wrong-type", message, place, "write it as 2026-01-31"))

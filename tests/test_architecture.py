@@ -34,6 +34,7 @@ ORDER = (
     "engine.shape",
     "engine.checked",
     "engine.programme",
+    "engine.reads",
     "engine.compile.rows",
     "engine.compile.references",
     "engine.compile.facts",
@@ -61,6 +62,9 @@ ORDER = (
     "engine.report.conditions",
     "engine.report.page",
     "engine.report.quote",
+    "engine.report.fields",
+    "engine.report.form",
+    "engine.report.input_schema",
     "engine.report.rules",
     "engine.report.handbook",
     "engine.report.html",
@@ -100,6 +104,7 @@ ORDER = (
     "commands.partner",
     "commands.revision",
     "commands.publishing",
+    "commands.integration",
     "cli",
 )
 
@@ -111,7 +116,10 @@ KEPT_TO = {
     "simpleeval": {"engine.language.interpret"},
     "simplejson": {"commands.console"},
     "jinja2": {"engine.report.html"},
-    "typer": {"cli", *(f"commands.{name}" for name in ("options", "console", "partner", "revision", "publishing"))},
+    "typer": {
+        "cli",
+        *(f"commands.{name}" for name in ("options", "console", "partner", "revision", "publishing", "integration")),
+    },
     "rich": set(),
 }
 

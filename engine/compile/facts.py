@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ..document import Data, how_to_write
+from ..document import Data, day_of, how_to_write
 from ..language.parse import Scope
 from ..problems import did_you_mean
 from ..programme import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
@@ -149,9 +149,8 @@ def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str |
             help = f"at most {MAX_TEXT} characters" if long else how_to_write(written, "string") or "write it in quotes"
             return None, (f"{_shown(written)} is not a text", help)
         case Kind.DATE:
-            if isinstance(written, date):
-                return written, None
-            return None, (f"{_shown(written)} is not a date", "write it as 2026-01-31")
+            day = day_of(written)
+            return day, None if day else (f"{_shown(written)} is not a date", "write it as 2026-01-31")
     if not isinstance(written, Decimal):
         help = how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number") or _DIGITS
         return None, (f"{_shown(written)} is not a number", help)

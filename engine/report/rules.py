@@ -10,6 +10,7 @@ from ..language.sentences import Sentences
 from ..language.tree import Choose, Expression, Literal, Name
 from ..programme import INPUTS, ORDER, Benefit, Bonus, Fact, Programme, Requirement, Statement, Tier, pick
 from ..values import NUMERIC, Kind, Value
+from .fields import term_title
 from .phrases import PHRASES
 
 YES, NO = "✓", "–"
@@ -261,14 +262,10 @@ class _Rules:
             if value.negotiable:
                 ends = [value.negotiable.minimum, value.negotiable.maximum]
                 low, high = (NO if end is None else words.amount(end, value.kind, self.lang) for end in ends)
-                title = self._negotiable_title(id)
+                title = term_title(self.programme, id, self.lang)
                 rows.append(Line((title, self._figure(id, value.kind), low, high), value.negotiable.source))
         columns = (self.say["term"], self.say["without_agreement"], self.say["from"], self.say["to"])
         return Part(self.say["negotiable"], tuple(rows), columns)
-
-    def _negotiable_title(self, id: str) -> str:
-        title = pick(self.programme.values[id].title, self.lang)
-        return f"{self.say['base']}: {title}" if id.startswith("tiers.") else title
 
     def _definitions(self) -> Part:
         """How figures are worked out that several rules share; those that differ by tier in one row."""
@@ -329,7 +326,7 @@ class _Rules:
         if settled is not None and not isinstance(settled, bool) and not programme.values[id].negotiable:
             return words.amount(settled, name.kind, self.lang)
         if id.startswith("agreed."):
-            return self.say["is_agreed"].format(term=self._negotiable_title(id.removeprefix("agreed.")))
+            return self.say["is_agreed"].format(term=term_title(self.programme, id.removeprefix("agreed."), self.lang))
         if id.startswith("tracks."):
             track = programme.tracks[id.split(".")[1]]
             return pick(track.title, self.lang) or self.say["tier"]

@@ -1,0 +1,46 @@
+"""Commands for whoever gathers and sends the facts: `form`, `schema`."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from charter.engine.release import load
+
+from .console import answering, json_text, program_folder, write
+from .options import DateOption, Input, Lang, LangOption, OutputOption, ProgramOption, ReleaseOption
+
+
+def form(
+    tiers: Annotated[
+        list[str] | None,
+        typer.Option("--tier", metavar="ID", help="Only what matters for this tier, by its id or code."),
+    ] = None,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    output: OutputOption = None,
+) -> None:
+    """Write an empty record of a partner, to be filled in, with what each fact is."""
+    from charter.engine.report.form import record_form
+
+    with answering("text", output):
+        loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
+        write(record_form(loaded.programme, lang.value, tiers or ()), output)
+
+
+def schema(
+    of: Annotated[Input, typer.Argument(metavar="[record|row|order]", help="Of what.")] = Input.record,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    output: OutputOption = None,
+) -> None:
+    """Write the JSON Schema of what a release takes in: a partner's record, a flat row, or an order."""
+    from charter.engine.report.input_schema import order_schema, record_schema, row_schema
+
+    written = {Input.record: record_schema, Input.row: row_schema, Input.order: order_schema}
+    with answering("text", output):
+        loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
+        write(json_text(written[of](loaded.programme, lang.value)), output)

@@ -1,0 +1,226 @@
+"""A form: an empty record of a partner, to be filled in, made from the facts of a release.
+
+As it is written it is a valid record that says nothing. Lines that begin with `#` and a name are YAML too: without the
+sign they say what stands there.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from ..compile.facts import fact_value
+from ..dated import agreed_as
+from ..language.tree import Literal
+from ..problems import Problem, WrongCall, did_you_mean
+from ..programme import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
+from ..reads import clauses_of, read_for
+from ..values import Kind
+from .fields import kind_of, left_out, options_of, term_title, title_of, written
+from .phrases import PHRASES
+
+SCHEMA = "record.schema.json"  #: what the first line names; `charter schema` writes it
+_PARTNER = "P-000"
+_PERIODS = "[{value: 2, until: 2026-10-15}, {value: 3, from: 2026-10-16}]"
+_DAY = "2026-01-31"
+_WIDTH = 110
+_LEAST = 40  #: of the text beside a field
+
+
+def record_form(programme: Programme, lang: str = "en", tiers: Sequence[str] = ()) -> str:
+    """An empty record as YAML, in Russian or English, with what may be written said beside each fact.
+
+    `tiers` are ids or codes: with them it holds only what decides what these tiers ask for and give. Raises WrongCall
+    for one that is not there.
+    """
+    named = {tier.id: tier for tier in (_tier(programme, one) for one in tiers)}
+    return "\n".join(_Form(programme, lang, list(named.values())).lines()) + "\n"
+
+
+def _tier(programme: Programme, named: str) -> Tier:
+    for tier in programme.tiers.values():
+        if named in (tier.id, None if tier.code is None else str(tier.code)):
+            return tier
+    help = did_you_mean(named, programme.tiers)
+    raise WrongCall([Problem("unknown-tier", f"'{named}' is not a tier", None, help)])
+
+
+class _Form:
+    """The release, the language, and what matters: which facts, and which clauses read each."""
+
+    def __init__(self, programme: Programme, lang: str, tiers: Sequence[Tier]) -> None:
+        self.programme = programme
+        self.lang = lang
+        self.say = PHRASES[lang]
+        self.tiers = tiers
+        read = read_for(programme, tiers or programme.tiers.values())
+        self.since = "held_since" in read
+        self.facts = [one for one in programme.facts.values() if not tiers or one.id in read]
+        self.lists = [one for one in programme.lists.values() if not tiers or one.id in read]
+        self.terms = [one for one in programme.values.values() if one.negotiable and (not tiers or one.id in read)]
+        self.clauses = clauses_of(programme)
+
+    def lines(self) -> Iterator[str]:
+        """The whole form."""
+        yield f"# yaml-language-server: $schema={SCHEMA}"
+        yield from self._head()
+        yield ""
+        yield from _comment(f"{self.say['ask_partner']}; {self.say['ask_partner_here'].format(example=_PARTNER)}")
+        yield f"partner: {_PARTNER}"
+        yield from _comment(self.say["ask_name"])
+        yield "name:"
+        yield ""
+        yield from self._tier()
+        yield ""
+        yield "facts:"
+        for number, block in enumerate([*map(self._fact, self.facts), *map(self._list, self.lists)]):
+            yield from [""] * (number > 0)
+            yield from block
+        if self.terms:
+            yield ""
+            yield from self._agreements()
+
+    def _head(self) -> Iterator[str]:
+        title = pick(self.programme.title, self.lang)
+        yield from _comment(self.say["schema_record"].format(programme=title, release=self.programme.release))
+        if self.tiers:
+            named = ", ".join(pick(tier.title, self.lang) for tier in self.tiers)
+            yield from _comment(self.say["form_for"].format(tiers=named))
+        yield "#"
+        lang = "" if self.lang == "en" else f" --lang {self.lang}"
+        commands = {
+            "periods": _PERIODS,
+            "handbook": f"charter handbook{lang}",
+            "schema": f"charter schema --release {self.programme.release}{lang} -o {SCHEMA}",
+        }
+        shown = {
+            "form_unknown": True,
+            "form_defaults": any(fact.default is not None for fact in self.facts),
+            "form_lists": self.lists or self.terms,
+            "form_periods": self.facts,
+            "form_clauses": True,
+            "form_schema": True,
+        }
+        for key in (key for key, holds in shown.items() if holds):
+            told = self.say[key].format(**{name: _unbroken(text) for name, text in commands.items()})
+            yield from _comment(told, hanging="  ", first="- ")
+
+    def _tier(self) -> Iterator[str]:
+        """The tier's line, where a record says it; filled in where the form is for one that is signed for."""
+        main = self.programme.tracks[MAIN]
+        signed, held = main.award == "signed", main.kept_until is not None
+        yield from _comment(self.say["ask_tier_signed" if signed else "ask_tier_held" if held else "ask_no_tier"])
+        for id in main.tiers:
+            tier = self.programme.tiers[id]
+            code = "" if tier.code is None else f" ({tier.code})"
+            yield from _comment(f"{written(id)}{code}: {pick(tier.title, self.lang)}", first="  ", hanging="    ")
+        if signed or held:
+            only = [written(tier.id) for tier in self.tiers if signed and tier.id in main.tiers]
+            yield f"tier: {only[0]}" if len(only) == 1 else "tier:"
+            if self.since:
+                yield from _comment(self.say["ask_since"])
+                yield "since:"
+
+    def _fact(self, fact: Fact) -> Iterator[str]:
+        yield from _comment(self._about(fact, self.clauses[fact.id]), "  ")
+        yield from (line for option in self._options(fact) for line in _comment(option, "  ", "  ", "    "))
+        yield f"  {fact.id}:" if fact.default is None else f"  #{fact.id}: {written(fact.default)}"
+
+    def _list(self, one: ListFact) -> Iterator[str]:
+        """A list that says nothing, and under it an item to be copied."""
+        title = " ".join(pick(one.title, self.lang).split()) or one.id
+        kind = self.say["write_list_none" if one.default_empty else "write_list"]
+        of_list = self.clauses[one.id]
+        yield from _comment(f"{title}{self.say['is']}{kind}{_behind(of_list)}", "  ")
+        yield f"  {one.id}:"
+        keys = [f"{id}: {'' if field.default is None else written(field.default)}" for id, field in one.fields.items()]
+        clauses = [self.clauses[f"{one.item}.{id}"] for id in one.fields]
+        told = [
+            (self._about(field, () if own == of_list else own), *self._options(field))
+            for field, own in zip(one.fields.values(), clauses, strict=True)
+        ]
+        yield from _item("    ", keys, told)
+
+    def _agreements(self) -> Iterator[str]:
+        """The terms that may be agreed, and an agreement to be copied."""
+        yield from _comment(self.say["ask_agreements"])
+        for term in self.terms:
+            fact = agreed_as(term)
+            clauses = _behind(term.negotiable.source if term.negotiable else ())
+            title = " ".join(term_title(self.programme, term.id, self.lang).split())
+            told = f"{term.id}: {title}{self.say['is']}{kind_of(fact, self.lang)}{clauses}"
+            yield from _comment(told, first="  ", hanging="    ")
+        yield "agreements:"
+        first = self.terms[0]
+        keys = (f"term: {first.id}", f"value: {_example(first)}", 'document: "7/2026"', f"from: {_DAY}", "until: ")
+        names = ("term", "value", "document", "from", "until")
+        yield from _item("  ", keys, [(self.say[f"ask_agreement_{name}"],) for name in names])
+
+    def _about(self, fact: Fact, clauses: Sequence[str]) -> str:
+        otherwise = left_out(fact, self.lang)
+        told = f"{title_of(fact, self.lang)}{self.say['is']}{kind_of(fact, self.lang)}"
+        return told + (f"; {otherwise}" if otherwise else "") + _behind(clauses)
+
+    def _options(self, fact: Fact) -> Sequence[str]:
+        return [f"{id}: {title}" for id, title in options_of(fact, self.lang)]
+
+
+def _item(indent: str, keys: Sequence[str], told: Sequence[Sequence[str]]) -> Iterator[str]:
+    """An item of a list behind comment signs, each key with what is said of it beside it."""
+    column = max(map(len, keys)) + 2
+    for number, (key, texts) in enumerate(zip(keys, told, strict=True)):
+        beside = f"{indent}#{'  ' if number else '- '}{key:<{column}}"
+        width = max(_LEAST, _WIDTH - len(beside))
+        for under, text in enumerate(texts):
+            for line in _wrapped(text, width, "  " * (under > 0), "    "):
+                yield f"{beside}# {line}"
+                beside = f"{indent}#{' ' * (column + 2)}"
+
+
+def _comment(text: str, indent: str = "", first: str = "", hanging: str = "") -> Iterator[str]:
+    """A text behind comment signs, on as many lines as it needs."""
+    for line in _wrapped(text, _WIDTH - len(indent) - 2, first, hanging):
+        yield f"{indent}# {line}"
+
+
+_GLUE = "\x1f"  #: stands for a space at which a line is not broken, while it is wrapped
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", _GLUE)
+
+
+def _behind(clauses: Sequence[str]) -> str:
+    """Clauses behind what they are of, on a line of their own where there is no room for all."""
+    named = ", ".join(clauses)
+    return f"  {_unbroken(f'[{named}]')}" if clauses else ""
+
+
+def _wrapped(text: str, width: int, first: str, hanging: str) -> list[str]:
+    lines = textwrap.wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_GLUE, " ") for line in lines]
+
+
+def _example(term: NamedValue) -> str:
+    """Something that may be agreed: what counts anyway, where that is written and within the limits."""
+    fact = agreed_as(term)
+    own = term.expression.value if isinstance(term.expression, Literal) else None
+    if own is not None and fact_value(fact, own)[1] is None:
+        return written(own)
+    ends = [end for end in (fact.minimum, fact.maximum) if end is not None]
+    match fact.kind:
+        case Kind.YES_NO:
+            return written(True)
+        case Kind.DATE:
+            return _DAY
+        case Kind.CHOICE | Kind.TEXT:
+            return written(next(iter(fact.choices), "…"))
+    return written(ends[0] if ends else Decimal(0))

@@ -1,0 +1,256 @@
+"""The JSON Schema (draft 2020-12) of what one release takes in: a record, a row of facts, an order.
+
+A program can check with it before it sends. What the schema accepts is read without an error, and what it refuses is
+refused, but for what a schema cannot say:
+
+- periods or agreements that have a day in common, or end before they begin;
+- a day that its month does not have, unless the validator asserts `format`;
+- numbers with more than 12 decimals; numbers of more than 18 digits, which are text where text is asked for;
+- characters that nobody can see, beyond the usual ones;
+- a key that stands twice, and the size of a file and of lists that look through each other.
+
+Numbers in a schema are int or Decimal: write it with something that keeps decimals exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ..compile.facts import MAX_TEXT
+from ..dated import agreed_as
+from ..problems import Problem, WrongCall
+from ..programme import MAIN, Fact, ListFact, Programme, pick
+from ..quote import MAX_WORD, written_lines
+from ..reads import clauses_of
+from ..record import MAX_NAME, MAX_PARTNER
+from ..values import MAX_WHOLE_DIGITS, Kind
+from .fields import kind_of, left_out, options_of, term_title, title_of
+from .phrases import PHRASES
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TOO_LARGE = 10**MAX_WHOLE_DIGITS
+_HIDDEN = r"\u0000-\u001F\u007F-\u009F\u00AD\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFF9-\uFFFB"
+_DAY: Schema = {
+    "type": "string",
+    "format": "date",
+    "pattern": "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+}
+_NULL: Schema = {"type": "null"}
+_OPEN_DAY = "Day"  #: a definition that no fact has the name of
+
+
+def record_schema(programme: Programme, lang: str = "en") -> Schema:
+    """The schema of a partner's record, titles in Russian or English."""
+    say = PHRASES[lang]
+    clauses = clauses_of(programme)
+    facts = {id: _dated(fact, clauses[id], lang) for id, fact in programme.facts.items()}
+    lists = {id: _list(one, clauses, lang) for id, one in programme.lists.items()}
+    properties = {
+        "partner": _described(say["ask_partner"], _text(MAX_PARTNER)),
+        "name": _described(say["ask_name"], _or_null(_text(MAX_NAME))),
+        "tier": _tier(programme, lang),
+        "since": _described(say["ask_since"], _or_null(_DAY) if _may_name_tier(programme) else _NULL),
+        "facts": _described(say["ask_facts"], {**_closed({**facts, **lists}), "type": ["object", "null"]}),
+        "agreements": _agreements(programme, lang),
+    }
+    return {
+        **_head(programme, "record", lang),
+        **_closed(properties, required=["partner"]),
+        # whoever says since when a tier is held says which
+        "if": {"properties": {"since": {"type": "string"}}, "required": ["since"]},
+        "then": {"properties": {"tier": {"not": _NULL}}, "required": ["tier"]},
+        "$defs": {_OPEN_DAY: _or_null(_DAY), **{id: _value(fact) for id, fact in programme.facts.items()}},
+    }
+
+
+def row_schema(programme: Programme, lang: str = "en") -> Schema:
+    """The schema of a flat row: the partner, its tier, and a column for each fact; lists have no place in it.
+
+    Raises WrongCall where a fact is called as one of the first two columns is.
+    """
+    if "partner" in programme.facts:
+        help = "send records instead: charter schema record"
+        raise WrongCall([Problem("ambiguous-column", "'partner' is a fact here and a column too", None, help)])
+    clauses = clauses_of(programme)
+    properties = {
+        "partner": _described(PHRASES[lang]["ask_partner"], _text(MAX_PARTNER)),
+        "tier": _tier(programme, lang),
+        **{id: _field(fact, clauses[id], lang) for id, fact in programme.facts.items()},
+    }
+    return {**_head(programme, "row", lang), **_closed(properties, required=["partner"])}
+
+
+def order_schema(programme: Programme, lang: str = "en") -> Schema:
+    """The schema of an order; raises WrongCall where the programme prices none."""
+    say = PHRASES[lang]
+    lines = written_lines(programme)
+    word = _line(MAX_WORD)
+    properties = {
+        "order": _described(say["ask_order"], _or_null(word)),
+        "currency": _described(say["ask_currency"], word),
+        "lines": _described(
+            say["ask_lines"], {"type": "array", "minItems": 1, "items": _item(lines, clauses_of(programme), lang)}
+        ),
+    }
+    return {**_head(programme, "order", lang), **_closed(properties, required=["currency", "lines"])}
+
+
+def _head(programme: Programme, what: str, lang: str) -> Schema:
+    title = pick(programme.title, lang)
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:charter:{programme.id}:{programme.release}:{what}",
+        "$comment": programme.digest,
+        "title": PHRASES[lang][f"schema_{what}"].format(programme=title, release=programme.release),
+    }
+
+
+def _closed(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
+    """A map with these keys and no others."""
+    needed = {"required": list(required)} if required else {}
+    return {"type": "object", "properties": dict(properties), **needed, "additionalProperties": False}
+
+
+def _described(description: str, schema: Schema) -> Schema:
+    return {"description": description, **schema}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def _defined(id: str) -> Schema:
+    return {"$ref": f"#/$defs/{id}"}
+
+
+def _text(longest: int) -> Schema:
+    """A text in which something stands that can be seen, and nothing that cannot."""
+    return {"type": "string", "maxLength": longest, "pattern": rf"^(?![\s\S]*[{_HIDDEN}])[\s\S]*\S"}
+
+
+def _line(longest: int) -> Schema:
+    """A text of one line, its spaces plain ones."""
+    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": rf"^(?![\s\S]*[{_HIDDEN}\u00A0])"}
+
+
+def _may_name_tier(programme: Programme) -> bool:
+    main = programme.tracks[MAIN]
+    return main.award == "signed" or main.kept_until is not None
+
+
+def _tier(programme: Programme, lang: str) -> Schema:
+    """A tier by its id or its code, as number or text; null for none."""
+    say, main = PHRASES[lang], programme.tracks[MAIN]
+    if not _may_name_tier(programme):
+        return _described(say["ask_no_tier"], _NULL)
+    tiers = [programme.tiers[id] for id in main.tiers]
+    codes = [tier.code for tier in tiers if tier.code is not None]
+    named = [f"{tier.id}{'' if tier.code is None else f' ({tier.code})'}: {pick(tier.title, lang)}" for tier in tiers]
+    told = f"{say['ask_tier_signed' if main.award == 'signed' else 'ask_tier_held']}. {'; '.join(named)}"
+    return _described(told, {"enum": [*main.tiers, *codes, *map(str, codes), None]})
+
+
+def _value(fact: Fact) -> Schema:
+    """What a value of the fact is."""
+    match fact.kind:
+        case Kind.YES_NO:
+            return {"type": "boolean"}
+        case Kind.CHOICE:
+            return {"type": "string", "enum": list(fact.choices)}
+        case Kind.TEXT:
+            return _line(MAX_TEXT)
+        case Kind.DATE:
+            return dict(_DAY)
+    is_count = fact.kind is Kind.COUNT
+    least = fact.minimum if fact.minimum is not None or not is_count else Decimal(0)
+    low = {"exclusiveMinimum": -_TOO_LARGE} if least is None else {"minimum": _number(least)}
+    high = {"exclusiveMaximum": _TOO_LARGE} if fact.maximum is None else {"maximum": _number(fact.maximum)}
+    return {"type": "integer" if is_count else "number", **low, **high}
+
+
+def _number(number: Decimal) -> int | Decimal:
+    return number if number % 1 else int(number)
+
+
+def _about(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
+    """Title, description and default of a fact."""
+    options = "; ".join(f"{id}: {title}" for id, title in options_of(fact, lang))
+    told = [kind_of(fact, lang) + (f": {options}" if options else ""), left_out(fact, lang)]
+    default: Any = fact.default
+    if isinstance(default, date):
+        default = default.isoformat()
+    elif isinstance(default, Decimal):
+        default = _number(default)
+    return {
+        "title": title_of(fact, lang),
+        "description": "; ".join(filter(None, told)) + _behind(clauses),
+        **({} if default is None else {"default": default}),
+    }
+
+
+def _behind(clauses: Iterable[str]) -> str:
+    named = ", ".join(clauses)
+    return f"  [{named}]" if named else ""
+
+
+def _field(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
+    """A value of the fact, or null for unknown."""
+    return {**_about(fact, clauses, lang), "anyOf": [_value(fact), _NULL]}
+
+
+def _dated(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
+    """A value of the fact, or its values on some days each, or null for unknown."""
+    say, value = PHRASES[lang], _defined(fact.id)
+    period = {
+        "value": _described(say["ask_period_value"], value),
+        "from": _described(say["ask_period_from"], _defined(_OPEN_DAY)),
+        "until": _described(say["ask_agreement_until"], _defined(_OPEN_DAY)),
+    }
+    periods = {"type": "array", "items": _closed(period, required=["value"])}
+    return {**_about(fact, clauses, lang), "anyOf": [value, periods, _NULL]}
+
+
+def _list(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
+    kind = PHRASES[lang]["write_list_none" if one.default_empty else "write_list"]
+    return {
+        "title": " ".join(pick(one.title, lang).split()) or one.id,
+        "description": kind + _behind(clauses[one.id]),
+        "type": ["array", "null"],
+        "items": _item(one, clauses, lang),
+    }
+
+
+def _item(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
+    return _closed({id: _field(field, clauses[f"{one.item}.{id}"], lang) for id, field in one.fields.items()})
+
+
+def _agreements(programme: Programme, lang: str) -> Schema:
+    """Agreements on the terms that may be agreed, each within its limits."""
+    say = PHRASES[lang]
+    terms = {id: agreed_as(value) for id, value in programme.values.items() if value.negotiable}
+    told = "; ".join(f"{id}: {term_title(programme, id, lang)} ({kind_of(fact, lang)})" for id, fact in terms.items())
+    if not terms:
+        return {"type": ["array", "null"], "maxItems": 0}
+    item = _closed(
+        {
+            "term": {"description": say["ask_agreement_term"], "enum": list(terms)},
+            "value": {"description": say["ask_agreement_value"]},
+            "document": _described(say["ask_agreement_document"], _text(MAX_TEXT)),
+            "from": _described(say["ask_agreement_from"], _DAY),
+            "until": _described(say["ask_agreement_until"], _defined(_OPEN_DAY)),
+        },
+        required=["term", "value", "document", "from"],
+    )
+    item["allOf"] = [
+        {
+            "if": {"properties": {"term": {"const": id}}, "required": ["term"]},
+            "then": {"properties": {"value": _value(fact)}},
+        }
+        for id, fact in terms.items()
+    ]
+    return {"description": f"{say['ask_agreements']} {told}", "type": ["array", "null"], "items": item}
