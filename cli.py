@@ -19,6 +19,7 @@ from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
 from charter.commands.publishing import handbook
+from charter.commands.releasing import explain, new, seal
 from charter.commands.revision import check, readings, run_scenarios
 from charter.engine.version import VERSION
 
@@ -35,6 +36,9 @@ app.command()(timeline)
 app.command()(check)
 app.command("test")(run_scenarios)
 app.command()(readings)
+app.command()(explain)
+app.command()(new)
+app.command()(seal)
 app.command()(handbook)
 app.command()(form)
 app.command()(schema)

@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from charter.engine.document import MAX_BYTES, Document, file_bytes, read_bytes
@@ -19,10 +20,14 @@ from charter.engine.problems import (
     has_errors,
     in_order,
 )
-from charter.engine.release import find_program
+from charter.engine.release import Release, ReleaseFiles, load, read_files
+from charter.engine.releases import find_program, release_folder
 from charter.engine.report.terminal import Style, without_style
 
 from .options import EvaluateFormat, PageFormat
+
+if TYPE_CHECKING:
+    from charter.engine.what_if import WhatIf
 
 DONE, FINDINGS, WRONG_CALL, INVALID_PROGRAMME, INVALID_INPUT, BUG = 0, 1, 2, 3, 4, 70
 
@@ -142,6 +147,32 @@ def write(text: str, output: str | None) -> None:
     except OSError as error:
         what = f"'{output}'" if output else "the output"
         raise _wrong_path("unwritable-file", f"{what} cannot be written", error) from error
+
+
+def as_if(files: ReleaseFiles, settings: Sequence[str]) -> "WhatIf":
+    """The release with settings of `--set`; the patch that would make them goes to stderr. Raises WrongCall."""
+    from charter.engine.fixes import patch
+    from charter.engine.what_if import what_if
+
+    found = what_if(files, settings)
+    sys.stderr.write(patch(found.mended))
+    return found
+
+
+def load_release(program: str | None, release: str | None, day: date, settings: Sequence[str]) -> Release:
+    """The release in force on a day, or the one named, with the settings of `--set`."""
+    if not settings:
+        return load(program_folder(program), release=release, as_of=day)
+    return as_if(read_files(release_folder(program_folder(program), release, day)), settings).load()
+
+
+@contextmanager
+def refused_by_system(message: str) -> Iterator[None]:
+    """Turn what the system refuses to read or write into a wrong call."""
+    try:
+        yield
+    except OSError as error:
+        raise _wrong_path("unwritable-file", message, error) from error
 
 
 def tell(problems: Iterable[Problem]) -> None:

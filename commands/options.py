@@ -99,4 +99,9 @@ CheckFormatOption = Annotated[
     CheckFormat | None, typer.Option("--format", help="What to write: text, or github in GitHub Actions, if left out.")
 ]
 LevelOption = Annotated[Level, typer.Option("--fail-on", help="End with 1 on a problem that is at least as bad.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="As if the programme said this: tiers.gold.discount=22."),
+]
+WatchOption = Annotated[bool, typer.Option("--watch", help="Run again whenever a file is saved.")]
 OutputOption = Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write here, not to stdout.")]

@@ -8,13 +8,15 @@ from charter.engine.evaluate import all_values
 from charter.engine.outcome import Outcome
 from charter.engine.problems import InvalidInput, Problem, WrongCall, in_order
 from charter.engine.record import Record, read_records
-from charter.engine.release import Release, load, release_folders
+from charter.engine.release import Release, load
+from charter.engine.releases import published, release_folders, releases_of
 
 from .console import (
     FINDINGS,
     INVALID_INPUT,
     answering,
     json_text,
+    load_release,
     pages_text,
     program_folder,
     read_document,
@@ -32,6 +34,7 @@ from .options import (
     PageFormat,
     ProgramOption,
     ReleaseOption,
+    SetOption,
     read_day,
 )
 
@@ -45,6 +48,7 @@ def evaluate(
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
+    settings: SetOption = None,
     lang: LangOption = Lang.en,
     format: Annotated[EvaluateFormat, typer.Option("--format", help="What to write.")] = EvaluateFormat.text,
     explain: Annotated[bool, typer.Option("--explain", help="Open every expression with its values.")] = False,
@@ -57,7 +61,7 @@ def evaluate(
         if format is EvaluateFormat.json and len(records) > 1:
             raise WrongCall([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
         documents = [read_file(path) for path in records]
-        loaded = load(program_folder(program), release=release, as_of=day)
+        loaded = load_release(program, release, day, settings or ())
         results = _evaluate_all(loaded, documents, day)
         for _, problems in results:
             tell(problems)
@@ -75,6 +79,7 @@ def quote(
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
+    settings: SetOption = None,
     lang: LangOption = Lang.en,
     format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
     output: OutputOption = None,
@@ -85,7 +90,7 @@ def quote(
     day = as_of or date.today()
     with answering(format, output):
         documents = [read_file(path) for path in (partner, order)]
-        loaded = load(program_folder(program), release=release, as_of=day)
+        loaded = load_release(program, release, day, settings or ())
         (record_document, problems), (order_document, more) = documents
         if record_document is None or order_document is None:
             raise InvalidInput((*problems, *more))
@@ -113,7 +118,9 @@ def timeline(
     from charter.engine.timeline import timeline as days_of
 
     with answering(format, output):
-        told = days_of(map(load, release_folders(program_folder(program))), read_document(record), first, last)
+        found = releases_of(release_folders(program_folder(program)))
+        in_force = [one.folder for one in published(found)]
+        told = days_of(map(load, in_force), read_document(record), first, last)
         if format is PageFormat.json:
             write(json_text(timeline_data(told)), output)
         else:

@@ -1,22 +1,28 @@
 """Commands about a release that is being written: `check`, `test`, `readings`."""
 
 import sys
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from charter.engine.problems import InvalidProgramme, Level, in_order
-from charter.engine.release import load_files, read_files, release_folder, release_folders, shown
+from charter.engine.problems import InvalidProgramme, Level
+from charter.engine.release import load_files, read_files
+from charter.engine.releases import release_folder, release_folders, shown
 
 from .console import (
     DONE,
     FINDINGS,
     answering,
+    as_if,
     findings_text,
     json_text,
     pages_text,
     program_folder,
     read_document,
+    refused_by_system,
     style,
     write,
 )
@@ -31,8 +37,11 @@ from .options import (
     PageFormat,
     ProgramOption,
     ReleaseOption,
+    SetOption,
+    WatchOption,
     check_format,
 )
+from .watch import watched
 
 
 def check(
@@ -43,17 +52,47 @@ def check(
     release: ReleaseOption = None,
     format: CheckFormatOption = None,
     fail_on: LevelOption = Level.ERROR,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what is certain, and report the rest.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, as a patch.")] = False,
+    watch: WatchOption = False,
     output: OutputOption = None,
 ) -> None:
     """Report everything wrong with a release, each problem at its line."""
-    from charter.engine.findings import fails
-    from charter.engine.review import files_of, review
-
     format = check_format(format)
     with answering(format, output):
         root = program_folder(directory or program)
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
-        problems = in_order(problem for folder in folders for problem in review(folder))
+        if fix or diff:
+            _mend(folders, diff, output)
+        run = partial(_check, root if not release else folders[0], format, fail_on, output)
+        if watch:
+            watched(root, run)
+        run()
+
+
+def _mend(folders: Sequence[Path], diff: bool, output: str | None) -> None:
+    """Mend the files, or show how; to show it is all that a call does."""
+    from charter.engine.fixes import mend, patch
+    from charter.engine.fixes import write as write_files
+
+    with refused_by_system("the files cannot be mended"):
+        mended = [one for folder in folders for one in mend(folder)]
+        if diff:
+            write(patch(mended), output)
+            raise typer.Exit(FINDINGS if mended else DONE)
+        write_files(mended)
+    for one in mended:
+        sys.stderr.write(f"{shown(one.path)}: mended\n")
+
+
+def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | None) -> None:
+    from charter.engine.findings import fails
+    from charter.engine.publish import review_programme
+    from charter.engine.review import files_of
+
+    with answering(format, output):
+        folders = release_folders(program)
+        problems = review_programme(program, date.today())
         names, bad = [shown(folder) for folder in folders], fails(problems, fail_on)
         if format is CheckFormat.json:
             from charter.engine.report.data import problems_data
@@ -81,17 +120,37 @@ def run_scenarios(
     program: ProgramOption = None,
     release: ReleaseOption = None,
     mutants: Annotated[bool, typer.Option("--mutants", help="Change the programme, and see who notices.")] = False,
+    settings: SetOption = None,
     format: CheckFormatOption = None,
     fail_on: LevelOption = Level.ERROR,
+    watch: WatchOption = False,
     output: OutputOption = None,
 ) -> None:
     """Run the scenarios of a release, and say what they do not reach."""
+    format = check_format(format)
+    with answering(format, output):
+        root = program_folder(directory or program)
+        run = partial(_test, root, release, mutants, settings or (), format, fail_on, output)
+        if watch:
+            watched(root, run)
+        run()
+
+
+def _test(
+    program: Path,
+    release: str | None,
+    mutants: bool,
+    settings: Sequence[str],
+    format: CheckFormat,
+    fail_on: Level,
+    output: str | None,
+) -> None:
     from charter.engine.findings import fails, run_problems, scenario_run
     from charter.engine.report.scenarios import scenarios_data, scenarios_tally, scenarios_text
 
-    format = check_format(format)
     with answering(format, output):
-        ran = scenario_run(release_folder(program_folder(directory or program), release, date.today()), mutants)
+        files = read_files(release_folder(program, release, date.today()))
+        ran = scenario_run(as_if(files, settings).files if settings else files, mutants)
         problems = run_problems(ran)
         bad = fails(problems, fail_on)
         if format is CheckFormat.json:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from .mutants import Tried, survivors
 from .problems import InvalidProgramme, Level, Place, Problem, in_order
-from .release import Release, ReleaseFiles, load_files, read_files, shown
+from .release import Release, ReleaseFiles, load_files
+from .releases import shown
 from .scenarios import FOLDER, Reach, Result, reach, read_no_difference, read_scenarios, run
 from .values import plain
 
@@ -24,13 +24,12 @@ class ScenarioRun(NamedTuple):
     tried: Tried | None
 
 
-def scenario_run(folder: Path, mutants: bool) -> ScenarioRun:
-    """Run the scenarios of the release in a folder, and the mutants where each scenario came out as expected.
+def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
+    """Run the scenarios of a release, and the mutants where each scenario came out as expected.
 
     Raises InvalidProgramme where the release or a scenario cannot be used, or there is none.
     """
-    files = read_files(folder)
-    release = load_files(files)
+    release, folder = load_files(files), files.folder
     scenarios = read_scenarios(folder, release)
     results = run(release, scenarios)
     if not results:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from .problems import Fix
-from .release import shown
+from .releases import shown
 from .review import review
 
 _ROUNDS = 20

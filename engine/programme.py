@@ -299,6 +299,7 @@ class Programme(NamedTuple):
     document: Texts | None  #: what the source document is called
     languages: tuple[str, ...]
     effective_from: date
+    notice_days: int  #: how many days before its first day the release that follows is sealed
     digest: str
     facts: Mapping[str, Fact]
     lists: Mapping[str, ListFact]

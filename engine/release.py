@@ -6,11 +6,8 @@ outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certi
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,14 +22,14 @@ from .problems import (
     Place,
     Problem,
     Source,
-    WrongCall,
     did_you_mean,
     has_errors,
     in_order,
 )
 from .programme import Programme
 from .record import Record, plain_document, read_record, record_of
-from .values import plain
+from .releases import release_folder, shown, unreadable
+from .seal import check_seal, content_digest
 
 if TYPE_CHECKING:
     from .quote import OrderLines, Quote
@@ -97,14 +94,6 @@ class Release(NamedTuple):
         return quote(self.plan, record, order, evaluate(self.plan, record, day), day)
 
 
-class Found(NamedTuple):
-    """A release by its folder, before it is read whole."""
-
-    id: str
-    folder: Path
-    effective_from: date
-
-
 def load(program: str | Path = "program", *, release: str | None = None, as_of: date | None = None) -> Release:
     """The release in force on a day (today, if left out), or the one named.
 
@@ -120,50 +109,6 @@ def load_files(files: ReleaseFiles) -> Release:
     if programme is None:
         raise InvalidProgramme(problems)
     return Release(programme, make_plan(programme), problems)
-
-
-def find_program(start: Path) -> Path:
-    """The nearest folder `program`, in `start` or above it; raises WrongCall where there is none."""
-    for folder in (start, *start.parents):
-        if (folder / "program").is_dir():
-            return folder / "program"
-    help = "name the folder with --program, or set CHARTER_PROGRAM"
-    raise WrongCall([Problem("no-programme", "there is no folder 'program' here or above", None, help)])
-
-
-def release_folders(program: Path) -> tuple[Path, ...]:
-    """The folders of the releases under `program`, or `program` itself where it is one; raises WrongCall for none."""
-    if (program / "programme.yaml").is_file():
-        return (program,)
-    try:
-        folders = tuple(sorted(path.parent for path in program.glob("*/programme.yaml")))
-    except OSError:
-        folders = ()
-    if not folders:
-        what = "holds no release" if program.is_dir() else "is not a folder"
-        help = "a release is a folder with programme.yaml in it"
-        raise WrongCall([Problem("no-release", f"'{shown(program)}' {what}", None, help)])
-    return folders
-
-
-def release_folder(program: Path, release: str | None, as_of: date) -> Path:
-    """The folder of the release named, or of the one in force on the day."""
-    folders = release_folders(program)
-    if release is None and len(folders) == 1 and folders[0] == program:
-        return program
-    if release is not None:
-        for folder in folders:
-            if folder.resolve().name == release:
-                return folder
-        help = did_you_mean(release, [folder.name for folder in folders])
-        raise WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
-    found = [_found(folder) for folder in folders]
-    in_force = [one for one in found if one.effective_from <= as_of]
-    if not in_force:
-        first = min(found, key=lambda one: one.effective_from)
-        help = f"the first release, {first.id}, applies from {first.effective_from}; name one with --release"
-        raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
-    return max(in_force, key=lambda one: (one.effective_from, _number(one.id))).folder
 
 
 class ReleaseFiles(NamedTuple):
@@ -197,6 +142,8 @@ def read_files(folder: Path) -> ReleaseFiles:
             broken[kind] = {()}
             place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
             problems.append(Problem("missing-file", f"{kind}.yaml is missing", place, "add it to the release"))
+    if not problems:
+        problems += check_seal(folder, documents)
     key = checked.key_of(contents.items())
     if not checked.was_checked(key):
         problems += check_shapes(documents, broken)
@@ -215,40 +162,6 @@ def compile_release(files: ReleaseFiles) -> tuple[Programme | None, tuple[Proble
         message = f"the release calls itself {programme.release}; its folder is {folder.resolve().name}"
         problems.append(Problem("wrong-folder", message, place, "make the two agree"))
     return (None if has_errors(problems) else programme), in_order(problems)
-
-
-def content_digest(documents: Mapping[str, Document]) -> str:
-    """The digest of what a release says: its data in order, without formatting and comments."""
-    content = "".join(f"{kind}={_canonical(documents[kind].data)}\n" for kind in sorted(documents))
-    return "sha256:" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def shown(path: Path) -> str:
-    """A path as messages show it: from here where it is below, else whole."""
-    here, whole = Path.cwd(), path.absolute()
-    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
-
-
-def _found(folder: Path) -> Found:
-    """A release's number and first day; raises InvalidProgramme where its programme.yaml does not say."""
-    path = folder / "programme.yaml"
-    try:
-        document, problems = read_bytes(file_bytes(path), shown(path))
-    except OSError as error:
-        raise InvalidProgramme([unreadable(path, error)]) from error
-    data: Any = document.data if document else None
-    effective = data.get("effective") if isinstance(data, dict) else None
-    since = effective.get("from") if isinstance(effective, dict) else None
-    if document is None or not isinstance(since, date):
-        at = document.place(("effective",)) if document else None
-        message = "it does not say since when the release applies"
-        help = "write: effective: {from: 2026-01-31}"
-        raise InvalidProgramme(problems or [Problem("missing-key", message, at, help)])
-    return Found(str(data.get("release", folder.name)), folder, since)
-
-
-def _number(release: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdecimal() else 0 for part in release.split("."))
 
 
 def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
@@ -270,13 +183,6 @@ def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     return contents, problems
 
 
-def unreadable(path: Path, error: OSError) -> Problem:
-    """That a file of a release cannot be read, and why."""
-    place = Place(Source(shown(path), ""), 0, 0)
-    reason = os.strerror(error.errno) if error.errno else str(error)
-    return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")
-
-
 def check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPath]]) -> list[Problem]:
     """What the schemas say against files by their kind; misshapen parts are added to `broken`."""
     from .shape import check_shape  # the validator takes long to load: only where it is needed
@@ -289,14 +195,3 @@ def check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPa
             if path is not None:
                 unusable.add(path)
     return problems
-
-
-def _canonical(data: Any) -> str:
-    """The data as one text, different for different data: each kind of value is written in its own way."""
-    if isinstance(data, str):
-        return repr(data)
-    if isinstance(data, dict):
-        return "{" + ",".join(f"{key!r}:{_canonical(value)}" for key, value in data.items()) + "}"
-    if isinstance(data, list):
-        return "[" + ",".join(map(_canonical, data)) + "]"
-    return plain(data) if isinstance(data, Decimal) else str(data)

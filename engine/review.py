@@ -9,8 +9,10 @@ from .claims import check_claims, claim_problem
 from .evaluate import make_plan
 from .problems import InvalidProgramme, Problem, in_order
 from .readings import other_readings
-from .release import Release, compile_release, read_files, shown
+from .release import Release, compile_release, read_files
+from .releases import shown
 from .scenarios import FOLDER, examples, read_scenarios
+from .seal import check_own_files
 
 
 def files_of(folder: Path) -> tuple[str, ...]:
@@ -25,6 +27,7 @@ def review(folder: Path) -> tuple[Problem, ...]:
     """
     files = read_files(folder)
     programme, problems = compile_release(files)
+    problems = in_order((*problems, *check_own_files(folder)))
     if programme is None:
         return problems
     release = Release(programme, make_plan(programme), problems)

@@ -18,7 +18,8 @@ from .problems import InvalidProgramme, Place, Problem, has_errors, in_order
 from .programme import ORDER, Programme, Texts
 from .quote import OrderLines, Quote, quote, read_order
 from .record import Record, read_record
-from .release import Release, shown, unreadable
+from .release import Release
+from .releases import shown, unreadable
 from .report.data import outcome_data, quote_data
 from .shape import check_shape
 from .values import Kind, Unknown

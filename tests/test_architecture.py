@@ -33,6 +33,8 @@ ORDER = (
     "engine.parts",
     "engine.shape",
     "engine.checked",
+    "engine.releases",
+    "engine.seal",
     "engine.programme",
     "engine.reads",
     "engine.compile.rows",
@@ -97,12 +99,16 @@ ORDER = (
     "engine.report.junit",
     "engine.review",
     "engine.fixes",
+    "engine.what_if",
+    "engine.publish",
     "engine",
     "commands",
     "commands.options",
     "commands.console",
     "commands.partner",
+    "commands.watch",
     "commands.revision",
+    "commands.releasing",
     "commands.publishing",
     "commands.integration",
     "cli",
@@ -118,7 +124,10 @@ KEPT_TO = {
     "jinja2": {"engine.report.html"},
     "typer": {
         "cli",
-        *(f"commands.{name}" for name in ("options", "console", "partner", "revision", "publishing", "integration")),
+        *(
+            f"commands.{name}"
+            for name in ("options", "console", "partner", "revision", "publishing", "integration", "releasing", "watch")
+        ),
     },
     "rich": set(),
 }

@@ -294,7 +294,8 @@ def test_what_was_refused_leaves_a_file_as_it_was_in_text(tmp_path: Path) -> Non
 def test_fail_on_names_the_level_from_which_a_call_fails(tmp_path: Path, level: str, warned: int, noted: int) -> None:
     """A release with one warning and no error; scenarios that all come out as expected, and do not reach all."""
     clauses = FILES["clauses"].replace("Clause", "It gives 2%")
-    gold = "gold: {title: {en: Gold}, discount: {value: 15, source: [c]}}"
+    sells = "requirements: {sells: {title: {en: Sells}, rule: revenue > 0, source: [c]}}"
+    gold = f"gold: {{title: {{en: Gold}}, discount: {{value: 15, source: [c]}}, {sells}}}"
     tiers = f"award: highest\ntiers: {{silver: {{title: {{en: Silver}}}}, {gold}}}\n"
     release = write(tmp_path, clauses=clauses, tiers=tiers)
     (release / "scenarios").mkdir()

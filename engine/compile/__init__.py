@@ -68,6 +68,7 @@ def compile_programme(
         document=about.document,
         languages=files.languages,
         effective_from=about.effective_from,
+        notice_days=about.notice_days,
         digest=digest,
         facts=MappingProxyType(facts),
         lists=MappingProxyType({id: one for id, one in lists.items() if id != ORDER}),
@@ -96,6 +97,7 @@ class _About(NamedTuple):
     vendor: Texts | None
     document: Texts | None
     effective_from: date
+    notice_days: int
 
 
 def _about(files: Files) -> _About | None:
@@ -107,7 +109,8 @@ def _about(files: Files) -> _About | None:
     title, effective = row.texts(), _effective(row)
     row.source()
     id, release = row.data.get("id"), row.data.get("release")
-    return _About(id, release, title, vendor, document, effective) if id and release and effective else None
+    notice = int(row.data.get("notice_days", 0))
+    return _About(id, release, title, vendor, document, effective, notice) if id and release and effective else None
 
 
 def _effective(row: Row) -> date | None:

@@ -92,7 +92,7 @@ _HINTS = (
     (r"≥|⩾", "write '>='", ">="),
     (r"≤|⩽", "write '<='", "<="),
     (r"(?<![<>=!])=(?!=)", "to compare, write '=='", "=="),
-    (r"!(?!=)", "write 'not'", "not"),
+    (r"!(?!=)", "write 'not'", None),
     (r"(\d[\d.]*)\s*%", "write the number without the percent sign", r"\1"),
     (r"[«»“”„‘’`]", "write 'text' in straight single quotes", "'"),
     (r"[−–—]", "write a plain minus '-'", "-"),

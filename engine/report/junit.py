@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from ..findings import ScenarioRun, differences, not_reached, reaches, unnoticed
 from ..problems import Level, Problem
-from ..release import shown
+from ..releases import shown
 from .problems import problems_text
 
 #: What XML cannot hold, not even escaped.

@@ -81,7 +81,7 @@ def test_a_mutant_leaves_a_tier_out_moves_the_first_day_or_reads_a_clause_otherw
 def test_a_scenario_that_fails_shows_the_values_under_the_expression(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
     edit(release, "definitions.yaml", "{competency: 2, saas: 2}", "{competency: 3, saas: 2}")
-    ran = scenario_run(release, mutants=False)
+    ran = scenario_run(read_files(release), mutants=False)
     failed = {result.scenario.id: result.differences for result in ran.results if result.differences}
     assert "tier_by_code" in failed
     assert [(one.path, one.expected, one.found) for one in failed["competency_two_activities"]] == [

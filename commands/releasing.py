@@ -1,0 +1,68 @@
+"""Commands that make a release: `new`, `seal`; and `explain`, for what they and `check` may say."""
+
+import sys
+from datetime import date
+from typing import Annotated
+
+import typer
+from charter.engine.releases import shown
+
+from .console import FINDINGS, answering, program_folder, refused_by_system, style, tell, write
+from .options import DateOption, Lang, LangOption, OutputOption, ProgramOption, read_day
+
+ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="The number of the release: 1.2.0.")]
+
+
+def new(
+    release: ReleaseArgument,
+    copied_from: Annotated[
+        str | None, typer.Option("--from", metavar="RELEASE", help="Copy this release; the last, if left out.")
+    ] = None,
+    effective: Annotated[
+        date | None,
+        typer.Option("--effective", metavar="DATE", parser=read_day, help="The first day; the soonest, if left out."),
+    ] = None,
+    program: ProgramOption = None,
+    as_of: DateOption = None,
+) -> None:
+    """Begin a release as a copy of another, comments and order kept."""
+    from charter.engine.publish import begin
+
+    with answering("text", None), refused_by_system("the release cannot be begun"):
+        begun = begin(program_folder(program), release, copied_from, effective, as_of or date.today())
+        copied, folder = begun.copied_from.id, shown(begun.folder)
+        write(f"{folder}: a copy of {copied}, to apply from {begun.effective_from}\n", None)
+
+
+def seal(
+    release: ReleaseArgument,
+    program: ProgramOption = None,
+    as_of: DateOption = None,
+) -> None:
+    """Publish a release: check and test it, and record what it says; from then on no change goes unnoticed."""
+    from charter.engine.problems import InvalidProgramme
+    from charter.engine.publish import seal as seal_release
+
+    with answering("text", None), refused_by_system("the seal cannot be written"):
+        try:
+            sealed = seal_release(program_folder(program), release, as_of or date.today())
+        except InvalidProgramme as refused:
+            tell(refused.problems)
+            sys.stderr.write(f"{release}: not sealed\n")
+            raise typer.Exit(FINDINGS) from None
+        tell(problem for problem in sealed.problems if problem.level != "note")
+        write(f"{shown(sealed.folder)}: sealed, applies from {sealed.effective_from}\n{sealed.digest}\n", None)
+
+
+def explain(
+    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="The code of a problem: unknown-name.")] = None,
+    lang: LangOption = Lang.en,
+    output: OutputOption = None,
+) -> None:
+    """Say what the code of a problem means, with a wrong and a right example; without a code, list them all."""
+    from charter.engine.catalogue import catalogue, entry
+    from charter.engine.report.catalogue import entry_text, list_text
+
+    with answering("text", output):
+        text = entry_text(entry(code), lang.value, style(sys.stdout, output)) if code else None
+        write(text or list_text(catalogue().values(), lang.value), output)
