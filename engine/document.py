@@ -8,7 +8,7 @@ limit is stated here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -283,7 +283,7 @@ def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
     return text and (f"put it in quotes: {text}" if text.startswith('"') else f"write {text}")
 
 
-def as_wanted(instance: Data, wanted: str | list[str]) -> str | None:
+def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
     """A value of the wrong type as it would be written in the right one: `2,5` as a number, `yes` as true.
 
     >>> as_wanted("2,5", "number"), as_wanted("20%", "number"), as_wanted("no", "boolean"), as_wanted(True, "string")

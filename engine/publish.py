@@ -108,11 +108,11 @@ def _together(found: tuple[Found, ...], today: date) -> Iterator[Problem]:
 
 
 def notice_problems(found: tuple[Found, ...], one: Found, sealed_on: date) -> tuple[Problem, ...]:
-    """An error where a release begins sooner after its seal than its programme promises; the first owes no notice."""
+    """An error where a release begins sooner after its seal than is promised; the first owes no notice."""
     earlier = [other for other in found if other.turn < one.turn][-1:]
     notices = [_notice(_read(other.folder / "programme.yaml")) for other in (*earlier, one)]
     days = max(notices) if earlier else 0
-    if one.effective_from >= sealed_on + timedelta(days):
+    if not days or one.effective_from >= sealed_on + timedelta(days):
         return ()
     message = f"{one.id} applies from {one.effective_from}; with {days} days' notice from {sealed_on} that is too soon"
     return (Problem("short-notice", message, one.place, f"let it begin on {sealed_on + timedelta(days)} or later"),)

@@ -131,7 +131,7 @@ def _differences(before: Any, after: Any, path: PartPath) -> Iterator[tuple[Part
 
 
 def _told(data: Any) -> str:
-    text = _canonical(data)
+    text = str(data).lower() if isinstance(data, bool) else _canonical(data)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 

@@ -96,6 +96,8 @@ def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None
     """What certainly belongs in the place of a value that its schema refuses."""
     if validator == "enum":
         return renamed(str(instance), wanted, place)
+    if validator == "pattern" and _spelling(instance):
+        return Fix(place, latin_skeleton(instance))
     text = as_wanted(instance, wanted) if validator == "type" else None
     return Fix(place, text) if text and place.end > place.start else None
 

@@ -21,7 +21,8 @@ _FOLDER = Path(__file__).parent
 class Entry(NamedTuple):
     """One code: what it means and what to do; `wrong` stands in `file` where the problem is, `right` where it is not.
 
-    `command` is what finds it, `charter check` if not another.
+    `command` is what finds it, `charter check` if not another. Without a file, `wrong` and `right` are what is typed in
+    a shell, in the folder that holds the release.
     """
 
     code: str
@@ -59,5 +60,5 @@ def _entry(code: str, one: dict[str, Any]) -> Entry:
     texts = {
         key: MappingProxyType({lang: text.strip() for lang, text in one[key].items()}) for key in ("title", "text")
     }
-    examples = (one["file"], one["wrong"], one["right"], one.get("command", "check"))
+    examples = (one.get("file", ""), one["wrong"], one["right"], one.get("command", "check"))
     return Entry(code, Level(one["level"]), texts["title"], texts["text"], *examples)

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ..document import Data, day_of, how_to_write
+from ..document import Data, as_wanted, day_of, how_to_write
 from ..language.parse import Scope
-from ..problems import did_you_mean
+from ..problems import Fix, did_you_mean
 from ..programme import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
 from .rows import Files, Row, list_path
@@ -121,8 +121,15 @@ def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:
         return None
     value, wrong = fact_value(fact, row.data["default"])
     if wrong:
-        row.problem("wrong-type", wrong[0], row.document.value_place((*row.path, "default")), wrong[1])
+        place = row.document.value_place((*row.path, "default"))
+        text = as_wanted(row.data["default"], _JSON_TYPES.get(fact.kind, ()))
+        row.problem("wrong-type", wrong[0], place, wrong[1], fix=Fix(place, text) if text else None)
     return value
+
+
+#: what a default of a kind is in JSON, where it may be written in another way
+_JSON_TYPES: Mapping[Kind, str] = {Kind.YES_NO: "boolean", Kind.COUNT: "integer", Kind.NUMBER: "number",
+                                   Kind.PERCENT: "number", Kind.MONEY: "number"}  # fmt: skip
 
 
 _DIGITS = f"write it in digits, at most {MAX_WHOLE_DIGITS} of them before the point and {MAX_DECIMALS} after it"

@@ -11,7 +11,7 @@ from typing import Any
 from ..document import Document, PartPath
 from ..language.parse import Scope, parse
 from ..language.tree import Expression
-from ..problems import Place, Problem, did_you_mean, renamed
+from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..programme import ORDER, Negotiable, Texts
 from ..values import Kind
 
@@ -98,9 +98,11 @@ class Row:
         """Where a part of the row stands."""
         return self.document.place((*self.path, *keys))
 
-    def problem(self, code: str, message: str, place: Place, help: str | None = None) -> None:
+    def problem(
+        self, code: str, message: str, place: Place, help: str | None = None, *, fix: Fix | None = None
+    ) -> None:
         """Report something wrong with the row."""
-        self.files.problems.append(Problem(code, message, place, help))
+        self.files.problems.append(Problem(code, message, place, help, fix=fix))
 
     def unknown(self, code: str, what: str, name: str, known: Iterable[str], place: Place) -> None:
         """Report a name that stands for nothing: `what` says what it should be."""

@@ -9,20 +9,21 @@ from ..catalogue import Entry
 from ..programme import pick
 from .terminal import Style, without_style
 
+_MOST_LINES = 18  #: of what a page shows as printed
 _WORDS = {
-    "en": {"wrong": "Wrong", "right": "Right", "in": "in {file}"},
-    "ru": {"wrong": "Неверно", "right": "Верно", "in": "в {file}"},
+    "en": {"wrong": "Wrong", "right": "Right", "in": ", in {file}"},
+    "ru": {"wrong": "Неверно", "right": "Верно", "in": ", в {file}"},
 }
 
 
 def entry_text(entry: Entry, lang: str, style: Style = without_style) -> str:
     """What a code means, with its examples."""
     words, level = _WORDS[lang], {"error": "bad", "warning": "open", "note": "dim"}[entry.level]
-    place = words["in"].format(file=entry.file)
+    place = words["in"].format(file=entry.file) if entry.file else ""
     lines = [f"{style(f'{entry.level.value}[{entry.code}]', level)}  {style(pick(entry.title, lang), 'strong')}", ""]
     lines += [*textwrap.wrap(pick(entry.text, lang), 96), ""]
     for name, mark, example in (("wrong", "bad", entry.wrong), ("right", "good", entry.right)):
-        lines += [f"{style(words[name], mark)}, {place}:", textwrap.indent(example, "    ")]
+        lines += [f"{style(words[name], mark)}{place}:", textwrap.indent(example, "    ")]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -36,7 +37,10 @@ def list_text(entries: Iterable[Entry], lang: str) -> str:
 def entry_markdown(entry: Entry, printed: str) -> str:
     """The section of a code, with what its wrong example makes a command print."""
     title, text = pick(entry.title, "en"), pick(entry.text, "en")
-    blocks = [("Wrong", "yaml", entry.wrong), ("Right", "yaml", entry.right), ("Printed", "text", printed)]
-    told = [f"{name}{f', in `{entry.file}`' if kind == 'yaml' else ''}:\n\n```{kind}\n{block}```\n"
-            for name, kind, block in blocks]  # fmt: skip
+    place, kind = (f", in `{entry.file}`", "yaml") if entry.file else ("", "sh")
+    lines = printed.splitlines(keepends=True)
+    if len(lines) > _MOST_LINES:  # the same problem at many places
+        printed = "".join([*lines[: _MOST_LINES - 2], "…\n", lines[-1]])
+    blocks = [(f"Wrong{place}", kind, entry.wrong), (f"Right{place}", kind, entry.right), ("Printed", "text", printed)]
+    told = [f"{name}:\n\n```{kind}\n{block}```\n" for name, kind, block in blocks]
     return "\n".join([f"## {entry.code}\n", f"*{entry.level.value}* · {title}.\n", f"{text}\n", *told])

@@ -56,7 +56,13 @@ def _location(place: Place, here: Path) -> Json:
 def _uri(path: str, here: Path) -> str:
     """Relative for what is below `here`, else whole."""
     whole = Path(os.path.normpath(here / path))
-    return quote(os.fsencode(whole.relative_to(here).as_posix())) if whole.is_relative_to(here) else whole.as_uri()
+    below = whole.is_relative_to(here)
+    name = (whole.relative_to(here) if below else whole).as_posix()
+    try:
+        written = os.fsencode(name)
+    except UnicodeEncodeError:  # no file can be called so
+        written = name.encode("utf-8", "surrogatepass")
+    return quote(written) if below else f"file://{quote(written)}"
 
 
 def _fingerprint(problem: Problem, here: Path, seen: Counter[str]) -> str:
