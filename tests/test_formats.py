@@ -319,6 +319,38 @@ def test_a_file_whose_name_is_no_text_is_told_in_every_format(tmp_path: Path) ->
 
 
 texts = st.text(st.characters(exclude_categories=()), max_size=20)
+
+
+def test_sarif_carries_other_places_and_the_fix(tmp_path: Path) -> None:
+    """What it says to put where makes the release right."""
+    release = copy_of(SMALL, tmp_path)
+    edit(release, "bonuses.yaml", "gold: 1.5", 'gold: "1,5"')
+    edit(release, "definitions.yaml", "revenue / people", "revenue / per_head")
+    log = json.loads(charter("check", str(release), "--format", "sarif").stdout)
+    assert list(SARIF.iter_errors(log)) == []
+    fixed = next(result for result in log["runs"][0]["results"] if result["ruleId"] == "wrong-type")
+    (change,) = fixed["fixes"][0]["artifactChanges"]
+    region, text = change["replacements"][0]["deletedRegion"], change["replacements"][0]["insertedContent"]["text"]
+    lines = (release / "bonuses.yaml").read_text("utf-8").splitlines()
+    line = lines[region["startLine"] - 1]
+    assert region["startLine"] == region["endLine"]
+    assert (
+        line[: region["startColumn"] - 1] + text + line[region["endColumn"] - 1 :]
+        == ((SMALL / "bonuses.yaml").read_text("utf-8").splitlines()[region["startLine"] - 1])
+    )
+    edit(
+        release,
+        "definitions.yaml",
+        "enough:",
+        "half: {title: {en: H}, kind: money, value: per_head, source: [s1]}\n  enough:",
+    )
+    edit(release, "definitions.yaml", "revenue / per_head", "half / 2")
+    log = json.loads(charter("check", str(release), "--format", "sarif").stdout)
+    assert list(SARIF.iter_errors(log)) == []
+    circle = next(result for result in log["runs"][0]["results"] if result["ruleId"] == "circular-definition")
+    assert [one["message"]["text"] for one in circle["relatedLocations"]] == ["'half' needs 'per_head'"]
+
+
 found = st.builds(
     lambda message, way_out, path, text, start, level: Problem(
         "bad", message, Place(Source(f"x{path}", text), min(start, len(text)), len(text)), way_out, level

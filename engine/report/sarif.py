@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
-from ..problems import Place, Problem
+from ..problems import Fix, Place, Problem
 from ..version import VERSION
 from .data import Json
 
@@ -35,6 +35,7 @@ def _rule(code: str, problems: Sequence[Problem]) -> Json:
 
 def _result(problem: Problem, index: int, here: Path, seen: Counter[str]) -> Json:
     text = f"{problem.message}\nhelp: {problem.help}" if problem.help else problem.message
+    related = [{**_location(one.place, here), "message": {"text": one.message}} for one in problem.related]
     return {
         "ruleId": problem.code,
         "ruleIndex": index,
@@ -42,7 +43,24 @@ def _result(problem: Problem, index: int, here: Path, seen: Counter[str]) -> Jso
         "message": {"text": text},
         "locations": [_location(problem.place, here)] if problem.place else [],
         "partialFingerprints": {"charter/v1": _fingerprint(problem, here, seen)},
+        **({"relatedLocations": related} if related else {}),
+        **({"fixes": [_fix(problem.fix, here)]} if problem.fix else {}),
     }
+
+
+def _fix(fix: Fix, here: Path) -> Json:
+    """The text that belongs in a place; the place may go over several lines."""
+    source, _, end = fix.place
+    last = Place(source, end, end)
+    region = {
+        "startLine": fix.place.line,
+        "startColumn": fix.place.column,
+        "endLine": last.line,
+        "endColumn": last.column,
+    }
+    file = {"uri": _uri(source.path, here)}
+    replacement = {"deletedRegion": region, "insertedContent": {"text": fix.text}}
+    return {"artifactChanges": [{"artifactLocation": file, "replacements": [replacement]}]}
 
 
 def _location(place: Place, here: Path) -> Json:
