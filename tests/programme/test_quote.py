@@ -16,6 +16,8 @@ import yaml
 from charter.engine import InvalidInput, WrongCall, load
 from charter.engine.quote import LineQuote, Quote
 from charter.engine.report.data import quote_data
+from charter.engine.report.quote import quote_page
+from charter.engine.report.terminal import terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -193,6 +195,20 @@ def test_properties_of_a_quote(tier: str, ordered: list[dict], event: bool) -> N
     better = priced(tier, *ordered, own_events_held=1)
     for before, after in zip(quote.lines, better.lines, strict=True):
         assert before.partner_pays is None or after.partner_pays <= before.partner_pays
+
+
+@pytest.mark.parametrize("currency", ["RUB", "R" * 100])
+@pytest.mark.parametrize("digits", [1, 18])
+def test_a_quote_is_told_however_long_its_figures_are(currency: str, digits: int) -> None:
+    most = Decimal("9" * digits)
+    sold = {"purpose": "resale", "product": "crm", "list_price": most, "quantity": most}
+    quote = RELEASE.quote({"currency": currency, "lines": [sold]}, partner("competency"), DAY)
+    assert quote.lines[0].customer_pays == int(most) ** 2
+    for lang in ("en", "ru"):
+        page = quote_page(quote, RELEASE.programme, lang)
+        told = terminal(page)
+        assert page.blocks[0].rows[0].figure in told
+        assert "[c6-customer-discount, c6-discounts, c9-return]" in told
 
 
 def test_a_wrong_order_is_refused_at_its_place() -> None:
