@@ -190,11 +190,44 @@ def test_properties_of_a_quote(tier: str, ordered: list[dict], event: bool) -> N
             assert found.partner_pays >= fields["list_price"] * fields.get("quantity", 1) / 2 - Decimal("0.005")
         if found.margin is not None:
             assert found.margin == found.customer_pays - found.partner_pays
+    assert not any(found.open for found in quote.lines)
     for name in ("customer_pays", "partner_pays", "margin"):
         assert getattr(quote, name) == sum(getattr(found, name) or 0 for found in quote.lines)
     better = priced(tier, *ordered, own_events_held=1)
     for before, after in zip(quote.lines, better.lines, strict=True):
         assert before.partner_pays is None or after.partner_pays <= before.partner_pays
+
+
+def totals(quote: Quote) -> tuple:
+    return quote.customer_pays, quote.partner_pays, quote.margin
+
+
+def test_a_total_is_unknown_where_a_line_is() -> None:
+    known = {"purpose": "resale", "product": "crm", "list_price": 1000}
+    for open_line, expected in (
+        ({"purpose": "resale"}, (None, None, None)),
+        ({"purpose": "resale", "list_price": 1}, (1001, Decimal("800.80"), Decimal("200.20"))),
+        ({"purpose": "internal_use"}, (1000, None, 200)),  # a customer does not pay for it in any case
+        ({}, (None, None, None)),
+        ({"purpose": "support"}, (1000, 900, 200)),
+        ({"purpose": "implementation"}, (1000, 800, 200)),  # which has no amount
+    ):
+        assert totals(priced("competency", known, open_line)) == expected
+    record = partner("competency")
+    del record["facts"]["certified_admins"]
+    ordered = {"currency": "RUB", "lines": [known, {"purpose": "updates"}]}
+    quote = RELEASE.quote(ordered, record, DAY)
+    assert [one.partner_pays for one in quote.lines] == [None, None]
+    assert totals(quote) == (1200, None, None)
+    told = terminal(quote_page(quote, RELEASE.programme, "en"))
+    assert "= Customer pays" in told
+    assert [line.split()[-1] for line in told.splitlines() if "= " in line] == ["RUB", "?", "?"]
+
+
+def test_a_refusal_that_is_open_leaves_open_what_the_line_may_cost() -> None:
+    quote = priced("competency", {"purpose": "demonstration"}, {"list_price": 1, "quantity": 1})
+    assert [one.status for one in quote.lines] == ["undetermined", "undetermined"]
+    assert totals(quote) == (None, None, None)
 
 
 @pytest.mark.parametrize("currency", ["RUB", "R" * 100])
@@ -209,6 +242,20 @@ def test_a_quote_is_told_however_long_its_figures_are(currency: str, digits: int
         told = terminal(page)
         assert page.blocks[0].rows[0].figure in told
         assert "[c6-customer-discount, c6-discounts, c9-return]" in told
+
+
+@settings(max_examples=100, deadline=None)
+@given(tiers, st.lists(lines, min_size=1, max_size=4), st.sampled_from(["list_price", "purpose"]), st.data())
+def test_a_total_is_known_just_where_it_does_not_depend_on_what_is_left_out(
+    tier: str, ordered: list[dict], left_out: str, data: st.DataObject
+) -> None:
+    """Whatever is put in for what a line leaves out, a total that is told is the total."""
+    whole = [{"list_price": Decimal(1), **fields} for fields in ordered]
+    at = data.draw(st.integers(0, len(whole) - 1))
+    lacking = [*whole[:at], {name: value for name, value in whole[at].items() if name != left_out}, *whole[at + 1 :]]
+    told = totals(priced(tier, *lacking))
+    for known, really in zip(told, totals(priced(tier, *whole)), strict=True):
+        assert known is None or known == really
 
 
 def test_a_wrong_order_is_refused_at_its_place() -> None:
