@@ -126,6 +126,51 @@ def test_what_a_tier_may_not_order_is_refused_by_its_clause(tier: str, purpose: 
     assert (found.status, found.source, found.partner_pays) == ("refused", (clause,), None)
 
 
+@pytest.mark.parametrize("tier", [None, "retail", "competency", "saas"])
+@pytest.mark.parametrize("purpose", ["demonstration", "implementation", "rental"])
+def test_what_a_tier_allows_is_not_for_a_partner_that_does_not_qualify(tier: str | None, purpose: str) -> None:
+    found = priced(tier, {"purpose": purpose, "list_price": 100}, trained_specialists=False).lines[0]
+    assert found.status == "refused"
+    clauses = {
+        "demonstration": "c7-demo-licences",
+        "rental": "c4-saas-rental-right",
+        "implementation": "c4-retail-supply-only" if tier == "retail" else "c7-own-implementation-profit",
+    }
+    assert clauses[purpose] in found.source
+    record = partner(tier)
+    del record["facts"]["trained_specialists"]
+    order = {"currency": "RUB", "lines": [{"purpose": purpose, "list_price": 100}]}
+    (found,) = RELEASE.quote(order, record, DAY).lines
+    may = tier and (tier == "saas" or purpose != "rental") and (tier, purpose) != ("retail", "implementation")
+    assert found.status == ("undetermined" if may else "refused")
+
+
+def test_a_bonus_is_worth_the_same_in_the_price_and_in_licences() -> None:
+    ordered = [{"purpose": "rental", "list_price": 1000}, {"purpose": "resale", "list_price": 400}]
+    for tier, way in (("saas", "discount"), ("saas", "licences"), ("competency", "licences")):
+        quote = priced(tier, *ordered, own_events_held=1, bonus_return=way)
+        worth = {total.id: total.value for total in quote.totals}["order.bonus_in_licences"]
+        without = priced(tier, *ordered)
+        assert without.partner_pays - quote.partner_pays + worth == (35 if tier == "saas" else 10)
+
+
+@pytest.mark.parametrize("purpose", ["internal_use", "rental", "demonstration", "updates", "support"])
+def test_a_customer_discount_is_of_a_resale_and_refused_elsewhere(purpose: str) -> None:
+    found = line("saas", purpose=purpose, list_price=100, customer_discount=Decimal("0.5"))
+    assert ([reason.id for reason in found.refusals], found.source) == (
+        ["customer_discount"],
+        ("c6-customer-discount",),
+    )
+    assert line("saas", purpose=purpose, list_price=100, customer_discount=0).status != "refused"
+
+
+def test_a_line_that_is_refused_is_not_the_first_demonstration_licence() -> None:
+    two, one = {"purpose": "demonstration", "quantity": 2}, {"purpose": "demonstration"}
+    assert [found.status for found in priced("retail", two, one, one).lines] == ["refused", "priced", "refused"]
+    discounted = {"purpose": "demonstration", "customer_discount": 5}
+    assert [found.status for found in priced("retail", discounted, one).lines] == ["refused", "priced"]
+
+
 def test_rental_and_own_implementation_where_the_tier_allows_them() -> None:
     assert line("saas", purpose="rental", product="crm", list_price=100, quantity=3).partner_pays == 225
     assert line("competency", purpose="implementation").status == "without_amount"
