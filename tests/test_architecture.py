@@ -51,6 +51,7 @@ ORDER = (
     "engine.dated",
     "engine.record",
     "engine.outcome",
+    "engine.oddities",
     "engine.evaluate",
     "engine.quote",
     "engine.explain",
