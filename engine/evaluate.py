@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from .language.closures import Row
-from .language.tree import names
 from .layout import Known, Layout, fill, is_constant, make_layout, named
+from .oddities import oddities
 from .outcome import (
     AgreementOutcome,
     BenefitOutcome,
@@ -32,7 +32,6 @@ from .outcome import (
     TrackOutcome,
     ValueOutcome,
 )
-from .problems import Level, Problem, in_order
 from .programme import (
     MAIN,
     NO_TIER,
@@ -40,17 +39,15 @@ from .programme import (
     Benefit,
     Bonus,
     Discount,
-    FactCheck,
     NamedValue,
     Programme,
     Rebate,
     Requirement,
     Tier,
     Track,
-    pick,
 )
 from .record import Record
-from .values import Kind, Unknown, Value, missing, or_none, plain
+from .values import Kind, Unknown, Value, missing, or_none
 
 _NOTHING = Decimal(0)
 
@@ -68,7 +65,6 @@ class Plan(NamedTuple):
     main: TrackReader
     tracks: tuple[tuple[str, TrackReader], ...]
     definitions: tuple[ValueReader, ...]
-    checks: tuple[tuple[int, FactCheck], ...]
     kept_until: int | None  #: where the day stands to which a tier is kept
     membership_ends: int | None  #: and the last day of the membership
 
@@ -87,7 +83,6 @@ def make_plan(programme: Programme) -> Plan:
         tracks.pop(MAIN),
         tuple(tracks.items()),
         tuple(_value_reader(programme.values[id], positions) for id in programme.definitions),
-        tuple((positions[check.value], check) for check in programme.checks),
         None if until is None else positions[until],
         None if programme.membership_ends is None else positions[programme.membership_ends],
     )
@@ -110,6 +105,8 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     tiers = tuple([tier for tier, _ in read])
     own = plan.main(row, tiers)
     tier, benefits = (None, None) if own.place is None else read[own.place]
+    tracks = tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks])
+    held = {MAIN: tier.id if tier else None, **{track.id: track.tier for track in tracks}}
     granted = _GRANTED_AS[own.status]
     return Outcome(
         programme.id,
@@ -131,12 +128,12 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         _granted_rebates(tier.rebate_totals, granted) if tier else None,
         tiers,
         own.next,
-        tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks]),
+        tracks,
         tuple([reader(row) for reader in plan.definitions]),
         _item_values(plan.layout, row) if plan.layout.lists else {},
         agreements,
         known.facts,
-        _odd(plan, record, row, agreements),
+        oddities(programme, plan.layout, record, known, row, agreements, held),
     )
 
 
@@ -183,33 +180,6 @@ def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Sc
                 dict(zip(one.values, [or_none(value) for value in item[first:]], strict=True)) for item in items
             )
     return found
-
-
-def _odd(plan: Plan, record: Record, row: Row, agreements: tuple[AgreementOutcome, ...]) -> tuple[Problem, ...]:
-    """Warnings for facts that break a check of the programme, and for agreements that change nothing."""
-    found = []
-    for written, one in zip(record.agreements, agreements, strict=False):
-        when = f"from {one.begins}" + (f" to {one.ends}" if one.ends else "")
-        if not one.applied:
-            message = f"{one.document} replaces '{one.term}' {when}: it does not apply on this day"
-            help = "the programme's own term counts"
-            found.append(Problem("agreement-not-in-force", message, written.place, help, Level.WARNING))
-        elif one.was == one.value:
-            message = f"{one.document} changes nothing: '{one.term}' is {_shown(one.value)} anyway"
-            help = "the programme may have caught up with it"
-            found.append(Problem("agreement-without-effect", message, written.place, help, Level.WARNING))
-    for position, check in plan.checks:
-        if row[position] is False:
-            mentioned = names(plan.programme.values[check.value].expression)
-            place = next((record.places[name.id] for name in mentioned if name.id in record.places), None)
-            message = pick(check.title, "en")
-            help = "check the facts; the outcome stands as they are"
-            found.append(Problem("odd-facts", message, place, help, Level.WARNING))
-    return in_order(found) if found else ()
-
-
-def _shown(value: Scalar) -> str:
-    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 # Readers of the views: made once, each knows where in the row its values stand, and the answers that never vary.

@@ -1,5 +1,6 @@
 """Findings: what a run of the scenarios shows, as problems at their places, and which problems make a call fail."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,13 +16,17 @@ _WORST_FIRST = tuple(Level)
 
 
 class ScenarioRun(NamedTuple):
-    """What came of the scenarios of a release, and of the mutants where they were tried."""
+    """What came of the scenarios of a release, and of the mutants where they were tried.
+
+    `skipped`: they were asked for, but a scenario came out otherwise, and so would it for every mutant.
+    """
 
     files: ReleaseFiles
     release: Release
     results: tuple[Result, ...]
     reached: Reach
     tried: Tried | None
+    skipped: bool
 
 
 def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
@@ -35,10 +40,9 @@ def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
     if not results:
         help = f"write worked examples into {shown(folder / FOLDER)}"
         raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
-    tried = None
-    if mutants and not any(result.differences for result in results):
-        tried = Tried(*survivors(files, scenarios), read_no_difference(folder))
-    return ScenarioRun(files, release, results, reach(release, results), tried)
+    failed = any(result.differences for result in results)
+    tried = Tried(*survivors(files, scenarios), read_no_difference(folder)) if mutants and not failed else None
+    return ScenarioRun(files, release, results, reach(release, results), tried, mutants and failed)
 
 
 def run_problems(ran: ScenarioRun) -> tuple[Problem, ...]:
@@ -105,9 +109,19 @@ def _idle(tried: Tried, results: Sequence[Result]) -> Iterator[Problem]:
 
 
 def told(value: Any) -> str:
-    """A part of an outcome in a message."""
+    """A part of an outcome in a message; of several parts as JSON has them."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict | list):
+        return _json(value)
     return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_json(key)}: {_json(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_json, value)) + "]"
+    return plain(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,10 +1,11 @@
 """Quote: an order and a partner's record give a price for each line, or the reason why there is none.
 
 Rules of price are values of the programme; this module reads them off a filled row, as `evaluate` does for tiers.
-Amounts are rounded by the rules, once for each line; a total is the sum of the rounded lines.
+Amounts are rounded by the rules, once for each line; a total is the sum of the rounded lines, and unknown where a line
+has yet to be determined.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -42,7 +43,8 @@ class Reason(NamedTuple):
 class LineQuote(NamedTuple):
     """One line: what it was, the rule that priced it, and what is paid; None where there is no such amount.
 
-    `unknown` names the facts that would decide it; `says` is what the rule says in place of an amount.
+    `unknown` names the facts that would decide it, `open` the sums that they leave open; `says` is what the rule says
+    in place of an amount.
     """
 
     line: int
@@ -57,6 +59,7 @@ class LineQuote(NamedTuple):
     refusals: tuple[Reason, ...]
     unknown: tuple[str, ...]
     source: tuple[str, ...]
+    open: tuple[str, ...] = ()  #: customer_pays, partner_pays, margin
 
 
 class Total(NamedTuple):
@@ -69,7 +72,7 @@ class Total(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """The whole order for one partner on a day; each sum is of the lines that have the amount.
+    """The whole order for one partner on a day; each sum is of the lines that have the amount, None where one is open.
 
     `complete` says that every line is priced, and nothing is said in place of an amount; `discounts` are the partner's
     own, in percent, by name.
@@ -79,9 +82,9 @@ class Quote(NamedTuple):
     order: str | None
     currency: str
     lines: tuple[LineQuote, ...]
-    customer_pays: Number
-    partner_pays: Number
-    margin: Number
+    customer_pays: Number | None
+    partner_pays: Number | None
+    margin: Number | None
     complete: bool
     discounts: Mapping[str, Number | None]
     totals: tuple[Total, ...]
@@ -145,9 +148,9 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
         order.id,
         order.currency,
         quoted,
-        _sum(line.customer_pays for line in quoted),
-        _sum(line.partner_pays for line in quoted),
-        _sum(line.margin for line in quoted),
+        _sum(quoted, "customer_pays"),
+        _sum(quoted, "partner_pays"),
+        _sum(quoted, "margin"),
         all(line.status == "priced" and not line.says for line in quoted),
         {name: or_none(values[f"own.{name}"]) for name in ("tier_discount", "partner_discount")},
         totals,
@@ -170,16 +173,18 @@ def _line(definition: Order, line: Mapping[str, Scalar], item: Mapping[str, Valu
     chosen = value(definition.rule)
     deciding = [chosen, *(holds for _, holds in refusals)]
     if any(isinstance(one, Unknown) for one in deciding):
-        return nothing._replace(status="undetermined", unknown=missing(merge(*deciding)))
+        may_apply = [rule for rule in definition.rules if value(rule.when) is not False]
+        is_open = _sums({amount for rule in may_apply for amount in rule.amounts})
+        return nothing._replace(status="undetermined", unknown=missing(merge(*deciding)), open=is_open)
     rule = next((one for one in definition.rules if one.id == chosen), None)
     if rule is None:
         return nothing
     customer = value(definition.customer_pays) if "customer_pays" in rule.amounts else None
     partner = value(definition.partner_pays) if "partner_pays" in rule.amounts else None
-    paid = [amount for amount in (customer, partner) if amount is not None]
-    is_open = any(isinstance(amount, Unknown) for amount in paid)
-    status: LineStatus = "undetermined" if is_open else "priced" if rule.amounts else "without_amount"
     margin = None if customer is None or partner is None else subtract(customer, partner)
+    sums = {"customer_pays": customer, "partner_pays": partner, "margin": margin}
+    is_open = tuple(name for name, amount in sums.items() if isinstance(amount, Unknown))
+    status: LineStatus = "undetermined" if is_open else "priced" if rule.amounts else "without_amount"
     return nothing._replace(
         status=status,
         rule=rule.id,
@@ -188,14 +193,24 @@ def _line(definition: Order, line: Mapping[str, Scalar], item: Mapping[str, Valu
         customer_pays=or_none(customer),
         partner_pays=or_none(partner),
         margin=or_none(margin),
-        unknown=missing(merge(*paid)),
+        unknown=missing(merge(*(amount for amount in sums.values() if amount is not None))),
         source=rule.source,
+        open=is_open,
     )
 
 
-def _sum(amounts: Iterable[Number | None]) -> Number:
+def _sums(amounts: Collection[str]) -> tuple[str, ...]:
+    """The sums to which a line with these amounts adds."""
+    return (*sorted(amounts), "margin") if len(amounts) == 2 else tuple(amounts)
+
+
+def _sum(lines: Iterable[LineQuote], name: str) -> Number | None:
+    """The sum of the lines that have the amount; None where one is open that may have it."""
     total: Value = Decimal(0)
-    for amount in amounts:
+    for line in lines:
+        if name in line.open:
+            return None
+        amount = getattr(line, name)
         if amount is not None:
             total = add(total, amount)
     return total  # type: ignore[return-value]

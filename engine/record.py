@@ -70,6 +70,7 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     if has_errors(problems) or partner is None:
         return None, in_order(problems)
     places = {id: document.value_place(("facts", id)) for id in facts}
+    places["held_since"] = document.value_place(("since",))
     dated = {id: value for id, value in facts.items() if isinstance(value, Dated)}
     lasting = MappingProxyType({id: value for id, value in facts.items() if id not in dated})
     return Record(partner, name, tier, since, lasting, places, agreements, dated), in_order(problems)

@@ -14,7 +14,7 @@ from .document import Document, PartPath, file_bytes, read_bytes
 from .evaluate import all_values, evaluate
 from .outcome import Outcome
 from .parts import part, with_part
-from .problems import InvalidProgramme, Place, Problem, has_errors, in_order
+from .problems import InvalidProgramme, Place, Problem, Source, has_errors, in_order
 from .programme import ORDER, Programme, Texts
 from .quote import OrderLines, Quote, quote, read_order
 from .record import Record, read_record
@@ -75,7 +75,7 @@ class Reach(NamedTuple):
 def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
     """The scenarios of a release's folder, in order; raises InvalidProgramme with all that is wrong with them."""
     found: list[Scenario] = []
-    problems: list[Problem] = []
+    problems = [_misnamed(path) for path in sorted((folder / FOLDER).glob("*.yml"))]
     for path in sorted((folder / FOLDER).glob("*.yaml")):
         try:
             document, told = read_bytes(file_bytes(path), shown(path))
@@ -94,6 +94,13 @@ def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
     if has_errors(problems):
         raise InvalidProgramme(in_order(problems))
     return tuple(found)
+
+
+def _misnamed(path: Path) -> Problem:
+    """That a file would be passed over for the end of its name."""
+    place = Place(Source(shown(path), ""), 0, 0)
+    message = f"'{path.name}' is not a file of scenarios"
+    return Problem("unknown-file", message, place, f"rename it to {path.stem}.yaml")
 
 
 def read_no_difference(folder: Path) -> Mapping[str, str]:
@@ -197,7 +204,7 @@ def _differences(scenario: Scenario, expected: Any, found: Any, path: str, at: P
             yield from _differences(scenario, one, other, f"{path}[{index + 1}]", (*at, index))
         return
     if isinstance(found, dict) and not isinstance(expected, list):
-        found = found.get("status", found.get("value"))
+        found = next((found[key] for key in ("status", "value") if key in found), found)
     written = expected.isoformat() if isinstance(expected, date) else expected
     if written != found or isinstance(written, bool) != isinstance(found, bool):
         yield Mismatch(path, written, found, scenario.document.value_place(at))

@@ -2,7 +2,7 @@
 
 Every day is evaluated under the release in force, so that whatever depends on the day is seen on the very day. Where
 the programme has membership periods, the renewal is decided on the last day of each, and who is not renewed holds no
-tier from the next day on.
+tier from the next day on. While a fact is missing that would decide it, so is the answer whether it was renewed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,13 +20,18 @@ from .values import Number
 
 MAX_DAYS = 3_700  #: of one timeline, ten years
 
-Event = str  #: begins, changed, renewed, not_renewed, release
+Event = str  #: begins, changed, renewed, not_renewed, renewal_undetermined, release
+
+#: by the status on the last day of a period: whether that day renews the membership
+_RENEWS = {"qualified": True, "retained": True, "not_qualified": False}
+_RENEWAL: Mapping[bool | None, Event] = {True: "renewed", False: "not_renewed", None: "renewal_undetermined"}
 
 
 class Moment(NamedTuple):
     """A day on which something changes: what happens, and how the partner stands then.
 
-    `lacks` names the requirements of its tier that are not met, `unknown` the facts that would decide the status.
+    `lacks` names the requirements of its tier that are not met, `unknown` the facts that would decide the status;
+    `member` is None from the day on which a renewal was undetermined.
     """
 
     day: date
@@ -35,7 +40,7 @@ class Moment(NamedTuple):
     tier: str | None
     status: str | None
     discount: Number | None
-    member: bool
+    member: bool | None
     lacks: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -77,7 +82,8 @@ def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], 
 
 def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:
     before: _State | None = None
-    member, day = True, first
+    member: bool | None = True
+    day = first
     while day <= last:
         release = [one for one in releases if one.programme.effective_from <= day][-1]
         outcome = evaluate(release.plan, records[release.programme.release], day)
@@ -85,11 +91,16 @@ def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: 
         events: list[Event] = ["begins"] if before is None else []
         if before and before.release != now.release:
             events.append("release")
-        if before and before[1:] != now[1:] and member:
+        if before and before[1:] != now[1:] and member is not False:
             events.append("changed")
-        if outcome.membership_ends == day and member and outcome.tier:
-            member = outcome.status in ("qualified", "retained")
-            events.append("renewed" if member else "not_renewed")
+        if (
+            outcome.membership_ends == day
+            and member is not False
+            and (outcome.tier or outcome.status == "undetermined")
+        ):
+            renewed = _RENEWS.get(outcome.status or "")
+            member = renewed if member or renewed is False else None
+            events.append(_RENEWAL[member])
         if events:
             yield Moment(
                 day, tuple(events), now.release, now.tier, now.status, now.discount, member, now.lacks, outcome.unknown

@@ -56,6 +56,7 @@ ORDER = (
     "engine.dated",
     "engine.record",
     "engine.outcome",
+    "engine.oddities",
     "engine.evaluate",
     "engine.quote",
     "engine.explain",

@@ -73,7 +73,7 @@ class _Writer:
     def _totals(self) -> tuple[Row, ...]:
         quote = self.quote
         rows = [
-            Row("=", self.say[name].capitalize(), self._money(amount), strong=True)
+            Row("=", self.say[name].capitalize(), "?" if amount is None else self._money(amount), strong=True)
             for name, amount in (
                 ("customer_pays", quote.customer_pays),
                 ("partner_pays", quote.partner_pays),

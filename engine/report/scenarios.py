@@ -15,10 +15,12 @@ from .conditions import Conditions
 from .data import Json, head
 from .terminal import Style, without_style
 
+_SKIPPED = "mutants not tried: first every scenario has to come out as expected"
+
 
 def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     """Each scenario that came out otherwise, with the values behind it; then the tally, and what is not reached."""
-    _, release, results, reached, tried = ran
+    release, results, reached, tried = ran.release, ran.results, ran.reached, ran.tried
     lines: list[str] = []
     for result in results:
         if not result.differences:
@@ -35,7 +37,7 @@ def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     lines += [f"  tier that no scenario is about: {id}" for id in reached.tiers]
     lines += [f"  value that is never known: {id}" for id in reached.values]
     lines += [f"  condition that is only ever {told(value)}: {id}" for id, value in reached.one_way]
-    lines += _tried(tried, style) if tried else []
+    lines += _tried(tried, style) if tried else [_SKIPPED] if ran.skipped else []
     return "\n".join(lines) + "\n"
 
 
@@ -50,7 +52,8 @@ def _tried(tried: Tried, style: Style) -> list[str]:
 
 def scenarios_tally(ran: ScenarioRun) -> str:
     """How many came out as expected, and how many mutants were noticed, on one line."""
-    return "; ".join([_tally(ran.results), *([_score(ran.tried)] if ran.tried else [])])
+    told = [_score(ran.tried)] if ran.tried else [_SKIPPED] if ran.skipped else []
+    return "; ".join([_tally(ran.results), *told])
 
 
 def _tally(results: Sequence[Result]) -> str:
@@ -66,7 +69,7 @@ def _score(tried: Tried) -> str:
 
 def scenarios_data(result: str, ran: ScenarioRun) -> Json:
     """The same for programs: `result` is the exit status as a word."""
-    _, _, results, reached, tried = ran
+    results, reached, tried = ran.results, ran.reached, ran.tried
     return {
         **head(result),
         "scenarios": [_result(one) for one in results],
@@ -77,6 +80,7 @@ def scenarios_data(result: str, ran: ScenarioRun) -> Json:
             "one_way": [{"value": id, "only": only} for id, only in reached.one_way],
         },
         "mutants": None if tried is None else _mutants(tried),
+        "mutants_skipped": ran.skipped,
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from .page import BAD, GOOD, OPEN, Block, Page, Row
 
 WIDTH = 100
+_NOTE = 30  #: columns that a note has at least, however long the figures beside it are
 Style = Callable[[str, str], str]  #: text and one of good, bad, open, strong, dim -> text
 
 _STYLES = {GOOD: "good", BAD: "bad", OPEN: "open"}
@@ -46,9 +47,10 @@ def _block(block: Block, style: Style) -> list[str]:
 def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[str]:
     """Mark, title, figure and note in columns; long titles and notes run on in theirs."""
     titles = textwrap.wrap(row.title, title_width) or [""]
-    notes = [(line, "") for line in textwrap.wrap(row.note, WIDTH - title_width - figure_width - 8)] or [("", "")]
+    note_width = max(_NOTE, WIDTH - title_width - figure_width - 8)
+    notes = [(line, "") for line in textwrap.wrap(row.note, note_width)] or [("", "")]
     if row.source:
-        notes = _with_source(notes, f"[{', '.join(row.source)}]", WIDTH - title_width - figure_width - 8)
+        notes = _with_source(notes, f"[{', '.join(row.source)}]", note_width)
     lines = []
     for index in range(max(len(titles), len(notes))):
         mark = row.mark if index == 0 else " "

@@ -8,6 +8,8 @@ from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
 from .phrases import PHRASES
 
+_WITHOUT_TIER = {None: "no_tier", "not_qualified": "no_award", "undetermined": "award_open"}
+
 
 def timeline_page(timeline: Timeline, lang: str) -> Page:
     """A row for each day on which something changes."""
@@ -16,7 +18,9 @@ def timeline_page(timeline: Timeline, lang: str) -> Page:
     programme = timeline.programmes[last.release]
     rows = tuple(_row(moment, timeline.programmes[moment.release], lang) for moment in timeline.moments)
     partner = partner_named(timeline.partner, timeline.name)
-    headline = f"{_tier(last, programme, lang)}: {_status(last, lang)}" if last.member else say["no_member"]
+    headline = say["no_member"] if last.member is False else _standing(last, programme, lang)
+    if last.member is None:
+        headline = f"{say['event_renewal_undetermined']}; {headline}"
     return Page(pick(programme.title, lang), partner, _mark(last), headline, (), (Block(say["timeline"], rows),))
 
 
@@ -46,25 +50,34 @@ def timeline_data(timeline: Timeline) -> Json:
 def _row(moment: Moment, programme: Programme, lang: str) -> Row:
     say = PHRASES[lang]
     told = [say[f"event_{event}"].format(release=moment.release) for event in moment.events]
-    if moment.member or "not_renewed" in moment.events:
-        told.append(f"{_tier(moment, programme, lang)}: {_status(moment, lang)}")
+    if moment.member is not False or "not_renewed" in moment.events:
+        told.append(_standing(moment, programme, lang))
     requirements = programme.tiers[moment.tier].requirements if moment.tier else ()
     titles = [pick(one.title, lang) for one in requirements if one.id in moment.lacks]
     told += [say["lacks"].format(what="; ".join(titles))] if titles else []
     told += [say["needs_facts"].format(what=", ".join(moment.unknown))] if moment.unknown else []
-    figure = "" if moment.discount is None else words.amount(moment.discount, Kind.PERCENT, lang)
+    figure = "?" if _may_have_discount(moment, programme) else ""
+    if moment.discount is not None:
+        figure = words.amount(moment.discount, Kind.PERCENT, lang)
     return Row(_mark(moment), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(told))
 
 
-def _tier(moment: Moment, programme: Programme, lang: str) -> str:
-    return pick(programme.tiers[moment.tier].title, lang) if moment.tier else PHRASES[lang]["track_not_qualified"]
+def _may_have_discount(moment: Moment, programme: Programme) -> bool:
+    """Whether the tier has one, or the tier that is still to be determined may have."""
+    if moment.tier is None:
+        return moment.status == "undetermined" and any(tier.discount for tier in programme.tiers.values())
+    return programme.tiers[moment.tier].discount is not None
 
 
-def _status(moment: Moment, lang: str) -> str:
-    return PHRASES[lang][moment.status] if moment.status else PHRASES[lang]["no_tier"]
+def _standing(moment: Moment, programme: Programme, lang: str) -> str:
+    """The tier and how the partner stands in it; without a tier why there is none."""
+    say = PHRASES[lang]
+    if moment.tier is None:
+        return say[_WITHOUT_TIER[moment.status]]
+    return f"{pick(programme.tiers[moment.tier].title, lang)}: {say[moment.status or 'undetermined']}"
 
 
 def _mark(moment: Moment) -> str:
-    if not moment.member:
-        return BAD
+    if moment.member is not True:
+        return BAD if moment.member is False else OPEN
     return {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD}.get(moment.status or "", OPEN)

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 import yaml
 from charter.engine import InvalidInput, load
+from charter.engine.document import read_text
 from charter.engine.evaluate import all_values
+from charter.engine.problems import Level
 from charter.engine.report.data import outcome_data
 from charter.engine.report.page import page
 from charter.engine.report.terminal import terminal
 
-from ..programmes import ROOT, copy_of, edit
+from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import report
 from .test_quote import BARE
 
@@ -92,6 +94,41 @@ def test_an_agreement_without_effect_is_told() -> None:
     (problem,) = outcome.problems
     assert problem.code == "agreement-without-effect"
     assert "'tiers.competency.discount' is 20 anyway" in problem.message
+
+
+def test_agreeing_on_what_the_programme_says_has_an_effect_where_a_rule_asks_for_an_agreement() -> None:
+    """Without an agreed share of 0 the line reads "up to 50% by agreement"; with it there is an amount."""
+    record = partner(agreed(0, "definitions.updates_share"))
+    assert RELEASE.evaluate(record, date(2026, 11, 23)).problems == ()
+    order = {"currency": "RUB", "lines": [{"purpose": "resale", "list_price": 1000}, {"purpose": "updates"}]}
+    assert RELEASE.quote(order, record, date(2026, 11, 23)).lines[1].partner_pays == 200
+
+
+def test_a_term_of_another_tier_than_the_own_is_told() -> None:
+    outcome = RELEASE.evaluate(partner(agreed(15, "tiers.retail.discount")), date(2026, 11, 23))
+    assert [(one.code, one.level) for one in outcome.problems] == [("agreement-without-effect", Level.WARNING)]
+    message = "changes nothing for this partner: 'tiers.retail.discount' is of tier 'retail', not 'competency'"
+    assert message in outcome.problems[0].message
+    candidate = partner(agreed(15, "tiers.retail.discount")) | {"tier": None}
+    assert RELEASE.evaluate(candidate, date(2026, 11, 23)).problems == ()
+
+
+def test_a_term_of_another_tier_that_a_rule_looks_at_is_not_without_effect(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    rule = "marketing_activities >= 1"
+    edit(release, "tiers.yaml", f"rule: {rule}", f"rule: {rule} and discount_base('retail') < 15")
+    outcome = load(release).evaluate(partner(agreed(15, "tiers.retail.discount")), date(2026, 11, 23))
+    assert (outcome.status, outcome.problems) == ("not_qualified", ())
+
+
+def test_a_tier_held_from_a_later_day_is_told() -> None:
+    text = "partner: P\ntier: competency\nsince: 2026-11-24\n"
+    document, _ = read_text(text, "p.yaml")
+    record = RELEASE.record(document)
+    assert RELEASE.evaluate(record, date(2026, 11, 24)).problems == ()
+    (told,) = RELEASE.evaluate(record, date(2026, 11, 23)).problems
+    assert (told.code, told.level, told.place.line, told.place.column) == ("since-later", Level.WARNING, 3, 8)
+    assert "'since' is 2026-11-24, after 2026-11-23" in told.message
 
 
 def test_agreements_one_after_the_other() -> None:

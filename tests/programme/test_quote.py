@@ -16,6 +16,8 @@ import yaml
 from charter.engine import InvalidInput, WrongCall, load
 from charter.engine.quote import LineQuote, Quote
 from charter.engine.report.data import quote_data
+from charter.engine.report.quote import quote_page
+from charter.engine.report.terminal import terminal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -124,6 +126,51 @@ def test_what_a_tier_may_not_order_is_refused_by_its_clause(tier: str, purpose: 
     assert (found.status, found.source, found.partner_pays) == ("refused", (clause,), None)
 
 
+@pytest.mark.parametrize("tier", [None, "retail", "competency", "saas"])
+@pytest.mark.parametrize("purpose", ["demonstration", "implementation", "rental"])
+def test_what_a_tier_allows_is_not_for_a_partner_that_does_not_qualify(tier: str | None, purpose: str) -> None:
+    found = priced(tier, {"purpose": purpose, "list_price": 100}, trained_specialists=False).lines[0]
+    assert found.status == "refused"
+    clauses = {
+        "demonstration": "c7-demo-licences",
+        "rental": "c4-saas-rental-right",
+        "implementation": "c4-retail-supply-only" if tier == "retail" else "c7-own-implementation-profit",
+    }
+    assert clauses[purpose] in found.source
+    record = partner(tier)
+    del record["facts"]["trained_specialists"]
+    order = {"currency": "RUB", "lines": [{"purpose": purpose, "list_price": 100}]}
+    (found,) = RELEASE.quote(order, record, DAY).lines
+    may = tier and (tier == "saas" or purpose != "rental") and (tier, purpose) != ("retail", "implementation")
+    assert found.status == ("undetermined" if may else "refused")
+
+
+def test_a_bonus_is_worth_the_same_in_the_price_and_in_licences() -> None:
+    ordered = [{"purpose": "rental", "list_price": 1000}, {"purpose": "resale", "list_price": 400}]
+    for tier, way in (("saas", "discount"), ("saas", "licences"), ("competency", "licences")):
+        quote = priced(tier, *ordered, own_events_held=1, bonus_return=way)
+        worth = {total.id: total.value for total in quote.totals}["order.bonus_in_licences"]
+        without = priced(tier, *ordered)
+        assert without.partner_pays - quote.partner_pays + worth == (35 if tier == "saas" else 10)
+
+
+@pytest.mark.parametrize("purpose", ["internal_use", "rental", "demonstration", "updates", "support"])
+def test_a_customer_discount_is_of_a_resale_and_refused_elsewhere(purpose: str) -> None:
+    found = line("saas", purpose=purpose, list_price=100, customer_discount=Decimal("0.5"))
+    assert ([reason.id for reason in found.refusals], found.source) == (
+        ["customer_discount"],
+        ("c6-customer-discount",),
+    )
+    assert line("saas", purpose=purpose, list_price=100, customer_discount=0).status != "refused"
+
+
+def test_a_line_that_is_refused_is_not_the_first_demonstration_licence() -> None:
+    two, one = {"purpose": "demonstration", "quantity": 2}, {"purpose": "demonstration"}
+    assert [found.status for found in priced("retail", two, one, one).lines] == ["refused", "priced", "refused"]
+    discounted = {"purpose": "demonstration", "customer_discount": 5}
+    assert [found.status for found in priced("retail", discounted, one).lines] == ["refused", "priced"]
+
+
 def test_rental_and_own_implementation_where_the_tier_allows_them() -> None:
     assert line("saas", purpose="rental", product="crm", list_price=100, quantity=3).partner_pays == 225
     assert line("competency", purpose="implementation").status == "without_amount"
@@ -188,11 +235,72 @@ def test_properties_of_a_quote(tier: str, ordered: list[dict], event: bool) -> N
             assert found.partner_pays >= fields["list_price"] * fields.get("quantity", 1) / 2 - Decimal("0.005")
         if found.margin is not None:
             assert found.margin == found.customer_pays - found.partner_pays
+    assert not any(found.open for found in quote.lines)
     for name in ("customer_pays", "partner_pays", "margin"):
         assert getattr(quote, name) == sum(getattr(found, name) or 0 for found in quote.lines)
     better = priced(tier, *ordered, own_events_held=1)
     for before, after in zip(quote.lines, better.lines, strict=True):
         assert before.partner_pays is None or after.partner_pays <= before.partner_pays
+
+
+def totals(quote: Quote) -> tuple:
+    return quote.customer_pays, quote.partner_pays, quote.margin
+
+
+def test_a_total_is_unknown_where_a_line_is() -> None:
+    known = {"purpose": "resale", "product": "crm", "list_price": 1000}
+    for open_line, expected in (
+        ({"purpose": "resale"}, (None, None, None)),
+        ({"purpose": "resale", "list_price": 1}, (1001, Decimal("800.80"), Decimal("200.20"))),
+        ({"purpose": "internal_use"}, (1000, None, 200)),  # a customer does not pay for it in any case
+        ({}, (None, None, None)),
+        ({"purpose": "support"}, (1000, 900, 200)),
+        ({"purpose": "implementation"}, (1000, 800, 200)),  # which has no amount
+    ):
+        assert totals(priced("competency", known, open_line)) == expected
+    record = partner("competency")
+    del record["facts"]["certified_admins"]
+    ordered = {"currency": "RUB", "lines": [known, {"purpose": "updates"}]}
+    quote = RELEASE.quote(ordered, record, DAY)
+    assert [one.partner_pays for one in quote.lines] == [None, None]
+    assert totals(quote) == (1200, None, None)
+    told = terminal(quote_page(quote, RELEASE.programme, "en"))
+    assert "= Customer pays" in told
+    assert [line.split()[-1] for line in told.splitlines() if "= " in line] == ["RUB", "?", "?"]
+
+
+def test_a_refusal_that_is_open_leaves_open_what_the_line_may_cost() -> None:
+    quote = priced("competency", {"purpose": "demonstration"}, {"list_price": 1, "quantity": 1})
+    assert [one.status for one in quote.lines] == ["undetermined", "undetermined"]
+    assert totals(quote) == (None, None, None)
+
+
+@pytest.mark.parametrize("currency", ["RUB", "R" * 100])
+@pytest.mark.parametrize("digits", [1, 18])
+def test_a_quote_is_told_however_long_its_figures_are(currency: str, digits: int) -> None:
+    most = Decimal("9" * digits)
+    sold = {"purpose": "resale", "product": "crm", "list_price": most, "quantity": most}
+    quote = RELEASE.quote({"currency": currency, "lines": [sold]}, partner("competency"), DAY)
+    assert quote.lines[0].customer_pays == int(most) ** 2
+    for lang in ("en", "ru"):
+        page = quote_page(quote, RELEASE.programme, lang)
+        told = terminal(page)
+        assert page.blocks[0].rows[0].figure in told
+        assert "[c6-customer-discount, c6-discounts, c9-return]" in told
+
+
+@settings(max_examples=100, deadline=None)
+@given(tiers, st.lists(lines, min_size=1, max_size=4), st.sampled_from(["list_price", "purpose"]), st.data())
+def test_a_total_is_known_just_where_it_does_not_depend_on_what_is_left_out(
+    tier: str, ordered: list[dict], left_out: str, data: st.DataObject
+) -> None:
+    """Whatever is put in for what a line leaves out, a total that is told is the total."""
+    whole = [{"list_price": Decimal(1), **fields} for fields in ordered]
+    at = data.draw(st.integers(0, len(whole) - 1))
+    lacking = [*whole[:at], {name: value for name, value in whole[at].items() if name != left_out}, *whole[at + 1 :]]
+    told = totals(priced(tier, *lacking))
+    for known, really in zip(told, totals(priced(tier, *whole)), strict=True):
+        assert known is None or known == really
 
 
 def test_a_wrong_order_is_refused_at_its_place() -> None:

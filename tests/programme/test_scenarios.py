@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,15 @@ def told(folder: Path, text: str, **files: str) -> str:
         ("{tier: gold}", "{tiers: {gold: qualified}}", ""),
         ("{tier: gold}", "{benefits: []}", ""),
         ("{tier: gold}", "{benefits: [{id: x}]}", "benefits: [{'id': 'x'}] []"),
+        ("{tier: gold}", "{benefits: null}", "benefits: None []"),
+        ("{tier: gold}", "{discount: null}", ""),
+        ("{tier: gold}", "{tiers: {gold: null}}", "tiers.gold: None qualified"),
+        ("{tier: gold}", "{tiers: {gold: {requirements: null}}}", "tiers.gold.requirements: None []"),
+        ("{tier: gold}", "{tiers: null}", "wrong-type: nothing stands here; a map of keys is needed"),
+        ("{tier: gold}", "{tiers: [gold]}", "wrong-type: a list stands here; a map of keys is needed"),
+        ("{tier: gold}", "{}", "missing-value: nothing is written here"),
+        ("expect:", "quote: {complete: true}\n    expect:", "missing-key: 'order' is missing"),
+        ("expect: {tier: gold}", "order: {lines: []}\n    quote: {}", "missing-value: nothing is written here"),
         ("expect: {tier: gold}", "expcet: {tier: gold}", "unknown-key: 'expcet' is not a key here"),
         ("2026-11-23", "2026-11-31", "wrong-type: 'as_of' is a day"),
         ("revenue: 5", "revenu: 5", "unknown-fact: 'revenu' is not a fact"),
@@ -131,6 +141,33 @@ def told(folder: Path, text: str, **files: str) -> str:
 )
 def test_what_is_expected_and_what_is_wrong(tmp_path: Path, old: str, new: str, expected: str) -> None:
     assert told(tmp_path, SCENARIOS.replace(old, new, 1) if old else SCENARIOS).startswith(expected)
+
+
+def test_a_part_of_an_outcome_is_not_nothing(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "scenarios/bonuses.yaml", "discount: {uncapped: 22.5, cap: 40, total: 22.5}", "discount: null")
+    found = {one.scenario.id: one.differences for one in results(release) if one.differences}
+    assert [(one.path, one.expected, one.found["total"]) for one in found.pop("every_bonus_retail")] == [
+        ("discount", None, Decimal("22.5"))
+    ]
+    assert not found
+    text = scenarios_text(scenario_run(release, mutants=False))
+    assert 'discount: expected nothing, found {"base": 10, "bonuses": [{"id": "' in text
+    assert "Decimal" not in text
+
+
+def test_a_file_of_scenarios_that_would_be_passed_over_is_told(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    (release / "scenarios" / "bonuses.yaml").rename(release / "scenarios" / "bonuses.yml")
+    for words in (("test",), ("check",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "charter.cli", *words, str(release)],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == (3 if words == ("test",) else 1)
+        told = done.stdout + done.stderr
+        assert "error[unknown-file]  'bonuses.yml' is not a file of scenarios" in told
+        assert "rename it to bonuses.yaml" in told
 
 
 def test_a_record_may_be_that_of_a_file_with_some_facts_otherwise(tmp_path: Path) -> None:
@@ -166,6 +203,15 @@ def test_the_command_says_yes_or_no(tmp_path: Path) -> None:
         ("discount.cap", 40, 39),
         ("discount.total", 40, 39),
     ]
+    # Mutants are tried where every scenario comes out as expected; where they are not, that is said.
+    assert (data["mutants"], data["mutants_skipped"]) == (None, False)
+    done = command(str(release), "--format", "json", "--mutants")
+    data = simplejson.loads(done.stdout)
+    assert (done.returncode, data["mutants"], data["mutants_skipped"]) == (1, None, True)
+    for format in ("text", "github"):
+        done = command(str(release), "--mutants", "--format", format)
+        assert "mutants not tried: first every scenario has to come out as expected" in done.stdout + done.stderr
+        assert "mutants" not in command(str(release), "--format", format).stdout
     # A scenario that no longer notices anything leaves a mutant, which is told at its line.
     release = copy_of(ASOFT, tmp_path / "weaker")
     edit(release, "scenarios/bonuses.yaml", "discount: {uncapped: 22.5, cap: 40, total: 22.5}", "status: qualified")

@@ -15,6 +15,7 @@ import simplejson
 from charter.engine import InvalidInput, Release, WrongCall, load
 from charter.engine.document import read_text
 from charter.engine.record import record_of
+from charter.engine.report.timeline import timeline_data, timeline_page
 from charter.engine.timeline import Moment, timeline
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +82,49 @@ def test_a_certificate_in_time_is_renewed() -> None:
     ]
 
 
+GAP = [{"value": 2, "from": date(2026, 1, 1), "until": date(2026, 12, 30)}, {"value": 2, "from": date(2027, 1, 1)}]
+
+
+def test_a_renewal_that_a_missing_fact_would_decide_is_undetermined_and_not_lost() -> None:
+    found = of(partner(certified_admins=GAP), date(2026, 1, 1), date(2027, 2, 1))
+    assert [(one.day, one.events, one.status, one.member) for one in found] == [
+        (date(2026, 1, 1), ("begins",), "qualified", True),
+        (date(2026, 12, 31), ("changed", "renewal_undetermined"), "undetermined", None),
+        (date(2027, 1, 1), ("changed",), "qualified", None),
+    ]
+    record = partner()
+    del record["facts"]["certified_admins"]
+    missing = of(record, date(2026, 12, 1), date(2027, 2, 1))
+    assert [(one.events[-1], one.member) for one in missing] == [("begins", True), ("renewal_undetermined", None)]
+    assert missing[-1].unknown == ("certified_admins",)
+
+
+def test_who_fails_a_later_renewal_is_no_member_whatever_the_earlier_one_was() -> None:
+    lost = [*GAP[:1], {**GAP[1], "until": date(2027, 6, 30)}, {"value": 1, "from": date(2027, 7, 1)}]
+    found = of(partner(certified_admins=lost), date(2026, 12, 31), date(2028, 2, 1))
+    assert (found[-1].day, found[-1].events, found[-1].member) == (date(2027, 12, 31), ("not_renewed",), False)
+    # and one that is renewed later may have been out of it in between
+    found = of(partner(certified_admins=GAP), date(2026, 12, 31), date(2028, 2, 1))
+    assert (found[-1].events, found[-1].member) == (("renewal_undetermined",), None)
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_timeline_says_what_is_open(lang: str) -> None:
+    told = timeline([RELEASE], partner(certified_admins=GAP), date(2026, 1, 1), date(2026, 12, 31))
+    page = timeline_page(told, lang)
+    assert (page.mark, page.blocks[0].rows[-1].figure) == ("?", "?")
+    assert {"en": "renewal undetermined", "ru": "продление пока не определено"}[lang] in page.headline
+    validator("timeline.schema.json").validate(json.loads(simplejson.dumps(timeline_data(told), use_decimal=True)))
+    unknown_bonus = partner()
+    del unknown_bonus["facts"]["own_events_held"]
+    told = timeline([RELEASE], unknown_bonus, date(2026, 1, 1), date(2026, 1, 1))
+    assert (told.moments[0].status, timeline_page(told, lang).blocks[0].rows[0].figure) == ("qualified", "?")
+    candidate = timeline_page(timeline([RELEASE], partner(None), date(2026, 1, 1), date(2026, 1, 2)), lang)
+    expected = {"en": "a candidate: no tier signed for yet", "ru": "кандидат: уровень ещё не выбран"}[lang]
+    assert candidate.headline == expected
+    assert (candidate.blocks[0].rows[0].figure, expected in candidate.blocks[0].rows[0].note) == ("", True)
+
+
 def test_the_release_in_force_decides_each_day(tmp_path: Path) -> None:
     newer = copy_of(ASOFT, tmp_path)
     edit(newer, "programme.yaml", 'release: "1.0.0"', 'release: "1.1.0"')
@@ -111,8 +155,9 @@ def test_agreements_begin_and_end_on_their_days() -> None:
 
 
 def test_a_candidate_holds_nothing_to_renew() -> None:
-    found = of(partner(None), date(2026, 12, 1), date(2027, 2, 1))
-    assert [(one.day, one.tier, one.status, one.member) for one in found] == [(date(2026, 12, 1), None, None, True)]
+    for record in (partner(None), {"partner": "P"}):
+        found = of(record, date(2026, 12, 1), date(2027, 2, 1))
+        assert [(one.day, one.tier, one.status, one.member) for one in found] == [(date(2026, 12, 1), None, None, True)]
 
 
 @pytest.mark.parametrize(
