@@ -151,7 +151,7 @@ def test_a_part_of_an_outcome_is_not_nothing(tmp_path: Path) -> None:
         ("discount", None, Decimal("22.5"))
     ]
     assert not found
-    text = scenarios_text(scenario_run(release, mutants=False))
+    text = scenarios_text(scenario_run(read_files(release), mutants=False))
     assert 'discount: expected nothing, found {"base": 10, "bonuses": [{"id": "' in text
     assert "Decimal" not in text
 
