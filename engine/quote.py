@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from .document import Data, Document, unknown_keys
+from .document import Document, unknown_keys
 from .evaluate import Plan, known_of
 from .layout import fill, named
 from .outcome import Outcome, Scalar
 from .problems import Problem, WrongCall, has_errors, in_order
 from .programme import LINE, ORDER, ListFact, Order, Programme, Texts
 from .record import Record, read_items
+from .scalars import Data
 from .values import Number, Unknown, Value, add, merge, missing, or_none, subtract
 
 LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]

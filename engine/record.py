@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from .compile.facts import fact_value
 from .dated import Agreement, Dated, read_agreements, read_periods
-from .document import Data, Document, PartPath, day_of, how_to_write, in_bounds, is_visible, unknown_keys
+from .document import Document, PartPath, unknown_keys
 from .layout import Facts
 from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from .programme import MAIN, Fact, ListFact, Programme
+from .scalars import Data, day_of, how_to_write, in_bounds, is_visible
 from .values import MAX_WHOLE_DIGITS, plain
 
 _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
