@@ -124,7 +124,9 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     for tier in tiers:
         if tier.code is not None and not isinstance(written, bool) and str(written) == str(tier.code):
             return tier.id
-    shown = str(written) if isinstance(written, str | Decimal) else "this"
+    shown = str(written).lower() if isinstance(written, bool) else str(written)
+    if not isinstance(written, str | Decimal | bool | date):
+        shown = "this"
     known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
     near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
     help = near if near and "known here" not in near else f"the tiers are {known}"
