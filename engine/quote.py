@@ -22,7 +22,7 @@ from .values import Number, Unknown, Value, add, merge, missing, or_none, subtra
 
 LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
 _KEYS = ("order", "currency", "lines")
-MAX_WORD = 100  #: characters of an order's id or currency
+MAX_WORD = 100  #: characters of an order's id, and of its currency
 
 
 class OrderLines(NamedTuple):
@@ -126,8 +126,12 @@ def _word(document: Document, data: Mapping[str, Data], key: str, problems: list
     written = data.get(key)
     if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_WORD and written.isprintable()):
         return written
-    place = document.value_place((key,))
-    problems.append(Problem("wrong-type", f"'{key}' is a short text", place, "write it in quotes"))
+    message, help = f"'{key}' is a short text", "write it in quotes"
+    if isinstance(written, str):
+        message, help = f"'{key}' is text without invisible characters", "remove them" if written else "write it"
+        if len(written) > MAX_WORD:
+            message, help = f"'{key}' has {len(written)} characters; the limit is {MAX_WORD}", "shorten it"
+    problems.append(Problem("wrong-type", message, document.value_place((key,)), help))
     return None
 
 

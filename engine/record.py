@@ -123,7 +123,7 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     if written is None or (isinstance(written, str) and written in main.tiers):
         return written
     tiers = [programme.tiers[tier] for tier in main.tiers]
-    shown = plain(written) if isinstance(written, Decimal) else written if isinstance(written, str) else "this"
+    shown = _as_written(written)
     for tier in tiers:
         if tier.code is not None and shown == str(tier.code):
             return tier.id
@@ -132,6 +132,15 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     help = near if near and "known here" not in near else f"the tiers are {known}"
     problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
     return None
+
+
+def _as_written(written: object) -> str:
+    """A tier as a message shows it, and as its code is compared."""
+    if isinstance(written, bool):
+        return str(written).lower()
+    return (
+        plain(written) if isinstance(written, Decimal) else str(written) if isinstance(written, str | date) else "this"
+    )
 
 
 def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]) -> date | None:
