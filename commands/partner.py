@@ -63,8 +63,7 @@ def evaluate(
         documents = [read_file(path) for path in records]
         loaded = load_release(program, release, day, settings or ())
         results = _evaluate_all(loaded, documents, day)
-        for _, problems in results:
-            tell(problems)
+        tell(dict.fromkeys(problem for _, problems in results for problem in problems))
         write(_report(loaded, results, lang.value, format, explain, output), output)
     if any(outcome is None for outcome, _ in results):
         raise typer.Exit(INVALID_INPUT)

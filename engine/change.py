@@ -28,7 +28,7 @@ def changed(files: ReleaseFiles, changes: Sequence[Change]) -> ReleaseFiles:
     problems: list[Problem] = []
     touched: set[str] = set()
     for change in changes:
-        found = _find(documents, change)
+        found = find(documents, change.path, change.place)
         if isinstance(found, Problem):
             problems.append(found)
             continue
@@ -40,22 +40,22 @@ def changed(files: ReleaseFiles, changes: Sequence[Change]) -> ReleaseFiles:
     return ReleaseFiles(files.folder, documents, broken, (*files.problems, *problems))
 
 
-def _find(documents: Mapping[str, Document], change: Change) -> tuple[str, PartPath] | Problem:
-    """The kind of file and the path in it; or what is not there."""
-    keys = change.path.split(".")
+def find(documents: Mapping[str, Document], path: str, place: Place | None) -> tuple[str, PartPath] | Problem:
+    """The kind of file and the keys in it that a path means; or what is not there, told at the place given."""
+    keys = path.split(".")
     tables = {key: kind for kind, one in documents.items() if isinstance(one.data, dict) for key in one.data}
     if keys[0] not in tables:
-        return _missing(keys[0], change, tables)
+        return _missing(keys[0], path, place, tables)
     data: Any = documents[tables[keys[0]]].data
     for key in keys[:-1]:
         if not isinstance(data, dict) or key not in data:
-            return _missing(key, change, data if isinstance(data, dict) else ())
+            return _missing(key, path, place, data if isinstance(data, dict) else ())
         data = data[key]
     if not isinstance(data, dict):
-        return _missing(keys[-1], change, ())
+        return _missing(keys[-1], path, place, ())
     return tables[keys[0]], tuple(keys)
 
 
-def _missing(key: str, change: Change, known: Any) -> Problem:
-    message = f"there is no '{key}' for '{change.path}' to change"
-    return Problem("unknown-path", message, change.place, did_you_mean(key, known))
+def _missing(key: str, path: str, place: Place | None, known: Any) -> Problem:
+    message = f"there is no '{key}' for '{path}' to change"
+    return Problem("unknown-path", message, place, did_you_mean(key, known))

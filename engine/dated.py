@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from .compile.facts import MAX_TEXT, fact_value
-from .document import Data, Document, PartPath, day_of, is_visible, unknown_keys
+from .document import Document, PartPath, unknown_keys
 from .layout import Scalar
 from .problems import Place, Problem, did_you_mean
 from .programme import Fact, NamedValue, Programme
+from .scalars import Data, day_of, is_visible
 
 _PERIOD = ("value", "from", "until")
 _AGREEMENT = ("term", "value", "document", "from", "until")

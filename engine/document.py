@@ -8,9 +8,7 @@ limit is stated here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,14 +16,13 @@ import yaml
 
 from .language.syntax import Text
 from .problems import Fix, Place, Problem, Source, did_you_mean, renamed
-from .values import MAX_DECIMALS, MAX_WHOLE_DIGITS, with_point
+from .scalars import Data, is_hidden, scalar, strange_character
 
 MAX_BYTES = 1_048_576  #: of one file
 MAX_NESTING = 24  #: lists and maps within each other
 MAX_NODES = 60_000  #: keys, values and list items of one file
 
 PartPath = tuple[str | int, ...]  #: where a part of the data is: keys and list positions from the root
-Data = None | bool | Decimal | date | str | list["Data"] | dict[str, "Data"]
 
 
 class Document(NamedTuple):
@@ -213,7 +210,7 @@ class _Parts:
         self._node(event)
         value, place = event.value, Place(self.source, event.start_mark.index, event.end_mark.index)
         if not value.isprintable():
-            strange = _strange_character(value)
+            strange = strange_character(value)
             if strange:
                 message = f"the text holds {strange}, which no reader can see"
                 fix = _without_hidden(place)
@@ -241,115 +238,10 @@ class _Parts:
         top.key = key
 
 
-_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def scalar(text: str) -> Data:
-    """A plain scalar as data: true, false, null, an exact number, an ISO date; anything else is text.
-
-    >>> scalar("2.50"), scalar("yes"), scalar("2,5"), scalar("2026-02-30"), scalar("1e3")
-    (Decimal('2.50'), 'yes', '2,5', '2026-02-30', Decimal('1E+3'))
-    """
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in "-0123456789":
-        return text
-    if _NUMBER.fullmatch(text):
-        number = Decimal(text)
-        return number if in_bounds(number) else text
-    if _DATE.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return text
-    return text
-
-
-def day_of(written: Data) -> date | None:
-    """A written value as a day: a date, or the text of one, for JSON knows no dates; None where it is neither.
-
-    >>> day_of("2026-01-31"), day_of("2026-02-30")
-    (datetime.date(2026, 1, 31), None)
-    """
-    found = scalar(written) if isinstance(written, str) else written
-    return found if isinstance(found, date) else None
-
-
-def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
-    """The way out where a value has the wrong type, or None: see `as_wanted`."""
-    text = as_wanted(instance, wanted)
-    return text and (f"put it in quotes: {text}" if text.startswith('"') else f"write {text}")
-
-
-def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
-    """A value of the wrong type as it would be written in the right one: `2,5` as a number, `yes` as true.
-
-    >>> as_wanted("2,5", "number"), as_wanted("20%", "number"), as_wanted("no", "boolean"), as_wanted(True, "string")
-    ('2.5', '20', 'false', '"true"')
-    """
-    types = [wanted] if isinstance(wanted, str) else wanted
-    if isinstance(instance, str):
-        if "number" in types or "integer" in types:
-            digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip())
-            number = scalar(digits.replace(",", "."))
-            if isinstance(number, Decimal) and ("number" in types or not number % 1):
-                return with_point(digits)
-        if "boolean" in types and instance.lower() in (
-            "yes",
-            "no",
-            "on",
-            "off",
-            "y",
-            "n",
-            "true",
-            "false",
-            "да",
-            "нет",
-        ):
-            return "true" if instance.lower() in ("yes", "on", "y", "true", "да") else "false"
-    if "string" in types and isinstance(instance, Decimal | bool):
-        return f'"{str(instance).lower()}"'
-    return None
-
-
-def is_visible(text: str) -> bool:
-    """Whether every character of a text of one line can be seen, spaces among them, the unbroken one too."""
-    return all(character.isprintable() or character == "\u00a0" for character in text)
-
-
-def in_bounds(number: Decimal) -> bool:
-    """Whether a written number keeps to the stated digits before and after the point."""
-    exponent = number.as_tuple().exponent
-    return (
-        isinstance(exponent, int)
-        and number.adjusted() < MAX_WHOLE_DIGITS
-        and -exponent - _trailing_zeros(number) <= MAX_DECIMALS
-    )
-
-
-def _trailing_zeros(number: Decimal) -> int:
-    digits = "".join(map(str, number.as_tuple().digits))
-    return len(digits) - len(digits.rstrip("0"))
-
-
-def _strange_character(text: str) -> str | None:
-    """A control or direction character of the text, described, or None."""
-    return next((f"the character U+{ord(character):04X}" for character in text if _is_hidden(character)), None)
-
-
-def _is_hidden(character: str) -> bool:
-    import unicodedata  # slow to load, and few texts need it
-
-    hidden = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
-    return hidden and character not in "\n\t\u00ad"
-
-
 def _without_hidden(place: Place) -> Fix | None:
     """The fix of a text that holds such characters, where they stand there as such and are not written as escapes."""
     written = place.source.text[place.start : place.end]
-    seen = "".join(character for character in written if not _is_hidden(character))
+    seen = "".join(character for character in written if not is_hidden(character))
     return Fix(place, seen) if seen != written else None
 
 

@@ -10,18 +10,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from .document import Data, Document, unknown_keys
+from .document import Document, unknown_keys
 from .evaluate import Plan, known_of
 from .layout import fill, named
 from .outcome import Outcome, Scalar
 from .problems import Problem, WrongCall, has_errors, in_order
 from .programme import LINE, ORDER, ListFact, Order, Programme, Texts
 from .record import Record, read_items
+from .scalars import Data
 from .values import Number, Unknown, Value, add, merge, missing, or_none, subtract
 
 LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
 _KEYS = ("order", "currency", "lines")
-MAX_WORD = 100  #: characters of an order's id or currency
+MAX_WORD = 100  #: characters of an order's id, and of its currency
 
 
 class OrderLines(NamedTuple):
@@ -125,8 +126,12 @@ def _word(document: Document, data: Mapping[str, Data], key: str, problems: list
     written = data.get(key)
     if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_WORD and written.isprintable()):
         return written
-    place = document.value_place((key,))
-    problems.append(Problem("wrong-type", f"'{key}' is a short text", place, "write it in quotes"))
+    message, help = f"'{key}' is a short text", "write it in quotes"
+    if isinstance(written, str):
+        message, help = f"'{key}' is text without invisible characters", "remove them" if written else "write it"
+        if len(written) > MAX_WORD:
+            message, help = f"'{key}' has {len(written)} characters; the limit is {MAX_WORD}", "shorten it"
+    problems.append(Problem("wrong-type", message, document.value_place((key,)), help))
     return None
 
 

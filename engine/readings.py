@@ -15,8 +15,9 @@ from .compare import Difference, differences
 from .document import Document
 from .evaluate import make_plan
 from .parts import part
-from .problems import Level, Problem, has_errors
+from .problems import InvalidInput, Level, Problem, WrongCall, has_errors
 from .programme import Texts
+from .record import read_records
 from .release import Release, ReleaseFiles, compile_release
 from .report.data import outcome_data, quote_data
 from .scenarios import Scenario, examples
@@ -77,8 +78,14 @@ def effects(
 ) -> Iterator[Effect]:
     """What each reading changes for each partner on a day, and for an order of theirs where there is one.
 
-    Raises InvalidInput where a record or the order does not fit.
+    Raises InvalidInput where a record or the order does not fit or two records are of one partner, WrongCall where an
+    order has no partner to be priced for.
     """
+    if order is not None and not records:
+        raise WrongCall([Problem("wrong-call", "an order is priced for a partner", None, "name a record too")])
+    read = read_records(records, release.programme)
+    if any(record is None for record, _ in read):
+        raise InvalidInput(tuple(dict.fromkeys(problem for _, problems in read for problem in problems)))
     before = [_answer(release, record, order, day) for record in records]
     for reading in readings:
         for one, record in zip(before, records, strict=True):

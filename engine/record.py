@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from .compile.facts import fact_value
 from .dated import Agreement, Dated, read_agreements, read_periods
-from .document import Data, Document, PartPath, day_of, how_to_write, in_bounds, is_visible, unknown_keys
+from .document import Document, PartPath, unknown_keys
 from .layout import Facts
 from .problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from .programme import MAIN, Fact, ListFact, Programme
+from .scalars import Data, day_of, how_to_write, in_bounds, is_visible
 from .values import MAX_WHOLE_DIGITS, plain
 
 _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
@@ -122,7 +123,7 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     if written is None or (isinstance(written, str) and written in main.tiers):
         return written
     tiers = [programme.tiers[tier] for tier in main.tiers]
-    shown = plain(written) if isinstance(written, Decimal) else written if isinstance(written, str) else "this"
+    shown = _as_written(written)
     for tier in tiers:
         if tier.code is not None and shown == str(tier.code):
             return tier.id
@@ -131,6 +132,15 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     help = near if near and "known here" not in near else f"the tiers are {known}"
     problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
     return None
+
+
+def _as_written(written: object) -> str:
+    """A tier as a message shows it, and as its code is compared."""
+    if isinstance(written, bool):
+        return str(written).lower()
+    return (
+        plain(written) if isinstance(written, Decimal) else str(written) if isinstance(written, str | date) else "this"
+    )
 
 
 def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]) -> date | None:

@@ -19,8 +19,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from .document import Document, PartPath, as_wanted, how_to_write, unknown_key
+from .document import Document, PartPath, unknown_key
 from .problems import Fix, Place, Problem, did_you_mean, latin_skeleton, nearest, renamed
+from .scalars import as_wanted, how_to_write
 
 SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 

@@ -10,9 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .change import find
 from .document import Document, PartPath, read_text
 from .fixes import Mended, with_fixes
-from .problems import Fix, Place, Problem, WrongCall, did_you_mean
+from .problems import Fix, Place, Problem, WrongCall
 from .release import Release, ReleaseFiles, check_shapes, load_files
 
 #: under what key the part of a file that is named has its one value
@@ -54,25 +55,21 @@ def what_if(files: ReleaseFiles, settings: Sequence[str]) -> WhatIf:
 
 
 def _find(documents: Mapping[str, Document], path: str) -> tuple[str, PartPath]:
-    """The kind of file and the keys of the value that a path names; the last key may be new in its table."""
-    keys = path.split(".")
-    tables = {key: kind for kind, one in documents.items() if isinstance(one.data, dict) for key in one.data}
-    if keys[0] not in tables:
-        raise _missing(keys[0], path, tables)
-    document = documents[tables[keys[0]]]
-    data: Any = document.data
-    for index, key in enumerate(keys):
-        if not isinstance(data, dict) or (key not in data and (index == 0 or index < len(keys) - 1 or not data)):
-            raise _missing(key, path, data if isinstance(data, dict) else ())
-        data = data.get(key)
+    """The kind of file and the keys of the single value that a path names; the last key may be new in its table."""
+    found = find(documents, path, None)
+    if isinstance(found, Problem):
+        raise WrongCall([found])
+    kind, keys = found
+    table = _at(documents[kind].data, keys[:-1])
+    data = table.get(keys[-1])
     if isinstance(data, dict):
         own = next((key for key in _OWN_VALUE if key in data), None)
         if own is None:
             raise _wrong(f"'{path}' holds several values", f"name one of them: {path}.{next(iter(data), '…')}")
-        keys, data = [*keys, own], data[own]
-    if isinstance(data, dict | list):
+        keys, data = (*keys, own), data[own]
+    if isinstance(data, dict | list) or not table:
         raise _wrong(f"'{path}' is no single value", "name a part of it")
-    return tables[keys[0]], tuple(keys)
+    return kind, keys
 
 
 def _set(document: Document, path: PartPath, value: str, setting: str) -> Document:
@@ -119,11 +116,6 @@ def _same_but(before: Any, after: Any, path: PartPath) -> bool:
     rest = {key: value for key, value in before.items() if key != path[0]}
     others = {key: value for key, value in after.items() if key != path[0]}
     return rest == others and (len(path) == 1 or _same_but(before[path[0]], after.get(path[0]), path[1:]))
-
-
-def _missing(key: str, path: str, known: Any) -> WrongCall:
-    message = f"there is no '{key}' for '{path}' to change"
-    return WrongCall([Problem("unknown-path", message, None, did_you_mean(key, known))])
 
 
 def _wrong(message: str, help: str) -> WrongCall:

@@ -29,6 +29,7 @@ ORDER = (
     "engine.language.bounds",
     "engine.language.words",
     "engine.language.sentences",
+    "engine.scalars",
     "engine.document",
     "engine.parts",
     "engine.shape",

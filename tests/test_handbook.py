@@ -71,6 +71,32 @@ def test_what_stands_there_is_what_the_data_says(tmp_path: Path) -> None:
     assert cells(release, "Скидка уровня", "ru") == [("Скидка уровня", "10 %", "20 %", "26,5 %")]
 
 
+def test_what_stands_under_a_tier_or_in_a_list_has_the_order_of_the_source() -> None:
+    """Clauses that no row tells stand among the rights of their tier; bonuses and terms as they are written."""
+    programme = load(ASOFT).programme
+    titles, under = [tier.title["en"] for tier in programme.tiers.values()], {}
+    chapters = {chapter.id: chapter for chapter in handbook(programme, "en").chapters}
+    tier = ""
+    for piece in chapters["s4"].pieces:
+        tier = piece.title if piece.level == 3 and piece.title else tier
+        for entry in piece.entries if piece.bullets else ():
+            under.setdefault(tier, []).extend(entry.anchors)
+    for title, name in zip(titles, ("retail", "competency", "saas"), strict=True):
+        assert under[title]
+        assert {clause.split("-")[1] for clause in under[title]} == {name}
+        rights = [clause for clause in under[title] if clause != "c4-retail-supply-only"]
+        assert rights == [clause for clause in programme.clauses if clause in rights]
+    assert {"c4-retail-demo-licences", "c4-retail-listing", "c4-retail-materials"} < set(under[titles[0]])
+    assert {"c4-competency-demo-licences", "c4-competency-listing"} < set(under[titles[1]])
+    (bonuses,) = [piece for piece in chapters["s9"].pieces if piece.title == "Bonuses"]
+    told = [clause for entry in bonuses.entries for clause in entry.anchors]
+    assert told[:4] == ["c9-reviews", "c9-sales-plan", "c9-extra-specialists", "c9-events"]
+    terms = [entry.cells[0] for _, entry in entries(handbook(programme, "en")) if len(entry.cells) == 4]
+    assert [one for one in terms if one.startswith("Tier discount: ASoft")] == [
+        f"Tier discount: {one}" for one in titles
+    ]
+
+
 def test_what_cites_nothing_has_a_place_too(tmp_path: Path) -> None:
     book = handbook(world(tmp_path).programme, "en")
     assert [(chapter, entry.cells) for chapter, entry in entries(book)] == [

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ..document import Data, as_wanted, day_of, how_to_write
 from ..language.parse import Scope
 from ..problems import Fix, did_you_mean
 from ..programme import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
+from ..scalars import Data, as_wanted, day_of, how_to_write
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
 from .rows import Files, Row, list_path
 

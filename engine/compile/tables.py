@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..document import how_to_write, scalar
 from ..language.kinds import KIND_WORDS, adapt, alike, as_kind
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
+from ..scalars import how_to_write, scalar
 from ..values import NUMERIC, Kind, plain
 from .rows import Row
 

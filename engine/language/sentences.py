@@ -19,14 +19,16 @@ Option = Callable[[Expression, str], str]
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "and": " and ", "or": " or ", "not": "not: {}", "if": "{then} if {condition}, otherwise {otherwise}",
-        "share": "“{}” as a percentage of “{}”", "other": "“{}”",
+        "share": "“{}” as a percentage of “{}”",
+        ">": "more than “{}”", ">=": "at least “{}”", "<": "less than “{}”", "<=": "at most “{}”",
         "equal": "equal to “{}”", "unequal": "other than “{}”",
         "min": "the least of: {}", "max": "the greatest of: {}", "at_least": "at least {} of: {}",
         "round": "{}, rounded to {}", "round_down": "{}, rounded down to {}", "round_up": "{}, rounded up to {}",
     },
     "ru": {
         "and": " и ", "or": " или ", "not": "неверно, что: {}", "if": "{then}, если {condition}, иначе {otherwise}",
-        "share": "«{}» в процентах от показателя «{}»", "other": "показателя «{}»",
+        "share": "«{}» в процентах от показателя «{}»",
+        ">": "больше, чем «{}»", ">=": "не меньше, чем «{}»", "<": "меньше, чем «{}»", "<=": "не больше, чем «{}»",
         "equal": "равно показателю «{}»", "unequal": "не равно показателю «{}»",
         "min": "наименьшее из: {}", "max": "наибольшее из: {}", "at_least": "не менее {} из: {}",
         "round": "{} с округлением до {}", "round_down": "{} с округлением вниз до {}",
@@ -74,14 +76,21 @@ class Sentences:
             case _:
                 assert_never(tree)
 
+    def condition(self, tree: Expression) -> str:
+        """The same of a condition that stands by itself: what has to hold all together, parted by semicolons."""
+        if not isinstance(tree, And):
+            return self.phrase(tree)
+        told = [self.phrase(part) for part in tree.operands]
+        return "; ".join([told[0], *(lowered(one) for one in told[1:])])
+
     def _joined(self, word: str, parts: tuple[Expression, ...]) -> str:
         """The parts with the word between; those that are joined themselves stand in brackets."""
         told = [f"({self.phrase(part)})" if isinstance(part, And | Or) else self.phrase(part) for part in parts]
-        return self._say[word].join([told[0], *(_lowered(one) for one in told[1:])])
+        return self._say[word].join([told[0], *(lowered(one) for one in told[1:])])
 
     def _inner(self, part: Expression) -> str:
         """A part in the middle of a phrase."""
-        return _lowered(self.phrase(part))
+        return lowered(self.phrase(part))
 
     def _arithmetic(self, tree: Arithmetic) -> str:
         """A sum or a product, with brackets where they change it."""
@@ -112,7 +121,7 @@ class Sentences:
             return self._say["equal" if sign == "==" else "unequal"].format(told)
         if told[:1].isdigit() or right.kind is Kind.DATE:
             return threshold(sign, told, self._lang, of_days=right.kind is Kind.DATE)
-        return threshold(sign, self._say["other"].format(told), self._lang)
+        return self._say[sign].format(told)
 
     def _call(self, tree: Call) -> str:
         told = [self._inner(part) for part in tree.arguments]
@@ -136,7 +145,7 @@ def _needs_brackets(part: Expression, operators: str) -> bool:
     return isinstance(part, Choose) or (isinstance(part, Arithmetic) and part.operator in operators)
 
 
-def _lowered(phrase: str) -> str:
+def lowered(phrase: str) -> str:
     """With a small first letter, unless the first word is written in capitals: IT, CRM."""
     word = phrase.split(" ", 1)[0]
     return phrase if word[1:].lower() != word[1:] or len(word) == 1 else phrase[:1].lower() + phrase[1:]

@@ -7,9 +7,9 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from ..document import scalar
 from ..language import words
 from ..programme import Fact, Programme, pick
+from ..scalars import scalar
 from ..values import Kind, plain
 from .phrases import PHRASES
 

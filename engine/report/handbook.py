@@ -165,12 +165,29 @@ class _Section:
         """Groups and the clauses that they leave out, in the order of the clauses."""
         told = {id for group in parts for id in _told(group) if id in self.clauses}
         alone = [clause for id, clause in self.clauses.items() if id not in told]
+        listed = [Group(tuple(self._with_clauses(part, alone) for part in group.parts)) for group in parts]
         placed: list[tuple[float, Group]] = [(self.order[clause.id], self._paragraph(clause)) for clause in alone]
-        placed += [(self._place(group), group) for group in parts]
+        placed += [(self._place(group), group) for group in listed]
         for _, group in sorted(placed, key=lambda pair: pair[0]):
             for part in group.parts:
                 if part.rows or part.intro:
                     yield self._piece(part)
+
+    def _with_clauses(self, part: Part, alone: list[Clause]) -> Part:
+        """A list with the clauses that stand among its own in the source; they are taken out of those told alone."""
+        rows = list(part.rows)
+        own = {id: self.order[id] for row in rows for id in row.source if id in self.order}
+        if not part.bullets or not own:
+            return part
+        first, last = min(own.values()), max(own.values())
+        for clause in tuple(alone):
+            place = self.order[clause.id]
+            if first < place < last and clause.id not in own:
+                alone.remove(clause)
+                behind = [at for at, row in enumerate(rows) if any(own.get(id, -1) > place for id in row.source)]
+                rows.insert(behind[0], self._sentence(clause))
+                own[clause.id] = place
+        return part._replace(rows=tuple(rows))
 
     def _place(self, group: Group) -> float:
         """In the place of the first clause that it shows; where it shows none, behind the last that it cites."""
@@ -179,7 +196,10 @@ class _Section:
         return min(shows) if shows else max(cites, default=len(self.order))
 
     def _paragraph(self, clause: Clause) -> Group:
-        return Group((Part("", (Line((pick(clause.title, self.lang),), (clause.id,)),)),))
+        return Group((Part("", (self._sentence(clause),)),))
+
+    def _sentence(self, clause: Clause) -> Line:
+        return Line((pick(clause.title, self.lang),), (clause.id,))
 
     def _piece(self, part: Part) -> Piece:
         cited = _cited(part.rows)

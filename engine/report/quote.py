@@ -1,9 +1,11 @@
 """A quote as a page for people: a row for each line, the sums, and what the partner's discount was."""
 
 from ..language import words
-from ..programme import LINE, Fact, Programme, Texts, pick
+from ..language.sentences import lowered
+from ..outcome import Scalar
+from ..programme import LINE, Fact, Programme, pick
 from ..quote import LineQuote, Quote
-from ..values import NUMERIC, Number
+from ..values import NUMERIC, Kind, Number
 from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
 from .phrases import PHRASES
@@ -48,7 +50,8 @@ class _Writer:
         """What the line is, what the partner pays for it, and by which rule."""
         notes = [] if line.customer_pays is None else [f"{self.say['customer_pays']} {self._money(line.customer_pays)}"]
         notes += [] if line.margin is None else [f"{self.say['margin']} {self._money(line.margin)}"]
-        notes += [pick(text, self.lang) for text in (line.title, line.says) if text]
+        titles = [pick(text, self.lang) for text in (line.title, line.says) if text]
+        notes += [lowered(title) if notes or at else title for at, title in enumerate(titles)]
         notes += [pick(reason.title, self.lang) for reason in line.refusals]
         if line.status == "no_rule":
             notes.append(self.say["no_rule"])
@@ -68,7 +71,7 @@ class _Writer:
         if value in field.choices:
             return pick(field.choices[str(value)], self.lang)
         amount = words.amount(value, field.kind, self.lang)  # type: ignore[arg-type]
-        return f"{_lower(field.title, self.lang)} {amount}" if field.kind in NUMERIC else amount
+        return f"{lowered(pick(field.title, self.lang))} {amount}" if field.kind in NUMERIC else amount
 
     def _totals(self) -> tuple[Row, ...]:
         quote = self.quote
@@ -82,14 +85,12 @@ class _Writer:
         ]
         for total in quote.totals:
             value = total.value
-            figure = "?" if value is None else words.amount(value, self.programme.values[total.id].kind, self.lang)
+            figure = "?" if value is None else self._amount(value, self.programme.values[total.id].kind)
             rows.append(Row(PLAIN, pick(total.title, self.lang), figure, "", total.source))
         return tuple(rows)
 
+    def _amount(self, value: Scalar, kind: Kind) -> str:
+        return self._money(value) if kind is Kind.MONEY else words.amount(value, kind, self.lang)  # type: ignore[arg-type]
+
     def _money(self, amount: Number) -> str:
         return f"{words.money(amount, self.lang)} {self.quote.currency}".rstrip()
-
-
-def _lower(texts: Texts, lang: str) -> str:
-    title = pick(texts, lang)
-    return title[:1].lower() + title[1:]

@@ -182,7 +182,8 @@ class _Rules:
         """Each bonus with its condition and what it adds on each tier, and the cap on the sum."""
         tiers = [tier for tier in self.programme.tiers.values() if tier.discount]
         offers = {bonus.id: bonus for tier in tiers if tier.discount for bonus in tier.discount.bonuses}
-        rows = [row for bonus in offers.values() for row in self._bonus(bonus, tiers)]
+        in_turn = sorted(offers.values(), key=self._written)
+        rows = [row for bonus in in_turn for row in self._bonus(bonus, tiers)]
         caps = {tier.discount.cap for tier in tiers if tier.discount and tier.discount.cap}
         for cap in caps if rows else ():
             named = self.programme.values[cap]
@@ -210,6 +211,11 @@ class _Rules:
             rates = {id: one for id, offer in own.items() for one in offer.rates if one.id == rate.id}
             cells = [self._added(rates[tier.id].worth) if tier.id in rates else NO for tier in tiers]
             yield Line((named, self._condition(rate.earned, named), *cells), (), 1)
+
+    def _written(self, bonus: Bonus) -> int:
+        """Where its condition stands in its file, whichever tier is offered it."""
+        place = self.programme.values[bonus.rates[0].earned].place
+        return place.start if place else 0
 
     def _added(self, worth: Value) -> str:
         return f"+{words.amount(worth, Kind.PERCENT, self.lang)}"
@@ -257,8 +263,12 @@ class _Rules:
         )
 
     def _negotiable(self) -> Part:
-        rows = []
-        for id, value in self.programme.values.items():
+        rows, tiers = [], list(self.programme.tiers)
+        in_turn = sorted(
+            self.programme.values.items(),
+            key=lambda pair: tiers.index(pair[0].split(".")[1]) if pair[0].startswith("tiers.") else -1,
+        )
+        for id, value in in_turn:
             if value.negotiable:
                 ends = [value.negotiable.minimum, value.negotiable.maximum]
                 low, high = (NO if end is None else words.amount(end, value.kind, self.lang) for end in ends)
@@ -295,7 +305,7 @@ class _Rules:
             return ""  # the title says as much
         if isinstance(tree, Literal) and tree.value is True:
             return ""
-        told = self.sentences.phrase(tree)
+        told = self.sentences.condition(tree)
         return "" if told == title else told.removeprefix(f"{title}: ")
 
     def _figure(self, id: str, kind: Kind) -> str:

@@ -45,9 +45,9 @@ def test_every_tree_has_words(tree: Expression) -> None:
          "План согласован и (ИТ-компания или специалисты: более 1)"),
         ("not p", "not: Plan agreed", "неверно, что: План согласован"),
         ("n >= max(1, m)", "Certified people: at least 1 and at least “Licences rented out”",
-         "Специалисты: не менее 1 и не менее показателя «Сданные лицензии»"),
+         "Специалисты: не менее 1 и не меньше, чем «Сданные лицензии»"),
         ("n > m", "Certified people: more than “Licences rented out”",
-         "Специалисты: более показателя «Сданные лицензии»"),
+         "Специалисты: больше, чем «Сданные лицензии»"),
         ("n == m", "Certified people: equal to “Licences rented out”",
          "Специалисты: равно показателю «Сданные лицензии»"),
         ("c == 'red'", "Colour: Red", "Цвет: Red"),
@@ -71,3 +71,13 @@ def test_the_words_of_a_rule(text: str, en: str, ru: str) -> None:
     assert tree is not None, problems
     assert sentences("en").phrase(tree) == en
     assert sentences("ru").phrase(tree) == ru
+
+
+def test_what_has_to_hold_all_together_is_parted_by_semicolons_where_it_stands_alone() -> None:
+    tree, _ = read("p and (q or n > 1) and n >= 2")
+    assert tree is not None
+    told = "Plan agreed; IT company or certified people: more than 1; certified people: at least 2"
+    assert sentences("en").condition(tree) == told
+    tree, _ = read("p or q and n > 1")
+    assert tree is not None
+    assert sentences("en").condition(tree) == sentences("en").phrase(tree)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -266,6 +267,9 @@ def test_a_total_is_unknown_where_a_line_is() -> None:
     assert totals(quote) == (1200, None, None)
     told = terminal(quote_page(quote, RELEASE.programme, "en"))
     assert "= Customer pays" in told
+    assert re.search(r"Licences sold to the customer +1,000\.00 RUB", told)
+    note = quote_page(priced("competency", known), RELEASE.programme, "en").blocks[0].rows[0].note
+    assert "margin 200.00 RUB; partner discount off the price" in note
     assert [line.split()[-1] for line in told.splitlines() if "= " in line] == ["RUB", "?", "?"]
 
 
@@ -310,6 +314,9 @@ def test_a_wrong_order_is_refused_at_its_place() -> None:
         ({"currency": "RUB", "lines": [{"purpose": "resell"}]}, "purpose: 'resell' is not one of the choices"),
         ({"currency": "RUB", "lines": [{"product": "crm", "line": 3}]}, "'line' is not a field of 'order'"),
         ({"currency": "RUB", "lines": [{"quantity": 0}]}, "quantity: 0 is under 1"),
+        ({"currency": "R" * 101, "lines": [{"quantity": 1}]}, "'currency' has 101 characters; the limit is 100"),
+        ({"currency": 643, "lines": [{"quantity": 1}]}, "'currency' is a short text"),
+        ({"currency": "", "lines": [{"quantity": 1}]}, "'currency' is text"),
         ({"currency": "RUB", "lines": [{"list_price": -1}]}, "list_price: -1 is under 0"),
         ({"currency": "RUB", "lines": [{"customer_discount": 101}]}, "101 is over 100"),
         ({"currency": "RUB", "lines": {"purpose": "resale"}}, "this is not a list"),

@@ -121,3 +121,8 @@ def test_the_command() -> None:
         assert breaks in command("--lang", lang).stdout
     assert command("nowhere.yaml").returncode == 2
     assert command("examples/orders/mixed.yaml").returncode == 4
+    # An order is priced for a partner, and two records of one partner cannot both count.
+    done = command("--order", "examples/orders/mixed.yaml")
+    assert (done.returncode, "an order is priced for a partner" in done.stderr) == (2, True)
+    done = command("examples/retail.yaml", "examples/retail.yaml")
+    assert (done.returncode, done.stderr.count("a second record of partner 'P-002'")) == (4, 1)
