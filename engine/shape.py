@@ -28,11 +28,13 @@ SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
 def check_shape(document: Document, kind: str) -> list[tuple[PartPath | None, Problem]]:
     """All that the schema `<kind>.schema.json` does not allow in the document, each with the part it makes unusable."""
-    return [
-        found
+    found = [
+        one
         for error in _validator(kind).iter_errors(_as_json(document.data))
-        for found in _problems(document, tuple(error.absolute_path), error)
+        for one in _problems(document, tuple(error.absolute_path), error)
     ]
+    misnamed = {path for path, problem in found if problem.code == "bad-id"}
+    return [(path, one) for path, one in found if path not in misnamed or one.code == "bad-id"]
 
 
 @cache
@@ -77,8 +79,10 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
                 yield (*path, key), unknown_key(document, (*path, key), known)
     elif "propertyNames" in error.absolute_schema_path:
         part = (*path, instance)
-        place, help = document.place(part), _spelling(instance) or described
-        fix = Fix(place, latin_skeleton(instance)) if _spelling(instance) else None
+        place, spelling = document.place(part), _spelling(instance)
+        fix, help = Fix(place, latin_skeleton(instance)) if spelling else None, spelling or described
+        if _at(document.data, part) is None:  # half of a text that a comma has cut
+            fix, help = None, "within { }, a text that holds a comma stands in quotes"
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", place, help, fix=fix)
     elif error.validator in ("oneOf", "anyOf"):
         known = error.schema["properties"]
@@ -91,6 +95,12 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
             path,
             Problem(code, message, place, help, fix=_fix(error.validator, error.validator_value, instance, place)),
         )
+
+
+def _at(data: Any, path: PartPath) -> Any:
+    for key in path:
+        data = data[key]
+    return data
 
 
 def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:
@@ -186,4 +196,4 @@ def _purpose(schema: dict[str, Any], key: str) -> str | None:
 def _spelling(name: str) -> str | None:
     """The way out for a name whose letters only look right."""
     plain = latin_skeleton(name)
-    return f"its letters only look Latin; write '{plain}'" if plain != name else None
+    return f"its letters only look Latin; write '{plain}'" if plain != name and plain.isascii() else None

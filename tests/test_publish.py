@@ -327,3 +327,13 @@ def test_what_is_doubtful_is_left(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert (release / "tiers.yaml").read_bytes() == spoilt
+
+
+@pytest.mark.parametrize("words", ["Золото, новый уровень", "Золото, на", "Gold, and more"])
+def test_half_of_a_text_with_a_comma_is_told_once_and_left(tmp_path: Path, words: str) -> None:
+    """No letter of it is changed, though some look Latin."""
+    release = copy_of(SMALL, tmp_path)
+    edit(release, "tiers.yaml", "{en: Gold}", f"{{en: {words}}}")
+    (problem,) = review_programme(release, TODAY)
+    assert (problem.code, problem.fix) == ("bad-id", None)
+    assert problem.help == "within { }, a text that holds a comma stands in quotes"

@@ -18,6 +18,11 @@ MAX_TEXT = 200  #: characters of a fact of kind text
 
 def compile_facts(files: Files) -> dict[str, Fact]:
     """Every well-written fact by its name."""
+    for row in files.rows("facts", "facts"):
+        currency = row.data.get("currency")
+        if currency and not currency.isupper():
+            help = "write a code of three capital letters: EUR"
+            row.problem("unknown-currency", f"'{currency}' is not a currency", row.place("currency"), help)
     return _usable(files.rows("facts", "facts"))
 
 
