@@ -185,6 +185,7 @@ def in_shell(line: str, folder: Path) -> str:
     return ran.stdout.replace(f"{folder}/", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", catalogue())
 def test_the_wrong_example_is_told_and_the_right_one_is_not(code: str, tmp_path: Path) -> None:
     entry = catalogue()[code]
