@@ -416,6 +416,7 @@ WORDS = ("count", "sum", "latest", "value: 3", "{}", "[]", "null", "true", "'x'"
          "{slices: 3, rows: {0: 1}}", "{cases: [], otherwise: 1}")  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["hubspot", "microsoft", "odoo"])
 def test_a_word_in_the_wrong_place_is_told_not_thrown(vendor: str, tmp_path: Path) -> None:
     """Programmes that use every form, a word or two of each moved or changed; what is still accepted is evaluated."""

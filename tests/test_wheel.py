@@ -37,8 +37,12 @@ def test_the_wheel_holds_the_product_and_nothing_else(wheel: Path) -> None:
         for folder in ("commands", "engine")
         for path in (ROOT / folder).rglob("*.py")
     }
-    templates = {f"charter/{path.relative_to(ROOT)}" for path in (ROOT / "engine").rglob("templates/*")}
-    assert shipped == schemas | code | templates | {"charter/cli.py", "charter/engine/py.typed"}
+    data = {
+        f"charter/{path.relative_to(ROOT)}"
+        for files in ("report/templates/*", "catalogue/*.yaml")
+        for path in (ROOT / "engine").glob(files)
+    }
+    assert shipped == schemas | code | data | {"charter/cli.py", "charter/engine/py.typed"}
 
 
 def test_the_installed_command_works_in_another_folder(wheel: Path, tmp_path: Path) -> None:
