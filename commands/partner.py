@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from charter.engine.evaluate import all_values
 from charter.engine.outcome import Outcome
-from charter.engine.problems import InvalidInput, Problem, WrongCall, in_order
+from charter.engine.problems import InvalidInput, Problem, in_order, wrong_call
 from charter.engine.record import Record, read_records
 from charter.engine.release import Release, load
 from charter.engine.releases import published, release_folders, releases_of
@@ -59,7 +59,7 @@ def evaluate(
     day = as_of or date.today()
     with answering(format, output):
         if format is EvaluateFormat.json and len(records) > 1:
-            raise WrongCall([Problem("wrong-call", "one JSON object holds one record", None, "use --format jsonl")])
+            raise wrong_call("one JSON object holds one record", "use --format jsonl")
         documents = [read_file(path) for path in records]
         loaded = load_release(program, release, day, settings or ())
         results = _evaluate_all(loaded, documents, day)

@@ -34,6 +34,16 @@ class Document(NamedTuple):
     keys: dict[PartPath, Place]  #: of the keys of maps
     styles: dict[PartPath, str]  #: of scalars that are not plain: ' " | or >
 
+    def at(self, path: PartPath) -> Data:
+        """What stands at a path, or None where nothing does."""
+        data: Data = self.data
+        for key in path:
+            if isinstance(data, dict):
+                data = data.get(str(key))
+            else:
+                data = data[key] if isinstance(data, list) and isinstance(key, int) and key < len(data) else None
+        return data
+
     def place(self, path: PartPath) -> Place:
         """Where a part stands: its key if it has one, else its value, else what contains it."""
         while path:

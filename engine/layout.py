@@ -6,6 +6,7 @@ first, then its own values.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -77,13 +78,13 @@ def make_layout(programme: Programme) -> Layout:
         positions.update(_item_positions(one, positions))
     start = len(row)
     seen: dict[Expression, Position] = {}
-    seen_in_order: dict[Expression, Position] = {}
+    seen_in_order = ChainMap({}, seen)  # an order's values may share places with a partner's, and not the other way
     empty: list[Value] = []
     partner_steps: list[tuple[int, Reader]] = []
     order_steps: list[tuple[int, Reader]] = []
     for value in programme.values.values():
         tree, in_order = value.expression, _is_of_order(value)
-        steps = order_steps if in_order else partner_steps
+        steps, shared = (order_steps, seen_in_order) if in_order else (partner_steps, seen)
         if value.list is not None:
             steps.append(_item_step(of_lists[value.list], value, positions))
         elif value.negotiable:
@@ -93,25 +94,19 @@ def make_layout(programme: Programme) -> Layout:
             positions[value.id] = position
         elif isinstance(tree, Name):
             positions[value.id] = positions[tree.id]
-        elif tree in seen or (in_order and tree in seen_in_order):
-            positions[value.id] = seen.get(tree) or seen_in_order[tree]
+        elif tree in shared:
+            positions[value.id] = shared[tree]
         else:
             position = start + len(empty)
-            positions[value.id] = (seen_in_order if in_order else seen)[tree] = position
+            positions[value.id] = shared[tree] = position
             empty.append(tree.value if isinstance(tree, Literal) else Unknown())
             if not isinstance(tree, Literal):
                 steps.append((position, closure(tree, positions)))
+    nothing_agreed = (False,) * len(terms) + (None,) * len(terms)
     return Layout(
-        facts,
-        lists,
-        terms,
-        (False,) * len(terms) + (None,) * len(terms),
-        start,
-        tuple(empty),
-        tuple(partner_steps),
-        tuple(order_steps),
+        facts, lists, terms, nothing_agreed, start, tuple(empty), tuple(partner_steps), tuple(order_steps),
         MappingProxyType(positions),
-    )
+    )  # fmt: skip
 
 
 def _is_of_order(value: NamedValue) -> bool:

@@ -107,6 +107,11 @@ class WrongCall(Invalid):
     """What was asked for is not there: a folder, a release, a date before the first release."""
 
 
+def wrong_call(message: str, help: str) -> WrongCall:
+    """To be raised where a call asks for what makes no sense."""
+    return WrongCall([Problem("wrong-call", message, None, help)])
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort by file and place, the same problem once."""
 

@@ -7,16 +7,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from .document import Document, file_bytes, read_bytes
 from .findings import run_problems, scenario_run
 from .fixes import with_fixes
-from .problems import Fix, InvalidProgramme, Level, Problem, WrongCall, did_you_mean, has_errors, in_order
+from .problems import Fix, InvalidProgramme, Level, Problem, has_errors, in_order, wrong_call
 from .release import read_files
-from .releases import SEAL, Found, order_problems, published, release_folders, releases_of, shown
+from .releases import SEAL, Found, no_release, order_problems, published, release_folders, releases_of, shown
 from .review import review
 from .seal import Seal, content_digest, read_seal, seal_text
 
@@ -48,18 +46,17 @@ def begin(program: Path, release: str, copied_from: str | None, effective: date 
     """
     found = releases_of(release_folders(program))
     if found[0].folder == program:
-        raise _wrong(f"'{shown(program)}' is one release", "name the folder that holds releases")
+        raise wrong_call(f"'{shown(program)}' is one release", "name the folder that holds releases")
     if not _NUMBER.fullmatch(release):
-        raise _wrong(f"'{release}' is not the number of a release", "write three whole numbers: 1.2.0")
+        raise wrong_call(f"'{release}' is not the number of a release", "write three whole numbers: 1.2.0")
     if (program / release).exists():
-        raise _wrong(f"there is a release '{release}' already", "choose the next number")
+        raise wrong_call(f"there is a release '{release}' already", "choose the next number")
     first = _named(found, copied_from) if copied_from else found[-1]
-    document = _read(first.folder / "programme.yaml")
-    day = effective or _soonest(first, document, today)
-    folder = program / release
+    soonest = max(today + timedelta(max(1, first.notice_days)), first.effective_from + timedelta(1))
+    day, folder = effective or soonest, program / release
     shutil.copytree(first.folder, folder, ignore=shutil.ignore_patterns(SEAL))
-    fixes = [Fix(document.value_place(("release",)), f'"{release}"'), Fix(first.place, day.isoformat())]
-    (folder / "programme.yaml").write_bytes(with_fixes(document.source.text, fixes).encode())
+    fixes = [Fix(first.about.value_place(("release",)), f'"{release}"'), Fix(first.place, day.isoformat())]
+    (folder / "programme.yaml").write_bytes(with_fixes(first.about.source.text, fixes).encode())
     return Begun(folder, first, day)
 
 
@@ -71,15 +68,14 @@ def seal(program: Path, release: str, today: date) -> Sealed:
     """
     found = releases_of(release_folders(program))
     one = _named(found, release)
+    files, sealed = read_files(one.folder), read_seal(one.folder)
     told = [*review(one.folder), *order_problems(found)]
     if not has_errors(told):
-        told += run_problems(scenario_run(read_files(one.folder), mutants=False))
-    sealed = read_seal(one.folder)
+        told += run_problems(scenario_run(files, mutants=False))
     if not isinstance(sealed, Seal) and not has_errors(told):
         told += notice_problems(found, one, today)
     if has_errors(told):
         raise InvalidProgramme(in_order(told))
-    files = read_files(one.folder)
     if not isinstance(sealed, Seal):
         (one.folder / SEAL).write_text(seal_text(one.id, files.documents, today), "utf-8")
     return Sealed(one.folder, content_digest(files.documents), one.effective_from, in_order(told))
@@ -110,38 +106,15 @@ def _together(found: tuple[Found, ...], today: date) -> Iterator[Problem]:
 def notice_problems(found: tuple[Found, ...], one: Found, sealed_on: date) -> tuple[Problem, ...]:
     """An error where a release begins sooner after its seal than is promised; the first owes no notice."""
     earlier = [other for other in found if other.turn < one.turn][-1:]
-    notices = [_notice(_read(other.folder / "programme.yaml")) for other in (*earlier, one)]
-    days = max(notices) if earlier else 0
+    days = max(earlier[0].notice_days, one.notice_days) if earlier else 0
     if not days or one.effective_from >= sealed_on + timedelta(days):
         return ()
     message = f"{one.id} applies from {one.effective_from}; with {days} days' notice from {sealed_on} that is too soon"
     return (Problem("short-notice", message, one.place, f"let it begin on {sealed_on + timedelta(days)} or later"),)
 
 
-def _soonest(first: Found, document: Document, today: date) -> date:
-    return max(today + timedelta(max(1, _notice(document))), first.effective_from + timedelta(1))
-
-
-def _notice(document: Document) -> int:
-    data = document.data.get("notice_days") if isinstance(document.data, dict) else None
-    return int(data) if isinstance(data, Decimal) and 0 <= data <= 3650 else 0
-
-
-def _read(path: Path) -> Document:
-    """A file that could be read before; raises InvalidProgramme where it cannot any more."""
-    document, problems = read_bytes(file_bytes(path), shown(path))
-    if document is None:
-        raise InvalidProgramme(problems)
-    return document
-
-
 def _named(found: tuple[Found, ...], release: str) -> Found:
     for one in found:
         if release in (one.id, one.folder.resolve().name):
             return one
-    help = did_you_mean(release, [one.id for one in found])
-    raise WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
-
-
-def _wrong(message: str, help: str) -> WrongCall:
-    return WrongCall([Problem("wrong-call", message, None, help)])
+    raise no_release(release, [one.id for one in found])

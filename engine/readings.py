@@ -15,7 +15,7 @@ from .compare import Difference, differences
 from .document import Document
 from .evaluate import make_plan
 from .parts import part
-from .problems import InvalidInput, Level, Problem, WrongCall, has_errors
+from .problems import InvalidInput, Level, Problem, has_errors, wrong_call
 from .programme import Texts
 from .record import read_records
 from .release import Release, ReleaseFiles, compile_release
@@ -82,7 +82,7 @@ def effects(
     order has no partner to be priced for.
     """
     if order is not None and not records:
-        raise WrongCall([Problem("wrong-call", "an order is priced for a partner", None, "name a record too")])
+        raise wrong_call("an order is priced for a partner", "name a record too")
     read = read_records(records, release.programme)
     if any(record is None for record, _ in read):
         raise InvalidInput(tuple(dict.fromkeys(problem for _, problems in read for problem in problems)))

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from .document import file_bytes, read_bytes
+from .document import Document, file_bytes, read_bytes
 from .problems import InvalidProgramme, Place, Problem, Related, Source, WrongCall, did_you_mean
 
+MAX_NOTICE = 3650  #: days, as the schema has it
 SEAL = "seal.json"  #: the file of a sealed release that holds its seal
 
 
@@ -26,7 +28,18 @@ class Found(NamedTuple):
     folder: Path
     effective_from: date
     sealed: bool
-    place: Place  #: where its first day is written
+    about: Document  #: its programme.yaml
+
+    @property
+    def place(self) -> Place:
+        """Where its first day is written."""
+        return self.about.value_place(("effective", "from"))
+
+    @property
+    def notice_days(self) -> int:
+        """How many days before its first day the release that follows is to be sealed."""
+        written = self.about.at(("notice_days",))
+        return int(written) if isinstance(written, Decimal) and 0 <= written <= MAX_NOTICE else 0
 
     @property
     def turn(self) -> tuple[date, tuple[int, ...]]:
@@ -67,14 +80,19 @@ def release_folder(program: Path, release: str | None, as_of: date) -> Path:
         for folder in folders:
             if folder.resolve().name == release:
                 return folder
-        help = did_you_mean(release, [folder.name for folder in folders])
-        raise WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
+        raise no_release(release, [folder.name for folder in folders])
     found = published(releases_of(folders))
     in_force = [one for one in found if one.effective_from <= as_of]
     if not in_force:
         help = f"the first release, {found[0].id}, applies from {found[0].effective_from}; name one with --release"
         raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
     return in_force[-1].folder
+
+
+def no_release(release: str, known: Iterable[str]) -> WrongCall:
+    """To be raised where a release is named that is none of those known."""
+    help = did_you_mean(release, known)
+    return WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
 
 
 def releases_of(folders: Iterable[Path]) -> tuple[Found, ...]:
@@ -122,16 +140,13 @@ def _found(folder: Path) -> Found:
         document, problems = read_bytes(file_bytes(path), shown(path))
     except OSError as error:
         raise InvalidProgramme([unreadable(path, error)]) from error
-    data: Any = document.data if document else None
-    effective = data.get("effective") if isinstance(data, dict) else None
-    since = effective.get("from") if isinstance(effective, dict) else None
+    since = document.at(("effective", "from")) if document else None
     if document is None or not isinstance(since, date):
         at = document.place(("effective",)) if document else None
         message = "it does not say since when the release applies"
         help = "write: effective: {from: 2026-01-31}"
         raise InvalidProgramme(problems or [Problem("missing-key", message, at, help)])
-    place = document.value_place(("effective", "from"))
-    return Found(str(data.get("release", folder.name)), folder, since, (folder / SEAL).is_file(), place)
+    return Found(str(document.at(("release",)) or folder.name), folder, since, (folder / SEAL).is_file(), document)
 
 
 def number(release: str) -> tuple[int, ...]:

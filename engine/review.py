@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .checks import CHECKS
+from .checks import check_all
 from .claims import check_claims, claim_problem
 from .evaluate import make_plan
 from .problems import InvalidProgramme, Problem, in_order
@@ -31,7 +31,7 @@ def review(folder: Path) -> tuple[Problem, ...]:
     if programme is None:
         return problems
     release = Release(programme, make_plan(programme), problems)
-    told = [*problems, *other_readings(files)[1], *(one for check in CHECKS for one in check(files, release))]
+    told = [*problems, *other_readings(files)[1], *check_all(files, programme)]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:

@@ -104,8 +104,8 @@ def _changes(folder: Path, sealed: Mapping[str, Document], now: Mapping[str, Doc
             place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
             message = f"the file is {'new' if kind in now else 'gone'} since the release was sealed"
             yield Problem("sealed-changed", message, place, _HELP)
-        elif (before := sealed[kind].data) != (after := now[kind].data) or _canonical(before) != _canonical(after):
-            found = list(_differences(before, after, ()))
+        elif _canonical(sealed[kind].data) != _canonical(now[kind].data):
+            found = list(_differences(sealed[kind].data, now[kind].data, ()))
             for path, was, is_now in found:
                 message = f"'{'.'.join(map(str, path))}' {is_now}; the sealed release {was}"
                 yield Problem("sealed-changed", message, now[kind].value_place(path), _HELP)

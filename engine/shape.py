@@ -81,7 +81,7 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         part = (*path, instance)
         place, spelling = document.place(part), _spelling(instance)
         fix, help = Fix(place, latin_skeleton(instance)) if spelling else None, spelling or described
-        if _at(document.data, part) is None:  # half of a text that a comma has cut
+        if document.at(part) is None:  # half of a text that a comma has cut
             fix, help = None, "within { }, a text that holds a comma stands in quotes"
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", place, help, fix=fix)
     elif error.validator in ("oneOf", "anyOf"):
@@ -95,12 +95,6 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
             path,
             Problem(code, message, place, help, fix=_fix(error.validator, error.validator_value, instance, place)),
         )
-
-
-def _at(data: Any, path: PartPath) -> Any:
-    for key in path:
-        data = data[key]
-    return data
 
 
 def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:

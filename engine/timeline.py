@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from .document import Document
 from .evaluate import evaluate
 from .outcome import Outcome
-from .problems import Problem, WrongCall
+from .problems import Problem, WrongCall, wrong_call
 from .programme import Programme
 from .record import Record
 from .release import Release
@@ -70,7 +70,7 @@ def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], 
     """
     if last < first or (last - first).days > MAX_DAYS:
         help = f"--from stands before --to, and not more than {MAX_DAYS} days"
-        raise WrongCall([Problem("wrong-call", f"no timeline from {first} to {last}", None, help)])
+        raise wrong_call(f"no timeline from {first} to {last}", help)
     in_turn = sorted(releases, key=lambda one: one.programme.effective_from)
     if not in_turn or in_turn[0].programme.effective_from > first:
         raise WrongCall([Problem("no-release", f"no release is in force on {first}", None, "begin later")])

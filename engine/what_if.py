@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .change import find
 from .document import Document, PartPath, read_text
 from .fixes import Mended, with_fixes
-from .problems import Fix, Place, Problem, WrongCall
+from .problems import Fix, Place, Problem, WrongCall, wrong_call
 from .release import Release, ReleaseFiles, check_shapes, load_files
 
 #: under what key the part of a file that is named has its one value
@@ -41,7 +41,7 @@ def what_if(files: ReleaseFiles, settings: Sequence[str]) -> WhatIf:
     for setting in settings:
         path, equals, value = setting.partition("=")
         if not equals or not value.strip():
-            raise _wrong(f"'{setting}' sets nothing", "write a path and a value: tiers.gold.discount=22")
+            raise wrong_call(f"'{setting}' sets nothing", "write a path and a value: tiers.gold.discount=22")
         kind, keys = _find(documents, path.strip())
         documents[kind] = _set(documents[kind], keys, value.strip(), setting)
     changed = [kind for kind in documents if documents[kind] is not files.documents[kind]]
@@ -60,15 +60,15 @@ def _find(documents: Mapping[str, Document], path: str) -> tuple[str, PartPath]:
     if isinstance(found, Problem):
         raise WrongCall([found])
     kind, keys = found
-    table = _at(documents[kind].data, keys[:-1])
+    table: Any = documents[kind].at(keys[:-1])
     data = table.get(keys[-1])
     if isinstance(data, dict):
         own = next((key for key in _OWN_VALUE if key in data), None)
         if own is None:
-            raise _wrong(f"'{path}' holds several values", f"name one of them: {path}.{next(iter(data), '…')}")
+            raise wrong_call(f"'{path}' holds several values", f"name one of them: {path}.{next(iter(data), '…')}")
         keys, data = (*keys, own), data[own]
     if isinstance(data, dict | list) or not table:
-        raise _wrong(f"'{path}' is no single value", "name a part of it")
+        raise wrong_call(f"'{path}' is no single value", "name a part of it")
     return kind, keys
 
 
@@ -79,9 +79,9 @@ def _set(document: Document, path: PartPath, value: str, setting: str) -> Docume
     for written in (value, json.dumps(value, ensure_ascii=False)):
         fix = _replacement(document, path, written) if path in document.keys else _addition(document, path, written)
         read, _ = read_text(with_fixes(document.source.text, [fix]), document.source.path)
-        if read and _at(read.data, path) == meant and _same_but(document.data, read.data, path):
+        if read and read.at(path) == meant and _same_but(document.data, read.data, path):
             return read
-    raise _wrong(f"'{setting}' cannot be written into {document.source.path}", "write a number, a word or a rule")
+    raise wrong_call(f"'{setting}' cannot be written into {document.source.path}", "write a number, a word or a rule")
 
 
 def _replacement(document: Document, path: PartPath, written: str) -> Fix:
@@ -92,19 +92,13 @@ def _replacement(document: Document, path: PartPath, written: str) -> Fix:
 
 def _addition(document: Document, path: PartPath, written: str) -> Fix:
     """A key of its own before the first of its table, which stands on one line or on several."""
-    table: Any = _at(document.data, path[:-1])
+    table: Any = document.at(path[:-1])
     first = document.keys[(*path[:-1], next(iter(table)))]
     text = document.source.text
     flow = text[document.places[path[:-1]].start : document.places[path[:-1]].start + 1] == "{"
     indent = " " * (first.column - 1)
     return Fix(Place(document.source, first.start, first.start),
                f"{path[-1]}: {written}, " if flow else f"{path[-1]}: {written}\n{indent}")  # fmt: skip
-
-
-def _at(data: Any, path: PartPath) -> Any:
-    for key in path:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
 
 
 def _same_but(before: Any, after: Any, path: PartPath) -> bool:
@@ -116,7 +110,3 @@ def _same_but(before: Any, after: Any, path: PartPath) -> bool:
     rest = {key: value for key, value in before.items() if key != path[0]}
     others = {key: value for key, value in after.items() if key != path[0]}
     return rest == others and (len(path) == 1 or _same_but(before[path[0]], after.get(path[0]), path[1:]))
-
-
-def _wrong(message: str, help: str) -> WrongCall:
-    return WrongCall([Problem("wrong-call", message, None, help)])

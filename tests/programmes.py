@@ -15,6 +15,23 @@ def copy_of(release: Path, folder: Path) -> Path:
     return Path(shutil.copytree(release, folder / release.name))
 
 
+SCENARIO = """scenarios:
+  silver:
+    title: {en: Silver}
+    as_of: 2026-11-23
+    record: {partner: P-1, tier: silver, facts: {revenue: 5, people: 1}}
+    expect: {status: qualified}
+"""
+
+
+def with_a_scenario(folder: Path) -> Path:
+    """A copy of the small release with a scenario that comes out as expected."""
+    release = copy_of(SMALL, folder)
+    (release / "scenarios").mkdir()
+    (release / "scenarios" / "all.yaml").write_text(SCENARIO, "utf-8")
+    return release
+
+
 def edit(release: Path, file: str, old: str, new: str) -> None:
     """Replace a text that stands exactly once in a file of the release."""
     path = release / file

@@ -18,6 +18,15 @@ FILES = {
     "facts": "facts: {revenue: {title: {en: Revenue}, kind: money}}\n",
     "tiers": "award: highest\ntiers: {gold: {title: {en: Gold}}}\n",
 }
+#: a scenario whose partner has this tier
+SCENARIOS = """
+scenarios:
+  rich:
+    title: {en: Rich}
+    as_of: 2026-11-23
+    record: {partner: P, facts: {revenue: 5}}
+    expect: {tier: %s}
+"""
 TODAY = date(2026, 11, 23)
 
 

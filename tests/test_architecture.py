@@ -83,6 +83,7 @@ ORDER = (
     "engine.scenarios",
     "engine.bounded",
     "engine.claims",
+    "engine.checks.reviewed",
     "engine.checks.attainable",
     "engine.checks.conditions",
     "engine.checks.figures",

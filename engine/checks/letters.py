@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 
 from ..problems import Fix, Level, Place, Problem, cyrillic_skeleton, latin_skeleton
-from ..release import Release, ReleaseFiles
+from .reviewed import Reviewed
 
 _MIXED = re.compile(r"[^\W\d_]*(?:[A-Za-z][а-яёА-ЯЁіѕј]|[а-яёА-ЯЁіѕј][A-Za-z])[^\W\d_]*")
 _LATIN, _CYRILLIC = re.compile(r"[A-Za-z]+"), re.compile(r"[а-яёА-ЯЁ]+")
 
 
-def letters(files: ReleaseFiles, _release: Release) -> Iterator[Problem]:
+def letters(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each such word of a text, with its fix where only one alphabet can be meant."""
-    for document in files.documents.values():
+    for document in reviewed.files.documents.values():
         for place in document.places.values():
             written = document.source.text[place.start : place.end]
             if written.isascii():

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..language.tree import Aggregate, Expression, children, names
-from ..problems import Level, Problem
-from ..release import Release, ReleaseFiles
+from ..problems import Level, Place, Problem
+from .reviewed import Reviewed
 
 
-def mentions(files: ReleaseFiles, release: Release) -> Iterator[Problem]:
+def mentions(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each fact, list and clause that is there for nothing."""
-    programme, facts, clauses = release.programme, files.documents["facts"], files.documents["clauses"]
+    documents, programme = reviewed.files.documents, reviewed.programme
+    facts, clauses = documents["facts"], documents["clauses"]
     trees = [value.expression for value in programme.values.values()]
     trees += [tree for claim in programme.claims for tree in (claim.expression, claim.wanted) if tree is not None]
     read = {name.id for tree in trees for name in names(tree)} | {id for tree in trees for id in _lists(tree)}
     for id in programme.facts:
         if id not in read:
-            place = facts.place(("facts", id))
-            yield _unread(f"no rule reads the fact '{id}'", place)
+            yield _unread(f"no rule reads the fact '{id}'", facts.place(("facts", id)))
     for id in programme.lists:
         if id not in read:
             yield _unread(f"no rule reads the list '{id}'", facts.place(("lists", id)))
@@ -30,8 +30,8 @@ def mentions(files: ReleaseFiles, release: Release) -> Iterator[Problem]:
             )
 
 
-def _unread(message: str, place: object) -> Problem:
-    return Problem("unused-fact", message, place, "use it in a rule, or remove it", Level.WARNING)  # type: ignore[arg-type]
+def _unread(message: str, place: Place) -> Problem:
+    return Problem("unused-fact", message, place, "use it in a rule, or remove it", Level.WARNING)
 
 
 def _lists(tree: Expression) -> Iterator[str]:

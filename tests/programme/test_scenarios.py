@@ -18,6 +18,7 @@ from charter.engine.scenarios import Result, reach, read_no_difference, read_sce
 
 from ..programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from ..small_world import FILES, write
+from ..small_world import SCENARIOS as RICH
 
 PROGRAMMES = [ASOFT, *sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))]
 
@@ -94,14 +95,7 @@ def test_a_scenario_that_fails_shows_the_values_under_the_expression(tmp_path: P
     assert "      certified_admins >= required_admins = no\n        certified_admins = 2  [c4-competency-staff" in text
 
 
-SCENARIOS = """
-scenarios:
-  rich:
-    title: {en: Rich}
-    as_of: 2026-11-23
-    record: {partner: P, facts: {revenue: 5}}
-    expect: {tier: gold}
-"""
+SCENARIOS = RICH % "gold"
 
 
 def told(folder: Path, text: str, **files: str) -> str:
