@@ -1,0 +1,69 @@
+"""A tree becomes SQL with the meaning that `interpret` gives it: one case for each form.
+
+Unknown is NULL. `and`, `or` and `not` are SQL's own; a choice asks its condition once, and is NULL where that is; `min`
+and `max` are choices, for dialects differ in what they make of NULL; nothing is divided. Aggregates are computed by
+whoever knows the tables, and come as columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any, assert_never
+
+from sqlglot import exp
+
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from . import days, numbers
+from .exact import Exact, literal
+from .functions import call
+from .numbers import Quotient, either_case
+
+Sql = exp.Expression | Exact | Quotient  #: a condition, day, choice or text; a number
+Columns = Callable[[Name | Aggregate], Any]  #: the column that holds what is named, or what is made of a list
+
+
+def sql(tree: Expression, columns: Columns) -> Any:
+    """The expression as SQL; raises NotInSql where no dialect could compute it exactly."""
+    match tree:
+        case Literal():
+            return _literal(tree.value)
+        case Name() | Aggregate():
+            return columns(tree)
+        case Not():
+            return exp.Not(this=exp.paren(sql(tree.operand, columns), copy=False))
+        case And():
+            return exp.and_(*(sql(part, columns) for part in tree.operands), copy=False)
+        case Or():
+            return exp.or_(*(sql(part, columns) for part in tree.operands), copy=False)
+        case Compare():
+            return _compare(tree.operator, sql(tree.left, columns), sql(tree.right, columns))
+        case Arithmetic():
+            return numbers.calculate(tree.operator, sql(tree.left, columns), sql(tree.right, columns))
+        case Choose():
+            return _choose(*(sql(part, columns) for part in (tree.condition, tree.then, tree.otherwise)))
+        case Call():
+            return call(tree.function, [sql(part, columns) for part in tree.arguments])
+        case _:
+            assert_never(tree)
+
+
+def _literal(value: bool | Decimal | date | str) -> Sql:
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, Decimal):
+        return literal(value)
+    return days.day(value) if isinstance(value, date) else exp.Literal.string(value)
+
+
+def _compare(operator: str, left: Any, right: Any) -> exp.Expression:
+    if isinstance(left, exp.Expression):
+        return numbers.SIGNS[operator](this=exp.paren(left, copy=False), expression=exp.paren(right, copy=False))
+    return numbers.compare(operator, left, right)
+
+
+def _choose(condition: exp.Expression, then: Any, otherwise: Any) -> Sql:
+    if isinstance(then, exp.Expression):
+        return either_case(condition, then, otherwise)
+    return numbers.choose(condition, then, otherwise)

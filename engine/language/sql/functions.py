@@ -1,0 +1,109 @@
+"""The functions of the language in SQL: one case for each, by the arguments as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from . import exact, numbers
+from .days import between, months_between, moved, start_of, start_of_month
+from .exact import Exact, again, literal_of
+from .numbers import Number, Quotient, again_number, calculate, choose_exact, compare, divide, either_case
+
+
+def call(function: str, arguments: Sequence[Any]) -> Any:
+    """A call as SQL: a number, or a condition or day; raises NotInSql."""
+    first, *others = arguments
+    match function:
+        case "min" | "max" if isinstance(first, exp.Expression):
+            return _extreme_day(function == "min", arguments)
+        case "min" | "max":
+            return numbers.extreme(function == "min", arguments)
+        case "share":
+            return divide(calculate("*", first, literal_of(100)), others[0])
+        case "ratio":
+            return divide(first, literal_of(100))
+        case "at_least":
+            return _at_least(first, others)
+        case "rank" | "rank_from_last":
+            return _rank(first, others)
+        case "round" | "round_down" | "round_up":
+            return _by_unit(first, others[0], function)
+        case "every":
+            return _every(first, others[0])
+        case "add_days" | "add_months":
+            return moved(first, others[0], "DAY" if function == "add_days" else "MONTH")
+        case "days_between":
+            return between(first, others[0])
+        case "months_between":
+            return months_between(first, others[0])
+        case "start_of_month":
+            return start_of_month(first)
+        case "start_of_quarter" | "start_of_year":
+            return start_of(first, others[0], 3 if function == "start_of_quarter" else 12)
+    raise NotImplementedError(function)
+
+
+def _extreme_day(earliest: bool, days: Sequence[exp.Expression]) -> exp.Expression:
+    found = days[0]
+    for day in days[1:]:
+        form = exp.LTE if earliest else exp.GTE
+        found = either_case(form(this=again(found), expression=again(day)), found, day)
+    return found
+
+
+def _at_least(wanted: Number, conditions: Sequence[exp.Expression]) -> exp.Expression:
+    """True as soon as enough hold, false as soon as too few can, else NULL."""
+    holding, possible = literal_of(0), literal_of(0)
+    for condition in conditions:
+        holds = exp.Case(this=exp.paren(condition), ifs=[exp.If(this=exp.true(), true=literal_of(1).tree)])
+        fails = exp.Case(this=exp.paren(again(condition)), ifs=[exp.If(this=exp.false(), true=literal_of(0).tree)])
+        holds.set("default", literal_of(0).tree)
+        fails.set("default", literal_of(1).tree)
+        holding = exact.add(holding, Exact(holds, 0, 1))
+        possible = exact.add(possible, Exact(fails, 0, 1))
+    enough, too_few = compare(">=", holding, again_number(wanted)), compare("<", possible, wanted)
+    return exp.Case(ifs=[exp.If(this=enough, true=exp.true()), exp.If(this=too_few, true=exp.false())])
+
+
+def _rank(option: exp.Expression, options: Sequence[exp.Expression]) -> Exact:
+    whens = [exp.If(this=one, true=literal_of(place).tree) for place, one in enumerate(options, 1)]
+    return Exact(exp.Case(this=option, ifs=whens), 1, len(options))
+
+
+def _by_unit(number: Number, unit: Number, way: str) -> Number:
+    """A multiple of the unit beside the number: what is left over decides which."""
+    part, over, size = _in_units(number, unit)
+    left = exact.remainder(exact.magnitude(exact.same(part)), exact.same(size))
+    floor, nothing = exact.add(exact.magnitude(exact.same(part)), exact.same(left), -1), literal_of(0)
+    if way == "round":
+        more = compare(">=", exact.multiply(exact.same(left), literal_of(2)), exact.same(size))
+    else:  # away from zero where that is the way asked for
+        upwards = compare(">" if way == "round_up" else "<", exact.same(part), literal_of(0))
+        more = exp.and_(upwards, compare(">", exact.same(left), literal_of(0)), copy=False)
+    found = exact.add(floor, choose_exact(more, size, nothing))
+    if part.low < 0:
+        negative = compare("<", exact.same(part), literal_of(0))
+        found = choose_exact(negative, exact.negative(exact.same(found)), found)
+    return found if over is None else Quotient(found, over)
+
+
+def _every(size: Number, amount: Number) -> Number:
+    """How many whole sizes the amount holds, never less than none."""
+    whole = divide(_by_unit(amount, again_number(size), "round_down"), size)
+    return numbers.extreme(smallest=False, numbers=[literal_of(0), whole])
+
+
+def _in_units(number: Number, unit: Number) -> tuple[Exact, Exact | None, Exact]:
+    """Part and divisor of a number, and the unit in units of that divisor; NULL where it is not above zero."""
+    (part, over), (size, of) = numbers.parts(number), numbers.parts(unit)
+    if isinstance(unit, Quotient):
+        part, over = exact.multiply(part, exact.same(of)), exact.multiply(over, of)
+    if isinstance(number, Quotient):
+        size = exact.multiply(size, exact.same(numbers.parts(number)[1]))
+    if size.low <= 0:
+        positive = compare(">", exact.same(size), literal_of(0))
+        size = size._replace(tree=exp.Case(ifs=[exp.If(this=positive, true=size.tree)]), low=0)
+    return part, None if over is numbers.ONE else over, size

@@ -1,0 +1,139 @@
+"""Numbers in SQL, quotients among them: those are kept as two exact numbers, and a comparison multiplies across."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlglot import exp
+
+from . import exact
+from .exact import Exact, again, alike, either, literal, same
+
+
+class Quotient(NamedTuple):
+    """`part / over`, undivided; `over` is above zero, or NULL."""
+
+    part: Exact
+    over: Exact
+
+
+Number = Exact | Quotient
+
+ONE = literal(Decimal(1))
+SIGNS: Mapping[str, type[exp.Binary]] = {
+    "==": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
+}  # fmt: skip
+
+
+def parts(number: Number) -> tuple[Exact, Exact]:
+    """Part and whole of a number; over 1 where it is no quotient."""
+    return (number.part, number.over) if isinstance(number, Quotient) else (number, ONE)
+
+
+def calculate(operator: str, left: Number, right: Number) -> Number:
+    """`left + right`, and so on; NULL where the one or the other is, or a divisor is zero."""
+    if operator == "/":
+        return divide(left, right)
+    if isinstance(left, Exact) and isinstance(right, Exact):
+        return exact.multiply(left, right) if operator == "*" else exact.add(left, right, -1 if operator == "-" else 1)
+    (a, b), (c, d) = parts(left), parts(right)
+    if operator == "*":
+        return Quotient(exact.multiply(a, c), exact.multiply(b, d))
+    across = _times(a, same(d)), _times(c, same(b))
+    return Quotient(exact.add(*across, -1 if operator == "-" else 1), _times(b, d))
+
+
+def divide(left: Number, right: Number) -> Number:
+    """The quotient: by a written number it is a decimal, where that ends."""
+    (a, b), (c, d) = parts(left), parts(right)
+    inverse = _inverse(right)
+    if inverse is not None:
+        found = exact.multiply(a, inverse)
+        return Quotient(found, b) if isinstance(left, Quotient) else found
+    part, over = _times(a, d), _times(b, c)
+    if over.low < 0:  # the sign goes to the part
+        sign = Exact(exp.Sign(this=again(over.tree)), -1, 1)
+        part, over = exact.multiply(part, _as_whole(sign)), exact.magnitude(over)
+    if over.low <= 0:
+        over = over._replace(tree=exp.Nullif(this=over.tree, expression=exp.Literal.number(0)))
+    return Quotient(part, over)
+
+
+def compare(operator: str, left: Number, right: Number) -> exp.Expression:
+    """Whether the comparison holds; NULL where the one or the other is."""
+    (a, b), (c, d) = parts(left), parts(right)
+    one, two = alike([_times(a, d), _times(c, b)])
+    return SIGNS[operator](this=_wrapped(one.tree), expression=_wrapped(two.tree))
+
+
+def choose(condition: exp.Expression, then: Number, otherwise: Number) -> Number:
+    """One of two numbers; NULL where the condition is."""
+    if isinstance(then, Exact) and isinstance(otherwise, Exact):
+        return choose_exact(condition, then, otherwise)
+    (a, b), (c, d) = parts(then), parts(otherwise)
+    return Quotient(choose_exact(again(condition), a, c), choose_exact(condition, b, d))
+
+
+def extreme(smallest: bool, numbers: Sequence[Number]) -> Number:
+    """The smallest, or the greatest; NULL where one of them is."""
+    found = numbers[0]
+    for number in numbers[1:]:
+        condition = compare("<=" if smallest else ">=", again_number(found), again_number(number))
+        found = choose(condition, found, number)
+    return found
+
+
+def again_number(number: Number) -> Number:
+    """The number in a second place."""
+    return Quotient(same(number.part), same(number.over)) if isinstance(number, Quotient) else same(number)
+
+
+def is_known(number: Number) -> exp.Expression:
+    """Whether the number is not NULL."""
+    known = [exp.Is(this=_wrapped(again(one.tree)), expression=exp.Not(this=exp.Null())) for one in _own_parts(number)]
+    return known[0] if len(known) == 1 else exp.and_(*known, copy=False)
+
+
+def either_case(condition: exp.Expression, then: exp.Expression, otherwise: exp.Expression) -> exp.Expression:
+    """`then` where the condition holds, `otherwise` where it does not, NULL where it is NULL; it is asked once."""
+    whens = [exp.If(this=exp.true(), true=then), exp.If(this=exp.false(), true=otherwise)]
+    return exp.Case(this=_wrapped(condition), ifs=whens)
+
+
+def _own_parts(number: Number) -> tuple[Exact, ...]:
+    return (number.part, number.over) if isinstance(number, Quotient) else (number,)
+
+
+def choose_exact(condition: exp.Expression, then: Exact, otherwise: Exact) -> Exact:
+    """One of two exact numbers; NULL where the condition is."""
+    then, otherwise = alike([then, otherwise])
+    return either([then, otherwise], either_case(condition, then.tree, otherwise.tree))
+
+
+def _times(one: Exact, other: Exact) -> Exact:
+    """A product of which a factor is often 1."""
+    if other is ONE:
+        return one
+    return other if one is ONE else exact.multiply(one, other)
+
+
+def _inverse(number: Number) -> Exact | None:
+    """One divided by a written number, where that is a decimal that ends."""
+    written = number.tree if isinstance(number, Exact) else None
+    written = written.this if isinstance(written, exp.Neg) else written
+    if not isinstance(written, exp.Literal) or not isinstance(number, Exact) or number.low == 0:
+        return None
+    scale = next((scale for scale in range(exact.MOST_DIGITS) if 10**scale % number.low == 0), None)
+    return None if scale is None else literal(Decimal(10**scale // number.low).scaleb(number.scale - scale))
+
+
+def _as_whole(sign: Exact) -> Exact:
+    return sign._replace(tree=exp.Cast(this=sign.tree, to=exp.DataType.build("BIGINT")))
+
+
+def _wrapped(tree: exp.Expression) -> exp.Expression:
+    return exp.paren(tree, copy=False) if isinstance(tree, exp.Binary | exp.Not | exp.Is) else tree
+
+
