@@ -18,6 +18,7 @@ import typer
 from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
+from charter.commands.portfolio import batch
 from charter.commands.publishing import handbook
 from charter.commands.releasing import explain, new, seal
 from charter.commands.revision import check, readings, run_scenarios
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(evaluate)
 app.command()(quote)
 app.command()(timeline)
+app.command()(batch)
 app.command()(check)
 app.command("test")(run_scenarios)
 app.command()(readings)

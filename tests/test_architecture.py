@@ -29,6 +29,12 @@ ORDER = (
     "engine.language.bounds",
     "engine.language.words",
     "engine.language.sentences",
+    "engine.language.sql",
+    "engine.language.sql.exact",
+    "engine.language.sql.numbers",
+    "engine.language.sql.days",
+    "engine.language.sql.functions",
+    "engine.language.sql.expressions",
     "engine.scalars",
     "engine.document",
     "engine.parts",
@@ -104,6 +110,18 @@ ORDER = (
     "engine.fixes",
     "engine.what_if",
     "engine.publish",
+    "engine.portfolio",
+    "engine.portfolio.inputs",
+    "engine.portfolio.aggregated",
+    "engine.portfolio.relations",
+    "engine.portfolio.query",
+    "engine.portfolio.summary",
+    "engine.portfolio.beside",
+    "engine.portfolio.sources",
+    "engine.portfolio.tables",
+    "engine.portfolio.rows",
+    "engine.portfolio.batch",
+    "engine.report.portfolio",
     "engine",
     "commands",
     "commands.options",
@@ -114,6 +132,7 @@ ORDER = (
     "commands.releasing",
     "commands.publishing",
     "commands.integration",
+    "commands.portfolio",
     "cli",
 )
 
@@ -129,10 +148,28 @@ KEPT_TO = {
         "cli",
         *(
             f"commands.{name}"
-            for name in ("options", "console", "partner", "revision", "publishing", "integration", "releasing", "watch")
+            for name in (
+                "options",
+                "console",
+                "partner",
+                "revision",
+                "publishing",
+                "integration",
+                "releasing",
+                "watch",
+                "portfolio",
+            )
         ),
     },
     "rich": set(),
+    "duckdb": {"engine.portfolio.sources", "engine.portfolio.batch"},
+    "sqlglot": {
+        *(f"engine.language.sql.{name}" for name in ("exact", "numbers", "days", "functions", "expressions")),
+        *(
+            f"engine.portfolio.{name}"
+            for name in ("inputs", "aggregated", "relations", "query", "summary", "sources", "tables", "batch")
+        ),
+    },
 }
 
 

@@ -59,11 +59,15 @@ def start_of(of: exp.Expression, first_month: Number, months: int) -> exp.Expres
         raise NotInSql("a month is no quotient")
     month = first_month
     if month.scale or month.low < 1 or month.high > 12:
-        options = [exp.If(this=compare("==", same(month), literal_of(one)), true=literal_of(one).tree) for one in range(1, 13)]
+        options = [
+            exp.If(this=compare("==", same(month), literal_of(one)), true=literal_of(one).tree) for one in range(1, 13)
+        ]
         month = Exact(exp.Case(ifs=options), 1, 12)
     ahead = add(add(Exact(_part("MONTH", again(of)), 1, 12), literal_of(12)), month, -1)
     behind = remainder(ahead, literal_of(months))
-    return moved(start_of_month(of), behind._replace(tree=exp.Neg(this=exp.paren(behind.tree)), low=-months, high=0), "MONTH")
+    return moved(
+        start_of_month(of), behind._replace(tree=exp.Neg(this=exp.paren(behind.tree)), low=-months, high=0), "MONTH"
+    )
 
 
 def _months(of: exp.Expression) -> Exact:

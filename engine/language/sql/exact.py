@@ -43,7 +43,7 @@ class Exact(NamedTuple):
 
 
 def again(tree: exp.Expression) -> exp.Expression:
-    """The same expression in a second place; raises NotInSql where it is so large that copies of copies would explode."""
+    """The same expression in a second place; raises NotInSql where copies of copies would grow beyond bounds."""
     if any(count >= _LARGEST for count, _ in enumerate(tree.walk())):
         raise NotInSql("the expression is too deep")
     return tree.copy()

@@ -28,7 +28,7 @@ def sql(tree: Expression, columns: Columns) -> Any:
     """The expression as SQL; raises NotInSql where no dialect could compute it exactly."""
     match tree:
         case Literal():
-            return _literal(tree.value)
+            return literal_sql(tree.value)
         case Name() | Aggregate():
             return columns(tree)
         case Not():
@@ -49,7 +49,8 @@ def sql(tree: Expression, columns: Columns) -> Any:
             assert_never(tree)
 
 
-def _literal(value: bool | Decimal | date | str) -> Sql:
+def literal_sql(value: bool | Decimal | date | str) -> Sql:
+    """A written value as SQL."""
     if isinstance(value, bool):
         return exp.true() if value else exp.false()
     if isinstance(value, Decimal):

@@ -85,6 +85,33 @@ def extreme(smallest: bool, numbers: Sequence[Number]) -> Number:
     return found
 
 
+def rounded(number: Quotient, decimals: int = 12) -> exp.Expression:
+    """A quotient as a decimal, the last digit half up: for a report, never to go on with.
+
+    What would be left over is taken off first, so that the division is one of whole numbers without a remainder.
+    """
+    scale = max(number.part.scale, number.over.scale)
+    part, over = (exact.multiply(one, literal(Decimal(10**scale))) for one in number)
+    twice = exact.multiply(exact.magnitude(part), literal(Decimal(2 * 10**decimals)))
+    if exact.add(twice, over).digits + 1 > exact.MOST_DIGITS:
+        raise exact.NotInSql("it has too many digits to be shown as a decimal")
+    divisor = _huge(exact.multiply(same(over), literal(Decimal(2))).tree)
+    sum_ = exp.paren(exp.Add(this=_huge(twice.tree), expression=_huge(over.tree)))
+    whole = exp.paren(exp.Sub(this=sum_, expression=exp.Mod(this=sum_.copy(), expression=divisor)))
+    units = exp.Cast(this=exp.IntDiv(this=whole, expression=divisor.copy()), to=exp.DataType.build("DECIMAL(26, 0)"))
+    step = exp.Cast(this=exp.Literal.string(f"{Decimal(10) ** -decimals:f}"), to=exp.DataType.build("DECIMAL(12, 12)"))
+    shown = exp.Mul(this=units, expression=step)
+    if number.part.low >= 0:
+        return shown
+    sign = compare("<", same(number.part), literal(Decimal(0)))
+    return either_case(sign, exp.Neg(this=exp.paren(shown.copy())), shown)
+
+
+def _huge(tree: exp.Expression) -> exp.Expression:
+    """A whole number of up to 38 digits."""
+    return exp.Cast(this=tree, to=exp.DataType.build("INT128"))
+
+
 def again_number(number: Number) -> Number:
     """The number in a second place."""
     return Quotient(same(number.part), same(number.over)) if isinstance(number, Quotient) else same(number)
@@ -135,5 +162,3 @@ def _as_whole(sign: Exact) -> Exact:
 
 def _wrapped(tree: exp.Expression) -> exp.Expression:
     return exp.paren(tree, copy=False) if isinstance(tree, exp.Binary | exp.Not | exp.Is) else tree
-
-

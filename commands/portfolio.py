@@ -1,0 +1,127 @@
+"""Commands about all partners at once: `batch`, `sql`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from charter.engine.problems import wrong_call
+from charter.engine.release import Release
+
+from .console import (
+    INVALID_INPUT,
+    answering,
+    json_text,
+    load_release,
+    pages_text,
+    refused_by_system,
+    tell,
+    write,
+)
+from .options import DateOption, Lang, LangOption, PageFormat, ProgramOption, ReleaseOption, SetOption
+
+WithOption = Annotated[
+    list[str] | None,
+    typer.Option("--with", metavar="VALUE", help="A column more: a fact or value by its id, or a pattern: 'tiers.*'."),
+]
+
+
+def batch(
+    portfolio: Annotated[
+        Path, typer.Argument(metavar="PORTFOLIO", help="Partners, one a row: .csv, .parquet, .jsonl.")
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="The outcomes: .csv, .parquet, .jsonl.")
+    ],
+    lists: Annotated[
+        list[str] | None,
+        typer.Option("--list", metavar="NAME=FILE", help="The items of a list, with the partner's id in each row."),
+    ] = None,
+    agreements: Annotated[
+        Path | None, typer.Option("--agreements", metavar="FILE", help="Supplementary agreements, one a row.")
+    ] = None,
+    more: WithOption = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="A column that is not looked at.")
+    ] = None,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    settings: SetOption = None,
+    lang: LangOption = Lang.en,
+    summary: Annotated[
+        Path | None,
+        typer.Option("--summary", metavar="FILE", help="What the portfolio looks like: .html, .json, .md, .txt."),
+    ] = None,
+) -> None:
+    """Decide a whole portfolio: a file of partners in, a file of outcomes out."""
+    day = as_of or date.today()
+    with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
+        write_summary = _summary_writer(summary, lang)
+        loaded = load_release(program, release, day, settings or ())
+        engine = _engine()
+        job = engine.Job(
+            portfolio, output, day, _files(lists or ()), agreements, tuple(more or ()), tuple(ignore or ()),
+            summary is not None,
+        )  # fmt: skip
+        with _progress() as progress:
+            result = engine.batch(loaded, job, progress)
+        tell(result.problems)
+        if summary:
+            write(write_summary(loaded, result, day), str(summary))
+        rejects = f"; see {result.rejects}" if result.rejects else ""
+        write(f"{result.rows} rows: {result.decided} decided, {result.rejected} rejected{rejects}\n", None)
+    if result.rejected:
+        raise typer.Exit(INVALID_INPUT)
+
+
+def _engine() -> Any:
+    """The engine of portfolios; raises WrongCall where what it needs is not installed."""
+    try:
+        from charter.engine.portfolio import batch as engine
+    except ModuleNotFoundError as missing:
+        help = "pip install 'charter[batch]'"
+        raise wrong_call(f"a portfolio needs {missing.name}, which is not installed", help) from missing
+    return engine
+
+
+def _files(written: list[str] | tuple[str, ...]) -> dict[str, Path]:
+    """`NAME=FILE` by name."""
+    found = {}
+    for one in written:
+        name, equals, path = one.partition("=")
+        if not equals or not name or not path:
+            raise wrong_call(f"'{one}' names no list and file", "write --list deals=deals.csv")
+        found[name] = Path(path)
+    return found
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None] | None]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with typer.progressbar(length=100, label="deciding", file=sys.stderr) as bar:
+        yield lambda percent: bar.update(max(0, int(percent) - bar.pos))
+
+
+def _summary_writer(path: Path | None, lang: Lang) -> Callable[[Release, Any, date], str]:
+    """What writes the summary in the format that the file's name asks for."""
+    formats = {".html": PageFormat.html, ".json": PageFormat.json, ".md": PageFormat.markdown, ".txt": PageFormat.text}
+    if path is not None and path.suffix not in formats:
+        raise wrong_call(f"'{path}' is no kind of summary", f"name it {', '.join(f'….{end[1:]}' for end in formats)}")
+
+    def written(release: Release, result: Any, day: date) -> str:
+        from charter.engine.report.portfolio import summary_data, summary_page
+
+        format = formats[path.suffix] if path else PageFormat.text
+        if format is PageFormat.json:
+            return json_text(summary_data(release.programme, result, day))
+        page = summary_page(release.programme, result, day, lang.value)
+        return pages_text([page], format, lang.value, str(path))
+
+    return written

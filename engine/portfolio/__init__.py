@@ -1,0 +1,1 @@
+"""All partners at once: one query for the plain rows, the interpreter for the others."""

@@ -1,0 +1,197 @@
+"""The tables of a query, grown column by column: one row a partner, and for each list one row an item.
+
+A value becomes a column of the table that it belongs to, in the first stage in which everything that it needs is there.
+Each stage is a common table expression that adds columns to the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlglot import exp
+
+from ..language.sql.exact import Exact, NotInSql
+from ..language.sql.expressions import sql
+from ..language.sql.numbers import Quotient
+from ..language.tree import Aggregate, Expression, Name
+from .aggregated import aggregated_columns, result, without_items
+
+PARTNER = "partner"  #: the column that joins the tables
+ITEM = "item_number"  #: tells the items of a list apart
+
+
+class Relation:
+    """One table as it grows: `columns` holds what can be named in its next stage, by the ids of the language."""
+
+    def __init__(self, stem: str, key: str, base: exp.Select, query: Query) -> None:
+        """`stem` is what its stages are called, `key` the column that tells its rows apart."""
+        self.stem, self.key, self.query = stem, key, query
+        self.columns: dict[str, Any] = {}
+        self.made: dict[Expression, str] = {}  #: values with equal expressions share a column
+        self._pending: dict[str, Any] = {}
+        self._stages = 0
+        self.name = self._stage(base)
+
+    def put(self, id: str, value: Any) -> None:
+        """Give a value a name, to be a column from the next stage on."""
+        if is_written(value):
+            self.columns[id] = value
+        else:
+            self._pending[id] = value
+
+    def get(self, id: str, table: str | None = None) -> Any:
+        """The column of a value, as columns of this table are named in its next stage."""
+        if id in self._pending:
+            self.flush()
+        return _named(self.columns[id], table)
+
+    def has(self, id: str) -> bool:
+        """Whether the table has this value."""
+        return id in self.columns or id in self._pending
+
+    def flush(self) -> None:
+        """Begin a stage with the columns that wait for it."""
+        if not self._pending:
+            return
+        added = []
+        for id, value in self._pending.items():
+            self.columns[id], more = self.query.column_of(id, value)
+            added += more
+        self._pending = {}
+        self.name = self._stage(exp.select(exp.Star(), *added).from_(self.name))
+
+    def join(self, other: str, on: str, columns: Mapping[str, Any]) -> None:
+        """Begin a stage that looks up columns of another table, NULL where it has no such row."""
+        self.flush()
+        trees = [exp.column(tree.name, table="b") for value in columns.values() for tree in _trees(value)]
+        condition = exp.EQ(this=exp.column(on, table="a"), expression=exp.column(on, table="b"))
+        stage = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("a")), *trees)
+        stage = stage.from_(exp.alias_(exp.to_table(self.name), "a", table=True))
+        other_table = exp.alias_(exp.to_table(other), "b", table=True)
+        self.name = self._stage(stage.join(other_table, on=condition, join_type="left"))
+        self.columns.update(columns)
+
+    def _stage(self, select: exp.Select) -> str:
+        self._stages += 1
+        return self.query.add(f"{self.stem}_{self._stages}", select)
+
+
+class Query:
+    """The common table expressions so far; turns values of the programme into columns."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, exp.Select] = {}
+        self.partners: Relation
+        self.lists: dict[str, Relation] = {}
+        self._taken: set[str] = set()
+        self._made: dict[tuple[str, Aggregate], str] = {}
+
+    def add(self, name: str, select: exp.Select) -> str:
+        """A further stage, under a name that is free."""
+        self.stages[name] = select
+        return name
+
+    def free_name(self, id: str) -> str:
+        """A name for a column, from an id of the language; each is given once."""
+        stem = id.replace("[]", "").replace(".", "__")[:48]
+        name, number = stem, 1
+        while name.lower() in self._taken:
+            number += 1
+            name = f"{stem}_{number}"
+        self._taken.add(name.lower())
+        return name
+
+    def column_of(self, id: str, value: Any) -> tuple[Any, list[exp.Expression]]:
+        """What stands for a value from now on, and the columns that make it: two for a quotient."""
+        names = [self.free_name(id if index == 0 else f"{id}.over") for index, _ in enumerate(_trees(value))]
+        made = [exp.alias_(tree, name, copy=False) for tree, name in zip(_trees(value), names, strict=True)]
+        columns = [exp.column(name) for name in names]
+        if isinstance(value, Quotient):
+            part, over = (one._replace(tree=tree) for one, tree in zip(value, columns, strict=True))
+            return Quotient(part, over), made
+        return (value._replace(tree=columns[0]) if isinstance(value, Exact) else columns[0]), made
+
+    def define(self, id: str, tree: Expression, of_list: str | None) -> None:
+        """A value of the programme as a column of the partners, or of the items of a list; raises NotInSql."""
+        relation = self.lists[of_list] if of_list else self.partners
+        same = tree.id if isinstance(tree, Name) else relation.made.setdefault(tree, id)
+        if same == id:
+            relation.put(id, self.read(tree, relation))
+        else:
+            self._bring(same, relation)
+            relation.columns[id] = relation.get(same)
+
+    def read(self, tree: Expression, relation: Relation) -> Any:
+        """An expression as SQL over the next stage of a table."""
+        return sql(tree, lambda node: self._lookup(node, relation))
+
+    def _lookup(self, node: Name | Aggregate, relation: Relation) -> Any:
+        if isinstance(node, Aggregate):
+            return self._aggregate(node, relation)
+        self._bring(node.id, relation)
+        return relation.get(node.id)
+
+    def _bring(self, id: str, relation: Relation) -> None:
+        """What is known of the partner, as a column of an item's table too."""
+        if relation.has(id):
+            return
+        value = self.partners.get(id)
+        relation.columns[id] = value if is_written(value) else None
+        if relation.columns[id] is None:
+            relation.join(self.partners.name, PARTNER, {id: value})
+
+    def _aggregate(self, node: Aggregate, relation: Relation) -> Any:
+        """What the items of a list come to, as columns that are looked up once."""
+        if node.list not in self.lists:
+            return without_items(node, self.read(node.empty, relation) if node.empty else None)
+        items = self.lists[node.list]
+        id = self._made.get((relation.stem, node))
+        best = self.read(node.best, relation) if node.best else None
+        if id is None:
+            id = self._made[relation.stem, node] = self.free_name(f"{node.list}.{node.function}")
+            if relation is items:
+                raise NotInSql("an item looks through its own list")
+
+            def column(inner: Name | Aggregate) -> Any:
+                if isinstance(inner, Aggregate):
+                    raise NotInSql("an aggregate stands within another")
+                if inner.id.startswith(f"{node.item}."):
+                    return items.get(inner.id, "m")
+                self._bring(inner.id, relation)
+                return relation.get(inner.id, "r")
+
+            parts = {
+                part: None if tree is None else sql(tree, column)
+                for part, tree in (("counts", node.counts), ("value", node.value), ("by", node.by), ("best", node.best))
+            }
+            relation.flush()
+            items.flush()
+            columns = aggregated_columns(self, id, node.function, parts, (relation.name, relation.key), items.name)
+            relation.join(id, relation.key, columns)
+        empty = self.read(node.empty, relation) if node.empty else None
+        return result(node, lambda part: relation.get(f"{id}.{part}"), best, empty)
+
+
+def _trees(value: Any) -> list[exp.Expression]:
+    if isinstance(value, Quotient):
+        return [value.part.tree, value.over.tree]
+    return [value.tree if isinstance(value, Exact) else value]
+
+
+def _named(value: Any, table: str | None) -> Any:
+    """A column in a new place, with the table that it is of."""
+
+    def placed(tree: exp.Expression) -> exp.Expression:
+        return exp.column(tree.name, table=table) if table and isinstance(tree, exp.Column) else tree.copy()
+
+    if isinstance(value, Quotient):
+        return Quotient(*(one._replace(tree=placed(one.tree)) for one in value))
+    return value._replace(tree=placed(value.tree)) if isinstance(value, Exact) else placed(value)
+
+
+def is_written(value: Any) -> bool:
+    """Whether it is a written value, that needs no column."""
+    tree = value.tree if isinstance(value, Exact) else value
+    tree = tree.this if isinstance(tree, exp.Neg) else tree
+    return isinstance(tree, exp.Literal | exp.Boolean)

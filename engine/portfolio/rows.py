@@ -1,0 +1,108 @@
+"""One row by itself: what a file holds becomes a record, which the interpreter decides or refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from math import isfinite, isnan
+from typing import Any, NamedTuple
+
+from ..document import read_bytes
+from ..outcome import Outcome
+from ..problems import Problem, has_errors
+from ..programme import Fact, Programme
+from ..record import plain_document, read_record
+from ..release import Release
+from ..scalars import Data, scalar
+from ..values import Kind
+
+AS_TEXT = (Kind.TEXT, Kind.CHOICE)
+_OWN = ("partner", "tier", "since")
+
+
+class Cells(NamedTuple):
+    """The values of a row by their columns; of a file of text all are text, a number and a date too."""
+
+    values: Mapping[str, Any]
+    is_text: bool
+
+
+class Decided(NamedTuple):
+    """A row with its outcome, or with what is wrong with it."""
+
+    number: int
+    partner: str | None
+    outcome: Outcome | None
+    problems: tuple[Problem, ...]
+
+
+def decide(
+    release: Release, number: int, row: Cells, lists: Mapping[str, Sequence[Cells]], agreements: Sequence[Cells],
+    as_of: date,
+) -> Decided:  # fmt: skip
+    """The row decided, with the items of each list and the agreements that belong to the partner."""
+    programme = release.programme
+    values, is_text = row
+    data: dict[str, Any] = {name: values[name] for name in _OWN if values.get(name) is not None}
+    if type(data.get("partner")) is int:
+        data["partner"] = str(data["partner"])
+    data = {name: cell(value, is_text=name == "since" and is_text) for name, value in data.items()}
+    data["facts"] = _facts(programme.facts, row)
+    for id, items in lists.items():
+        data["facts"][id] = [_facts(programme.lists[id].fields, item) for item in items]
+    if agreements:
+        data["agreements"] = [_agreement(programme, one) for one in agreements]
+    document, problems = plain_document(data, "row")
+    record = None
+    if document is not None:
+        record, problems = read_record(document, programme)
+    named = values.get("partner")
+    if record is None:
+        return Decided(number, None if named is None else str(named), None, problems)
+    return Decided(number, record.partner, release.evaluate(record, as_of), problems)
+
+
+def json_row(line: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """The values of a line of JSON by their keys, and what is wrong with it."""
+    document, problems = read_bytes(line.encode(), "row.json")
+    if document is None or has_errors(problems):
+        return {}, problems
+    if not isinstance(document.data, dict):
+        return {}, (Problem("wrong-type", "a row is one object: {…}", None, "write one object on each line"),)
+    return dict(document.data), problems
+
+
+def cell(value: Any, *, is_text: bool) -> Data:
+    """A value of a file as data: text as YAML would read it, a float as the shortest decimal that means it."""
+    match value:
+        case str():
+            return scalar(value) if is_text else value
+        case datetime():
+            return value.date() if value == datetime.combine(value.date(), datetime.min.time()) else str(value)
+        case float() if isnan(value):
+            return None
+        case float():
+            return Decimal(repr(value)) if isfinite(value) else str(value)
+        case int() if not isinstance(value, bool):
+            return Decimal(value)
+        case None | bool() | Decimal() | date():
+            return value
+    return str(value)
+
+
+def _facts(facts: Mapping[str, Fact], row: Cells) -> dict[str, Data]:
+    """The facts of a row; a name that is none stays, to be told."""
+    found = {}
+    for id, value in row.values.items():
+        if id not in _OWN and value is not None:
+            of_text = id in facts and facts[id].kind in AS_TEXT
+            found[id] = cell(value, is_text=row.is_text and not of_text)
+    return found
+
+
+def _agreement(programme: Programme, row: Cells) -> dict[str, Data]:
+    term = programme.values.get(str(row.values.get("term")))
+    of_text = ("term", "document", *(("value",) if term and term.kind in AS_TEXT else ()))
+    keys = {id: value for id, value in row.values.items() if id != "partner" and value is not None}
+    return {id: cell(value, is_text=row.is_text and id not in of_text) for id, value in keys.items()}

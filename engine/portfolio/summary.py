@@ -1,0 +1,151 @@
+"""What a portfolio looks like: how many partners have which answer, and what stops the others.
+
+Everything is a count under a name, so that the counts of the query and those of rows decided one by one add up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlglot import exp
+
+from ..outcome import Outcome
+from ..programme import Programme, Requirement
+
+Key = tuple[Any, ...]  #: what is counted: its kind, then a tier, a requirement, an answer
+HELD, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "tier", "requirement", "alone", "discount"
+
+
+class RequirementCounts(NamedTuple):
+    """How many partners do not meet a requirement, or may not; and how many lack nothing else of the tier."""
+
+    id: str
+    not_met: int
+    unknown: int
+    alone: int
+
+
+class TierCounts(NamedTuple):
+    """One tier: its answers over all partners; those of the partners whose own tier it is; what stops the others."""
+
+    id: str
+    qualified: int
+    not_qualified: int
+    undetermined: int
+    own: tuple[tuple[str, int], ...]  #: status and number of those whose own tier it is
+    requirements: tuple[RequirementCounts, ...]
+    one_step: int  #: how many lack one requirement, and that alone
+
+
+class DiscountCounts(NamedTuple):
+    """How many partners have a discount in total: of a tier, so many percent; None where it is undetermined."""
+
+    tier: str
+    total: Decimal | None
+    partners: int
+
+
+class Summary(NamedTuple):
+    """The portfolio in numbers."""
+
+    partners: int
+    tiers: tuple[TierCounts, ...]
+    without_tier: int
+    discounts: tuple[DiscountCounts, ...]
+
+
+def counted(outcome: Outcome) -> Iterable[Key]:
+    """What one outcome counts for."""
+    yield (HELD, outcome.tier, outcome.status)
+    if outcome.discount:
+        yield (DISCOUNT, outcome.tier, outcome.discount.total)
+    for tier in outcome.tiers:
+        yield (TIER, tier.id, tier.status)
+        statuses = {one.id: one.status for one in tier.requirements}
+        for id, status in statuses.items():
+            if status != "met":
+                yield (REQUIREMENT, tier.id, id, status)
+        lacking = [id for id, status in statuses.items() if status != "met"]
+        if len(lacking) == 1 and statuses[lacking[0]] == "not_met":
+            yield (ALONE, tier.id, lacking[0])
+
+
+def asked_values(programme: Programme) -> list[str]:
+    """The values that the counts need besides the outcome's columns."""
+    return list(dict.fromkeys(one.value for tier in programme.tiers.values() for one in tier.requirements))
+
+
+def queries(programme: Programme, decided: exp.Expression) -> Iterable[tuple[list[Key], exp.Select]]:
+    """Queries over the table of decisions that count: each with the names of what its columns count.
+
+    A name that ends in None has the values of the first columns in their place.
+    """
+    table = exp.alias_(exp.paren(decided, copy=False), "decided", table=True)
+    number = exp.Count(this=exp.Star())
+    for kind, columns in ((HELD, ("tier", "status")), (DISCOUNT, ("tier", "discount_total"))):
+        select = exp.select(*columns, number.copy()).from_(table.copy()).group_by(*columns)
+        yield [(kind, None)], select
+    sums: dict[Key, exp.Expression] = {}
+    for tier in programme.tiers.values():
+        for status in ("qualified", "not_qualified", "undetermined"):
+            sums[TIER, tier.id, status] = exp.EQ(
+                this=exp.column(f"status_{tier.id}"), expression=exp.Literal.string(status)
+            )
+        for one in tier.requirements:
+            sums[REQUIREMENT, tier.id, one.id, "not_met"] = exp.not_(_value(one))
+            sums[REQUIREMENT, tier.id, one.id, "unknown"] = exp.Is(this=_value(one), expression=exp.null())
+            others = [_value(other) for other in tier.requirements if other is not one]
+            sums[ALONE, tier.id, one.id] = exp.and_(exp.not_(_value(one)), *others)
+    columns = [exp.Count(this=exp.Case(ifs=[exp.If(this=one, true=exp.Literal.number(1))])) for one in sums.values()]
+    if columns:
+        yield list(sums), exp.select(*columns).from_(table)
+
+
+def answers(names: list[Key], rows: Iterable[tuple[Any, ...]]) -> Counter[Key]:
+    """The counts that a query of `queries` gave."""
+    found: Counter[Key] = Counter()
+    for row in rows:
+        if names[0][-1] is None:
+            found[names[0][0], *row[:-1]] += row[-1]
+        else:
+            found.update(dict(zip(names, row, strict=True)))
+    return found
+
+
+def summary(programme: Programme, counts: Counter[Key]) -> Summary:
+    """The counts put together, tiers and requirements in the order of the programme."""
+    held = {key[1:]: number for key, number in counts.items() if key[0] == HELD}
+    tiers = []
+    for tier in programme.tiers.values():
+        requirements = tuple(
+            RequirementCounts(
+                one.id,
+                counts[REQUIREMENT, tier.id, one.id, "not_met"],
+                counts[REQUIREMENT, tier.id, one.id, "unknown"],
+                counts[ALONE, tier.id, one.id],
+            )
+            for one in tier.requirements
+        )
+        own = tuple(
+            (status, held[tier.id, status])
+            for status in ("qualified", "retained", "not_qualified", "undetermined")
+            if (tier.id, status) in held
+        )
+        status = [counts[TIER, tier.id, one] for one in ("qualified", "not_qualified", "undetermined")]
+        tiers.append(TierCounts(tier.id, *status, own, requirements, sum(one.alone for one in requirements)))
+    discounts = [
+        DiscountCounts(str(key[1]), key[2], number)
+        for key, number in counts.items()
+        if key[0] == DISCOUNT and key[1] is not None and number
+    ]
+    order = list(programme.tiers)
+    discounts.sort(key=lambda one: (order.index(one.tier), one.total is None, one.total or 0))
+    without = sum(number for (tier, _), number in held.items() if tier is None)
+    return Summary(sum(held.values()), tuple(tiers), without, tuple(discounts))
+
+
+def _value(one: Requirement) -> exp.Expression:
+    return exp.column(one.value, quoted=True)
