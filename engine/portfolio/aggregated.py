@@ -98,7 +98,7 @@ def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any)
         is_open = exp.or_(is_open, *(exp.Is(this=tree, expression=exp.null()) for tree in _trees(best)), copy=False)
     closed = exp.not_(exp.paren(is_open))
     number = _number(node.function, column, none)
-    if isinstance(number, exp.Expression):
+    if isinstance(number, exp.Expr):
         return exp.Case(ifs=[exp.If(this=closed, true=number)])
     if isinstance(number, Quotient):
         only = exp.Case(ifs=[exp.If(this=closed, true=number.over.tree)])
@@ -123,7 +123,7 @@ def _number(function: str, column: Callable[[str], Any], none: Any) -> Any:
             found = found._replace(tree=exp.Case(ifs=[exp.If(this=alike, true=found.tree.copy())]))
         else:
             found = exp.Case(ifs=[exp.If(this=alike, true=found.copy())])
-    if isinstance(found, exp.Expression):
+    if isinstance(found, exp.Expr):
         return either_case(some, found, none)
     return choose(some, found, none)
 
@@ -143,7 +143,7 @@ def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
         unsure = exp.and_(exp.Is(this=counts.copy(), expression=exp.null()), value.copy())
         return {"fails": _times(fails), "open": _times(opened), "perhaps": _times(unsure), "holds": _times(both)}
     opened = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), exp.and_(counts.copy(), exp.not_(known)))
-    taken: exp.Expression = counts
+    taken: exp.Expr = counts
     if has_best:
         taken = exp.and_(counts, exp.column("place") <= exp.column("best"))
     found: dict[str, Any] = {"open": _times(opened), "counted": Exact(_times(taken), 0, _MOST_ITEMS)}
@@ -187,13 +187,13 @@ def _in_order(source: str, key: str, function: str) -> exp.Select:
     return exp.select(exp.Star(), *added).from_(source)
 
 
-def _over(function: exp.Expression, key: str, order: exp.Expression | None = None) -> exp.Expression:
+def _over(function: exp.Expr, key: str, order: exp.Expr | None = None) -> exp.Expr:
     return exp.Window(
         this=function, partition_by=[exp.column(key)], order=exp.Order(expressions=[order]) if order else None
     )
 
 
-def _sum(of: exp.Expression, value: Exact) -> Exact:
+def _sum(of: exp.Expr, value: Exact) -> Exact:
     total = Exact(exp.Sum(this=of), min(0, value.low * _MOST_ITEMS), max(0, value.high * _MOST_ITEMS), value.scale)
     digits = total.digits
     if digits <= 18 and value.scale == 0:
@@ -201,29 +201,29 @@ def _sum(of: exp.Expression, value: Exact) -> Exact:
     return exact.decimal(total, digits)
 
 
-def _times(condition: exp.Expression) -> exp.Expression:
+def _times(condition: exp.Expr) -> exp.Expr:
     """How many items satisfy it."""
     case = exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))])
     return exp.Count(this=case)
 
 
-def _some(count: Any) -> exp.Expression:
+def _some(count: Any) -> exp.Expr:
     """Whether a count that was looked up is above zero; a row without items has none."""
     tree = count.tree if isinstance(count, Exact) else count
     number = exp.Coalesce(this=tree.copy(), expressions=[exp.Literal.number(0)])
     return exp.GT(this=number, expression=exp.Literal.number(0))
 
 
-def _is_true(tree: exp.Expression) -> exp.Expression:
+def _is_true(tree: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=tree, expressions=[exp.false()])
 
 
-def _all_known(trees: list[exp.Expression]) -> exp.Expression:
+def _all_known(trees: list[exp.Expr]) -> exp.Expr:
     known = [exp.not_(exp.Is(this=exp.paren(tree.copy()), expression=exp.null())) for tree in trees]
     return exp.and_(*known, copy=False) if known else exp.true()
 
 
-def _trees(value: Any) -> list[exp.Expression]:
+def _trees(value: Any) -> list[exp.Expr]:
     if value is None:
         return []
     if isinstance(value, Quotient):

@@ -125,7 +125,7 @@ class _Run:
         """Write what the query decides; how many rows that is."""
         return self._copy(self.query.select, part) if self.query else 0
 
-    def _copy(self, select: exp.Expression, path: Path) -> int:
+    def _copy(self, select: exp.Expr, path: Path) -> int:
         options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
         target = exp.Literal.string(str(path)).sql("duckdb")
         text = f"COPY ({select.sql('duckdb')}) TO {target} ({options[format_of(self.job.output)]})"
@@ -232,7 +232,7 @@ def _number(read: int, broken: list[int]) -> int:
     return read
 
 
-def _quoted(name: str) -> exp.Expression:
+def _quoted(name: str) -> exp.Expr:
     return exp.column(name, quoted=True)
 
 
@@ -298,20 +298,20 @@ def _keep_apart(connection: Connection, opened: Opened, query: Decisions | None)
     return found
 
 
-def _is_elsewhere(apart: _Apart) -> exp.Expression:
+def _is_elsewhere(apart: _Apart) -> exp.Expr:
     """Whether a row's partner is not kept apart."""
     partner = exp.Cast(this=_quoted(PARTNER), to=exp.DataType.build("TEXT"))
     return exp.not_(exp.In(this=partner, query=exp.select(PARTNER).from_("apart").subquery()))
 
 
-def _is_decided(query: Decisions, opened: Opened, apart: _Apart) -> exp.Expression:
+def _is_decided(query: Decisions, opened: Opened, apart: _Apart) -> exp.Expr:
     """Whether the query decides a row of the portfolio: never NULL."""
     parts = [query.plain, *([_is_elsewhere(apart)] if apart.some else [])]
     parts += [opened.portfolio.plain] if opened.portfolio.plain else []
     return exp.func("COALESCE", exp.and_(*(exp.paren(part.copy()) for part in parts)), exp.false())
 
 
-def _view(connection: Connection, name: str, select: exp.Select, conditions: list[exp.Expression]) -> None:
+def _view(connection: Connection, name: str, select: exp.Select, conditions: list[exp.Expr]) -> None:
     for condition in conditions:
         select = select.where(condition.copy())
     connection.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=select).sql("duckdb"))
@@ -344,7 +344,7 @@ def _text(value: Any) -> str:
     return plain(value) if isinstance(value, Decimal | Fraction) else str(value)
 
 
-def _typed(connection: Connection, name: str, kind: str) -> exp.Expression:
+def _typed(connection: Connection, name: str, kind: str) -> exp.Expr:
     """A column of cells in the type that the query gives it, or in a wider one where a number needs it."""
     cells = _quoted(name)
     if kind == "":

@@ -41,7 +41,7 @@ class Input(NamedTuple):
     """A fact as SQL; `plain` says of a row whether its value is one that SQL decides."""
 
     value: Any
-    plain: exp.Expression | None
+    plain: exp.Expr | None
 
 
 def natural_form(kind: Kind) -> Form:
@@ -71,7 +71,7 @@ def fact_input(fact: Fact, form: Form | None) -> Input:
 
 def partner_input(column: str, form: Form) -> Input:
     """The partner's id, which no row leaves out."""
-    tree: exp.Expression = exp.column(column)
+    tree: exp.Expr = exp.column(column)
     if form is Form.WHOLE:
         return Input(_cast(tree, "TEXT"), exp.not_(exp.Is(this=tree.copy(), expression=exp.null())))
     if form is not Form.TEXT:
@@ -83,14 +83,14 @@ def partner_input(column: str, form: Form) -> Input:
 
 def choice_input(column: str, form: Form, names: Mapping[str, str], otherwise: str) -> Input:
     """One of some names, each standing for one; what stands for an empty column."""
-    tree: exp.Expression = exp.column(column)
+    tree: exp.Expr = exp.column(column)
     tree = tree if form is Form.TEXT else _cast(tree, "TEXT")
     whens = [exp.If(this=exp.Literal.string(name), true=exp.Literal.string(id)) for name, id in names.items()]
     value = exp.Case(this=tree, ifs=whens, default=exp.Literal.string(otherwise))
     return Input(value, _or_empty(exp.column(column), _one_of(tree, names)))
 
 
-def all_plain(inputs: Iterable[Input]) -> exp.Expression:
+def all_plain(inputs: Iterable[Input]) -> exp.Expr:
     """Whether all of a row is plain: never NULL."""
     found = [one.plain for one in inputs if one.plain is not None]
     return exp.and_(*found, copy=False) if found else exp.true()
@@ -108,7 +108,7 @@ def limits(fact: Fact) -> tuple[int, int, int]:
     return low, high, scale
 
 
-def _yes_no(_: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expression]:
+def _yes_no(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     if form is Form.YES_NO:
         return column, exp.true()
     if form is not Form.TEXT:
@@ -117,12 +117,12 @@ def _yes_no(_: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expre
     return exp.Case(this=column, ifs=whens), _one_of(column.copy(), ("true", "false"))
 
 
-def _number(fact: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expression]:
+def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     low, high, scale = limits(fact)
     to = "BIGINT" if not scale else f"DECIMAL({NUMBER_DIGITS + scale}, {scale})"
     held = 18 if not scale else NUMBER_DIGITS + scale
-    kept: exp.Expression | None = None  # whether the cast changes nothing
-    value: exp.Expression
+    kept: exp.Expr | None = None  # whether the cast changes nothing
+    value: exp.Expr
     match form:
         case Form.WHOLE:
             value = _cast(column, to)
@@ -142,17 +142,17 @@ def _number(fact: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Ex
             value, kept = exp.cast(exp.null(), to), exp.false()
     of = column if form in (Form.WHOLE, Form.DECIMAL, Form.FLOAT) else value
     ends = [_end(one, scale) for one in (low, high)]
-    within: exp.Expression = exp.Between(this=of.copy(), low=ends[0], high=ends[1])
+    within: exp.Expr = exp.Between(this=of.copy(), low=ends[0], high=ends[1])
     if kept is not None:
         within = exp.and_(kept, within, copy=False)
     return Exact(value, low, high, scale, held), within
 
 
-def _end(units: int, scale: int) -> exp.Expression:
+def _end(units: int, scale: int) -> exp.Expr:
     return exp.Literal.number(format(Decimal(units).scaleb(-scale), "f"))
 
 
-def _day(_: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expression]:
+def _day(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     within = exp.Between(this=column.copy(), low=day(date.min), high=day(date.max))
     if form is Form.DATE:
         return column, within
@@ -163,13 +163,13 @@ def _day(_: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expressi
     return exp.cast(exp.null(), "DATE"), exp.false()
 
 
-def _choice(fact: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expression]:
+def _choice(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     if form is not Form.TEXT:
         return exp.cast(exp.null(), "TEXT"), exp.false()
     return column, _one_of(column.copy(), fact.choices)
 
 
-def _text(_: Fact, column: exp.Expression, form: Form) -> tuple[Any, exp.Expression]:
+def _text(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     if form is not Form.TEXT:
         return exp.cast(exp.null(), "TEXT"), exp.false()
     return column, _matches(column, "^[ -~]{1,200}$")
@@ -195,7 +195,7 @@ def _nothing(fact: Fact) -> Any:
     return exp.cast(exp.null(), {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(fact.kind, "TEXT"))
 
 
-def _or_empty(column: exp.Expression, plain: exp.Expression) -> exp.Expression | None:
+def _or_empty(column: exp.Expr, plain: exp.Expr) -> exp.Expr | None:
     """Plain, or empty; None where it always is."""
     if isinstance(plain, exp.Boolean) and plain.this:
         return None
@@ -205,13 +205,13 @@ def _or_empty(column: exp.Expression, plain: exp.Expression) -> exp.Expression |
     return exp.func("COALESCE", exp.paren(plain, copy=False), exp.paren(empty, copy=False))
 
 
-def _one_of(tree: exp.Expression, names: Iterable[str]) -> exp.Expression:
+def _one_of(tree: exp.Expr, names: Iterable[str]) -> exp.Expr:
     return exp.In(this=tree.copy(), expressions=[exp.Literal.string(name) for name in names])
 
 
-def _matches(tree: exp.Expression, pattern: str) -> exp.Expression:
+def _matches(tree: exp.Expr, pattern: str) -> exp.Expr:
     return exp.RegexpLike(this=tree.copy(), expression=exp.Literal.string(pattern))
 
 
-def _cast(tree: exp.Expression, to: str) -> exp.Expression:
+def _cast(tree: exp.Expr, to: str) -> exp.Expr:
     return exp.Cast(this=tree.copy(), to=exp.DataType.build(to))

@@ -41,8 +41,8 @@ class Decisions(NamedTuple):
 
     select: exp.Select
     columns: tuple[str, ...]
-    plain: exp.Expression
-    plain_items: Mapping[str, exp.Expression]
+    plain: exp.Expr
+    plain_items: Mapping[str, exp.Expr]
 
 
 class Undecidable(Exception):
@@ -133,7 +133,7 @@ def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, Input]
     return inputs | {id: fact_input(fact, forms.get(id)) for id, fact in programme.facts.items()}
 
 
-def _items(one: ListFact, table: str, forms: Mapping[str, Form], query: Query) -> exp.Expression:
+def _items(one: ListFact, table: str, forms: Mapping[str, Form], query: Query) -> exp.Expr:
     """The table of a list, added to the query; whether a row of it is plain."""
     inputs = {PARTNER: partner_input(PARTNER, forms[PARTNER])}
     for id, field in one.fields.items():
@@ -155,7 +155,7 @@ def _or_else(value: Any, other: Any) -> Any:
 
 def _table(stem: str, key: str, table: str, inputs: Mapping[str, Input], query: Query) -> Relation:
     """The plain rows of a table, its columns in the types of the language."""
-    made: list[exp.Expression] = []
+    made: list[exp.Expr] = []
     columns: dict[str, Any] = {}
     for id, one in inputs.items():
         if id == PARTNER or not is_written(one.value):
@@ -204,7 +204,7 @@ def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
     return sorted((id for id in programme.values if id in depths), key=depths.__getitem__)
 
 
-def _outcome_columns(programme: Programme, query: Query) -> dict[str, exp.Expression]:
+def _outcome_columns(programme: Programme, query: Query) -> dict[str, exp.Expr]:
     """The promised columns: the partner's own tier, its status and discount, then each tier's."""
 
     def get(id: str) -> Any:
@@ -241,7 +241,7 @@ def _outcome_columns(programme: Programme, query: Query) -> dict[str, exp.Expres
 
 def _own_discount(
     part: str, tiers: list[Tier], get: Callable[[str], Any], own: str, may_be_kept: bool
-) -> exp.Expression:
+) -> exp.Expr:
     """A part of the discount of the partner's own tier; in total nothing is granted where it does not qualify."""
     whens = []
     for tier in tiers:
@@ -259,7 +259,7 @@ def _own_discount(
     return exp.Case(this=get(own), ifs=whens) if whens else exp.cast(exp.null(), "DECIMAL(18, 4)")
 
 
-def _status(qualified: exp.Expression) -> exp.Expression:
+def _status(qualified: exp.Expr) -> exp.Expr:
     ifs = [
         exp.If(this=exp.true(), true=exp.Literal.string("qualified")),
         exp.If(this=exp.false(), true=exp.Literal.string("not_qualified")),
@@ -267,11 +267,11 @@ def _status(qualified: exp.Expression) -> exp.Expression:
     return exp.Case(this=qualified, ifs=ifs, default=exp.Literal.string("undetermined"))
 
 
-def _is_true(condition: exp.Expression) -> exp.Expression:
+def _is_true(condition: exp.Expr) -> exp.Expr:
     return exp.Coalesce(this=condition, expressions=[exp.false()])
 
 
-def _shown(value: Any) -> exp.Expression:
+def _shown(value: Any) -> exp.Expr:
     """A value as a column of the outcome; a quotient to twelve decimals, half up, as a report shows it."""
     if isinstance(value, Quotient):
         return rounded(value)

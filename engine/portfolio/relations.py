@@ -102,7 +102,7 @@ class Query:
         self._taken.add(name.lower())
         return name
 
-    def column_of(self, id: str, value: Any) -> tuple[Any, list[exp.Expression]]:
+    def column_of(self, id: str, value: Any) -> tuple[Any, list[exp.Expr]]:
         """What stands for a value from now on, and the columns that make it: two for a quotient."""
         names = [self.free_name(id if index == 0 else f"{id}.over") for index, _ in enumerate(_trees(value))]
         made = [exp.alias_(tree, name, copy=False) for tree, name in zip(_trees(value), names, strict=True)]
@@ -173,7 +173,7 @@ class Query:
         return result(node, lambda part: relation.get(f"{id}.{part}"), best, empty)
 
 
-def _trees(value: Any) -> list[exp.Expression]:
+def _trees(value: Any) -> list[exp.Expr]:
     if isinstance(value, Quotient):
         return [value.part.tree, value.over.tree]
     return [value.tree if isinstance(value, Exact) else value]
@@ -182,7 +182,7 @@ def _trees(value: Any) -> list[exp.Expression]:
 def _named(value: Any, table: str | None) -> Any:
     """A column in a new place, with the table that it is of."""
 
-    def placed(tree: exp.Expression) -> exp.Expression:
+    def placed(tree: exp.Expr) -> exp.Expr:
         return exp.column(tree.name, table=table) if table and isinstance(tree, exp.Column) else tree.copy()
 
     if isinstance(value, Quotient):

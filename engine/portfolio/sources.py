@@ -40,7 +40,7 @@ class Table(NamedTuple):
     format: str
     columns: dict[str, Form]
     header: Source | None = None  #: the first line, of CSV
-    plain: exp.Expression | None = None  #: what a row needs besides plain values
+    plain: exp.Expr | None = None  #: what a row needs besides plain values
 
 
 @contextmanager
@@ -162,17 +162,17 @@ def _keys(database: Connection, table: str) -> list[str]:
     return sorted(key for (key,) in database.execute(select.sql("duckdb")).fetchall())
 
 
-def _keys_of(line: exp.Expression) -> exp.Expression:
+def _keys_of(line: exp.Expr) -> exp.Expr:
     """The keys of a line; NULL where it is no JSON."""
     return exp.Case(ifs=[exp.If(this=_call("json_valid", line), true=_call("json_keys", line))])
 
 
-def _call(function: str, *arguments: exp.Expression) -> exp.Expression:
+def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
     """A function of DuckDB's own."""
     return exp.Anonymous(this=function, expressions=[one.copy() for one in arguments])
 
 
-def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expression:
+def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expr:
     """A value as text: of a text what it says, else how it is written; one of the wrong kind is marked as such."""
     line, path = exp.column(LINE), exp.Literal.string('$."' + key.replace('"', '\\"') + '"')
     type, strange = _call("json_type", line, path), exp.Literal.string("\x07")
@@ -193,7 +193,7 @@ def _view(database: Connection, name: str, select: exp.Select) -> None:
     database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=select).sql("duckdb"))
 
 
-def _quoted(name: str) -> exp.Expression:
+def _quoted(name: str) -> exp.Expr:
     return exp.column(name, quoted=True)
 
 

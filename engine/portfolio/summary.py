@@ -78,7 +78,7 @@ def asked_values(programme: Programme) -> list[str]:
     return list(dict.fromkeys(one.value for tier in programme.tiers.values() for one in tier.requirements))
 
 
-def queries(programme: Programme, decided: exp.Expression) -> Iterable[tuple[list[Key], exp.Select]]:
+def queries(programme: Programme, decided: exp.Expr) -> Iterable[tuple[list[Key], exp.Select]]:
     """Queries over the table of decisions that count: each with the names of what its columns count.
 
     A name that ends in None has the values of the first columns in their place.
@@ -88,7 +88,7 @@ def queries(programme: Programme, decided: exp.Expression) -> Iterable[tuple[lis
     for kind, columns in ((HELD, ("tier", "status")), (DISCOUNT, ("tier", "discount_total"))):
         select = exp.select(*columns, number.copy()).from_(table.copy()).group_by(*columns)
         yield [(kind, None)], select
-    sums: dict[Key, exp.Expression] = {}
+    sums: dict[Key, exp.Expr] = {}
     for tier in programme.tiers.values():
         for status in ("qualified", "not_qualified", "undetermined"):
             sums[TIER, tier.id, status] = exp.EQ(
@@ -147,5 +147,5 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
     return Summary(sum(held.values()), tuple(tiers), without, tuple(discounts))
 
 
-def _value(one: Requirement) -> exp.Expression:
+def _value(one: Requirement) -> exp.Expr:
     return exp.column(one.value, quoted=True)

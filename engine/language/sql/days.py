@@ -12,12 +12,12 @@ from .numbers import Number, compare, either_case
 _MOST = {"DAY": 3_660_000, "MONTH": 120_000}  #: more than the calendar has
 
 
-def day(value: date) -> exp.Expression:
+def day(value: date) -> exp.Expr:
     """A written day."""
     return exp.Cast(this=exp.Literal.string(value.isoformat()), to=exp.DataType.build("DATE"))
 
 
-def moved(start: exp.Expression, number: Number, unit: str) -> exp.Expression:
+def moved(start: exp.Expr, number: Number, unit: str) -> exp.Expr:
     """The day so many days or months later; of months to the last day of that month, at most."""
     if not isinstance(number, Exact):
         raise NotInSql("a day is moved by a quotient")
@@ -33,13 +33,13 @@ def moved(start: exp.Expression, number: Number, unit: str) -> exp.Expression:
     return _on_calendar(_as_date(form))
 
 
-def between(first: exp.Expression, last: exp.Expression) -> Exact:
+def between(first: exp.Expr, last: exp.Expr) -> Exact:
     """How many days the second is after the first."""
     days = exp.DateDiff(this=last, expression=first, unit=exp.var("DAY"))
     return Exact(_whole(days), -_MOST["DAY"], _MOST["DAY"])
 
 
-def months_between(first: exp.Expression, last: exp.Expression) -> Exact:
+def months_between(first: exp.Expr, last: exp.Expr) -> Exact:
     """How many whole months have passed: one less than the calendar's where the day of the month is not reached."""
     months = add(_months(again(last)), _months(again(first)), -1)
     later = exp.GT(this=_part("DAY", first), expression=_part("DAY", again(last)))
@@ -48,12 +48,12 @@ def months_between(first: exp.Expression, last: exp.Expression) -> Exact:
     return add(months, Exact(missing, 0, 1), -1)
 
 
-def start_of_month(of: exp.Expression) -> exp.Expression:
+def start_of_month(of: exp.Expr) -> exp.Expr:
     """The first day of the month."""
     return _as_date(exp.DateTrunc(this=of, unit=exp.Literal.string("MONTH")))
 
 
-def start_of(of: exp.Expression, first_month: Number, months: int) -> exp.Expression:
+def start_of(of: exp.Expr, first_month: Number, months: int) -> exp.Expr:
     """The first day of the quarter or year, of a year that begins with this month."""
     if not isinstance(first_month, Exact):
         raise NotInSql("a month is no quotient")
@@ -70,13 +70,13 @@ def start_of(of: exp.Expression, first_month: Number, months: int) -> exp.Expres
     )
 
 
-def _months(of: exp.Expression) -> Exact:
+def _months(of: exp.Expr) -> Exact:
     year, month = _part("YEAR", of), _part("MONTH", again(of))
     tree = exp.Add(this=exp.Mul(this=year, expression=exp.Literal.number(12)), expression=month)
     return Exact(tree, 0, _MOST["MONTH"])
 
 
-def _part(unit: str, of: exp.Expression) -> exp.Expression:
+def _part(unit: str, of: exp.Expr) -> exp.Expr:
     return _whole(exp.Extract(this=exp.var(unit), expression=of))
 
 
@@ -84,15 +84,15 @@ def _magnitude(number: Exact) -> Exact:
     return number if number.low >= 0 else number._replace(tree=exp.Abs(this=number.tree), low=0)
 
 
-def _whole(tree: exp.Expression) -> exp.Expression:
+def _whole(tree: exp.Expr) -> exp.Expr:
     return exp.Cast(this=tree, to=exp.DataType.build("BIGINT"))
 
 
-def _as_date(tree: exp.Expression) -> exp.Expression:
+def _as_date(tree: exp.Expr) -> exp.Expr:
     return exp.Cast(this=tree, to=exp.DataType.build("DATE"))
 
 
-def _on_calendar(tree: exp.Expression) -> exp.Expression:
+def _on_calendar(tree: exp.Expr) -> exp.Expr:
     """The day, or NULL where a calendar of four digits does not have it."""
     within = exp.and_(
         exp.GTE(this=tree, expression=day(date.min)), exp.LTE(this=again(tree), expression=day(date.max)), copy=False

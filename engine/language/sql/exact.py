@@ -25,7 +25,7 @@ class NotInSql(Exception):
 class Exact(NamedTuple):
     """A number: from `low` to `high`, in units of its last decimal; `held` is how many digits its SQL type has."""
 
-    tree: exp.Expression
+    tree: exp.Expr
     low: int
     high: int
     scale: int = 0
@@ -42,7 +42,7 @@ class Exact(NamedTuple):
         return self.scale == 0 and self.held <= _WHOLE_DIGITS
 
 
-def again(tree: exp.Expression) -> exp.Expression:
+def again(tree: exp.Expr) -> exp.Expr:
     """The same expression in a second place; raises NotInSql where copies of copies would grow beyond bounds."""
     if any(count >= _LARGEST for count, _ in enumerate(tree.walk())):
         raise NotInSql("the expression is too deep")
@@ -59,7 +59,7 @@ def literal(value: Decimal) -> Exact:
     plain = value.normalize()
     scale = max(0, -int(plain.as_tuple().exponent))
     units = int(plain.scaleb(scale))
-    tree: exp.Expression = exp.Literal.number(format(abs(plain), "f"))
+    tree: exp.Expr = exp.Literal.number(format(abs(plain), "f"))
     number = Exact(exp.Neg(this=tree) if units < 0 else tree, units, units, scale)
     if scale:
         return number._replace(held=number.digits + 1)  # the zero before the point may count
@@ -138,7 +138,7 @@ def magnitude(number: Exact) -> Exact:
     return number._replace(tree=exp.Abs(this=number.tree), low=0, high=high)
 
 
-def either(parts: list[Exact], tree: exp.Expression) -> Exact:
+def either(parts: list[Exact], tree: exp.Expr) -> Exact:
     """What a tree gives that chooses among these numbers; they have passed `alike`."""
     scale = max(part.scale for part in parts)
     low = min(_units(part, part.low, scale) for part in parts)
@@ -202,6 +202,6 @@ def _units(number: Exact, end: int, scale: int) -> int:
     return int(end * 10 ** (scale - number.scale))
 
 
-def _operand(number: Exact) -> exp.Expression:
+def _operand(number: Exact) -> exp.Expr:
     """The number as an operand of another form."""
     return exp.paren(number.tree, copy=False) if isinstance(number.tree, exp.Binary | exp.Neg) else number.tree

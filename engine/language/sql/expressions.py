@@ -20,7 +20,7 @@ from .exact import Exact, literal
 from .functions import call
 from .numbers import Quotient, either_case
 
-Sql = exp.Expression | Exact | Quotient  #: a condition, day, choice or text; a number
+Sql = exp.Expr | Exact | Quotient  #: a condition, day, choice or text; a number
 Columns = Callable[[Name | Aggregate], Any]  #: the column that holds what is named, or what is made of a list
 
 
@@ -58,13 +58,13 @@ def literal_sql(value: bool | Decimal | date | str) -> Sql:
     return days.day(value) if isinstance(value, date) else exp.Literal.string(value)
 
 
-def _compare(operator: str, left: Any, right: Any) -> exp.Expression:
-    if isinstance(left, exp.Expression):
+def _compare(operator: str, left: Any, right: Any) -> exp.Expr:
+    if isinstance(left, exp.Expr):
         return numbers.SIGNS[operator](this=exp.paren(left, copy=False), expression=exp.paren(right, copy=False))
     return numbers.compare(operator, left, right)
 
 
-def _choose(condition: exp.Expression, then: Any, otherwise: Any) -> Sql:
-    if isinstance(then, exp.Expression):
+def _choose(condition: exp.Expr, then: Any, otherwise: Any) -> Sql:
+    if isinstance(then, exp.Expr):
         return either_case(condition, then, otherwise)
     return numbers.choose(condition, then, otherwise)

@@ -17,7 +17,7 @@ def call(function: str, arguments: Sequence[Any]) -> Any:
     """A call as SQL: a number, or a condition or day; raises NotInSql."""
     first, *others = arguments
     match function:
-        case "min" | "max" if isinstance(first, exp.Expression):
+        case "min" | "max" if isinstance(first, exp.Expr):
             return _extreme_day(function == "min", arguments)
         case "min" | "max":
             return numbers.extreme(function == "min", arguments)
@@ -46,7 +46,7 @@ def call(function: str, arguments: Sequence[Any]) -> Any:
     raise NotImplementedError(function)
 
 
-def _extreme_day(earliest: bool, days: Sequence[exp.Expression]) -> exp.Expression:
+def _extreme_day(earliest: bool, days: Sequence[exp.Expr]) -> exp.Expr:
     found = days[0]
     for day in days[1:]:
         form = exp.LTE if earliest else exp.GTE
@@ -54,7 +54,7 @@ def _extreme_day(earliest: bool, days: Sequence[exp.Expression]) -> exp.Expressi
     return found
 
 
-def _at_least(wanted: Number, conditions: Sequence[exp.Expression]) -> exp.Expression:
+def _at_least(wanted: Number, conditions: Sequence[exp.Expr]) -> exp.Expr:
     """True as soon as enough hold, false as soon as too few can, else NULL."""
     holding, possible = literal_of(0), literal_of(0)
     for condition in conditions:
@@ -68,7 +68,7 @@ def _at_least(wanted: Number, conditions: Sequence[exp.Expression]) -> exp.Expre
     return exp.Case(ifs=[exp.If(this=enough, true=exp.true()), exp.If(this=too_few, true=exp.false())])
 
 
-def _rank(option: exp.Expression, options: Sequence[exp.Expression]) -> Exact:
+def _rank(option: exp.Expr, options: Sequence[exp.Expr]) -> Exact:
     whens = [exp.If(this=one, true=literal_of(place).tree) for place, one in enumerate(options, 1)]
     return Exact(exp.Case(this=option, ifs=whens), 1, len(options))
 

@@ -61,14 +61,14 @@ def divide(left: Number, right: Number) -> Number:
     return Quotient(part, over)
 
 
-def compare(operator: str, left: Number, right: Number) -> exp.Expression:
+def compare(operator: str, left: Number, right: Number) -> exp.Expr:
     """Whether the comparison holds; NULL where the one or the other is."""
     (a, b), (c, d) = parts(left), parts(right)
     one, two = alike([_times(a, d), _times(c, b)])
     return SIGNS[operator](this=_wrapped(one.tree), expression=_wrapped(two.tree))
 
 
-def choose(condition: exp.Expression, then: Number, otherwise: Number) -> Number:
+def choose(condition: exp.Expr, then: Number, otherwise: Number) -> Number:
     """One of two numbers; NULL where the condition is."""
     if isinstance(then, Exact) and isinstance(otherwise, Exact):
         return choose_exact(condition, then, otherwise)
@@ -85,7 +85,7 @@ def extreme(smallest: bool, numbers: Sequence[Number]) -> Number:
     return found
 
 
-def rounded(number: Quotient, decimals: int = 12) -> exp.Expression:
+def rounded(number: Quotient, decimals: int = 12) -> exp.Expr:
     """A quotient as a decimal, the last digit half up: for a report, never to go on with.
 
     What would be left over is taken off first, so that the division is one of whole numbers without a remainder.
@@ -107,7 +107,7 @@ def rounded(number: Quotient, decimals: int = 12) -> exp.Expression:
     return either_case(sign, exp.Neg(this=exp.paren(shown.copy())), shown)
 
 
-def _huge(tree: exp.Expression) -> exp.Expression:
+def _huge(tree: exp.Expr) -> exp.Expr:
     """A whole number of up to 38 digits."""
     return exp.Cast(this=tree, to=exp.DataType.build("INT128"))
 
@@ -117,13 +117,13 @@ def again_number(number: Number) -> Number:
     return Quotient(same(number.part), same(number.over)) if isinstance(number, Quotient) else same(number)
 
 
-def is_known(number: Number) -> exp.Expression:
+def is_known(number: Number) -> exp.Expr:
     """Whether the number is not NULL."""
     known = [exp.Is(this=_wrapped(again(one.tree)), expression=exp.Not(this=exp.Null())) for one in _own_parts(number)]
     return known[0] if len(known) == 1 else exp.and_(*known, copy=False)
 
 
-def either_case(condition: exp.Expression, then: exp.Expression, otherwise: exp.Expression) -> exp.Expression:
+def either_case(condition: exp.Expr, then: exp.Expr, otherwise: exp.Expr) -> exp.Expr:
     """`then` where the condition holds, `otherwise` where it does not, NULL where it is NULL; it is asked once."""
     whens = [exp.If(this=exp.true(), true=then), exp.If(this=exp.false(), true=otherwise)]
     return exp.Case(this=_wrapped(condition), ifs=whens)
@@ -133,7 +133,7 @@ def _own_parts(number: Number) -> tuple[Exact, ...]:
     return (number.part, number.over) if isinstance(number, Quotient) else (number,)
 
 
-def choose_exact(condition: exp.Expression, then: Exact, otherwise: Exact) -> Exact:
+def choose_exact(condition: exp.Expr, then: Exact, otherwise: Exact) -> Exact:
     """One of two exact numbers; NULL where the condition is."""
     then, otherwise = alike([then, otherwise])
     return either([then, otherwise], either_case(condition, then.tree, otherwise.tree))
@@ -160,5 +160,5 @@ def _as_whole(sign: Exact) -> Exact:
     return sign._replace(tree=exp.Cast(this=sign.tree, to=exp.DataType.build("BIGINT")))
 
 
-def _wrapped(tree: exp.Expression) -> exp.Expression:
+def _wrapped(tree: exp.Expr) -> exp.Expr:
     return exp.paren(tree, copy=False) if isinstance(tree, exp.Binary | exp.Not | exp.Is) else tree
