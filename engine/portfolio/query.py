@@ -158,7 +158,10 @@ def _table(stem: str, key: str, table: str, inputs: Mapping[str, Input], query: 
     made: list[exp.Expr] = []
     columns: dict[str, Any] = {}
     for id, one in inputs.items():
-        if id == PARTNER or not is_written(one.value):
+        if id == PARTNER:
+            columns[id] = exp.column(PARTNER)
+            made.append(exp.alias_(one.value, PARTNER))
+        elif not is_written(one.value):
             columns[id], more = query.column_of(id, one.value)
             made += more
         else:
@@ -239,9 +242,7 @@ def _outcome_columns(programme: Programme, query: Query) -> dict[str, exp.Expr]:
     return columns
 
 
-def _own_discount(
-    part: str, tiers: list[Tier], get: Callable[[str], Any], own: str, may_be_kept: bool
-) -> exp.Expr:
+def _own_discount(part: str, tiers: list[Tier], get: Callable[[str], Any], own: str, may_be_kept: bool) -> exp.Expr:
     """A part of the discount of the partner's own tier; in total nothing is granted where it does not qualify."""
     whens = []
     for tier in tiers:

@@ -84,7 +84,7 @@ class Query:
         self.stages: dict[str, exp.Select] = {}
         self.partners: Relation
         self.lists: dict[str, Relation] = {}
-        self._taken: set[str] = set()
+        self._taken = {PARTNER, ITEM}
         self._made: dict[tuple[str, Aggregate], str] = {}
 
     def add(self, name: str, select: exp.Select) -> str:
@@ -193,5 +193,5 @@ def _named(value: Any, table: str | None) -> Any:
 def is_written(value: Any) -> bool:
     """Whether it is a written value, that needs no column."""
     tree = value.tree if isinstance(value, Exact) else value
-    tree = tree.this if isinstance(tree, exp.Neg) else tree
+    tree = tree.this if isinstance(tree, exp.Neg | exp.Cast) else tree
     return isinstance(tree, exp.Literal | exp.Boolean)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..document import read_bytes
 from ..outcome import Outcome
-from ..problems import Problem, has_errors
+from ..problems import Problem, has_errors, in_order
 from ..programme import Fact, Programme
 from ..record import plain_document, read_record
 from ..release import Release
@@ -65,7 +65,8 @@ def decide(
 
 def json_row(line: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The values of a line of JSON by their keys, and what is wrong with it."""
-    document, problems = read_bytes(line.encode(), "row.json")
+    document, told = read_bytes(line.encode(), "row.json")
+    problems = in_order(told)
     if document is None or has_errors(problems):
         return {}, problems
     if not isinstance(document.data, dict):

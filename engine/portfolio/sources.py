@@ -7,11 +7,10 @@ that no digit and no slip is lost on the way.
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
@@ -26,7 +25,7 @@ from .relations import ITEM
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 MEMORY = "300MB"  #: what the database may use before it goes on on disk
 _SEPARATORS = (",", ";", "\t")
-_MAX_LINE = 8_000_000  #: bytes of one row of text
+_MAX_LINE = 200_000  #: bytes of one row of text
 LINE = "line"  #: the column of a whole line of JSON
 
 Connection = duckdb.DuckDBPyConnection
@@ -45,13 +44,13 @@ class Table(NamedTuple):
 
 @contextmanager
 def database() -> Iterator[Connection]:
-    """A database in memory, that goes on on disk where there is too much for it."""
-    folder = Path(gettempdir()) / f"charter-{os.getpid()}"
-    connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder)})
-    try:
-        yield connection
-    finally:
-        connection.close()
+    """A database in memory, that goes on in a folder of its own where there is too much for it."""
+    with TemporaryDirectory(prefix="charter-") as folder:
+        connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder})
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 def format_of(path: Path) -> str:
@@ -116,9 +115,9 @@ def _csv(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> Tabl
         place = header_place(source, twice)
         raise InvalidInput([Problem("duplicate-column", f"'{twice}' is a column twice", place, "keep one of them")])
     rows = _text_rows(database, path, separator, dict.fromkeys(names, "VARCHAR"), skip=1)
-    rows.create_view(f"{name}_file")
-    number = exp.Window(this=exp.RowNumber())
-    _view(database, name, exp.select(*map(_quoted, names), exp.alias_(number, ITEM)).from_(f"{name}_file"))
+    rows.create_view(f"{name}_text")
+    number = exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)
+    _keep(database, name, exp.select(*map(_quoted, names), number).from_(f"{name}_text"))
     return Table(name, path, "csv", dict.fromkeys(names, Form.TEXT), source)
 
 
@@ -139,14 +138,14 @@ def _text_rows(database: Connection, path: Path, separator: str, columns: dict[s
 def _json(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> Table:
     """Each line is an object; its values stay text, those in quotes told from the others."""
     line = exp.column(LINE)
-    _text_rows(database, path, "\x01", {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_file")
+    _text_rows(database, path, "\x01", {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_text")
     kinds = {fact.id: fact.kind for fact in facts}
-    named = _keys(database, f"{name}_file")
+    named = _keys(database, f"{name}_text")
     columns = [
         exp.alias_(_json_value(key, kinds.get(key, Kind.TEXT), key == "tier"), key, quoted=True) for key in named
     ]
-    rows = exp.select(*columns, line, exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)).from_(f"{name}_file")
-    _view(database, name, rows.where(exp.not_(exp.Is(this=line.copy(), expression=exp.null()))))
+    rows = exp.select(*columns, line, exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)).from_(f"{name}_text")
+    _keep(database, name, rows.where(exp.not_(exp.Is(this=line.copy(), expression=exp.null()))))
     keys = _keys_of(line)
     once = exp.EQ(this=_call("len", keys), expression=_call("len", _call("list_distinct", keys)))
     exact = exp.not_(exp.RegexpLike(this=line.copy(), expression=exp.Literal.string("[0-9.eE+-]{16}")))
@@ -189,6 +188,14 @@ def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=_call("json_valid", line), true=found)])
 
 
+def _keep(database: Connection, name: str, rows: exp.Select) -> None:
+    """The rows of a text file, read once and kept in columns: they are gone through several times."""
+    folder = database.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+    kept = str(Path(folder) / f"{name}.parquet")
+    database.sql(rows.sql("duckdb")).write_parquet(kept)
+    database.read_parquet(kept).create_view(name)
+
+
 def _view(database: Connection, name: str, select: exp.Select) -> None:
     database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=select).sql("duckdb"))
 
@@ -204,7 +211,7 @@ def header_place(header: Source | None, column: str) -> Place | None:
 
 
 def misread(database: Connection, table: Table) -> list[tuple[int, str]]:
-    """Rows of a text file that were passed over, by their lines, with what is wrong; known once it has been read."""
+    """Rows of a text file that were passed over, by their lines, with what is wrong."""
     if table.format != "csv":
         return []
     scans = exp.select("scan_id").from_("reject_scans")

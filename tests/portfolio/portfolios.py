@@ -1,0 +1,156 @@
+"""Random portfolios as files, and what `evaluate` says of each partner in them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from charter.engine import Outcome, Release
+from charter.engine.evaluate import all_values
+from charter.engine.portfolio.query import tier_names
+from charter.engine.programme import Fact
+from charter.engine.values import Kind, Unknown, plain
+
+Partner = dict[str, Any]  #: a record in plain data, its lists among the facts
+
+TODAY = date(2026, 11, 24)
+
+
+def random_partners(release: Release, number: int, seed: int, lists: Sequence[str] = ()) -> list[Partner]:
+    """Partners with facts missing at random, and values near the thresholds as often as far from them."""
+    chance, programme = random.Random(seed), release.programme
+    tiers = list(tier_names(programme))
+    found = []
+    for index in range(number):
+        facts = {id: random_value(chance, fact) for id, fact in programme.facts.items() if chance.random() > 0.05}
+        for id in lists:
+            fields = programme.lists[id].fields
+            facts[id] = [
+                {name: random_value(chance, field) for name, field in fields.items() if chance.random() > 0.05}
+                for _ in range(chance.choice((0, 0, 1, 1, 2, 3, 5)))
+            ]
+        record: Partner = {"partner": f"P-{index:06}", "facts": facts}
+        if tiers and chance.random() < 0.85:
+            record["tier"] = chance.choice(tiers)
+            if chance.random() < 0.7:
+                record["since"] = TODAY - timedelta(chance.choice((3, 40, 364, 365, 366, 400, 1200)))
+        found.append(record)
+    return found
+
+
+def random_value(chance: random.Random, fact: Fact) -> Any:
+    """A value that the fact takes."""
+    match fact.kind:
+        case Kind.YES_NO:
+            return chance.random() < 0.8
+        case Kind.CHOICE:
+            return chance.choice(list(fact.choices))
+        case Kind.DATE:
+            return TODAY - timedelta(chance.choice((-40, 0, 1, 30, 90, 179, 180, 364, 365, 366, 800)))
+        case Kind.TEXT:
+            return chance.choice(("north", "south", "a, b", 'says "no"'))
+    low = int(fact.minimum if fact.minimum is not None else 0)
+    high = int(fact.maximum) if fact.maximum is not None else None
+    whole = chance.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 8, 9, 12, 50, 60, 75, 100, 1000, 24_999, 25_000, 500_000))
+    number = Decimal(max(low, whole if high is None else min(whole, high)))
+    if fact.kind is not Kind.COUNT and chance.random() < 0.3 and (high is None or number < high):
+        number += chance.choice((Decimal("0.5"), Decimal("0.01"), Decimal("0.99")))
+    return number
+
+
+def write(
+    folder: Path, release: Release, partners: Sequence[Partner], format: str = "csv"
+) -> tuple[Path, dict[str, Path]]:
+    """The partners as a file, and a file for each list that they have."""
+    programme = release.programme
+    columns = ["partner", *(["tier", "since"] if tier_names(programme) else []), *programme.facts]
+    rows = [{**one, **one["facts"]} for one in partners]
+    portfolio = write_rows(folder / f"portfolio.{format}", columns, rows)
+    lists = {}
+    for id in programme.lists:
+        if any(id in one["facts"] for one in partners):
+            items = [{"partner": one["partner"], **item} for one in partners for item in one["facts"].get(id, ())]
+            lists[id] = write_rows(folder / f"{id}.{format}", ["partner", *programme.lists[id].fields], items)
+    return portfolio, lists
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Path:
+    """A file of rows: CSV, JSON Lines, or Parquet with the types of well-kept tables."""
+    if path.suffix == ".jsonl":
+        with path.open("w", encoding="utf-8") as file:
+            for row in rows:
+                told = {id: as_json(row[id]) for id in columns if row.get(id) is not None}
+                file.write(json.dumps(told, ensure_ascii=False) + "\n")
+        return path
+    text = path.with_suffix(".csv")
+    with text.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        rows = list(rows)
+        writer.writerows([as_text(row.get(id)) for id in columns] for row in rows)
+    if path.suffix == ".parquet":
+        types = {id: next((sql_type(row[id]) for row in rows if row.get(id) is not None), "VARCHAR") for id in columns}
+        with duckdb.connect() as database:
+            database.read_csv(str(text), columns=types, header=True, na_values=[""]).write_parquet(str(path))
+    return path
+
+
+def sql_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "BOOLEAN"
+    return "DECIMAL(18, 4)" if isinstance(value, Decimal) else "DATE" if isinstance(value, date) else "VARCHAR"
+
+
+def as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def as_json(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value) if value % 1 else int(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def expected(release: Release, partner: Partner, more: Sequence[str] = ()) -> dict[str, Any]:
+    """The columns that `evaluate` gives for a partner."""
+    return columns_of(release, release.evaluate(partner, TODAY), more)
+
+
+def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[str, Any]:
+    discount = outcome.discount
+    row: dict[str, Any] = {"partner": outcome.partner, "tier": outcome.tier, "status": outcome.status}
+    for part in ("base", "uncapped", "total"):
+        row[f"discount_{part}"] = getattr(discount, part) if discount else None
+    for tier in outcome.tiers:
+        row[f"status_{tier.id}"] = tier.status
+        row[f"discount_total_{tier.id}"] = tier.discount.total if tier.discount else None
+    values = all_values(release.plan, outcome) if more else {}
+    row |= {id: None if isinstance(values[id], Unknown) else values[id] for id in more}
+    return {id: shown(value) for id, value in row.items()}
+
+
+def shown(value: Any) -> Any:
+    """Numbers as they are printed: a quotient to twelve decimals, half up."""
+    if isinstance(value, Decimal | Fraction):
+        return Decimal(plain(value))
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def read(path: Path) -> dict[str, dict[str, Any]]:
+    """A file of outcomes in Parquet, by partner."""
+    with duckdb.connect() as database:
+        found = database.read_parquet(str(path))
+        rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    return {row["partner"]: {id: shown(value) for id, value in row.items()} for row in rows}
