@@ -111,13 +111,17 @@ ORDER = (
     "engine.what_if",
     "engine.publish",
     "engine.portfolio",
+    "engine.portfolio.columns",
     "engine.portfolio.inputs",
     "engine.portfolio.aggregated",
     "engine.portfolio.relations",
     "engine.portfolio.query",
+    "engine.portfolio.dialects",
+    "engine.portfolio.statements",
     "engine.portfolio.summary",
     "engine.portfolio.beside",
     "engine.portfolio.sources",
+    "engine.portfolio.text_rows",
     "engine.portfolio.tables",
     "engine.portfolio.rows",
     "engine.portfolio.batch",
@@ -162,12 +166,12 @@ KEPT_TO = {
         ),
     },
     "rich": set(),
-    "duckdb": {"engine.portfolio.sources", "engine.portfolio.batch"},
+    "duckdb": {f"engine.portfolio.{name}" for name in ("sources", "text_rows", "batch")},
     "sqlglot": {
         *(f"engine.language.sql.{name}" for name in ("exact", "numbers", "days", "functions", "expressions")),
         *(
             f"engine.portfolio.{name}"
-            for name in ("inputs", "aggregated", "relations", "query", "summary", "sources", "tables", "batch")
+            for name in ("inputs", "aggregated", "relations", "query", "dialects", "text_rows")
         ),
     },
 }

@@ -18,22 +18,24 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import duckdb
-from sqlglot import exp
+from duckdb import ColumnExpression, FunctionExpression
 
 from ..evaluate import all_values
 from ..outcome import Outcome
 from ..problems import Problem
+from ..programme import Programme
 from ..release import Release
-from ..values import Unknown, plain
+from ..values import NUMERIC, Kind, Unknown, plain
 from .beside import beside, move
-from .query import Decisions, Tables, Undecidable, decisions, outcome_names, wanted_values
-from .relations import ITEM, PARTNER
+from .columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
 from .rows import Cells, Decided, decide, json_row
 from .sources import LINE, Connection, Table, database, format_of, misread, unreadable
+from .statements import Statements, statements
 from .summary import Key, Summary, answers, asked_values, counted, queries, summary
 from .tables import Opened, open_tables
 
-_AT_ONCE = 1000  #: rows that are decided one by one, and held at a time
+_AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
+_GROUPED = 1_500_000  #: partners that are grouped at a time
 _SHOWN = 20  #: problems that a result names; the file of rejects has them all
 _TWICE = Problem("duplicate-partner", "the partner stands in more than one row", None, "keep one of them")
 
@@ -87,48 +89,51 @@ class _Run:
         self.release, self.job, self.more, self.database = release, job, more, connection
         self.opened, self.progress = opened, progress
         self.rejects = job.output.with_name(f"{job.output.stem}.rejects.csv")
-        self.query = _query(release, opened, job.as_of, more)
-        self.apart = _keep_apart(connection, opened, self.query)
+        self.query = self._statements(more)
         self.problems: list[Problem] = list(opened.remarks)
         self.counts: Counter[Key] = Counter()
 
     def run(self) -> Result:
         """Decide, write, and move into place."""
+        self.rows = self.database.view(self.opened.portfolio.name).count("*").fetchall()[0][0]
+        self.twice = _twice(self.database, self.opened.portfolio.name, self.rows)
+        self.decided_by_query = _set_apart(self.database, self.opened, self.query, self.twice)
         with beside(self.job.output) as part, beside(self.rejects) as refused:
-            plain_rows = self._copy_plain(part)
-            rows = self._count()
+            plain_rows = 0 if self.query.undecidable else self._copy(self.query.select, part)
             broken = misread(self.database, self.opened.portfolio)
             one_by_one = rejected = 0
-            if rows > plain_rows or broken or not self.query:
+            if self.rows > plain_rows or broken or self.query.undecidable:
                 one_by_one, rejected = self._decide_others(part, refused, broken)
-            total, decided = rows + len(broken), plain_rows + one_by_one
+            total, decided = self.rows + len(broken), plain_rows + one_by_one
             if decided + rejected != total:
                 raise RuntimeError(f"{total} rows in, {decided} decided, {rejected} rejected")
+            told = self._summary() if self.job.summarised else None
             if rejected:
                 move(refused, self.rejects)
             else:
                 self.rejects.unlink(missing_ok=True)
             move(part, self.job.output)
         found = self.rejects if rejected else None
-        told = self._summary() if self.job.summarised else None
         return Result(total, decided, one_by_one, rejected, found, tuple(self.problems[:_SHOWN]), told)
+
+    def _statements(self, more: list[str]) -> Statements:
+        lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.opened.lists.items()}
+        return statements(self.release.programme, Tables("portfolio", self.opened.columns, lists), self.job.as_of, more)
 
     def _summary(self) -> Summary:
         """The counts of the query, and of the rows decided one by one."""
         programme = self.release.programme
-        query = _query(self.release, self.opened, self.job.as_of, asked_values(programme)) if self.query else None
-        for names, select in queries(programme, query.select) if query else ():
-            self.counts += answers(names, self.database.execute(select.sql("duckdb")).fetchall())
+        if not self.query.undecidable:
+            query = self._statements(asked_values(programme))
+            for names, text in queries(programme, query.select):
+                self.counts += answers(names, self.database.execute(text).fetchall())
         return summary(programme, self.counts)
 
-    def _copy_plain(self, part: Path) -> int:
-        """Write what the query decides; how many rows that is."""
-        return self._copy(self.query.select, part) if self.query else 0
-
-    def _copy(self, select: exp.Expr, path: Path) -> int:
+    def _copy(self, select: str, path: Path) -> int:
+        """Write what a query gives; how many rows that is."""
         options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
-        target = exp.Literal.string(str(path)).sql("duckdb")
-        text = f"COPY ({select.sql('duckdb')}) TO {target} ({options[format_of(self.job.output)]})"
+        target = str(path).replace("'", "''")
+        text = f"COPY ({select}) TO '{target}' ({options[format_of(self.job.output)]})"
         found: list[Any] = []
         work = Thread(target=lambda: found.append(_answer(self.database, text)))
         work.start()
@@ -140,18 +145,13 @@ class _Run:
             raise found[0]
         return int(found[0])
 
-    def _count(self) -> int:
-        count = exp.select(exp.Count(this=exp.Star())).from_(self.opened.portfolio.name)
-        return int(_answer(self.database, count.sql("duckdb"), told=True))
-
     def _decide_others(self, part: Path, refused: Path, broken: list[tuple[int, str]]) -> tuple[int, int]:
         """Decide the rows that the query left, one by one: how many were decided, how many refused."""
         decided = rejected = 0
-        columns = list(self.opened.portfolio.columns)
         with beside(part.with_suffix(".csv")) as other, other.open("w", encoding="utf-8", newline="") as good_file:
             with refused.open("w", encoding="utf-8", newline="") as bad_file:
                 good, bad = csv.writer(good_file), csv.writer(bad_file)
-                bad.writerow(["row", "problems", *columns])
+                bad.writerow(["row", "problems", *self.opened.portfolio.written])
                 for line, message in broken:
                     rejected += 1
                     bad.writerow([line - 1, f"line {line}: {message}"])
@@ -166,38 +166,38 @@ class _Run:
                     bad.writerow([one.number, "; ".join(_told(problem) for problem in one.problems), *values])
                     self.problems += [_at_row(one, it) for it in one.problems] if len(self.problems) < _SHOWN else []
             good_file.flush()
-            if decided or not self.query:
+            if decided or self.query.undecidable:
                 self._append(part, other)
         return decided, rejected
 
     def _others(self, broken: list[int]) -> Iterator[tuple[Decided, list[Any]]]:
         """Each row that is left, decided, with its values as the file has them."""
         table, columns = self.opened.portfolio, list(self.opened.portfolio.columns)
-        whole = [exp.column(LINE)] if table.format == "jsonl" else []
-        left = exp.select(exp.column(ITEM), *map(_quoted, columns), *whole).from_(table.name)
-        if self.query:
-            left = left.where(exp.not_(exp.paren(_is_decided(self.query, self.opened, self.apart))))
-        rows = self.database.cursor().execute(left.sql("duckdb"))
-        place = 1 + columns.index(PARTNER)
-        while chunk := rows.fetchmany(_AT_ONCE):
-            partners = list({str(row[place]) for row in chunk})
+        rows = self.database.view(table.name)
+        if not self.query.undecidable:
+            rows = rows.filter(f"NOT coalesce({self.decided_by_query}, false)")
+        rows = rows.project(*map(ColumnExpression, dict.fromkeys((ITEM, *table.written, *columns))))
+        text, first = table.format == "csv", len(table.written) + 1
+        last = 0
+        while chunk := rows.filter(f"{ITEM} > {last}").order(ITEM).limit(_AT_ONCE).fetchall():
+            last = chunk[-1][0]
+            found = [dict(zip(rows.columns, values, strict=True)) for values in chunk]
+            partners = list({str(row[PARTNER]) for row in found})
             lists = {id: _belongings(self.database, one, partners) for id, one in self.opened.lists.items()}
             papers = _belongings(self.database, self.opened.agreements, partners)
-            for place_read, *values in chunk:
-                number = _number(place_read, broken)
-                partner = str(values[place - 1])
-                row = dict(zip(columns, values, strict=False))
-                wrong: tuple[Problem, ...] = (_TWICE,) if partner in self.apart.twice else ()
-                if whole:
-                    row, told = json_row(values[-1])
+            for row, values in zip(found, chunk, strict=True):
+                number, partner = _number(row[ITEM], broken), str(row[PARTNER])
+                wrong: tuple[Problem, ...] = (_TWICE,) if partner in self.twice else ()
+                cells = {id: row[id] for id in columns if id not in self.job.ignored}
+                if table.format == "jsonl":
+                    cells, told = json_row(row[LINE])
                     wrong = (*told, *wrong)
-                row = {id: value for id, value in row.items() if id not in self.job.ignored}
-                items = {id: found.get(partner, []) for id, found in lists.items()}
-                cells = Cells(row, table.format == "csv")
-                one = decide(self.release, number, cells, items, papers.get(partner, []), self.job.as_of)
+                    cells = {id: value for id, value in cells.items() if id not in self.job.ignored}
+                items = {id: of.get(partner, []) for id, of in lists.items()}
+                one = decide(self.release, number, Cells(cells, text), items, papers.get(partner, []), self.job.as_of)
                 if wrong:
                     one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
-                yield one, values[: len(columns)]
+                yield one, list(values[1:first])
 
     def _written(self, outcome: Outcome) -> list[Any]:
         """An outcome as the columns of the query."""
@@ -213,16 +213,22 @@ class _Run:
         """Put the rows that were decided one by one behind those of the query."""
         names = outcome_names(self.release.programme, self.more)
         rows = self.database.read_csv(str(other), columns=dict.fromkeys(names, "VARCHAR"), header=False, na_values=[""])
-        rows.create_view("one_by_one", replace=True)
-        kinds = dict.fromkeys(names, "")
-        if self.query:
-            done = self.database.sql(self.query.select.sql("duckdb"))
+        kinds = {name: _sql_type(self.release.programme, name) for name in names}
+        if not self.query.undecidable:
+            done = self.database.sql(self.query.select)
             kinds = {name: str(type) for name, type in zip(done.columns, done.types, strict=True)}
-        columns = [_typed(self.database, name, kinds[name]) for name in names]
-        both: Any = exp.select(*columns).from_("one_by_one")
-        if self.query:
-            both = exp.union(self.query.select, both, distinct=False)
+        typed = [_typed(rows, name, kinds[name]).alias(name) for name in names]
+        rows.project(*typed).create_view("one_by_one")
+        both = "FROM one_by_one" if self.query.undecidable else f"({self.query.select}) UNION ALL FROM one_by_one"
         self._copy(both, part)
+
+
+def _answer(connection: Connection, text: str) -> Any:
+    """The first value that a statement gives, or what the database raised."""
+    try:
+        return connection.execute(text).fetchall()[0][0]
+    except duckdb.Error as error:
+        return error
 
 
 def _number(read: int, broken: list[int]) -> int:
@@ -232,89 +238,55 @@ def _number(read: int, broken: list[int]) -> int:
     return read
 
 
-def _quoted(name: str) -> exp.Expr:
-    return exp.column(name, quoted=True)
+def _twice(connection: Connection, table: str, rows: int) -> frozenset[str]:
+    """Partners that stand in several rows.
+
+    Where each stands after the one before it, none does; else they are grouped, part by part, for all at once would
+    take memory that grows with the file.
+    """
+    partner = f"CAST({PARTNER} AS VARCHAR)"
+    before = f"{partner} <= lag({partner}) OVER ()"
+    in_order = connection.view(table).project(f"{before} AS stands_before").filter("stands_before").limit(1)
+    if not in_order.fetchall():
+        return frozenset()
+    found: set[str] = set()
+    parts = rows // _GROUPED + 1
+    for part in range(parts):
+        one = connection.view(table).project(f"{partner} AS partner, hash({PARTNER}) AS digest")
+        groups = one.filter(f"digest % {parts} = {part}").aggregate(
+            "digest, count(*) AS number, min(partner) AS partner", "digest"
+        )
+        digests = [digest for (digest,) in groups.filter("number > 1").project("digest").fetchall()]
+        if digests:
+            same = one.filter(ColumnExpression("digest").isin(*map(duckdb.ConstantExpression, digests)))
+            several = same.aggregate("partner, count(*) AS number", "partner").filter("number > 1")
+            found.update(partner for partner, _ in several.fetchall() if partner is not None)
+    return frozenset(found)
 
 
-def _answer(connection: Connection, text: str, *, told: bool = False) -> Any:
-    """The first value that a statement gives, or what the database raised."""
-    try:
-        return connection.execute(text).fetchall()[0][0]
-    except duckdb.Error as error:
-        if told:
-            raise
-        return error
+def _set_apart(connection: Connection, opened: Opened, query: Statements, twice: frozenset[str]) -> str:
+    """Make the views that the query reads, without partners that are left to the interpreter.
 
-
-def _query(release: Release, opened: Opened, as_of: date, more: list[str]) -> Decisions | None:
-    """The query that decides plain rows; None where the programme has a rule that no SQL computes exactly."""
-    lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in opened.lists.items()}
-    try:
-        return decisions(release.programme, Tables("portfolio", opened.columns, lists), as_of, more)
-    except Undecidable:
-        return None
-
-
-class _Apart(NamedTuple):
-    """Partners that the query leaves to the interpreter, whatever their rows say."""
-
-    twice: frozenset[str]
-    some: bool  #: whether there are any
-
-
-def _keep_apart(connection: Connection, opened: Opened, query: Decisions | None) -> _Apart:
-    """Find the partners to be kept apart, and make the views of all others, which the query reads."""
-    partner = exp.Cast(this=_quoted(PARTNER), to=exp.DataType.build("TEXT"))
-    table = opened.portfolio.name
-    groups = exp.select(exp.alias_(partner, PARTNER)).from_(table).group_by(partner.copy())
-    counts = exp.select(
-        exp.Count(this=_quoted(PARTNER)), exp.Count(this=exp.Distinct(expressions=[exp.func("HASH", _quoted(PARTNER))]))
-    )
-    rows, different = connection.execute(counts.from_(table).sql("duckdb")).fetchall()[0]
-    twice: frozenset[str] = frozenset()
-    if rows != different:
-        several = groups.having(exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(1)))
-        twice = frozenset(one for (one,) in connection.execute(several.sql("duckdb")).fetchall() if one is not None)
-    others = [exp.select(exp.alias_(partner.copy(), PARTNER)).from_(one.name) for one in (opened.agreements,) if one]
-    for id, one in opened.lists.items():
-        strange = exp.select(exp.alias_(partner.copy(), PARTNER)).from_(one.name)
-        wanted = [query.plain_items[id]] if query else []
-        wanted += [one.plain] if one.plain else []
-        others.append(strange.where(exp.not_(exp.paren(exp.and_(*wanted))) if wanted else exp.false()))
+    What is returned says of a row whether the query decides it.
+    """
+    partner = f"CAST({PARTNER} AS VARCHAR)"
     connection.execute("CREATE TEMP TABLE apart (partner VARCHAR)")
     if twice:
         connection.executemany("INSERT INTO apart VALUES (?)", [[one] for one in twice])
-    for select in others:
-        connection.execute(f"INSERT INTO apart {select.sql('duckdb')}")
-    some = bool(connection.execute("SELECT count(*) FROM apart").fetchall()[0][0])
-    found = _Apart(twice, some)
-    if query:
-        kept = [_is_elsewhere(found)] if some else []
-        kept += [opened.portfolio.plain] if opened.portfolio.plain else []
-        _view(connection, "portfolio", exp.select(*map(_quoted, opened.columns)).from_(table), kept)
-        for id, one in opened.lists.items():
-            columns = [*map(_quoted, one.columns), exp.column(ITEM)]
-            _view(connection, f"{id}_of_portfolio", exp.select(*columns).from_(one.name), kept[:1] if some else [])
-    return found
-
-
-def _is_elsewhere(apart: _Apart) -> exp.Expr:
-    """Whether a row's partner is not kept apart."""
-    partner = exp.Cast(this=_quoted(PARTNER), to=exp.DataType.build("TEXT"))
-    return exp.not_(exp.In(this=partner, query=exp.select(PARTNER).from_("apart").subquery()))
-
-
-def _is_decided(query: Decisions, opened: Opened, apart: _Apart) -> exp.Expr:
-    """Whether the query decides a row of the portfolio: never NULL."""
-    parts = [query.plain, *([_is_elsewhere(apart)] if apart.some else [])]
-    parts += [opened.portfolio.plain] if opened.portfolio.plain else []
-    return exp.func("COALESCE", exp.and_(*(exp.paren(part.copy()) for part in parts)), exp.false())
-
-
-def _view(connection: Connection, name: str, select: exp.Select, conditions: list[exp.Expr]) -> None:
-    for condition in conditions:
-        select = select.where(condition.copy())
-    connection.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=select).sql("duckdb"))
+    others = [connection.view(opened.agreements.name)] if opened.agreements else []
+    for id, one in opened.lists.items():
+        plain_items = " AND ".join(f"({part})" for part in (query.plain_items.get(id), one.plain) if part)
+        others += [connection.view(one.name).filter(f"NOT ({plain_items})")] if plain_items else []
+    for rows in others:
+        rows.project(partner).insert_into("apart")
+    some = connection.table("apart").count("*").fetchall()[0][0]
+    elsewhere = f"{partner} NOT IN (FROM apart)" if some else "true"
+    rows = connection.view(opened.portfolio.name)
+    wanted = " AND ".join(f"({part})" for part in (elsewhere, opened.portfolio.plain) if part)
+    rows.filter(wanted).project(*map(ColumnExpression, opened.columns)).create_view("portfolio")
+    for id, one in opened.lists.items():
+        connection.view(one.name).filter(elsewhere).create_view(f"{id}_of_portfolio")
+    return " AND ".join(f"({part})" for part in (elsewhere, opened.portfolio.plain, query.plain) if part)
 
 
 def _belongings(connection: Connection, table: Table | None, partners: list[str]) -> dict[str, list[Cells]]:
@@ -322,16 +294,15 @@ def _belongings(connection: Connection, table: Table | None, partners: list[str]
     found: dict[str, list[Cells]] = {}
     if table is None:
         return found
-    partner = exp.Cast(this=_quoted(PARTNER), to=exp.DataType.build("TEXT"))
-    columns = list(table.columns)
-    whole = [exp.column(LINE)] if table.format == "jsonl" else []
-    rows = exp.select(partner, *map(_quoted, columns), *whole).from_(table.name)
-    rows = rows.where(exp.In(this=partner.copy(), query=exp.select(exp.func("UNNEST", exp.Placeholder())).subquery()))
-    for id, *values in connection.execute(rows.order_by(ITEM).sql("duckdb"), [partners]).fetchall():
-        row = json_row(values[-1])[0] if whole else dict(zip(columns, values, strict=True))
-        found.setdefault(id, []).append(
-            Cells({name: it for name, it in row.items() if name != PARTNER}, table.format == "csv")
-        )
+    wanted = FunctionExpression(
+        "list_contains", duckdb.ConstantExpression(partners), ColumnExpression(PARTNER).cast("VARCHAR")
+    )
+    rows = connection.view(table.name).filter(wanted).order(ITEM)
+    for values in rows.fetchall():
+        row = dict(zip(rows.columns, values, strict=True))
+        cells = json_row(row[LINE])[0] if table.format == "jsonl" else {id: row[id] for id in table.columns}
+        cells.pop(PARTNER, None)
+        found.setdefault(str(row[PARTNER]), []).append(Cells(cells, table.format == "csv"))
     return found
 
 
@@ -344,20 +315,23 @@ def _text(value: Any) -> str:
     return plain(value) if isinstance(value, Decimal | Fraction) else str(value)
 
 
-def _typed(connection: Connection, name: str, kind: str) -> exp.Expr:
+def _sql_type(programme: Programme, column: str) -> str:
+    """The type of a column where no query gives it one."""
+    about = programme.values.get(column) or programme.facts.get(column)
+    if column.startswith("discount_") or (about and about.kind in NUMERIC):
+        return "DECIMAL(38, 12)"
+    return {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(about.kind, "VARCHAR") if about else "VARCHAR"
+
+
+def _typed(rows: Any, name: str, kind: str) -> Any:
     """A column of cells in the type that the query gives it, or in a wider one where a number needs it."""
-    cells = _quoted(name)
-    if kind == "":
-        kind = "DECIMAL(38, 12)" if name.startswith("discount_") else "VARCHAR"
+    cells = ColumnExpression(name)
     if kind.startswith(("DECIMAL", "BIGINT", "INTEGER")):
-        wide = exp.Cast(this=cells.copy(), to=exp.DataType.build("DECIMAL(38, 12)"))
-        fitting = exp.TryCast(this=cells.copy(), to=exp.DataType.build(kind))
-        wrong = exp.not_(exp.Coalesce(this=exp.EQ(this=wide, expression=fitting), expressions=[exp.false()]))
-        given = exp.not_(exp.Is(this=cells.copy(), expression=exp.null()))
-        count = exp.select(exp.Count(this=exp.Star())).from_("one_by_one").where(given).where(wrong)
-        if connection.execute(count.sql("duckdb")).fetchall()[0][0]:
+        quoted = f'"{name}"'
+        wrong = f"TRY_CAST({quoted} AS {kind}) IS DISTINCT FROM CAST({quoted} AS DECIMAL(38, 12))"
+        if rows.filter(wrong).limit(1).fetchall():
             kind = "DECIMAL(38, 12)"
-    return exp.alias_(exp.Cast(this=cells, to=exp.DataType.build(kind)), name, quoted=not name.isidentifier())
+    return cells.cast(kind)
 
 
 def _told(problem: Problem) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -20,21 +19,9 @@ from ..language.sql.expressions import literal_sql
 from ..programme import Fact
 from ..record import MAX_PARTNER
 from ..values import NUMERIC, Kind
+from .columns import Form
 
 WHOLE_DIGITS, NUMBER_DIGITS, DECIMALS = 9, 12, 4  #: of a count; of another number before the point, and after it
-
-
-class Form(StrEnum):
-    """What a column holds in the file or table."""
-
-    TEXT = "text"
-    YES_NO = "yes_no"
-    WHOLE = "whole"
-    DECIMAL = "decimal"
-    FLOAT = "float"
-    DATE = "date"
-    TIME = "time"
-    OTHER = "other"
 
 
 class Input(NamedTuple):
@@ -42,13 +29,6 @@ class Input(NamedTuple):
 
     value: Any
     plain: exp.Expr | None
-
-
-def natural_form(kind: Kind) -> Form:
-    """What a column of this kind holds in a well-kept table."""
-    if kind in NUMERIC:
-        return Form.WHOLE if kind is Kind.COUNT else Form.DECIMAL
-    return {Kind.YES_NO: Form.YES_NO, Kind.DATE: Form.DATE}.get(kind, Form.TEXT)
 
 
 def fact_input(fact: Fact, form: Form | None) -> Input:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -17,23 +16,13 @@ from ..language.sql.days import day
 from ..language.sql.exact import Exact, NotInSql
 from ..language.sql.numbers import Quotient, rounded
 from ..language.tree import names
-from ..problems import did_you_mean, wrong_call
-from ..programme import MAIN, NO_TIER, Fact, ListFact, NamedValue, Programme, Tier
+from ..programme import MAIN, NO_TIER, Fact, ListFact, Programme, Tier
 from ..values import Kind
-from .inputs import Form, Input, all_plain, choice_input, fact_input, partner_input
-from .relations import ITEM, PARTNER, Query, Relation, is_written
+from .columns import ITEM, PARTNER, Form, Tables, tier_names, wanted_values
+from .inputs import Input, all_plain, choice_input, fact_input, partner_input
+from .relations import Query, Relation, is_written
 
 _SINCE = Fact("since", {}, Kind.DATE, None, {}, None, None, None, ())
-
-PORTFOLIO = "portfolio"  #: what the table is called where it has no other name
-
-
-class Tables(NamedTuple):
-    """What the query reads: of the portfolio and of each list the table's name, and the form of each of its columns."""
-
-    portfolio: str
-    columns: Mapping[str, Form]
-    lists: Mapping[str, tuple[str, Mapping[str, Form]]] = {}
 
 
 class Decisions(NamedTuple):
@@ -80,41 +69,7 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     return Decisions(select, tuple(columns), all_plain(inputs.values()), plain_items)
 
 
-def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
-    """The facts and values of a partner that names or patterns ask for; raises WrongCall where one names none."""
-    known = [*programme.facts, *(id for id, one in programme.values.items() if is_of_partner(one))]
-    found: dict[str, None] = {}
-    for pattern in patterns:
-        matching = [id for id in known if fnmatchcase(id, pattern) or id == f"definitions.{pattern}"]
-        if not matching:
-            help = did_you_mean(pattern, known) or "see charter form, and docs/portfolio.md"
-            raise wrong_call(f"'{pattern}' is not a fact or value of the programme", help)
-        found.update(dict.fromkeys(matching))
-    return list(found)
-
-
-def outcome_names(programme: Programme, more: Iterable[str]) -> list[str]:
-    """The columns of an outcome, in their order."""
-    own = [PARTNER, "tier", "status", "discount_base", "discount_uncapped", "discount_total"]
-    of_tiers = [name for tier in programme.tiers for name in (f"status_{tier}", f"discount_total_{tier}")]
-    return [*own, *of_tiers, *more]
-
-
-def is_of_partner(value: NamedValue) -> bool:
-    """Whether a value is known of a partner who orders nothing."""
-    return value.list is None and value.id.partition(".")[0] not in ("order", "own")
-
-
 # What the table holds ------------------------------------------------------------------------------------------------
-
-
-def tier_names(programme: Programme) -> dict[str, str]:
-    """What may stand in the column `tier`, and which tier it means: none where tiers are awarded outright."""
-    main = programme.tracks[MAIN]
-    if main.award != "signed" and main.kept_until is None:
-        return {}
-    tiers = [programme.tiers[id] for id in main.tiers]
-    return {tier.id: tier.id for tier in tiers} | {str(one.code): one.id for one in tiers if one.code is not None}
 
 
 def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, Input]:

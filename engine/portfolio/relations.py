@@ -16,9 +16,7 @@ from ..language.sql.expressions import sql
 from ..language.sql.numbers import Quotient
 from ..language.tree import Aggregate, Expression, Name
 from .aggregated import aggregated_columns, result, without_items
-
-PARTNER = "partner"  #: the column that joins the tables
-ITEM = "item_number"  #: tells the items of a list apart
+from .columns import ITEM, PARTNER
 
 
 class Relation:

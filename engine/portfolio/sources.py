@@ -6,7 +6,6 @@ that no digit and no slip is lost on the way.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,18 +13,18 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
-from sqlglot import exp
+from duckdb import ColumnExpression, ConstantExpression
 
 from ..problems import InvalidInput, Place, Problem, Source, WrongCall
 from ..programme import Fact
-from ..values import Kind
-from .inputs import Form
-from .relations import ITEM
+from .columns import ITEM, Form
 
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 MEMORY = "300MB"  #: what the database may use before it goes on on disk
-_SEPARATORS = (",", ";", "\t")
-_MAX_LINE = 200_000  #: bytes of one row of text
+_MISREAD = """
+    SELECT line, min(error_message) FROM reject_errors
+    WHERE scan_id IN (SELECT scan_id FROM reject_scans WHERE file_path = ?) GROUP BY line ORDER BY line
+"""
 LINE = "line"  #: the column of a whole line of JSON
 
 Connection = duckdb.DuckDBPyConnection
@@ -39,7 +38,12 @@ class Table(NamedTuple):
     format: str
     columns: dict[str, Form]
     header: Source | None = None  #: the first line, of CSV
-    plain: exp.Expr | None = None  #: what a row needs besides plain values
+    plain: str | None = None  #: what a row needs besides plain values, in SQL
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The columns that show a row as the file has it."""
+        return (LINE,) if self.format == "jsonl" else tuple(self.columns)
 
 
 @contextmanager
@@ -70,7 +74,11 @@ def open_table(database: Connection, path: Path, name: str, facts: Sequence[Fact
     if set("*?[") & set(str(path)):
         raise WrongCall([Problem("unreadable-file", f"'{path}' has one of * ? [ in its name", None, "rename it")])
     try:
-        return {"csv": _csv, "parquet": _parquet, "jsonl": _json}[format](database, path, name, facts)
+        if format == "parquet":
+            return _parquet(database, path, name)
+        from .text_rows import open_csv, open_json  # a Parquet file does not need them
+
+        return (open_csv if format == "csv" else open_json)(database, path, name, facts)
     except (duckdb.Error, UnicodeError, OSError) as error:
         raise unreadable(path, error) from error
 
@@ -83,13 +91,12 @@ def unreadable(path: Path, error: Exception) -> InvalidInput:
     return InvalidInput([Problem("unreadable-rows", f"'{path}' cannot be read: {reason}", None, "mend the file")])
 
 
-def _parquet(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> Table:
+def _parquet(database: Connection, path: Path, name: str) -> Table:
     found = database.read_parquet(str(path), file_row_number=True)
     columns = {column: _form(type) for column, type in zip(found.columns, found.types, strict=True)}
     del columns["file_row_number"]
-    found.create_view(f"{name}_file")
-    number = exp.Add(this=exp.column("file_row_number"), expression=exp.Literal.number(1))
-    _view(database, name, exp.select(*map(_quoted, columns), exp.alias_(number, ITEM)).from_(f"{name}_file"))
+    number = ColumnExpression("file_row_number") + ConstantExpression(1)
+    found.project(*map(ColumnExpression, columns), number.alias(ITEM)).create_view(name)
     return Table(name, path, "parquet", columns)
 
 
@@ -105,105 +112,6 @@ def _form(type: Any) -> Form:
     return Form.TEXT if text.startswith("ENUM") else known.get(text, Form.OTHER)
 
 
-def _csv(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> Table:
-    header = _first_line(path)
-    separator = max(_SEPARATORS, key=header.count)
-    names = next(csv.reader([header], delimiter=separator), [])
-    source = Source(str(path), header)
-    if len(set(names)) < len(names):
-        twice = next(one for one in names if names.count(one) > 1)
-        place = header_place(source, twice)
-        raise InvalidInput([Problem("duplicate-column", f"'{twice}' is a column twice", place, "keep one of them")])
-    rows = _text_rows(database, path, separator, dict.fromkeys(names, "VARCHAR"), skip=1)
-    rows.create_view(f"{name}_text")
-    number = exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)
-    _keep(database, name, exp.select(*map(_quoted, names), number).from_(f"{name}_text"))
-    return Table(name, path, "csv", dict.fromkeys(names, Form.TEXT), source)
-
-
-def _first_line(path: Path) -> str:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return file.readline(_MAX_LINE).rstrip("\r\n")
-
-
-def _text_rows(database: Connection, path: Path, separator: str, columns: dict[str, str], skip: int) -> Any:
-    """The rows of a text file; those that have too few or too many values are kept apart, and told."""
-    quote = '"' if separator in _SEPARATORS else ""
-    return database.read_csv(
-        str(path), columns=columns, header=False, skiprows=skip, sep=separator, quotechar=quote, escapechar=quote,
-        na_values=[""], max_line_size=_MAX_LINE, store_rejects=True, auto_detect=False,
-    )  # fmt: skip
-
-
-def _json(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> Table:
-    """Each line is an object; its values stay text, those in quotes told from the others."""
-    line = exp.column(LINE)
-    _text_rows(database, path, "\x01", {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_text")
-    kinds = {fact.id: fact.kind for fact in facts}
-    named = _keys(database, f"{name}_text")
-    columns = [
-        exp.alias_(_json_value(key, kinds.get(key, Kind.TEXT), key == "tier"), key, quoted=True) for key in named
-    ]
-    rows = exp.select(*columns, line, exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)).from_(f"{name}_text")
-    _keep(database, name, rows.where(exp.not_(exp.Is(this=line.copy(), expression=exp.null()))))
-    keys = _keys_of(line)
-    once = exp.EQ(this=_call("len", keys), expression=_call("len", _call("list_distinct", keys)))
-    exact = exp.not_(exp.RegexpLike(this=line.copy(), expression=exp.Literal.string("[0-9.eE+-]{16}")))
-    plain = exp.Coalesce(this=exp.and_(once, exact), expressions=[exp.false()])
-    return Table(name, path, "jsonl", dict.fromkeys(named, Form.TEXT), None, plain)
-
-
-def _keys(database: Connection, table: str) -> list[str]:
-    """Every key of every line that is JSON."""
-    line = exp.column(LINE)
-    found = exp.select(exp.alias_(_call("unnest", _keys_of(line)), "key")).from_(table)
-    select = exp.select("key").distinct().from_(found.subquery("k"))
-    return sorted(key for (key,) in database.execute(select.sql("duckdb")).fetchall())
-
-
-def _keys_of(line: exp.Expr) -> exp.Expr:
-    """The keys of a line; NULL where it is no JSON."""
-    return exp.Case(ifs=[exp.If(this=_call("json_valid", line), true=_call("json_keys", line))])
-
-
-def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
-    """A function of DuckDB's own."""
-    return exp.Anonymous(this=function, expressions=[one.copy() for one in arguments])
-
-
-def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expr:
-    """A value as text: of a text what it says, else how it is written; one of the wrong kind is marked as such."""
-    line, path = exp.column(LINE), exp.Literal.string('$."' + key.replace('"', '\\"') + '"')
-    type, strange = _call("json_type", line, path), exp.Literal.string("\x07")
-    raw = exp.Cast(this=_call("json_extract", line, path), to=exp.DataType.build("TEXT"))
-    is_text = kind in (Kind.TEXT, Kind.CHOICE, Kind.DATE)
-    said = _call("json_extract_string", line, path) if is_text else strange
-    cases = (
-        (exp.Is(this=type, expression=exp.null()), exp.null()),
-        (exp.EQ(this=type.copy(), expression=exp.Literal.string("NULL")), exp.null()),
-        (exp.EQ(this=type.copy(), expression=exp.Literal.string("VARCHAR")), said),
-    )
-    ifs = [exp.If(this=when, true=then) for when, then in cases]
-    found = exp.Case(ifs=ifs, default=strange.copy() if is_text and not is_tier else raw)
-    return exp.Case(ifs=[exp.If(this=_call("json_valid", line), true=found)])
-
-
-def _keep(database: Connection, name: str, rows: exp.Select) -> None:
-    """The rows of a text file, read once and kept in columns: they are gone through several times."""
-    folder = database.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
-    kept = str(Path(folder) / f"{name}.parquet")
-    database.sql(rows.sql("duckdb")).write_parquet(kept)
-    database.read_parquet(kept).create_view(name)
-
-
-def _view(database: Connection, name: str, select: exp.Select) -> None:
-    database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=select).sql("duckdb"))
-
-
-def _quoted(name: str) -> exp.Expr:
-    return exp.column(name, quoted=True)
-
-
 def header_place(header: Source | None, column: str) -> Place | None:
     """Where a column is named in the first line of a CSV file."""
     start = header.text.find(column) if header else -1
@@ -214,9 +122,5 @@ def misread(database: Connection, table: Table) -> list[tuple[int, str]]:
     """Rows of a text file that were passed over, by their lines, with what is wrong."""
     if table.format != "csv":
         return []
-    scans = exp.select("scan_id").from_("reject_scans")
-    scans = scans.where(exp.EQ(this=exp.column("file_path"), expression=exp.Placeholder()))
-    errors = exp.select("line", exp.Min(this=exp.column("error_message"))).from_("reject_errors")
-    errors = errors.where(exp.In(this=exp.column("scan_id"), query=scans.subquery())).group_by("line").order_by("line")
-    found = database.execute(errors.sql("duckdb"), [str(table.path)]).fetchall()
+    found = database.execute(_MISREAD, [str(table.path)]).fetchall()
     return [(int(line), str(message).split("\n")[0]) for line, message in found]

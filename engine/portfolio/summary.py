@@ -10,10 +10,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlglot import exp
-
 from ..outcome import Outcome
-from ..programme import Programme, Requirement
+from ..programme import Programme
 
 Key = tuple[Any, ...]  #: what is counted: its kind, then a tier, a requirement, an answer
 HELD, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "tier", "requirement", "alone", "discount"
@@ -78,30 +76,25 @@ def asked_values(programme: Programme) -> list[str]:
     return list(dict.fromkeys(one.value for tier in programme.tiers.values() for one in tier.requirements))
 
 
-def queries(programme: Programme, decided: exp.Expr) -> Iterable[tuple[list[Key], exp.Select]]:
-    """Queries over the table of decisions that count: each with the names of what its columns count.
+def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str]]:
+    """Queries that count what a query of decisions gives: each with the names of what its columns count.
 
     A name that ends in None has the values of the first columns in their place.
     """
-    table = exp.alias_(exp.paren(decided, copy=False), "decided", table=True)
-    number = exp.Count(this=exp.Star())
-    for kind, columns in ((HELD, ("tier", "status")), (DISCOUNT, ("tier", "discount_total"))):
-        select = exp.select(*columns, number.copy()).from_(table.copy()).group_by(*columns)
-        yield [(kind, None)], select
-    sums: dict[Key, exp.Expr] = {}
+    for kind, column in ((HELD, "status"), (DISCOUNT, "discount_total")):
+        yield [(kind, None)], f"SELECT tier, {column}, count(*) FROM ({decided}) AS decided GROUP BY tier, {column}"
+    sums: dict[Key, str] = {}
     for tier in programme.tiers.values():
         for status in ("qualified", "not_qualified", "undetermined"):
-            sums[TIER, tier.id, status] = exp.EQ(
-                this=exp.column(f"status_{tier.id}"), expression=exp.Literal.string(status)
-            )
+            sums[TIER, tier.id, status] = f"status_{tier.id} = '{status}'"
         for one in tier.requirements:
-            sums[REQUIREMENT, tier.id, one.id, "not_met"] = exp.not_(_value(one))
-            sums[REQUIREMENT, tier.id, one.id, "unknown"] = exp.Is(this=_value(one), expression=exp.null())
-            others = [_value(other) for other in tier.requirements if other is not one]
-            sums[ALONE, tier.id, one.id] = exp.and_(exp.not_(_value(one)), *others)
-    columns = [exp.Count(this=exp.Case(ifs=[exp.If(this=one, true=exp.Literal.number(1))])) for one in sums.values()]
-    if columns:
-        yield list(sums), exp.select(*columns).from_(table)
+            sums[REQUIREMENT, tier.id, one.id, "not_met"] = f'NOT "{one.value}"'
+            sums[REQUIREMENT, tier.id, one.id, "unknown"] = f'"{one.value}" IS NULL'
+            others = [f'"{other.value}"' for other in tier.requirements if other is not one]
+            sums[ALONE, tier.id, one.id] = " AND ".join([f'NOT "{one.value}"', *others])
+    if sums:
+        columns = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values())
+        yield list(sums), f"SELECT {columns} FROM ({decided}) AS decided"
 
 
 def answers(names: list[Key], rows: Iterable[tuple[Any, ...]]) -> Counter[Key]:
@@ -145,7 +138,3 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
     discounts.sort(key=lambda one: (order.index(one.tier), one.total is None, one.total or 0))
     without = sum(number for (tier, _), number in held.items() if tier is None)
     return Summary(sum(held.values()), tuple(tiers), without, tuple(discounts))
-
-
-def _value(one: Requirement) -> exp.Expr:
-    return exp.column(one.value, quoted=True)

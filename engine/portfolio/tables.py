@@ -9,9 +9,7 @@ from typing import NamedTuple
 from ..problems import InvalidInput, Level, Problem, did_you_mean, wrong_call
 from ..programme import Fact, Programme
 from ..values import Kind
-from .inputs import Form
-from .query import tier_names
-from .relations import PARTNER
+from .columns import PARTNER, Form, tier_names
 from .sources import Connection, Table, header_place, misread, open_table
 
 _AGREEMENT = ("partner", "term", "value", "document", "from", "until")
