@@ -18,7 +18,7 @@ import typer
 from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
-from charter.commands.portfolio import batch
+from charter.commands.portfolio import batch, sql
 from charter.commands.publishing import handbook
 from charter.commands.releasing import explain, new, seal
 from charter.commands.revision import check, readings, run_scenarios
@@ -35,6 +35,7 @@ app.command()(evaluate)
 app.command()(quote)
 app.command()(timeline)
 app.command()(batch)
+app.command()(sql)
 app.command()(check)
 app.command("test")(run_scenarios)
 app.command()(readings)

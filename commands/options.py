@@ -60,6 +60,17 @@ class Input(StrEnum):
     order = "order"
 
 
+class Dialect(StrEnum):
+    """The databases that `sql` writes for."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+    postgres = "postgres"
+    bigquery = "bigquery"
+    snowflake = "snowflake"
+    trino = "trino"
+
+
 class FailOn(StrEnum):
     """Answers that can make `evaluate` end with exit code 1."""
 

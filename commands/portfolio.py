@@ -1,9 +1,10 @@
 """Commands about all partners at once: `batch`, `sql`."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,17 @@ from .console import (
     tell,
     write,
 )
-from .options import DateOption, Lang, LangOption, PageFormat, ProgramOption, ReleaseOption, SetOption
+from .options import (
+    DateOption,
+    Dialect,
+    Lang,
+    LangOption,
+    OutputOption,
+    PageFormat,
+    ProgramOption,
+    ReleaseOption,
+    SetOption,
+)
 
 WithOption = Annotated[
     list[str] | None,
@@ -62,9 +73,9 @@ def batch(
     with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
         write_summary = _summary_writer(summary, lang)
         loaded = load_release(program, release, day, settings or ())
-        engine = _engine()
+        engine = _portfolio("batch")
         job = engine.Job(
-            portfolio, output, day, _files(lists or ()), agreements, tuple(more or ()), tuple(ignore or ()),
+            portfolio, output, day, {id: Path(path) for id, path in _named(lists or ()).items()}, agreements, tuple(more or ()), tuple(ignore or ()),
             summary is not None,
         )  # fmt: skip
         with _progress() as progress:
@@ -78,24 +89,51 @@ def batch(
         raise typer.Exit(INVALID_INPUT)
 
 
-def _engine() -> Any:
-    """The engine of portfolios; raises WrongCall where what it needs is not installed."""
+def sql(
+    dialect: Annotated[Dialect, typer.Option("--dialect", help="The database that it is for.")] = Dialect.duckdb,
+    table: Annotated[str, typer.Option("--table", metavar="NAME", help="The table of partners.")] = "portfolio",
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", metavar="NAME=TABLE", help="The table of the items of a list.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="COLUMN", help="A column that the table does not have.")
+    ] = None,
+    left_over: Annotated[
+        bool, typer.Option("--left-over", help="Instead, the rows that the query does not decide.")
+    ] = False,
+    more: WithOption = None,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    settings: SetOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Write the query that decides a table of partners in a database of your own."""
+    day = as_of or date.today()
+    with answering("text", output):
+        loaded = load_release(program, release, day, settings or ())
+        engine = _portfolio("warehouse")
+        tables = engine.tables_of(loaded.programme, table, _named(lists or ()), without or ())
+        write(engine.query_text(loaded.programme, tables, day, more or (), dialect.value, left_over=left_over), output)
+
+
+def _portfolio(name: str) -> Any:
+    """A module of the engine's; raises WrongCall where what it needs is not installed."""
     try:
-        from charter.engine.portfolio import batch as engine
+        return import_module(f"charter.engine.portfolio.{name}")
     except ModuleNotFoundError as missing:
         help = "pip install 'charter[batch]'"
         raise wrong_call(f"a portfolio needs {missing.name}, which is not installed", help) from missing
-    return engine
 
 
-def _files(written: list[str] | tuple[str, ...]) -> dict[str, Path]:
-    """`NAME=FILE` by name."""
+def _named(written: Sequence[str]) -> dict[str, str]:
+    """`NAME=WHERE` by name."""
     found = {}
     for one in written:
-        name, equals, path = one.partition("=")
-        if not equals or not name or not path:
-            raise wrong_call(f"'{one}' names no list and file", "write --list deals=deals.csv")
-        found[name] = Path(path)
+        name, equals, where = one.partition("=")
+        if not equals or not name or not where:
+            raise wrong_call(f"'{one}' names no list and where it is", "write --list deals=deals.csv")
+        found[name] = where
     return found
 
 

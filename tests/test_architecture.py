@@ -118,6 +118,7 @@ ORDER = (
     "engine.portfolio.query",
     "engine.portfolio.dialects",
     "engine.portfolio.statements",
+    "engine.portfolio.warehouse",
     "engine.portfolio.summary",
     "engine.portfolio.beside",
     "engine.portfolio.sources",
@@ -166,12 +167,12 @@ KEPT_TO = {
         ),
     },
     "rich": set(),
-    "duckdb": {f"engine.portfolio.{name}" for name in ("sources", "text_rows", "batch")},
+    "duckdb": {f"engine.portfolio.{name}" for name in ("sources", "text_rows", "tables", "batch")},
     "sqlglot": {
         *(f"engine.language.sql.{name}" for name in ("exact", "numbers", "days", "functions", "expressions")),
         *(
             f"engine.portfolio.{name}"
-            for name in ("inputs", "aggregated", "relations", "query", "dialects", "text_rows")
+            for name in ("inputs", "aggregated", "relations", "query", "dialects", "warehouse", "text_rows")
         ),
     },
 }

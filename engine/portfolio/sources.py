@@ -6,7 +6,8 @@ that no digit and no slip is lost on the way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,6 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression
 
 from ..problems import InvalidInput, Place, Problem, Source, WrongCall
-from ..programme import Fact
 from .columns import ITEM, Form
 
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -66,32 +66,16 @@ def format_of(path: Path) -> str:
     return found
 
 
-def open_table(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> Table:
-    """A file as a view of the database; `facts` are those that its columns may hold. Raises WrongCall, InvalidInput."""
-    format = format_of(path)
-    if not path.is_file():
-        raise WrongCall([Problem("unreadable-file", f"'{path}' is not a file", None, "check the path")])
-    if set("*?[") & set(str(path)):
-        raise WrongCall([Problem("unreadable-file", f"'{path}' has one of * ? [ in its name", None, "rename it")])
-    try:
-        if format == "parquet":
-            return _parquet(database, path, name)
-        from .text_rows import open_csv, open_json  # a Parquet file does not need them
-
-        return (open_csv if format == "csv" else open_json)(database, path, name, facts)
-    except (duckdb.Error, UnicodeError, OSError) as error:
-        raise unreadable(path, error) from error
-
-
 def unreadable(path: Path, error: Exception) -> InvalidInput:
     """What the database says of a file that it cannot read."""
     reason = str(error).strip().split("\n")[0]
     if "utf-8" in reason.lower() or "unicode" in reason.lower():
-        return InvalidInput([Problem("bad-encoding", f"'{path}' is not UTF-8: {reason}", None, "save it as UTF-8")])
+        return InvalidInput([Problem("not-utf-8", f"'{path}' is not UTF-8 text: {reason}", None, "save it as UTF-8")])
     return InvalidInput([Problem("unreadable-rows", f"'{path}' cannot be read: {reason}", None, "mend the file")])
 
 
-def _parquet(database: Connection, path: Path, name: str) -> Table:
+def open_parquet(database: Connection, path: Path, name: str) -> Table:
+    """Each column as the file types it."""
     found = database.read_parquet(str(path), file_row_number=True)
     columns = {column: _form(type) for column, type in zip(found.columns, found.types, strict=True)}
     del columns["file_row_number"]
@@ -123,4 +107,12 @@ def misread(database: Connection, table: Table) -> list[tuple[int, str]]:
     if table.format != "csv":
         return []
     found = database.execute(_MISREAD, [str(table.path)]).fetchall()
-    return [(int(line), str(message).split("\n")[0]) for line, message in found]
+    return [(int(line), _in_words(str(message))) for line, message in found]
+
+
+def _in_words(message: str) -> str:
+    """What is wrong with a row, from what the database says."""
+    numbers = re.match(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    if numbers:
+        return f"it has {numbers[2]} values, and the file {numbers[1]} columns"
+    return message.split("\n")[0]

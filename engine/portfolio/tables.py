@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..problems import InvalidInput, Level, Problem, did_you_mean, wrong_call
+import duckdb
+
+from ..problems import InvalidInput, Level, Problem, WrongCall, did_you_mean, wrong_call
 from ..programme import Fact, Programme
 from ..values import Kind
 from .columns import PARTNER, Form, tier_names
-from .sources import Connection, Table, header_place, misread, open_table
+from .sources import Connection, Table, format_of, header_place, misread, open_parquet, unreadable
 
 _AGREEMENT = ("partner", "term", "value", "document", "from", "until")
 
@@ -31,7 +33,7 @@ def open_tables(
 ) -> Opened:  # fmt: skip
     """Open the files; raises WrongCall, and InvalidInput where a column is none that the programme knows."""
     facts = list(programme.facts.values())
-    table = open_table(connection, portfolio, "portfolio_rows", facts)
+    table = _open_table(connection, portfolio, "portfolio_rows", facts)
     known = [PARTNER, *(["tier", "since"] if tier_names(programme) else []), *programme.facts]
     columns = {name: form for name, form in table.columns.items() if name not in ignored}
     _check_columns(table, columns, known, (PARTNER,))
@@ -40,7 +42,7 @@ def open_tables(
     papers = None
     if agreements:
         fields = [Fact(id, {}, Kind.TEXT, None, {}, None, None, None, ()) for id in _AGREEMENT]
-        papers = open_table(connection, agreements, "agreement_rows", fields)
+        papers = _open_table(connection, agreements, "agreement_rows", fields)
         _check_columns(papers, papers.columns, _AGREEMENT, _AGREEMENT[:5])
         _check_read(connection, papers)
     return Opened(table, columns, found, papers, remarks)
@@ -50,7 +52,7 @@ def _open_list(connection: Connection, programme: Programme, id: str, path: Path
     if id not in programme.lists:
         raise wrong_call(f"'{id}' is not a list of the programme", did_you_mean(id, programme.lists) or "it has none")
     fields = programme.lists[id].fields
-    table = open_table(connection, path, f"{id}_rows", list(fields.values()))
+    table = _open_table(connection, path, f"{id}_rows", list(fields.values()))
     _check_columns(table, table.columns, [PARTNER, *fields], (PARTNER,))
     _check_read(connection, table)
     return table
@@ -90,3 +92,20 @@ def _check_read(connection: Connection, table: Table) -> None:
             for line, message in broken[:20]
         ]
         raise InvalidInput(told)
+
+
+def _open_table(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> Table:
+    """A file as a view of the database; `facts` are those that its columns may hold. Raises WrongCall, InvalidInput."""
+    format = format_of(path)
+    if not path.is_file():
+        raise WrongCall([Problem("unreadable-file", f"'{path}' is not a file", None, "check the path")])
+    if set("*?[") & set(str(path)):
+        raise WrongCall([Problem("unreadable-file", f"'{path}' has one of * ? [ in its name", None, "rename it")])
+    try:
+        if format == "parquet":
+            return open_parquet(database, path, name)
+        from .text_rows import open_csv, open_json  # a Parquet file does not need them
+
+        return (open_csv if format == "csv" else open_json)(database, path, name, facts)
+    except (duckdb.Error, UnicodeError, OSError) as error:
+        raise unreadable(path, error) from error
