@@ -74,8 +74,9 @@ def batch(
         write_summary = _summary_writer(summary, lang)
         loaded = load_release(program, release, day, settings or ())
         engine = _portfolio("batch")
+        found = {id: Path(path) for id, path in _named(lists or ()).items()}
         job = engine.Job(
-            portfolio, output, day, {id: Path(path) for id, path in _named(lists or ()).items()}, agreements, tuple(more or ()), tuple(ignore or ()),
+            portfolio, output, day, found, agreements, tuple(more or ()), tuple(ignore or ()),
             summary is not None,
         )  # fmt: skip
         with _progress() as progress:

@@ -115,4 +115,4 @@ def _in_words(message: str) -> str:
     numbers = re.match(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if numbers:
         return f"it has {numbers[2]} values, and the file {numbers[1]} columns"
-    return message.split("\n")[0]
+    return message.partition("\n")[0]

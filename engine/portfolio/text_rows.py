@@ -31,6 +31,9 @@ def open_csv(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> 
     separator = max(_SEPARATORS, key=header.count)
     names = next(csv.reader([header], delimiter=separator), [])
     source = Source(str(path), header)
+    if not names:
+        help = "begin with a line of names: partner, tier, …"
+        raise InvalidInput([Problem("missing-column", f"'{path}' has no column 'partner': it is empty", None, help)])
     if len(set(names)) < len(names):
         twice = next(one for one in names if names.count(one) > 1)
         place = header_place(source, twice)

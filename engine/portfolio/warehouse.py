@@ -49,7 +49,7 @@ def query_text(
     programme: Programme, tables: Tables, as_of: date, more: Iterable[str] = (), dialect: str = "duckdb", *,
     left_over: bool = False,
 ) -> str:  # fmt: skip
-    """The query as text, or with `left_over` that of the rows which it does not decide: impossible or very large values.
+    """The query as text, or with `left_over` that of the rows which it does not decide: impossible or very large ones.
 
     Raises WrongCall where a rule of the programme is beyond what SQL computes exactly.
     """

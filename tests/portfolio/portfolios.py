@@ -17,6 +17,7 @@ from charter.engine import Outcome, Release
 from charter.engine.evaluate import all_values
 from charter.engine.portfolio.query import tier_names
 from charter.engine.programme import Fact
+from charter.engine.scalars import scalar
 from charter.engine.values import Kind, Unknown, plain
 
 Partner = dict[str, Any]  #: a record in plain data, its lists among the facts
@@ -154,3 +155,16 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
         found = database.read_parquet(str(path))
         rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
     return {row["partner"]: {id: shown(value) for id, value in row.items()} for row in rows}
+
+
+def reread(release: Release, row: Mapping[str, str]) -> dict[str, str]:
+    """What `evaluate` says of a row of text, as a row of text: each cell as YAML would read it."""
+    programme, data = release.programme, {}
+    for id, text in row.items():
+        fact = programme.facts.get(id)
+        if text and fact:
+            data[id] = text if fact.kind in (Kind.CHOICE, Kind.TEXT) else scalar(text)
+    record: Partner = {"partner": row["partner"], "facts": data}
+    if row["tier"]:
+        record["tier"] = row["tier"]
+    return {id: as_text(value) for id, value in expected(release, record).items()}

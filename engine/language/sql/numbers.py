@@ -91,7 +91,7 @@ def rounded(number: Quotient, decimals: int = 12) -> exp.Expr:
     What would be left over is taken off first, so that the division is one of whole numbers without a remainder.
     """
     scale = max(number.part.scale, number.over.scale)
-    part, over = (exact.multiply(one, literal(Decimal(10**scale))) for one in number)
+    part, over = (exact.multiply(one, literal(Decimal(10**scale))) if scale else one for one in number)
     twice = exact.multiply(exact.magnitude(part), literal(Decimal(2 * 10**decimals)))
     if exact.add(twice, over).digits + 1 > exact.MOST_DIGITS:
         raise exact.NotInSql("it has too many digits to be shown as a decimal")
