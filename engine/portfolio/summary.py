@@ -127,12 +127,14 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
             for status in ("qualified", "retained", "not_qualified", "undetermined")
             if (tier.id, status) in held
         )
-        status = [counts[TIER, tier.id, one] for one in ("qualified", "not_qualified", "undetermined")]
-        tiers.append(TierCounts(tier.id, *status, own, requirements, sum(one.alone for one in requirements)))
+        yes, no, undetermined = (counts[TIER, tier.id, one] for one in ("qualified", "not_qualified", "undetermined"))
+        tiers.append(
+            TierCounts(tier.id, yes, no, undetermined, own, requirements, sum(one.alone for one in requirements))
+        )
     discounts = [
         DiscountCounts(str(key[1]), key[2], number)
         for key, number in counts.items()
-        if key[0] == DISCOUNT and key[1] is not None and number
+        if key[0] == DISCOUNT and key[1] is not None and programme.tiers[key[1]].discount
     ]
     order = list(programme.tiers)
     discounts.sort(key=lambda one: (order.index(one.tier), one.total is None, one.total or 0))

@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..language import words
@@ -25,7 +26,10 @@ GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
 
 
 class Row(NamedTuple):
-    """One line of a block: a mark, what it is about, the figure, a remark, the clauses, and lines under it."""
+    """One line of a block: a mark, what it is about, the figure, a remark, the clauses, and lines under it.
+
+    `bar` draws a share from 0 to 1 beside the figure.
+    """
 
     mark: str
     title: str
@@ -34,6 +38,7 @@ class Row(NamedTuple):
     source: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
     strong: bool = False
+    bar: Decimal | None = None
 
 
 class Block(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from .page import BAD, GOOD, OPEN, Block, Page, Row
 
 WIDTH = 100
+_BAR = 10  #: columns of a bar that is full
 _NOTE = 30  #: columns that a note has at least, however long the figures beside it are
 Style = Callable[[str, str], str]  #: text and one of good, bad, open, strong, dim -> text
 
@@ -48,7 +49,8 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
     """Mark, title, figure and note in columns; long titles and notes run on in theirs."""
     titles = textwrap.wrap(row.title, title_width) or [""]
     note_width = max(_NOTE, WIDTH - title_width - figure_width - 8)
-    notes = [(line, "") for line in textwrap.wrap(row.note, note_width)] or [("", "")]
+    note = row.note if row.bar is None else f"{'█' * round(row.bar * _BAR):<{_BAR}}  {row.note}"
+    notes = [(line, "") for line in textwrap.wrap(note, note_width, drop_whitespace=False)] or [("", "")]
     if row.source:
         notes = _with_source(notes, f"[{', '.join(row.source)}]", note_width)
     lines = []

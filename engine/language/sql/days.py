@@ -50,7 +50,7 @@ def months_between(first: exp.Expr, last: exp.Expr) -> Exact:
 
 def start_of_month(of: exp.Expr) -> exp.Expr:
     """The first day of the month."""
-    return _as_date(exp.DateTrunc(this=of, unit=exp.Literal.string("MONTH")))
+    return _as_date(exp.DateTrunc(this=of, unit=exp.Literal.string("MONTH")))  # type: ignore[no-untyped-call]
 
 
 def start_of(of: exp.Expr, first_month: Number, months: int) -> exp.Expr:
