@@ -71,6 +71,13 @@ class Dialect(StrEnum):
     trino = "trino"
 
 
+class Engine(StrEnum):
+    """What runs the query of `batch`."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
 class FailOn(StrEnum):
     """Answers that can make `evaluate` end with exit code 1."""
 

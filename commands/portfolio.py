@@ -25,6 +25,7 @@ from .console import (
 from .options import (
     DateOption,
     Dialect,
+    Engine,
     Lang,
     LangOption,
     OutputOption,
@@ -55,6 +56,9 @@ def batch(
         Path | None, typer.Option("--agreements", metavar="FILE", help="Supplementary agreements, one a row.")
     ] = None,
     more: WithOption = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="What runs the query: spark where one machine is too small.")
+    ] = Engine.duckdb,
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="A column that is not looked at.")
     ] = None,
@@ -73,14 +77,14 @@ def batch(
     with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
         write_summary = _summary_writer(summary, lang)
         loaded = load_release(program, release, day, settings or ())
-        engine = _portfolio("batch")
         found = {id: Path(path) for id, path in _named(lists or ()).items()}
-        job = engine.Job(
+        job = _portfolio("job").Job(
             portfolio, output, day, found, agreements, tuple(more or ()), tuple(ignore or ()),
             summary is not None,
         )  # fmt: skip
         with _progress() as progress:
-            result = engine.batch(loaded, job, progress)
+            run = _portfolio("batch").batch if engine is Engine.duckdb else None
+            result = run(loaded, job, progress) if run else _portfolio("spark").spark_batch(loaded, job)
         tell(result.problems)
         if summary:
             write(write_summary(loaded, result, day), str(summary))
@@ -123,7 +127,7 @@ def _portfolio(name: str) -> Any:
     try:
         return import_module(f"charter.engine.portfolio.{name}")
     except ModuleNotFoundError as missing:
-        help = "pip install 'charter[batch]'"
+        help = f"pip install 'charter[{'spark' if name == 'spark' else 'batch'}]'"
         raise wrong_call(f"a portfolio needs {missing.name}, which is not installed", help) from missing
 
 

@@ -125,7 +125,9 @@ ORDER = (
     "engine.portfolio.text_rows",
     "engine.portfolio.tables",
     "engine.portfolio.rows",
+    "engine.portfolio.job",
     "engine.portfolio.batch",
+    "engine.portfolio.spark",
     "engine.report.portfolio",
     "engine",
     "commands",
@@ -167,6 +169,7 @@ KEPT_TO = {
         ),
     },
     "rich": set(),
+    "pyspark": {"engine.portfolio.spark"},
     "duckdb": {f"engine.portfolio.{name}" for name in ("sources", "text_rows", "tables", "batch")},
     "sqlglot": {
         *(f"engine.language.sql.{name}" for name in ("exact", "numbers", "days", "functions", "expressions")),

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 from duckdb import ColumnExpression, FunctionExpression
 
-from ..evaluate import all_values
-from ..outcome import Outcome
 from ..problems import Problem
-from ..programme import Programme
 from ..release import Release
-from ..values import NUMERIC, Kind, Unknown, plain
 from .beside import beside, move
 from .columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
+from .job import SHOWN, TWICE, Job, Result, at_row, outcome_cells, sql_type, told
 from .rows import Cells, Decided, decide, json_row
 from .sources import LINE, Connection, Table, database, format_of, misread, unreadable
 from .statements import Statements, statements
@@ -36,35 +30,8 @@ from .tables import Opened, open_tables
 
 _AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
 _GROUPED = 1_500_000  #: partners that are grouped at a time
-_SHOWN = 20  #: problems that a result names; the file of rejects has them all
-_TWICE = Problem("duplicate-partner", "the partner stands in more than one row", None, "keep one of them")
 
 Progress = Callable[[float], None]  #: told now and then how much is done, in percent
-
-
-class Job(NamedTuple):
-    """What to decide: the portfolio, where the outcomes go, and what else belongs to the partners."""
-
-    portfolio: Path
-    output: Path
-    as_of: date
-    lists: Mapping[str, Path] = {}
-    agreements: Path | None = None
-    more: tuple[str, ...] = ()  #: ids of values to add as columns, or patterns of them
-    ignored: tuple[str, ...] = ()  #: columns that are not looked at
-    summarised: bool = False  #: whether the result has a summary
-
-
-class Result(NamedTuple):
-    """How many rows there were, and what became of them: rows = decided + rejected."""
-
-    rows: int
-    decided: int
-    one_by_one: int  #: of those decided, by the interpreter
-    rejected: int
-    rejects: Path | None  #: the file of rejected rows, where there are any
-    problems: tuple[Problem, ...]  #: the first of what is wrong with them, and remarks
-    summary: Summary | None = None  #: where it was asked for
 
 
 def batch(release: Release, job: Job, progress: Progress | None = None) -> Result:
@@ -107,14 +74,14 @@ class _Run:
             total, decided = self.rows + len(broken), plain_rows + one_by_one
             if decided + rejected != total:
                 raise RuntimeError(f"{total} rows in, {decided} decided, {rejected} rejected")
-            told = self._summary() if self.job.summarised else None
+            numbers = self._summary() if self.job.summarised else None
             if rejected:
                 move(refused, self.rejects)
             else:
                 self.rejects.unlink(missing_ok=True)
             move(part, self.job.output)
         found = self.rejects if rejected else None
-        return Result(total, decided, one_by_one, rejected, found, tuple(self.problems[:_SHOWN]), told)
+        return Result(total, decided, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
 
     def _statements(self, more: list[str]) -> Statements:
         lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.opened.lists.items()}
@@ -160,11 +127,11 @@ class _Run:
                     if one.outcome:
                         decided += 1
                         self.counts.update(counted(one.outcome) if self.job.summarised else ())
-                        good.writerow([_text(value) for value in self._written(one.outcome)])
+                        good.writerow(outcome_cells(self.release, one.outcome, self.more))
                         continue
                     rejected += 1
-                    bad.writerow([one.number, "; ".join(_told(problem) for problem in one.problems), *values])
-                    self.problems += [_at_row(one, it) for it in one.problems] if len(self.problems) < _SHOWN else []
+                    bad.writerow([one.number, "; ".join(told(problem) for problem in one.problems), *values])
+                    self.problems += [at_row(one, it) for it in one.problems] if len(self.problems) < SHOWN else []
             good_file.flush()
             if decided or self.query.undecidable:
                 self._append(part, other)
@@ -181,17 +148,17 @@ class _Run:
         last = 0
         while chunk := rows.filter(f"{ITEM} > {last}").order(ITEM).limit(_AT_ONCE).fetchall():
             last = chunk[-1][0]
-            found = [dict(zip(rows.columns, values, strict=True)) for values in chunk]
-            partners = list({str(row[PARTNER]) for row in found})
+            read = [dict(zip(rows.columns, values, strict=True)) for values in chunk]
+            partners = list({str(row[PARTNER]) for row in read})
             lists = {id: _belongings(self.database, one, partners) for id, one in self.opened.lists.items()}
             papers = _belongings(self.database, self.opened.agreements, partners)
-            for row, values in zip(found, chunk, strict=True):
+            for row, values in zip(read, chunk, strict=True):
                 number, partner = _number(row[ITEM], broken), str(row[PARTNER])
-                wrong: tuple[Problem, ...] = (_TWICE,) if partner in self.twice else ()
+                wrong: tuple[Problem, ...] = (TWICE,) if partner in self.twice else ()
                 cells = {id: row[id] for id in columns if id not in self.job.ignored}
                 if table.format == "jsonl":
-                    cells, told = json_row(row[LINE])
-                    wrong = (*told, *wrong)
+                    cells, found = json_row(row[LINE])
+                    wrong = (*found, *wrong)
                     cells = {id: value for id, value in cells.items() if id not in self.job.ignored}
                 items = {id: of.get(partner, []) for id, of in lists.items()}
                 one = decide(self.release, number, Cells(cells, text), items, papers.get(partner, []), self.job.as_of)
@@ -199,21 +166,11 @@ class _Run:
                     one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
                 yield one, list(values[1:first])
 
-    def _written(self, outcome: Outcome) -> list[Any]:
-        """An outcome as the columns of the query."""
-        discount = outcome.discount
-        row: list[Any] = [outcome.partner, outcome.tier, outcome.status]
-        row += [discount.base, discount.uncapped, discount.total] if discount else [None, None, None]
-        for tier in outcome.tiers:
-            row += [tier.status, tier.discount.total if tier.discount else None]
-        values = all_values(self.release.plan, outcome) if self.more else {}
-        return [*row, *(values[id] for id in self.more)]
-
     def _append(self, part: Path, other: Path) -> None:
         """Put the rows that were decided one by one behind those of the query."""
         names = outcome_names(self.release.programme, self.more)
         rows = self.database.read_csv(str(other), columns=dict.fromkeys(names, "VARCHAR"), header=False, na_values=[""])
-        kinds = {name: _sql_type(self.release.programme, name) for name in names}
+        kinds = {name: sql_type(self.release.programme, name) for name in names}
         if not self.query.undecidable:
             done = self.database.sql(self.query.select)
             kinds = {name: str(type) for name, type in zip(done.columns, done.types, strict=True)}
@@ -306,23 +263,6 @@ def _belongings(connection: Connection, table: Table | None, partners: list[str]
     return found
 
 
-def _text(value: Any) -> str:
-    """A value of an outcome as a cell: a quotient to twelve decimals, what is unknown empty."""
-    if value is None or isinstance(value, Unknown):
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return plain(value) if isinstance(value, Decimal | Fraction) else str(value)
-
-
-def _sql_type(programme: Programme, column: str) -> str:
-    """The type of a column where no query gives it one."""
-    about = programme.values.get(column) or programme.facts.get(column)
-    if column.startswith("discount_") or (about and about.kind in NUMERIC):
-        return "DECIMAL(38, 12)"
-    return {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(about.kind, "VARCHAR") if about else "VARCHAR"
-
-
 def _typed(rows: Any, name: str, kind: str) -> Any:
     """A column of cells in the type that the query gives it, or in a wider one where a number needs it."""
     cells = ColumnExpression(name)
@@ -332,13 +272,3 @@ def _typed(rows: Any, name: str, kind: str) -> Any:
         if rows.filter(wrong).limit(1).fetchall():
             kind = "DECIMAL(38, 12)"
     return cells.cast(kind)
-
-
-def _told(problem: Problem) -> str:
-    return f"{problem.message} ({problem.help})" if problem.help else problem.message
-
-
-def _at_row(row: Decided, problem: Problem) -> Problem:
-    """A problem of a row, which says which row and partner it is of."""
-    who = f"row {row.number}" + (f", partner {row.partner}" if row.partner else "")
-    return Problem(problem.code, f"{who}: {problem.message}", None, problem.help, problem.level)

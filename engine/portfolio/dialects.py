@@ -8,14 +8,16 @@ from sqlglot import exp
 def text_of(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     """The text of a query or condition."""
     if dialect != "duckdb":
-        tree = tree.transform(_division).transform(_bigquery if dialect == "bigquery" else _whole)
-    return tree.sql(dialect, pretty=pretty)
+        tree = tree.transform(_division, dialect in ("postgres", "trino"))
+        tree = tree.transform(_bigquery if dialect == "bigquery" else _whole)
+    return tree.sql("databricks" if dialect == "spark" else dialect, pretty=pretty)  # Spark 4 has its TRY_CAST
 
 
-def _division(node: exp.Expr) -> exp.Expr:
-    """Whole numbers are divided as decimals: without a remainder, so exactly."""
+def _division(node: exp.Expr, typed: bool) -> exp.Expr:
+    """Whole numbers are divided as decimals: without a remainder, so exactly. `typed` is how the dialect divides."""
     if isinstance(node, exp.IntDiv):
-        return exp.Div(this=node.this, expression=node.expression, typed=True, safe=True)
+        left, right = (one.transform(_division, typed) for one in (node.this, node.expression))
+        return exp.Div(this=left, expression=right, typed=typed, safe=True)
     return node
 
 

@@ -60,7 +60,7 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
             query.define(id, value.expression, value.list)
         except NotInSql as reason:
             raise Undecidable(id, str(reason)) from reason
-    columns = {**_outcome_columns(programme, query), **{id: _shown(query.partners.get(id)) for id in asked}}
+    columns = {**_outcome_columns(programme, query), **{id: _asked(query, id) for id in asked}}
     query.partners.flush()
     select = exp.select(*(exp.alias_(tree, name, quoted=not name.isidentifier()) for name, tree in columns.items()))
     select = select.from_(query.partners.name)
@@ -213,6 +213,13 @@ def _own_discount(part: str, tiers: list[Tier], get: Callable[[str], Any], own: 
             found = exp.Case(this=exp.paren(qualified), ifs=ifs)
         whens.append(exp.If(this=exp.Literal.string(tier.id), true=found))
     return exp.Case(this=get(own), ifs=whens) if whens else exp.cast(exp.null(), "DECIMAL(18, 4)")
+
+
+def _asked(query: Query, id: str) -> exp.Expr:
+    try:
+        return _shown(query.partners.get(id))
+    except NotInSql as reason:
+        raise Undecidable(id, str(reason)) from reason
 
 
 def _status(qualified: exp.Expr) -> exp.Expr:

@@ -15,7 +15,7 @@ from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
 from .phrases import PHRASES
 
 if TYPE_CHECKING:  # what it needs is an extra
-    from ..portfolio.batch import Result
+    from ..portfolio.job import Result
     from ..portfolio.summary import Summary, TierCounts
 
 _MARKS = {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD, "undetermined": OPEN}

@@ -50,7 +50,7 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
     titles = textwrap.wrap(row.title, title_width) or [""]
     note_width = max(_NOTE, WIDTH - title_width - figure_width - 8)
     note = row.note if row.bar is None else f"{'█' * round(row.bar * _BAR):<{_BAR}}  {row.note}"
-    notes = [(line, "") for line in textwrap.wrap(note, note_width, drop_whitespace=False)] or [("", "")]
+    notes = [(line, "") for line in textwrap.wrap(note, note_width)] or [("", "")]
     if row.source:
         notes = _with_source(notes, f"[{', '.join(row.source)}]", note_width)
     lines = []

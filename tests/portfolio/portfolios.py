@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 from charter.engine import Outcome, Release
 from charter.engine.evaluate import all_values
-from charter.engine.portfolio.query import tier_names
+from charter.engine.portfolio.columns import tier_names
 from charter.engine.programme import Fact
 from charter.engine.scalars import scalar
 from charter.engine.values import Kind, Unknown, plain

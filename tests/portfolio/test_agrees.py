@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from charter.engine import Release
-from charter.engine.portfolio.batch import Job, batch
-from charter.engine.portfolio.query import wanted_values
+from charter.engine.portfolio.batch import batch
+from charter.engine.portfolio.columns import wanted_values
+from charter.engine.portfolio.job import Job
 
 from ..random_facts import NAMED, RELEASES
 from . import portfolios

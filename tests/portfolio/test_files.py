@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from charter.engine import load
-from charter.engine.portfolio.batch import Job, Result, batch
+from charter.engine.portfolio.batch import batch
+from charter.engine.portfolio.job import Job, Result
 from charter.engine.problems import InvalidInput, WrongCall
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -97,14 +97,22 @@ def rounded(number: Quotient, decimals: int = 12) -> exp.Expr:
         raise exact.NotInSql("it has too many digits to be shown as a decimal")
     divisor = _huge(exact.multiply(same(over), literal(Decimal(2))).tree)
     sum_ = exp.paren(exp.Add(this=_huge(twice.tree), expression=_huge(over.tree)))
-    whole = exp.paren(exp.Sub(this=sum_, expression=exp.Mod(this=sum_.copy(), expression=divisor)))
-    units = exp.Cast(this=exp.IntDiv(this=whole, expression=divisor.copy()), to=exp.DataType.build("DECIMAL(26, 0)"))
-    step = exp.Cast(this=exp.Literal.string(f"{Decimal(10) ** -decimals:f}"), to=exp.DataType.build("DECIMAL(12, 12)"))
-    shown = exp.Mul(this=units, expression=step)
+    units = _divided(sum_, divisor)
+    step = exp.Literal.number(10**decimals)
+    rest = exp.Cast(this=exp.Mod(this=again(units), expression=step), to=exp.DataType.build("DECIMAL(12, 0)"))
+    last = exp.Cast(this=exp.Literal.string(f"{Decimal(10) ** -decimals:f}"), to=exp.DataType.build("DECIMAL(12, 12)"))
+    whole = exp.Cast(this=_divided(units, step.copy()), to=exp.DataType.build("DECIMAL(26, 0)"))
+    shown: exp.Expr = exp.Add(this=whole, expression=exp.Mul(this=rest, expression=last))
     if number.part.low >= 0:
         return shown
     sign = compare("<", same(number.part), literal(Decimal(0)))
     return either_case(sign, exp.Neg(this=exp.paren(shown.copy())), shown)
+
+
+def _divided(number: exp.Expr, by: exp.Expr) -> exp.Expr:
+    """How many times a whole number holds another."""
+    without_rest = exp.paren(exp.Sub(this=number, expression=exp.Mod(this=again(number), expression=again(by))))
+    return exp.paren(exp.IntDiv(this=without_rest, expression=by))
 
 
 def _huge(tree: exp.Expr) -> exp.Expr:
