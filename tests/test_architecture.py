@@ -25,6 +25,7 @@ ORDER = (
     "engine.language.aggregates",
     "engine.language.interpret",
     "engine.language.closures",
+    "engine.language.compiled",
     "engine.language.spans",
     "engine.language.bounds",
     "engine.language.words",
