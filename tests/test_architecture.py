@@ -58,6 +58,7 @@ ORDER = (
     "engine.dated",
     "engine.record",
     "engine.outcome",
+    "engine.views",
     "engine.oddities",
     "engine.evaluate",
     "engine.quote",
