@@ -14,7 +14,7 @@ from .language.interpret import interpret
 from .language.tree import And, Call, Compare, Expression, Literal, Name, Not, Or, names
 from .language.words import text
 from .programme import NamedValue, Programme
-from .values import NUMERIC, Kind, Number, Unknown, Value, subtract
+from .values import NUMERIC, Kind, Number, Unknown, Value, add, subtract
 
 _ORDERED = ("<", "<=", ">", ">=")
 MAX_LEVELS = 20  #: of definitions within definitions that an explanation opens
@@ -111,7 +111,7 @@ def _distance(operator: str, value: Value, threshold: Value, kind: Kind) -> Numb
         return None
     gap = subtract(threshold, value) if operator in (">", ">=") else subtract(value, threshold)
     if isinstance(gap, Decimal) and kind is Kind.COUNT and operator in (">", "<"):
-        return gap + 1
+        return add(gap, Decimal(1))  # type: ignore[return-value]
     return gap if not isinstance(gap, Unknown | bool | str) and gap else None  # type: ignore[return-value]
 
 

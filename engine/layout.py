@@ -14,12 +14,16 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .language.closures import Position, Reader, Row, closure
+from .language.compiled import Filler, Step, by_closures, filler
 from .language.tree import Expression, Literal, Name
 from .programme import INPUTS, NO_TIER, ORDER, ListFact, NamedValue, Programme
 from .values import Unknown, Value
 
 Scalar = bool | Decimal | date | str
 Facts = Mapping[str, Any]  #: facts and, for lists, tuples of items: maps of their fields
+
+
+_NO_DAY = Unknown(frozenset(("since",)))
 
 
 class Known(NamedTuple):
@@ -35,15 +39,18 @@ class Known(NamedTuple):
 class Layout(NamedTuple):
     """How to fill the row of one release: inputs, facts, lists, a place for the item at hand of each, then values."""
 
-    facts: tuple[tuple[str, Value], ...]  #: each fact's name, and its default or unknown
+    facts: tuple[str, ...]
+    defaults: tuple[Value, ...]  #: of the facts; unknown where they have none
     lists: tuple[ListLayout, ...]
     terms: tuple[str, ...]  #: ids of values that may be agreed
     nothing_agreed: tuple[Any, ...]  #: what stands in the row for them where no agreement is in force
     start: int  #: where the values begin
     empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
-    steps: tuple[tuple[int, Reader], ...]
-    order_steps: tuple[tuple[int, Reader], ...]  #: those that only the price of an order needs, after the others
+    steps: tuple[Step, ...]
+    order_steps: tuple[Step, ...]  #: those that only the price of an order needs, after the others
     positions: Mapping[str, Position]  #: where in the row each fact and value stands
+    fill: Filler  #: takes the steps of a row of which most facts are known
+    enough: int  #: so many facts are most
 
 
 class ListLayout(NamedTuple):
@@ -61,9 +68,9 @@ class ListLayout(NamedTuple):
 
 def make_layout(programme: Programme) -> Layout:
     """The layout of a release; values with equal expressions share one place in the row."""
-    facts = tuple(
-        (fact.id, Unknown(frozenset((fact.id,))) if fact.default is None else fact.default)
-        for fact in programme.facts.values()
+    facts = tuple(programme.facts)
+    defaults = tuple(
+        Unknown(frozenset((fact.id,))) if fact.default is None else fact.default for fact in programme.facts.values()
     )
     of_lists = dict(programme.lists)
     if programme.order:
@@ -71,7 +78,7 @@ def make_layout(programme: Programme) -> Layout:
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
     lists = tuple(_list_layout(one) for one in of_lists.values())
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
-    row = [*INPUTS, *(id for id, _ in facts), *of_lists, *(one.item for one in of_lists.values())]
+    row = [*INPUTS, *facts, *of_lists, *(one.item for one in of_lists.values())]
     row += [*(f"agreed.{id}" for id in terms), *(f"agreement.{id}" for id in terms)]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
     for one in of_lists.values():
@@ -80,8 +87,8 @@ def make_layout(programme: Programme) -> Layout:
     seen: dict[Expression, Position] = {}
     seen_in_order = ChainMap({}, seen)  # an order's values may share places with a partner's, and not the other way
     empty: list[Value] = []
-    partner_steps: list[tuple[int, Reader]] = []
-    order_steps: list[tuple[int, Reader]] = []
+    partner_steps: list[Step] = []
+    order_steps: list[Step] = []
     for value in programme.values.values():
         tree, in_order = value.expression, _is_of_order(value)
         steps, shared = (order_steps, seen_in_order) if in_order else (partner_steps, seen)
@@ -90,7 +97,8 @@ def make_layout(programme: Programme) -> Layout:
         elif value.negotiable:
             position = start + len(empty)
             empty.append(Unknown())
-            steps.append((position, _agreed_or(closure(tree, positions), positions[f"agreement.{value.id}"])))
+            agreed: Any = positions[f"agreement.{value.id}"]
+            steps.append(Step(position, _agreed_or(closure(tree, positions), agreed), tree, agreed))
             positions[value.id] = position
         elif isinstance(tree, Name):
             positions[value.id] = positions[tree.id]
@@ -101,11 +109,13 @@ def make_layout(programme: Programme) -> Layout:
             positions[value.id] = shared[tree] = position
             empty.append(tree.value if isinstance(tree, Literal) else Unknown())
             if not isinstance(tree, Literal):
-                steps.append((position, closure(tree, positions)))
+                steps.append(Step(position, closure(tree, positions), tree))
     nothing_agreed = (False,) * len(terms) + (None,) * len(terms)
+    fill = filler(partner_steps, positions, start + len(empty))
+    enough = sum(isinstance(default, Unknown) for default in defaults) * 3 // 4
     return Layout(
-        facts, lists, terms, nothing_agreed, start, tuple(empty), tuple(partner_steps), tuple(order_steps),
-        MappingProxyType(positions),
+        facts, defaults, lists, terms, nothing_agreed, start, tuple(empty), tuple(partner_steps), tuple(order_steps),
+        MappingProxyType(positions), fill, enough,
     )  # fmt: skip
 
 
@@ -117,9 +127,8 @@ def _is_of_order(value: NamedValue) -> bool:
 def fill(layout: Layout, known: Known) -> Row:
     """The row of a partner: every fact, then every value of the programme; those of an order where there is one."""
     facts = known.facts
-    since: Value = Unknown(frozenset(("since",))) if known.held_since is None else known.held_since
-    row: Row = [known.as_of, known.held_tier or NO_TIER, since]
-    row.extend([facts.get(id, default) for id, default in layout.facts])
+    row: Row = [known.as_of, known.held_tier or NO_TIER, known.held_since or _NO_DAY]
+    row.extend(map(facts.get, layout.facts, layout.defaults))
     if layout.lists:
         row.extend([_items(one, facts) for one in layout.lists])
         row.extend([None] * len(layout.lists))
@@ -129,10 +138,12 @@ def fill(layout: Layout, known: Known) -> Row:
     else:
         row.extend(layout.nothing_agreed)
     row.extend(layout.empty)
-    for position, read in layout.steps:
-        row[position] = read(row)
-    for position, read in layout.order_steps if ORDER in facts else ():
-        row[position] = read(row)
+    if len(facts) < layout.enough:
+        by_closures(layout.steps, row)  # most values are unknown, and compiled code asks the closures then anyway
+    else:
+        layout.fill(row)
+    if ORDER in facts:
+        by_closures(layout.order_steps, row)
     return row
 
 
@@ -169,7 +180,7 @@ def _item_positions(one: ListFact, positions: Mapping[str, Position]) -> Iterato
     return ((id, (slot, index)) for index, id in enumerate(own) if isinstance(slot, int))
 
 
-def _item_step(one: ListFact, value: NamedValue, positions: Mapping[str, Position]) -> tuple[int, Reader]:
+def _item_step(one: ListFact, value: NamedValue, positions: Mapping[str, Position]) -> Step:
     """The step that gives each item of the list this value."""
     items, place, read = positions[one.id], positions[value.id], closure(value.expression, positions)
     if not isinstance(items, int) or isinstance(place, int):
@@ -184,7 +195,7 @@ def _item_step(one: ListFact, value: NamedValue, positions: Mapping[str, Positio
                 item[inner] = read(row)
         return True
 
-    return slot, step
+    return Step(slot, step)
 
 
 def _items(one: ListLayout, facts: Facts) -> Any:

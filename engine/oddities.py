@@ -1,6 +1,6 @@
 """Oddities: what is strange about a record though nothing is wrong with it; each a warning, never a refusal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from .language.tree import names
 from .layout import Known, Layout, Scalar, fill
 from .outcome import AgreementOutcome
 from .problems import Level, Problem, in_order
-from .programme import Programme, pick
+from .programme import FactCheck, Programme, pick
 from .record import Record
 from .values import plain
 
@@ -27,28 +27,27 @@ def oddities(
     own: Own,
 ) -> tuple[Problem, ...]:
     """Warnings for a tier held from a later day, agreements that change nothing, and facts that break a check."""
-    found = [*_later(record, known.as_of), *_broken_checks(programme, layout, record, row)]
+    positions: Any = layout.positions  # checks are of the partner, and stand in the row itself
+    found = [_broken(check, record) for check in programme.checks if row[positions[check.value]] is False]
+    if record.since and record.since > known.as_of:
+        found.append(_later(record.since, known.as_of, record))
     for written, one in zip(record.agreements, agreements, strict=False):
         told = _without_effect(programme, layout, known, row, one, own)
         if told:
             found.append(Problem(*told[:2], written.place, told[2], Level.WARNING))
-    return in_order(found) if found else ()
+    return in_order(found) if len(found) > 1 else tuple(found)
 
 
-def _later(record: Record, as_of: date) -> Iterator[Problem]:
-    if record.since and record.since > as_of:
-        message = f"'since' is {record.since}, after {as_of}, the day of the evaluation"
-        help = "the tier counts as held on this day; correct the one or the other"
-        yield Problem("since-later", message, record.places.get("held_since"), help, Level.WARNING)
+def _later(since: date, as_of: date, record: Record) -> Problem:
+    message = f"'since' is {since}, after {as_of}, the day of the evaluation"
+    help = "the tier counts as held on this day; correct the one or the other"
+    return Problem("since-later", message, record.places.get("held_since"), help, Level.WARNING)
 
 
-def _broken_checks(programme: Programme, layout: Layout, record: Record, row: Row) -> Iterator[Problem]:
-    for check in programme.checks:
-        if row[layout.positions[check.value]] is False:  # type: ignore[index]
-            mentioned = names(programme.values[check.value].expression)
-            place = next((record.places[name.id] for name in mentioned if name.id in record.places), None)
-            help = "check the facts; the outcome stands as they are"
-            yield Problem("odd-facts", pick(check.title, "en"), place, help, Level.WARNING)
+def _broken(check: FactCheck, record: Record) -> Problem:
+    place = next((record.places[name] for name in check.names if name in record.places), None)
+    help = "check the facts; the outcome stands as they are"
+    return Problem("odd-facts", pick(check.title, "en"), place, help, Level.WARNING)
 
 
 def _without_effect(

@@ -99,11 +99,15 @@ class NamedValue(NamedTuple):
 
 
 class FactCheck(NamedTuple):
-    """A condition that sensible facts satisfy, by its value; `title` says what is odd where it is broken."""
+    """A condition that sensible facts satisfy, by its value; `title` says what is odd where it is broken.
+
+    `names` are the facts and values that it mentions, from left to right.
+    """
 
     id: str
     title: Texts
     value: str
+    names: tuple[str, ...]
 
 
 class Requirement(NamedTuple):

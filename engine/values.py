@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 
@@ -64,14 +65,15 @@ Value = bool | Decimal | Fraction | date | str | Unknown
 UNDEFINED = Unknown()  #: a quotient by zero, or a number beyond the bounds above
 
 # 60 digits hold every sum and product of a few written numbers; what does not fit goes on as a fraction.
-_EXACT = Context(prec=60, Emax=120, Emin=-120, traps=[Inexact, Overflow, DivisionByZero, InvalidOperation, Clamped])
-_add, _subtract, _multiply, _divide = _EXACT.add, _EXACT.subtract, _EXACT.multiply, _EXACT.divide
-_NO_LUCK = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)
+EXACT = Context(prec=60, Emax=120, Emin=-120, traps=[Inexact, Overflow, DivisionByZero, InvalidOperation, Clamped])
+_add, _subtract, _multiply, _divide = EXACT.add, EXACT.subtract, EXACT.multiply, EXACT.divide
+NO_DECIMAL = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)  #: raised where no decimal is the exact result
 
 
 def merge(*values: Value) -> Unknown:
     """The unknown that results from these values, of which at least one is unknown."""
-    return Unknown(frozenset().union(*(value.missing for value in values if type(value) is Unknown)))
+    unknown = [value for value in values if type(value) is Unknown]
+    return unknown[0] if len(unknown) == 1 else Unknown(frozenset().union(*[one.missing for one in unknown]))
 
 
 def or_none(value: Value | None) -> Any:
@@ -93,7 +95,7 @@ def add(left: Value, right: Value) -> Value:
     """The exact sum of two numbers."""
     try:
         return _add(left, right)  # type: ignore[arg-type]
-    except _NO_LUCK:
+    except NO_DECIMAL:
         return _as_fractions(operator.add, left, right)
 
 
@@ -101,7 +103,7 @@ def subtract(left: Value, right: Value) -> Value:
     """The exact difference of two numbers."""
     try:
         return _subtract(left, right)  # type: ignore[arg-type]
-    except _NO_LUCK:
+    except NO_DECIMAL:
         return _as_fractions(operator.sub, left, right)
 
 
@@ -109,7 +111,7 @@ def multiply(left: Value, right: Value) -> Value:
     """The exact product of two numbers."""
     try:
         return _multiply(left, right)  # type: ignore[arg-type]
-    except _NO_LUCK:
+    except NO_DECIMAL:
         return _as_fractions(operator.mul, left, right)
 
 
@@ -119,10 +121,9 @@ def divide(left: Value, right: Value) -> Value:
         return merge(left) if type(left) is Unknown else UNDEFINED
     try:
         return _divide(left, right)  # type: ignore[arg-type]
-    except _NO_LUCK:
-        if type(left) is Decimal and type(right) is Decimal:  # a quotient without end: a decimal it will not become
-            (a, b), (c, d) = left.as_integer_ratio(), right.as_integer_ratio()
-            return _bounded(Fraction(a * d, b * c))
+    except NO_DECIMAL:
+        if type(left) is Decimal and type(right) is Decimal:
+            return _endless(left, right)
         return _as_fractions(operator.truediv, left, right)
 
 
@@ -169,11 +170,18 @@ def _as_fractions(calculate: Callable[[Fraction, Fraction], Fraction], left: Val
     return _settle(calculate(Fraction(left), Fraction(right)))  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=1024)  # the same small counts are divided for partner after partner
+def _endless(left: Decimal, right: Decimal) -> Value:
+    """A quotient without end, or one too long: a decimal it will not become."""
+    (a, b), (c, d) = left.as_integer_ratio(), right.as_integer_ratio()
+    return _bounded(Fraction(a * d, b * c))
+
+
 def _settle(number: Fraction) -> Value:
     """A fraction as the plainest exact number, or unknown where it has grown beyond all bounds."""
     try:
         return _divide(Decimal(number.numerator), Decimal(number.denominator))
-    except _NO_LUCK:
+    except NO_DECIMAL:
         return _bounded(number)
 
 

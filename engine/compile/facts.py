@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ..language.parse import Scope
+from ..language.tree import names
 from ..problems import Fix, did_you_mean
 from ..programme import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
 from ..scalars import Data, as_wanted, day_of, how_to_write
@@ -77,7 +78,7 @@ def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[Na
         title, condition = row.texts(), row.expression("rule", scope=scope, kind=Kind.YES_NO)
         if condition is not None:
             value = NamedValue(f"checks.{row.id}", Kind.YES_NO, condition, title, (), row.place("rule"))
-            found.append(FactCheck(row.id, title, value.id))
+            found.append(FactCheck(row.id, title, value.id, tuple(name.id for name in names(condition))))
             values.append(value)
     return found, values
 

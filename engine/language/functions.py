@@ -75,7 +75,7 @@ def rounded_down(number: Value, unit: Value) -> Value:
 
 def rounded_up(number: Value, unit: Value) -> Value:
     """The multiple of the unit at or over the number."""
-    return _by_unit(number, unit, lambda quotient: -_floor(-quotient))
+    return _by_unit(number, unit, _ceiling)
 
 
 def every(size: Value, amount: Value) -> Value:
@@ -87,6 +87,11 @@ def every(size: Value, amount: Value) -> Value:
 def _floor(number: Number) -> Decimal:
     whole = Fraction(number)
     return Decimal(whole.numerator // whole.denominator)
+
+
+def _ceiling(number: Number) -> Decimal:
+    whole = Fraction(number)  # of which the negative is exact: that of a decimal is rounded to 28 digits
+    return Decimal(-(-whole.numerator // whole.denominator))
 
 
 def _by_unit(number: Value, unit: Value, whole: Callable[[Number], Decimal]) -> Value:
@@ -178,10 +183,11 @@ def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -
     """A day moved by a whole number; beyond the calendar, or by a part of one, there is no such day."""
     if type(day) is Unknown or type(number) is Unknown:
         return merge(day, number)
-    if number % 1:  # type: ignore[operator]
+    whole, parts = number.as_integer_ratio()  # type: ignore[union-attr]
+    if parts != 1:
         return UNDEFINED
     try:
-        return move(day, int(number))  # type: ignore[arg-type]
+        return move(day, whole)  # type: ignore[arg-type]
     except (ValueError, OverflowError):
         return UNDEFINED
 

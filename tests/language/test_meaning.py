@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from charter.engine.document import read_text
 from charter.engine.language.closures import closure
+from charter.engine.language.compiled import Step, compiled
 from charter.engine.language.interpret import interpret
 from charter.engine.language.tree import Expression
 from charter.engine.values import Unknown, Value
@@ -19,16 +20,30 @@ def by_interpreter(tree: Expression, values: dict[str, Value]) -> Value:
 
 
 def by_closures(tree: Expression, values: dict[str, Value]) -> Value:
-    """The items of the list `l` as rows, and a place for the one at hand."""
+    row, positions = in_a_row(values)
+    return closure(tree, positions)(row)
+
+
+def by_compiled(tree: Expression, values: dict[str, Value]) -> Value:
+    """As a value that stands last in the row; the row keeps what it held before."""
+    row, positions = in_a_row(values)
+    filled = [*row, "nothing yet"]
+    compiled([Step(len(row), closure(tree, positions), tree)], positions, len(filled))(filled)
+    assert {id: filled[positions[id]] for id in values} == {id: row[positions[id]] for id in values}
+    return filled[-1]
+
+
+def in_a_row(values: dict[str, Value]) -> tuple[list, dict]:
+    """Values as a row, and where each stands: of the list `l` its items as rows, and a place for the one at hand."""
     items = values.get("l", ())
     rows = items if isinstance(items, Unknown) else [[item[field] for field in FIELDS] for item in items]
     row = {**values, "l": rows, "l[]": None}
     positions = {id: index for index, id in enumerate(row)}
     own = {f"l[].{field}": (positions["l[]"], index) for index, field in enumerate(FIELDS)}
-    return closure(tree, {**positions, **own})(list(row.values()))
+    return list(row.values()), {**positions, **own}
 
 
-READERS = (by_interpreter, by_closures)
+READERS = (by_interpreter, by_closures, by_compiled)
 
 
 def cases() -> list[object]:

@@ -1,0 +1,122 @@
+"""The row of a partner: filled by closures or by compiled code it holds what each expression means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from charter.engine import Release
+from charter.engine.language.compiled import by_closures, compiled
+from charter.engine.language.interpret import interpret
+from charter.engine.layout import Known, Layout, fill, named
+from charter.engine.programme import NO_TIER, Fact
+from charter.engine.values import Kind, Unknown
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .random_facts import NAMED, PROGRAM, RELEASES, values_of
+
+
+def fields(facts: dict[str, Fact]) -> dict[str, st.SearchStrategy]:
+    return {id: values_of(fact) for id, fact in facts.items()}
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=NAMED)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_row_holds_what_each_expression_means(release: Release, data: st.DataObject) -> None:
+    known = data.draw(partners(release))
+    expected = meaning(release, known)
+    for layout in by_each_reader(release.plan.layout):
+        found = named(layout, fill(layout, known))
+        assert {id: found[id] for id in expected} == expected
+        assert {id: type(found[id]) for id in expected} == {id: type(value) for id, value in expected.items()}
+
+
+def by_each_reader(layout: Layout) -> Iterator[Layout]:
+    """The layout as it is used for a few partners, and for many; also where most facts are missing."""
+    code = compiled(layout.steps, layout.positions, layout.start + len(layout.empty))
+    yield layout._replace(fill=lambda row: by_closures(layout.steps, row))
+    yield layout._replace(fill=code, enough=0)
+
+
+def partners(release: Release) -> st.SearchStrategy[Known]:
+    """What an evaluation begins with: any fact may be missing, any term agreed otherwise."""
+    programme = release.programme
+    lists = {
+        one.id: st.lists(st.fixed_dictionaries({}, optional=fields(one.fields)), max_size=3).map(tuple)
+        for one in programme.lists.values()
+    }
+    facts = st.fixed_dictionaries({}, optional=fields(programme.facts) | lists)
+    complete = st.fixed_dictionaries(fields(programme.facts) | lists)
+    terms = {id: st.integers(0, 60).map(Decimal) for id, value in programme.values.items() if may_be_a_number(value)}
+    return st.builds(
+        Known,
+        st.dates(date(2024, 1, 1), date(2027, 12, 31)),
+        st.sampled_from([None, *programme.tiers]),
+        st.none() | st.dates(date(2023, 1, 1), date(2026, 12, 31)),
+        facts | complete,
+        st.just({}) | st.fixed_dictionaries({}, optional=terms),
+    )
+
+
+def may_be_a_number(value: Any) -> bool:
+    return value.negotiable is not None and value.kind in (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)
+
+
+def meaning(release: Release, known: Known) -> dict[str, Any]:
+    """Every value of the partner by the reference reader, item by item where it is of a list."""
+    programme = release.programme
+    values: dict[str, Any] = {"as_of": known.as_of, "held_tier": known.held_tier or NO_TIER}
+    values["held_since"] = known.held_since or Unknown(frozenset(("since",)))
+    for fact in programme.facts.values():
+        values[fact.id] = given_or_default(fact, known.facts, fact.id)
+    for one in programme.lists.values():
+        items = known.facts.get(one.id, () if one.default_empty else None)
+        values[one.id] = (
+            Unknown(frozenset((one.id,)))
+            if items is None
+            else tuple(
+                {
+                    field.id: given_or_default(field, item, f"{one.id}[{number}].{field.id}")
+                    for field in one.fields.values()
+                }
+                for number, item in enumerate(items, 1)
+            )
+        )
+    values |= {f"agreed.{id}": id in known.agreed for id, value in programme.values.items() if value.negotiable}
+    for value in programme.values.values():
+        if value.list == "order" or value.id.partition(".")[0] in ("order", "own"):
+            continue
+        if value.list is None:
+            agreed = known.agreed.get(value.id)
+            values[value.id] = interpret(value.expression, values) if agreed is None else agreed
+            continue
+        for item in () if isinstance(values[value.list], Unknown) else values[value.list]:
+            own = {f"{value.list}[].{key}": it for key, it in item.items()}
+            item[value.id.removeprefix(f"{value.list}[].")] = interpret(value.expression, values | own)
+    return values
+
+
+def given_or_default(fact: Fact, given: Any, missing: str) -> Any:
+    found = given.get(fact.id, fact.default)
+    if found is None and fact.default_from:
+        found = given.get(fact.default_from)
+    return Unknown(frozenset((missing,))) if found is None else found
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts=st.fixed_dictionaries(fields(PROGRAM.programme.facts)))
+def test_of_a_complete_record_compiled_code_asks_no_closure(facts: dict[str, Any]) -> None:
+    layout = PROGRAM.plan.layout
+
+    def asked(row: list[Any]) -> None:
+        pytest.fail("a closure was asked")
+
+    steps = [step._replace(read=asked) for step in layout.steps]
+    code = compiled(steps, layout.positions, layout.start + len(layout.empty))
+    known = Known(date(2026, 11, 23), "saas", None, facts)
+    assert fill(layout._replace(fill=code), known) == fill(layout, known)
