@@ -12,14 +12,14 @@ try: .venv/run  ## evaluate an example partner
 	$(BIN)/charter evaluate examples/competency-at-cap.yaml
 
 test: .venv/test  ## run every test but the slow ones
-	$(BIN)/python -m pytest --quiet
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile
 
 check: .venv/test  ## all that a contributor runs: format, lint, types, the programme, every test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
 	MYPYPATH=.venv/typing $(BIN)/mypy -p charter.engine -p charter.commands -m charter.cli
 	$(BIN)/charter check
-	$(BIN)/python -m pytest --quiet -m ''
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile -m ''
 
 lock: .venv/test  ## write the exact versions again, from the ranges in pyproject.toml
 	$(PIP) pip-tools

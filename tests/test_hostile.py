@@ -560,7 +560,7 @@ def test_a_full_disk_is_no_verdict(format: str) -> None:
 def test_an_interrupt_is_no_finding() -> None:
     arguments = [sys.executable, "-m", "charter.cli", "evaluate", "-"]
     with subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(1)
+        time.sleep(4)  # on a busy machine it takes that long to begin
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == -signal.SIGINT
         assert process.stderr.read() == b""

@@ -63,6 +63,8 @@ def _span(tree: Expression) -> tuple[Expression, Span] | None:
         return None
     number = right.value
     whole = left.kind is Kind.COUNT and number == number.to_integral_value()
+    if whole and number == 0 and operator in ("==", ">="):  # no count is below it
+        return left, Span(None, False, number if operator == "==" else None, False, whole)
     match operator:
         case ">":
             return left, Span(number + whole, not whole, None, False, whole)
