@@ -15,7 +15,7 @@ from typing import NamedTuple, assert_never
 from ..values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtract
 from .functions import FUNCTIONS
 from .interpret import COMPARISONS
-from .spans import pairs
+from .spans import compared, pairs
 from .tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
 
@@ -48,7 +48,11 @@ def bounds(tree: Expression, known: Mapping[str, Bounds]) -> Bounds:
             never = any(not one.meets(two) for _, one, _, two in pairs(tree))
             return frozenset((False,)) if never else _all([truths(part, known) for part in tree.operands])
         case Or():
-            always = any(one.leaves_none(two) for _, one, _, two in pairs(tree))
+            always = any(
+                one.among(*ends).leaves_none(two.among(*ends))
+                for part, one, _, two in pairs(tree)
+                for ends in (_range(compared(part), known),)
+            )
             return frozenset((True,)) if always else _any([truths(part, known) for part in tree.operands])
         case Compare():
             return _compare(tree, known)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
-from ..values import Kind
+from ..values import Kind, Number
 from .tree import And, Compare, Expression, Literal, Or
 
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "=="}
@@ -33,6 +33,15 @@ class Span(NamedTuple):
     def meets(self, other: Span) -> bool:
         """Whether a number may belong to both."""
         return not _after(self, other) and not _after(other, self)
+
+    def among(self, least: Number | None, greatest: Number | None) -> Span:
+        """The same numbers, of those between two ends: an end that they reach is none of theirs."""
+        low, high = self.low, self.high
+        if low is not None and least is not None and (low < least or (low == least and not self.low_open)):
+            low = None
+        if high is not None and greatest is not None and (high > greatest or (high == greatest and not self.high_open)):
+            high = None
+        return self._replace(low=low, high=high)
 
     def leaves_none(self, other: Span) -> bool:
         """Whether every number belongs to one of the two."""
@@ -63,8 +72,6 @@ def _span(tree: Expression) -> tuple[Expression, Span] | None:
         return None
     number = right.value
     whole = left.kind is Kind.COUNT and number == number.to_integral_value()
-    if whole and number == 0 and operator in ("==", ">="):  # no count is below it
-        return left, Span(None, False, number if operator == "==" else None, False, whole)
     match operator:
         case ">":
             return left, Span(number + whole, not whole, None, False, whole)
@@ -83,3 +90,10 @@ def pairs(tree: And | Or) -> Iterator[tuple[Expression, Span, Expression, Span]]
     for (one, (left, span)), (two, (right, other)) in combinations(spans, 2):
         if left == right:
             yield one, span, two, other
+
+
+def compared(part: Expression) -> Expression:
+    """What a comparison with a written number compares."""
+    if not isinstance(part, Compare):
+        raise TypeError(part)
+    return part.right if isinstance(part.left, Literal) else part.left
