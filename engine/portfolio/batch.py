@@ -21,9 +21,10 @@ from ..problems import Problem
 from ..release import Release
 from .beside import beside, move
 from .columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
+from .files import LINE, format_of, unreadable
 from .job import SHOWN, TWICE, Job, Result, at_row, outcome_cells, sql_type, told
 from .rows import Cells, Decided, decide, json_row
-from .sources import LINE, Connection, Table, database, format_of, misread, unreadable
+from .sources import Connection, Table, database, misread
 from .statements import Statements, statements
 from .summary import Key, Summary, answers, asked_values, counted, queries, summary
 from .tables import Opened, open_tables

@@ -1,8 +1,9 @@
-"""Files written beside their place and moved there when they are complete: whoever looks sees the old or the new."""
+"""Files and folders written beside their place and moved there when complete: whoever looks sees the old or the new."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,12 +19,12 @@ def beside(target: Path) -> Iterator[Path]:
     """
     for left in target.parent.glob(f".{target.name}.*{_END}"):
         if not _is_running(left.name.split(".")[-2]):
-            left.unlink(missing_ok=True)
+            remove(left)
     path = target.with_name(f".{target.name}.{os.getpid()}{_END}")
     try:
         yield path
     finally:
-        path.unlink(missing_ok=True)
+        remove(path)
 
 
 def move(path: Path, target: Path) -> None:
@@ -31,6 +32,22 @@ def move(path: Path, target: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
     path.replace(target)
+
+
+def move_folder(path: Path, target: Path) -> None:
+    """Put a complete folder in its place; what stood there goes once the new one is there."""
+    with beside(target.with_name(f"{target.name}.old")) as old:
+        if target.exists():
+            target.rename(old)
+        path.rename(target)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, or nothing where none is."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _is_running(process: str) -> bool:

@@ -10,6 +10,8 @@ def text_of(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     if dialect != "duckdb":
         tree = tree.transform(_division, dialect in ("postgres", "trino"))
         tree = tree.transform(_bigquery if dialect == "bigquery" else _whole)
+    if dialect in ("spark", "trino"):
+        tree = tree.transform(_to_the_end)
     return tree.sql("databricks" if dialect == "spark" else dialect, pretty=pretty)  # Spark 4 has its TRY_CAST
 
 
@@ -25,6 +27,13 @@ def _whole(node: exp.Expr) -> exp.Expr:
     """Whole numbers beyond BIGINT are decimals."""
     if isinstance(node, exp.DataType) and node.is_type("INT128"):
         return exp.DataType.build("DECIMAL(38, 0)")
+    return node
+
+
+def _to_the_end(node: exp.Expr) -> exp.Expr:
+    """Where patterns are those of Java, an end of line may follow `$`; the end of the text is another sign."""
+    if isinstance(node, exp.RegexpLike) and node.expression.this.endswith("$"):
+        return exp.RegexpLike(this=node.this, expression=exp.Literal.string(node.expression.this[:-1] + r"\z"))
     return node
 
 

@@ -16,16 +16,15 @@ from typing import Any, NamedTuple
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression
 
-from ..problems import InvalidInput, Place, Problem, Source, WrongCall
+from ..problems import Source
 from .columns import ITEM, Form
+from .files import LINE
 
-SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 MEMORY = "300MB"  #: what the database may use before it goes on on disk
 _MISREAD = """
     SELECT line, min(error_message) FROM reject_errors
     WHERE scan_id IN (SELECT scan_id FROM reject_scans WHERE file_path = ?) GROUP BY line ORDER BY line
 """
-LINE = "line"  #: the column of a whole line of JSON
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -57,23 +56,6 @@ def database() -> Iterator[Connection]:
             connection.close()
 
 
-def format_of(path: Path) -> str:
-    """csv, parquet or jsonl, by the end of the name; raises WrongCall."""
-    found = SUFFIXES.get(path.suffix.lower())
-    if found is None:
-        help = f"name it {', '.join(f'….{end[1:]}' for end in SUFFIXES)}"
-        raise WrongCall([Problem("unknown-format", f"'{path}' is none of CSV, Parquet and JSON Lines", None, help)])
-    return found
-
-
-def unreadable(path: Path, error: Exception) -> InvalidInput:
-    """What the database says of a file that it cannot read."""
-    reason = str(error).strip().split("\n")[0]
-    if "utf-8" in reason.lower() or "unicode" in reason.lower():
-        return InvalidInput([Problem("not-utf-8", f"'{path}' is not UTF-8 text: {reason}", None, "save it as UTF-8")])
-    return InvalidInput([Problem("unreadable-rows", f"'{path}' cannot be read: {reason}", None, "mend the file")])
-
-
 def open_parquet(database: Connection, path: Path, name: str) -> Table:
     """Each column as the file types it."""
     found = database.read_parquet(str(path), file_row_number=True)
@@ -94,12 +76,6 @@ def _form(type: Any) -> Form:
         return Form.TIME
     known = {"BOOLEAN": Form.YES_NO, "DOUBLE": Form.FLOAT, "FLOAT": Form.FLOAT, "DATE": Form.DATE, "VARCHAR": Form.TEXT}
     return Form.TEXT if text.startswith("ENUM") else known.get(text, Form.OTHER)
-
-
-def header_place(header: Source | None, column: str) -> Place | None:
-    """Where a column is named in the first line of a CSV file."""
-    start = header.text.find(column) if header else -1
-    return Place(header, start, start + len(column)) if header and start >= 0 else None
 
 
 def misread(database: Connection, table: Table) -> list[tuple[int, str]]:

@@ -1,298 +1,253 @@
-"""The same query on Spark, for portfolios that outgrow one machine: folders of Parquet or CSV in, a folder out.
+"""The same query on Spark, for portfolios that outgrow one machine: files or folders in, a folder of part files out.
 
 The rules are those of `statements`, in Spark's dialect; what is not plain goes to the interpreter row by row, as in
-`batch`, and is written behind the others or to the file of rejects.
+`batch`, and stands behind the others or in the file of rejects.
 """
 
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as f
 
-from ..problems import InvalidInput, Problem, WrongCall, did_you_mean
+from ..problems import Problem, wrong_call
+from ..programme import Fact
 from ..release import Release
-from .beside import beside, move
-from .columns import ITEM, PARTNER, Form, Tables, outcome_names, tier_names, wanted_values
+from .beside import beside, move, move_folder
+from .columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
+from .files import AGREEMENT, LINE, agreement_fields, format_of, known_columns, left_out, list_fields, unreadable
 from .job import SHOWN, TWICE, Job, Result, at_row, outcome_cells, sql_type, told
-from .rows import Cells, decide
+from .rows import Cells, Decided, decide, json_row
+from .spark_session import spark_session
+from .spark_tables import BROKEN, FILE, Table, cells_of, check_read, open_table
 from .statements import Statements, statements
 from .summary import Key, Summary, answers, asked_values, counted, queries, summary
+from .widths import Widths
 
-_FORMATS = {".parquet": "parquet", ".csv": "csv"}
-_BROKEN = "_broken_row"  #: the text of a line that has too few or too many values
-_FORMS = {
-    "string": Form.TEXT, "boolean": Form.YES_NO, "double": Form.FLOAT, "float": Form.FLOAT, "date": Form.DATE,
-    "tinyint": Form.WHOLE, "smallint": Form.WHOLE, "int": Form.WHOLE, "bigint": Form.WHOLE,
-}  # fmt: skip
-_SETTINGS = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.log.level": "ERROR",
-    "spark.sql.shuffle.partitions": "8",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-}
-
-Row = dict[str, Any]
+_AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
+_MARKED = "_whose", "_apart", "_twice", "_plain"
+_WHOSE, _APART, _TWICE, _PLAIN = _MARKED  #: of a row: its partner as text, and why or whether the query decides it
 
 
 def spark_batch(release: Release, job: Job, session: SparkSession | None = None) -> Result:
     """Decide the portfolio; without a session on this machine alone. Raises WrongCall and InvalidInput."""
-    _format(job.output)
-    if session is not None:
-        session.conf.set("spark.sql.decimalOperations.allowPrecisionLoss", "false")
-        return _Run(release, job, session).run()
-    with local_session() as own:
-        return _Run(release, job, own).run()
-
-
-@contextmanager
-def local_session() -> Iterator[SparkSession]:
-    """Spark inside this process; raises WrongCall where there is no Java."""
-    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise WrongCall([Problem("wrong-call", "Spark needs Java, which is not installed", None, "install Java 17")])
-    builder: Any = SparkSession.builder
-    for name, value in _SETTINGS.items():
-        builder = builder.config(name, value)
-    session = builder.master("local[*]").appName("charter").getOrCreate()
-    try:
-        yield session
-    finally:
-        session.stop()
+    format_of(job.output)
+    _check_output(job.output)
+    more = wanted_values(release.programme, job.more)
+    with spark_session(session) as own, ExitStack() as kept:
+        try:
+            return _Run(release, job, more, own, kept).run()
+        except (PySparkException, Py4JError) as error:
+            raise unreadable(job.portfolio, error) from error
 
 
 class _Run:
     """What the steps of one run share."""
 
-    def __init__(self, release: Release, job: Job, session: SparkSession) -> None:
-        self.release, self.job, self.session = release, job, session
+    def __init__(self, release: Release, job: Job, more: list[str], session: SparkSession, kept: ExitStack) -> None:
+        self.release, self.job, self.more, self.session, self.kept = release, job, more, session, kept
         programme = release.programme
-        self.more = wanted_values(programme, job.more)
-        self.table = self._open(job.portfolio)
-        known = [PARTNER, *(["tier", "since"] if tier_names(programme) else []), *programme.facts]
-        self.columns = self._forms(self.table, job.portfolio, known, job.ignored)
-        self.lists: dict[str, DataFrame] = {}
+        facts = list(programme.facts.values())
+        self.table = self._open(job.portfolio, facts, known_columns(programme), ignored=job.ignored)
+        self.columns = {id: form for id, form in self.table.columns.items() if id not in job.ignored}
+        self.lists: dict[str, Table] = {}
         for id, path in job.lists.items():
-            if id not in programme.lists:
-                help = did_you_mean(id, programme.lists) or "it has none"
-                raise WrongCall([Problem("wrong-call", f"'{id}' is not a list of the programme", None, help)])
-            self.lists[id] = self._whole(path)
-        self.forms = {
-            id: self._forms(table, job.lists[id], [PARTNER, *programme.lists[id].fields])
-            for id, table in self.lists.items()
-        }
-        self.agreements = self._whole(job.agreements) if job.agreements else None
-        self.query = self._statements(self.more)
-        self.problems: list[Problem] = []
+            fields = list_fields(programme, id)
+            self.lists[id] = self._open(path, list(fields.values()), [PARTNER, *fields])
+        self.agreements = None
+        if job.agreements:
+            self.agreements = self._open(job.agreements, agreement_fields(), AGREEMENT, AGREEMENT[:5])
+        for one in self._belongings().values():
+            check_read(one)
+        self.query = self._statements(more)
+        self.problems = list(left_out(job.portfolio, facts, self.columns))
         self.counts: Counter[Key] = Counter()
 
     def run(self) -> Result:
         """Decide, write, and move into place."""
+        output, rejects = self.job.output, self.job.output.with_name(f"{self.job.output.stem}.rejects.csv")
         self._set_apart()
-        output, format = self.job.output, _format(self.job.output)
-        rejects = output.with_name(f"{output.stem}.rejects.csv")
-        with _folder_beside(output) as part, beside(rejects) as refused:
-            plain_rows = 0
-            if not self.query.undecidable:
-                decided = self.session.sql(self.query.select)
-                self.types = dict(decided.dtypes)
-                _write(decided, part, format, "overwrite")
-                plain_rows = self.session.read.format(format).schema(decided.schema).load(str(part)).count()
-            one_by_one, rejected = self._decide_others(part, refused)
-            rows = self.table.count()
-            if plain_rows + one_by_one + rejected != rows:
-                raise RuntimeError(f"{rows} rows in, {plain_rows + one_by_one} decided, {rejected} rejected")
+        with beside(output) as part, beside(rejects) as refused, beside(output.with_suffix(".cells")) as folder:
+            folder.mkdir()
+            cells = folder / "cells.csv"  # Spark passes over a file that is hidden, in a folder that is not
+            one_by_one, rejected, widths = self._decide_others(cells, refused)
+            outcomes = self._outcomes(cells if one_by_one else None, widths)
+            _write(outcomes, part, format_of(output))
+            decided, rows = _read(self.session, outcomes, part, format_of(output)).count(), self.marked.count()
+            if decided + rejected != rows:
+                raise RuntimeError(f"{rows} rows in, {decided} decided, {rejected} rejected")
             numbers = self._summary() if self.job.summarised else None
             if rejected:
                 move(refused, rejects)
             else:
                 rejects.unlink(missing_ok=True)
-            _replace(part, output)
+            move_folder(part, output)
         found = rejects if rejected else None
-        return Result(rows, plain_rows + one_by_one, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
+        return Result(rows, decided, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
 
-    def _open(self, path: Path) -> DataFrame:
-        """A file or folder as a table with numbered rows; of CSV every column is text."""
-        format = _format(path)
-        if not path.exists():
-            raise WrongCall([Problem("unreadable-file", f"'{path}' is not there", None, "check the path")])
-        if format == "parquet":
-            return self.session.read.parquet(str(path)).withColumn(ITEM, f.monotonically_increasing_id() + 1)
-        head = self.session.read.csv(str(path), header=True, inferSchema=False).columns
-        schema = ", ".join(f"`{name}` STRING" for name in (*head, _BROKEN))
-        rows = self.session.read.csv(
-            str(path), schema=schema, header=True, columnNameOfCorruptRecord=_BROKEN, escape='"', enforceSchema=False,
-            mode="PERMISSIVE", multiLine=True,
-        )  # fmt: skip
-        return rows.withColumn(ITEM, f.monotonically_increasing_id() + 1).cache()
+    def _keep(self, rows: DataFrame) -> DataFrame:
+        """Rows that are gone through several times, kept until the end: sessions share what is kept."""
+        self.kept.callback(rows.unpersist)
+        return rows.persist()
 
-    def _whole(self, path: Path) -> DataFrame:
-        """What belongs to partners: every row of it must be read."""
-        table = self._open(path)
-        if _BROKEN in table.columns and table.filter(f"{_BROKEN} IS NOT NULL").limit(1).count():
-            raise InvalidInput([Problem("bad-row", f"'{path}' has rows that cannot be read", None, "mend them")])
-        return table
+    def _open(self, path: Path, facts: list[Fact], known: Sequence[str], needed: Sequence[str] = (PARTNER,),
+              ignored: Sequence[str] = ()) -> Table:  # fmt: skip
+        table = open_table(self.session, path, facts, known, needed, ignored)
+        return table if table.format == "parquet" else table._replace(rows=self._keep(table.rows))
 
-    def _forms(self, table: DataFrame, path: Path, known: list[str], ignored: tuple[str, ...] = ()) -> dict[str, Form]:
-        """The form of each column; raises InvalidInput where one is not known."""
-        kinds = {name: kind for name, kind in table.dtypes if name not in (ITEM, _BROKEN, *ignored)}
-        wrong = [
-            Problem("unknown-column", f"'{name}' is not a fact of the programme", None, did_you_mean(name, known))
-            for name in kinds
-            if name not in known
-        ]
-        if PARTNER not in kinds:
-            wrong.append(Problem("missing-column", f"'{path}' has no column '{PARTNER}'", None, "add it"))
-        if wrong:
-            raise InvalidInput(wrong)
-        return {name: Form.DECIMAL if kind.startswith("decimal") else _FORMS.get(kind, Form.OTHER)
-                for name, kind in kinds.items()}  # fmt: skip
+    def _belongings(self) -> dict[str, Table]:
+        """The lists by their ids, and the agreements under none."""
+        return self.lists | ({"": self.agreements} if self.agreements else {})
 
     def _statements(self, more: list[str]) -> Statements:
-        lists = {id: (f"{id}_of_portfolio", forms) for id, forms in self.forms.items()}
+        lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.lists.items()}
         tables = Tables("portfolio", self.columns, lists)
         return statements(self.release.programme, tables, self.job.as_of, more, "spark")
 
     def _set_apart(self) -> None:
-        """Views without the partners that are left to the interpreter, and of those the rows."""
-        partner = f.col(PARTNER).cast("string")
-        twice = self.table.groupBy(partner.alias(PARTNER)).count().filter("count > 1").select(PARTNER)
-        self.twice = {row[0] for row in twice.toLocalIterator()}
-        apart = [twice]
-        if self.agreements is not None:
-            apart.append(self.agreements.select(partner.alias(PARTNER)))
+        """Mark the rows, and make the views that the query reads, without partners left to the interpreter."""
+        rows = self.table.rows.withColumn(_WHOSE, _whose())
+        twice = rows.groupBy(_WHOSE).count().filter("count > 1").select(_WHOSE, f.lit(True).alias(_TWICE))
+        apart = twice
+        if self.agreements:
+            apart = apart.union(self.agreements.rows.select(_whose(), f.lit(False)))
         for id, table in self.lists.items():
-            if id in self.query.plain_items:
-                strange = table.filter(f"NOT coalesce({self.query.plain_items[id]}, false)")
-                apart.append(strange.select(partner.alias(PARTNER)))
-        others = apart[0]
-        for one in apart[1:]:
-            others = others.union(one)
-        others = others.filter(f"{PARTNER} IS NOT NULL").distinct().withColumn("is_apart", f.lit(True)).cache()
-        is_plain = "false" if self.query.undecidable else f"coalesce({self.query.plain}, false)"
-        if _BROKEN in self.table.columns:
-            is_plain = f"{_BROKEN} IS NULL AND {is_plain}"
-        marked = self.table.withColumn("_partner", partner).join(
-            others.withColumnRenamed(PARTNER, "_partner"), on="_partner", how="left"
-        )
-        decided = marked.withColumn("_plain", f.expr(f"({is_plain}) AND is_apart IS NULL")).cache()
-        decided.filter("_plain").select(*self.columns).createOrReplaceTempView("portfolio")
-        self.others = decided.filter("NOT _plain")
+            plain = self.query.plain_items.get(id, "false")
+            apart = apart.union(table.rows.filter(f"NOT coalesce({plain}, false)").select(_whose(), f.lit(False)))
+        apart = apart.filter(f"{_WHOSE} IS NOT NULL").groupBy(_WHOSE).agg(f.max(_TWICE).alias(_TWICE))
+        apart = self._keep(apart.withColumn(_APART, f.lit(True)))
+        plain = "false" if self.query.undecidable else f"coalesce({self.query.plain}, false)"
+        is_plain = f.expr(f"{BROKEN} IS NULL AND {_APART} IS NULL AND ({plain})")
+        self.marked = self._keep(rows.join(apart, _WHOSE, "left").withColumn(_PLAIN, is_plain))
+        self.marked.filter(_PLAIN).select(*self.columns).createOrReplaceTempView("portfolio")
         for id, table in self.lists.items():
-            kept = table.join(others, on=table[PARTNER].cast("string") == others[PARTNER], how="left_anti")
-            kept.createOrReplaceTempView(f"{id}_of_portfolio")
+            kept = table.rows.withColumn(_WHOSE, _whose()).join(apart, _WHOSE, "left_anti")
+            kept.select(*table.columns, ITEM).createOrReplaceTempView(f"{id}_of_portfolio")
 
-    def _decide_others(self, part: Path, refused: Path) -> tuple[int, int]:
-        """Decide the rows that the query left, one by one: how many were decided, how many refused."""
-        decided = rejected = 0
-        names = [name for name in self.table.columns if name not in (ITEM, _BROKEN)]
-        belongings = {id: _by_partner(table, self.others) for id, table in self.lists.items()}
-        papers = {} if self.agreements is None else _by_partner(self.agreements, self.others)
+    def _others(self) -> Iterator[Any]:
+        """The rows that the query does not decide, in their order, each with what belongs to its partner."""
+        left = self.marked.filter(f"NOT {_PLAIN}")
+        number = left.count()
+        whose = left.select(_WHOSE).filter(f"{_WHOSE} IS NOT NULL").distinct()
+        left = left.select(_WHOSE, FILE, ITEM, BROKEN, _TWICE, self.table.cells().alias("_cells"))
+        for id, table in self._belongings().items():
+            item = f.struct(FILE, ITEM, table.cells().alias("_cells"))
+            items = table.rows.select(_whose(), item.alias("_item")).join(whose, _WHOSE, "left_semi")
+            items = items.groupBy(_WHOSE).agg(f.sort_array(f.collect_list("_item")).alias(f"_of_{id}"))
+            left = left.join(items, _WHOSE, "left")
+        parts = 1 + number // _AT_ONCE
+        ordered = left.repartitionByRange(parts, FILE, ITEM).sortWithinPartitions(FILE, ITEM)
+        return ordered.toLocalIterator() if number else iter(())
+
+    def _decide(self, row: Any) -> tuple[Decided, list[Any]]:
+        """A row decided, and its values as the file has them."""
+        of = {id: [_cells(table, one["_cells"]) for one in row[f"_of_{id}"] or ()]
+              for id, table in self._belongings().items()}  # fmt: skip
+        papers = of.pop("", [])
+        cells = _cells(self.table, row["_cells"], keep=True)
+        wrong: list[Problem] = []
+        if self.table.format == "jsonl":
+            wrong += json_row(row["_cells"][LINE] or "")[1]
+        looked_at = {id: value for id, value in cells.values.items() if id not in self.job.ignored}
+        one = decide(self.release, row[ITEM], Cells(looked_at, cells.is_text), of, papers, self.job.as_of)
+        if row[BROKEN]:
+            wrong, one = [Problem("bad-row", row[BROKEN], None, "mend the row")], one._replace(problems=())
+        elif row[_TWICE]:
+            wrong.append(TWICE)
+        if wrong:
+            one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
+        return one, [row["_cells"][name] for name in self.table.written]
+
+    def _decide_others(self, cells: Path, refused: Path) -> tuple[int, int, Widths]:
+        """Decide the rows that the query left: how many were decided, how many refused, how wide the numbers are."""
+        decided, rejected, widths = 0, 0, Widths(outcome_names(self.release.programme, self.more))
+        of_files = ["file"] if self.job.portfolio.is_dir() else []
         with (
-            TemporaryDirectory(prefix="charter-") as folder,
-            Path(folder, "cells.csv").open("w", encoding="utf-8", newline="") as good_file,
+            cells.open("w", encoding="utf-8", newline="") as good_file,
             refused.open("w", encoding="utf-8", newline="") as bad_file,
         ):
             good, bad = csv.writer(good_file), csv.writer(bad_file)
-            bad.writerow(["row", "problems", *names])
-            for found in self.others.toLocalIterator(prefetchPartitions=True):
-                row = found.asDict()
-                partner = str(row[PARTNER])
-                cells = Cells({id: row[id] for id in self.columns}, _BROKEN in row)
-                items = {id: of.get(partner, []) for id, of in belongings.items()}
-                one = decide(self.release, row[ITEM], cells, items, papers.get(partner, []), self.job.as_of)
-                wrong = [TWICE] if partner in self.twice else []
-                if row.get(_BROKEN) is not None:
-                    wrong = [Problem("bad-row", f"'{row[_BROKEN]}' has too few or too many values", None, "mend it")]
-                if wrong:
-                    one = one._replace(outcome=None, problems=tuple(wrong))
+            bad.writerow([*of_files, "row", "problems", *self.table.written])
+            for row in self._others():
+                one, values = self._decide(row)
                 if one.outcome:
                     decided += 1
                     self.counts.update(counted(one.outcome) if self.job.summarised else ())
-                    good.writerow(outcome_cells(self.release, one.outcome, self.more))
+                    made = outcome_cells(self.release, one.outcome, self.more)
+                    widths.add(made)
+                    good.writerow(made)
                     continue
                 rejected += 1
-                bad.writerow([one.number, "; ".join(map(told, one.problems)), *(row[name] for name in names)])
-                self.problems += [at_row(one, it) for it in one.problems] if len(self.problems) < SHOWN else []
-            good_file.flush()
-            if decided:
-                self._append(Path(good_file.name), part)
-        return decided, rejected
+                where = [row[FILE]] if of_files else []
+                bad.writerow([*where, one.number, "; ".join(map(told, one.problems)), *values])
+                if len(self.problems) < SHOWN:
+                    found = [at_row(one, problem) for problem in one.problems]
+                    self.problems += [it._replace(message=": ".join([*where, it.message])) for it in found]
+        return decided, rejected, widths
 
-    def _append(self, cells: Path, part: Path) -> None:
-        """Write rows that were decided one by one behind those of the query, in the same types."""
+    def _outcomes(self, cells: Path | None, widths: Widths) -> DataFrame:
+        """What the query gives, and the rows that were decided one by one, in columns that hold the numbers of both."""
         programme, names = self.release.programme, outcome_names(self.release.programme, self.more)
-        types = {name: sql_type(programme, name).replace("VARCHAR", "STRING") for name in names}
-        if not self.query.undecidable:
-            types = self.types
-        schema = ", ".join(f"`{name}` STRING" for name in names)
-        rows = self.session.read.csv(str(cells), schema=schema, escape='"', emptyValue="", nullValue="")
-        typed = [f.expr(f"CAST(`{name}` AS {types[name]}) AS `{name}`") for name in names]
-        _write(rows.select(*typed), part, _format(self.job.output), "append")
+        decided = None if self.query.undecidable else self.session.sql(self.query.select)
+        kinds = {id: sql_type(programme, id).replace("VARCHAR", "STRING").lower() for id in names}
+        kinds |= dict(decided.dtypes) if decided else {}
+        if cells is None and decided:
+            return decided
+        kinds = {id: widths.wide_enough(id, kind) for id, kind in kinds.items()}
+        typed = [f.col(f"`{id}`").cast(kinds[id]).alias(id) for id in names]
+        schema = ", ".join(f"`{id}` STRING" for id in names)
+        if cells is None:
+            return self.session.createDataFrame([], schema).select(*typed)
+        rows = self.session.read.csv(str(cells), schema=schema, escape='"', multiLine=True).select(*typed)
+        return decided.select(*typed).union(rows) if decided else rows
 
     def _summary(self) -> Summary:
         """The counts of the query, and of the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
             query = self._statements(asked_values(programme))
-            for names, text in queries(programme, query.select):
+            self.session.sql(query.select).createOrReplaceTempView("outcomes")
+            for names, text in queries(programme, "SELECT * FROM outcomes"):
                 self.counts += answers(names, map(tuple, self.session.sql(text.replace('"', "`")).collect()))
         return summary(programme, self.counts)
 
 
-def _by_partner(table: DataFrame, others: DataFrame) -> Mapping[str, list[Cells]]:
-    """The rows of a table that belong to partners who are decided one by one."""
-    wanted = others.select(f.col("_partner").alias("_wanted")).distinct()
-    rows = table.join(wanted, on=table[PARTNER].cast("string") == wanted["_wanted"], how="left_semi").orderBy(ITEM)
-    found: dict[str, list[Cells]] = {}
-    for one in rows.toLocalIterator():
-        row = one.asDict()
-        is_text = _BROKEN in row
-        cells = {id: value for id, value in row.items() if id not in (PARTNER, ITEM, _BROKEN)}
-        found.setdefault(str(row[PARTNER]), []).append(Cells(cells, is_text))
-    return found
+def _whose() -> Column:
+    """The partner of a row, as text."""
+    return f.col(PARTNER).cast("string").alias(_WHOSE)
 
 
-def _format(path: Path) -> str:
-    found = _FORMATS.get(path.suffix.lower())
-    if found is None:
-        message = f"'{path}' is none of Parquet and CSV, which Spark reads and writes"
-        raise WrongCall([Problem("unknown-format", message, None, "name it ….parquet or ….csv")])
-    return found
+def _cells(table: Table, found: Any, *, keep: bool = False) -> Cells:
+    """The cells of a row for the interpreter; those of what belongs to a partner without its id."""
+    values = json_row(found[LINE] or "")[0] if table.format == "jsonl" else cells_of(found, table.columns)
+    return Cells({id: value for id, value in values.items() if keep or id != PARTNER}, table.format == "csv")
 
 
-def _write(rows: DataFrame, folder: Path, format: str, mode: str) -> None:
-    options = {"header": True} if format == "csv" else {}
-    rows.write.mode(mode).format(format).options(**options).save(str(folder))
+def _write(rows: DataFrame, folder: Path, format: str) -> None:
+    """Write part files; text stays as it is, spaces and quotes too."""
+    writer = rows.write.format("json" if format == "jsonl" else format)
+    if format == "csv":
+        writer = writer.options(header=True, escape='"', ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False)
+    writer.save(str(folder))
 
 
-@contextmanager
-def _folder_beside(target: Path) -> Iterator[Path]:
-    """A folder beside the target to write to; what still stands there at the end is removed."""
-    path = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+def _read(session: SparkSession, rows: DataFrame, folder: Path, format: str) -> DataFrame:
+    """What was written, read again."""
+    reader = session.read.format("json" if format == "jsonl" else format).schema(rows.schema)
+    if format == "csv":
+        reader = reader.options(header=True, escape='"', multiLine=True)
+    return reader.load(str(folder))
 
 
-def _replace(part: Path, target: Path) -> None:
-    """Put a complete folder in its place; what stood there goes once the new one is complete."""
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    if target.exists():
-        target.rename(old)
-    part.rename(target)
-    if old.is_dir():
-        shutil.rmtree(old)
-    else:
-        old.unlink(missing_ok=True)
+def _check_output(path: Path) -> None:
+    """Raises WrongCall where a folder stands at the output that is not one of outcomes."""
+    if path.is_dir() and any(one.name[0] not in "._" and not one.name.startswith("part-") for one in path.iterdir()):
+        raise wrong_call(f"'{path}' is a folder with other files in it", "name another output, or remove it")

@@ -5,7 +5,6 @@ A file is read once and kept in columns, for it is gone through several times.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,31 +12,18 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from ..problems import InvalidInput, Problem, Source
 from ..programme import Fact
 from ..values import Kind
 from .columns import ITEM, Form
-from .sources import LINE, Table, header_place
-
-_SEPARATORS = (",", ";", "\t")
-_MAX_LINE = 200_000  #: bytes of one row of text
+from .files import LINE, MAX_LINE, NO_SEPARATOR, STRANGE, read_header
+from .sources import Table
 
 Connection = duckdb.DuckDBPyConnection
 
 
 def open_csv(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> Table:
     """Each line after the first holds the values of a row."""
-    header = _first_line(path)
-    separator = max(_SEPARATORS, key=header.count)
-    names = next(csv.reader([header], delimiter=separator), [])
-    source = Source(str(path), header)
-    if not names:
-        help = "begin with a line of names: partner, tier, …"
-        raise InvalidInput([Problem("missing-column", f"'{path}' has no column 'partner': it is empty", None, help)])
-    if len(set(names)) < len(names):
-        twice = next(one for one in names if names.count(one) > 1)
-        place = header_place(source, twice)
-        raise InvalidInput([Problem("duplicate-column", f"'{twice}' is a column twice", place, "keep one of them")])
+    source, names, separator = read_header(path)
     rows = _text_rows(database, path, separator, dict.fromkeys(names, "VARCHAR"), skip=1)
     rows.create_view(f"{name}_text")
     number = exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)
@@ -45,24 +31,19 @@ def open_csv(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> 
     return Table(name, path, "csv", dict.fromkeys(names, Form.TEXT), source)
 
 
-def _first_line(path: Path) -> str:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return file.readline(_MAX_LINE).rstrip("\r\n")
-
-
 def _text_rows(database: Connection, path: Path, separator: str, columns: dict[str, str], skip: int) -> Any:
     """The rows of a text file; those that have too few or too many values are kept apart, and told."""
-    quote = '"' if separator in _SEPARATORS else ""
+    quote = "" if separator == NO_SEPARATOR else '"'
     return database.read_csv(
         str(path), columns=columns, header=False, skiprows=skip, sep=separator, quotechar=quote, escapechar=quote,
-        na_values=[""], max_line_size=_MAX_LINE, store_rejects=True, auto_detect=False,
+        na_values=[""], max_line_size=MAX_LINE, store_rejects=True, auto_detect=False,
     )  # fmt: skip
 
 
 def open_json(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> Table:
     """Each line is an object; its values stay text, those in quotes told from the others."""
     line = exp.column(LINE)
-    _text_rows(database, path, "\x01", {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_text")
+    _text_rows(database, path, NO_SEPARATOR, {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_text")
     kinds = {fact.id: fact.kind for fact in facts}
     named = _keys(database, f"{name}_text")
     columns = [
@@ -98,7 +79,7 @@ def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
 def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expr:
     """A value as text: of a text what it says, else how it is written; one of the wrong kind is marked as such."""
     line, path = exp.column(LINE), exp.Literal.string('$."' + key.replace('"', '\\"') + '"')
-    type, strange = _call("json_type", line, path), exp.Literal.string("\x07")
+    type, strange = _call("json_type", line, path), exp.Literal.string(STRANGE)
     raw = exp.Cast(this=_call("json_extract", line, path), to=exp.DataType.build("TEXT"))
     is_text = kind in (Kind.TEXT, Kind.CHOICE, Kind.DATE)
     said = _call("json_extract_string", line, path) if is_text else strange
