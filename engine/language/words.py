@@ -145,9 +145,13 @@ def money(value: Decimal | Fraction, lang: str) -> str:
     ('90,000.00', '1 234,50')
     """
     whole, _, decimals = plain(value).partition(".")
-    grouped = f"{int(whole):,}" if lang == "en" else f"{int(whole):,}".replace(",", "\u00a0")
     sign = "-" if whole == "-0" else ""
-    return f"{sign}{grouped}{'.' if lang == 'en' else ','}{decimals:0<2}"
+    return f"{sign}{grouped(int(whole), lang)}{'.' if lang == 'en' else ','}{decimals:0<2}"
+
+
+def grouped(number: int, lang: str) -> str:
+    """A whole number, its thousands apart: 1,234, 1 234."""
+    return f"{number:,}" if lang == "en" else f"{number:,}".replace(",", "\u00a0")
 
 
 def _readable(number: Decimal | Fraction) -> str:

@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..outcome import Outcome
-from ..programme import Programme
+from ..programme import MAIN, NO_TIER, Programme, Track
 
 Key = tuple[Any, ...]  #: what is counted: its kind, then a tier, a requirement, an answer
-HELD, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "tier", "requirement", "alone", "discount"
+HELD, TRACK, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "track", "tier", "requirement", "alone", "discount"
 
 
 class RequirementCounts(NamedTuple):
@@ -38,6 +38,15 @@ class TierCounts(NamedTuple):
     one_step: int  #: how many lack one requirement, and that alone
 
 
+class TrackCounts(NamedTuple):
+    """A track beside the programme's own: how many partners have which of its tiers, none, or who knows."""
+
+    id: str
+    held: tuple[tuple[str, int], ...]  #: tier and number
+    without_tier: int
+    undetermined: int
+
+
 class DiscountCounts(NamedTuple):
     """How many partners have a discount in total: of a tier, so many percent; None where it is undetermined."""
 
@@ -47,11 +56,13 @@ class DiscountCounts(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The portfolio in numbers."""
+    """The portfolio in numbers; partners are without a tier where it is certain that they have none of their own."""
 
     partners: int
     tiers: tuple[TierCounts, ...]
     without_tier: int
+    undetermined: int  #: partners whose own tier is
+    tracks: tuple[TrackCounts, ...]
     discounts: tuple[DiscountCounts, ...]
 
 
@@ -60,6 +71,8 @@ def counted(outcome: Outcome) -> Iterable[Key]:
     yield (HELD, outcome.tier, outcome.status)
     if outcome.discount:
         yield (DISCOUNT, outcome.tier, outcome.discount.total)
+    for track in outcome.tracks:
+        yield (TRACK, track.id, NO_TIER if track.status == "not_qualified" else track.tier)
     for tier in outcome.tiers:
         yield (TIER, tier.id, tier.status)
         statuses = {one.id: one.status for one in tier.requirements}
@@ -73,16 +86,23 @@ def counted(outcome: Outcome) -> Iterable[Key]:
 
 def asked_values(programme: Programme) -> list[str]:
     """The values that the counts need besides the outcome's columns."""
-    return list(dict.fromkeys(one.value for tier in programme.tiers.values() for one in tier.requirements))
+    requirements = [one.value for tier in programme.tiers.values() for one in tier.requirements]
+    return list(dict.fromkeys([*requirements, *(track.tier for track in _tracks_beside(programme))]))
+
+
+def _tracks_beside(programme: Programme) -> list[Track]:
+    return [track for id, track in programme.tracks.items() if id != MAIN]
 
 
 def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str]]:
     """Queries that count what a query of decisions gives: each with the names of what its columns count.
 
-    A name that ends in None has the values of the first columns in their place.
+    A name that ends in None has the values of the first columns in its place.
     """
     for kind, column in ((HELD, "status"), (DISCOUNT, "discount_total")):
         yield [(kind, None)], f"SELECT tier, {column}, count(*) FROM ({decided}) AS decided GROUP BY tier, {column}"
+    for track in _tracks_beside(programme):
+        yield [(TRACK, track.id, None)], f'SELECT "{track.tier}", count(*) FROM ({decided}) AS decided GROUP BY 1'
     sums: dict[Key, str] = {}
     for tier in programme.tiers.values():
         for status in ("qualified", "not_qualified", "undetermined"):
@@ -102,7 +122,7 @@ def answers(names: list[Key], rows: Iterable[tuple[Any, ...]]) -> Counter[Key]:
     found: Counter[Key] = Counter()
     for row in rows:
         if names[0][-1] is None:
-            found[names[0][0], *row[:-1]] += row[-1]
+            found[*names[0][:-1], *row[:-1]] += row[-1]
         else:
             found.update(dict(zip(names, row, strict=True)))
     return found
@@ -138,5 +158,12 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
     ]
     order = list(programme.tiers)
     discounts.sort(key=lambda one: (order.index(one.tier), one.total is None, one.total or 0))
-    without = sum(number for (tier, _), number in held.items() if tier is None)
-    return Summary(sum(held.values()), tuple(tiers), without, tuple(discounts))
+    undetermined = held.get((None, "undetermined"), 0)
+    without = sum(number for (tier, _), number in held.items() if tier is None) - undetermined
+    tracks = tuple(_track(track, counts) for track in _tracks_beside(programme))
+    return Summary(sum(held.values()), tuple(tiers), without, undetermined, tracks, tuple(discounts))
+
+
+def _track(track: Track, counts: Counter[Key]) -> TrackCounts:
+    held = tuple((tier, counts[TRACK, track.id, tier]) for tier in track.tiers)
+    return TrackCounts(track.id, held, counts[TRACK, track.id, NO_TIER], counts[TRACK, track.id, None])

@@ -5,30 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..language import words
-from ..programme import Programme, Requirement, pick
-from ..values import Kind
+from ..programme import MAIN, Programme, pick
+from ..values import Kind, round_half_up
 from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
 from .phrases import PHRASES
 
 if TYPE_CHECKING:  # what it needs is an extra
     from ..portfolio.job import Result
-    from ..portfolio.summary import Summary, TierCounts
+    from ..portfolio.summary import Summary, TierCounts, TrackCounts
 
 _MARKS = {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD, "undetermined": OPEN}
 _MOST_TOTALS = 20  #: discounts that are told one by one; of more, bands of so many points
 _BAND = 5
+_LEAST = Decimal("0.1")  #: percent; a share is told no closer
 
 
 def summary_page(programme: Programme, result: Result, day: date, lang: str) -> Page:
     """The portfolio as blocks of rows with bars; `result` has a summary."""
-    writer = _Writer(programme, result, lang)
-    return Page(
-        release_on(programme, day, lang), PHRASES[lang]["portfolio"], PLAIN, writer.headline(), (), writer.blocks()
-    )
+    writer, say = _Writer(programme, result, lang), PHRASES[lang]
+    remarks = (say["portfolio_shares"],) if result.rejected else ()
+    return Page(release_on(programme, day, lang), say["portfolio"], PLAIN, writer.headline(), remarks, writer.blocks())
 
 
 def summary_data(programme: Programme, result: Result, day: date) -> Json:
@@ -44,7 +45,9 @@ def summary_data(programme: Programme, result: Result, day: date) -> Json:
         "decided": result.decided,
         "rejected": result.rejected,
         "without_tier": summary.without_tier,
+        "undetermined": summary.undetermined,
         "tiers": {tier.id: _tier_data(tier) for tier in summary.tiers},
+        "tracks": {track.id: _track_data(track) for track in summary.tracks},
         "discounts": [
             {"tier": one.tier, "total": scalar(one.total), "partners": one.partners} for one in summary.discounts
         ],
@@ -60,6 +63,10 @@ def _tier_data(tier: TierCounts) -> Json:
         "one_step": tier.one_step,
         "requirements": [one._asdict() for one in tier.requirements],
     }
+
+
+def _track_data(track: TrackCounts) -> Json:
+    return {"held": dict(track.held), "without_tier": track.without_tier, "undetermined": track.undetermined}
 
 
 def _summary(result: Result) -> Summary:
@@ -83,84 +90,97 @@ class _Writer:
         """Where the partners stand, where they could, what they get, and what stops them."""
         blocks = [
             Block(self.say["portfolio_own"], tuple(self.own())),
+            *(self.track(track) for track in self.summary.tracks),
             Block(self.say["portfolio_could"], tuple(self.could())),
             Block(self.say["portfolio_discounts"], tuple(self.discounts())),
-            *(Block(self.title(tier), tuple(self.stops(tier))) for tier in self.summary.tiers if tier.requirements),
+            *(
+                Block(self.say["portfolio_stops"].format(tier=self.tier(tier.id)), tuple(self.stops(tier)))
+                for tier in self.summary.tiers
+            ),
         ]
         return tuple(block for block in blocks if block.rows)
 
     def own(self) -> list[Row]:
+        """How many partners have which tier of their own, and its status."""
+        if not self.programme.tracks[MAIN].tiers:
+            return []
         rows = [
-            self.row(_MARKS[status], f"{self.tier(tier.id)}: {self.say[_WORD.get(status, status)]}", number)
+            self.row(_MARKS[status], f"{self.tier(tier.id)}: {self.say[status]}", number)
             for tier in self.summary.tiers
             for status, number in tier.own
         ]
-        without = self.summary.without_tier
-        return [*rows, self.row(PLAIN, self.say["portfolio_without"], without)] if without else rows
+        return rows + self.without(self.summary.without_tier, self.summary.undetermined)
+
+    def track(self, track: TrackCounts) -> Block:
+        title = self.say["portfolio_track"].format(track=pick(self.programme.tracks[track.id].title, self.lang))
+        rows = [self.row(GOOD, self.tier(tier), number) for tier, number in track.held if number]
+        return Block(title, (*rows, *self.without(track.without_tier, track.undetermined)))
+
+    def without(self, number: int, undetermined: int) -> list[Row]:
+        """The partners without a tier, and those of whom that is open."""
+        rows = [self.row(PLAIN, self.say["portfolio_without"], number)] if number else []
+        return [*rows, self.row(OPEN, self.say["portfolio_open"], undetermined)] if undetermined else rows
 
     def could(self) -> list[Row]:
+        """How many partners meet the requirements of each tier, whatever their own."""
         return [
             self.row(
                 GOOD, self.tier(tier.id), tier.qualified,
-                self.say["portfolio_others"].format(
-                    not_qualified=self.number(tier.not_qualified), undetermined=self.number(tier.undetermined)
-                ),
+                (self.say["portfolio_not"], tier.not_qualified),
+                (self.say["undetermined"], tier.undetermined),
             )
             for tier in self.summary.tiers
         ]  # fmt: skip
 
     def discounts(self) -> list[Row]:
         """How many partners have which discount of their own tier; in bands, where there are many."""
-        counts: Counter[Decimal | None] = Counter()
-        for one in self.summary.discounts:
-            counts[one.total] += one.partners
-        known = sorted(total for total in counts if total is not None)
-        if len(known) > _MOST_TOTALS:
-            bands = Counter[int]()
-            for total in known:
-                bands[int(total // _BAND) * _BAND] += counts[total]
-            rows = [self.row(PLAIN, self.band(low), number) for low, number in sorted(bands.items())]
-        else:
-            rows = [self.row(PLAIN, words.amount(total, Kind.PERCENT, self.lang), counts[total]) for total in known]
-        return [*rows, self.row(OPEN, self.say["undetermined"], counts[None])] if counts[None] else rows
+        found = [(one.total, one.partners) for one in self.summary.discounts if one.total is not None]
+        many = len({total for total, _ in found}) > _MOST_TOTALS
+        counts: Counter[Decimal] = Counter()
+        for total, partners in found:
+            counts[total // _BAND * _BAND if many else total] += partners
+        tell = self.band if many else self.percent
+        undetermined = sum(one.partners for one in self.summary.discounts if one.total is None)
+        rows = [self.row(PLAIN, tell(total), number) for total, number in sorted(counts.items())]
+        return rows + self.without(0, undetermined)
 
     def stops(self, tier: TierCounts) -> list[Row]:
-        """The requirements that partners do not meet, most first; then who lacks only one."""
-        titles = {one.id: pick(one.title, self.lang) for one in _all(self.programme.tiers[tier.id].requirements)}
-        rows = [self.row(GOOD, self.say["portfolio_one_step"], tier.one_step)]
-        for one in sorted(tier.requirements, key=lambda one: -one.not_met):
-            if not one.not_met and not one.unknown:
-                continue
-            note = self.say["portfolio_alone"].format(number=self.number(one.alone))
-            if one.unknown:
-                note += "; " + self.say["portfolio_unknown"].format(number=self.number(one.unknown))
-            rows.append(self.row(BAD, titles[one.id], one.not_met, note))
-        return rows
+        """How many partners are near the tier, and the requirements that they do not meet, most first."""
+        titles = {one.id: pick(one.title, self.lang) for one in self.programme.tiers[tier.id].requirements}
+        stopping = [one for one in tier.requirements if one.not_met or one.unknown]
+        rows = [
+            self.row(
+                BAD if one.not_met else OPEN, titles[one.id], one.not_met,
+                (self.say["portfolio_alone"], one.alone), (self.say["portfolio_unknown"], one.unknown),
+            )
+            for one in sorted(stopping, key=lambda one: -one.not_met)
+        ]  # fmt: skip
+        near = [self.row(PLAIN, self.say["portfolio_one_step"], tier.one_step)] if rows else []
+        return [*near, *self.without(0, tier.undetermined), *rows]
 
-    def row(self, mark: str, title: str, number: int, note: str = "") -> Row:
+    def row(self, mark: str, title: str, number: int, *others: tuple[str, int]) -> Row:
+        """So many partners, their share as a bar, and other numbers beside it, each under its word."""
+        told = [self.share(number), *(f"{word}: {self.number(other)}" for word, other in others if other)]
         share = Decimal(number) / max(1, self.summary.partners)
-        percent = words.amount(round(share * 100, 1), Kind.PERCENT, self.lang)
-        return Row(mark, title, self.number(number), f"{percent}; {note}" if note else percent, bar=share)
+        return Row(mark, title, self.number(number), "; ".join(told), bar=share)
 
-    def band(self, low: int) -> str:
-        return self.say["portfolio_band"].format(
-            low=words.amount(Decimal(low), Kind.PERCENT, self.lang),
-            high=words.amount(Decimal(low + _BAND), Kind.PERCENT, self.lang),
-        )
+    def share(self, number: int) -> str:
+        """In percent to one decimal; none is told as nothing, or as all, that is not."""
+        share = round_half_up(Fraction(number * 100, max(1, self.summary.partners)), 1)
+        if number and share < _LEAST:
+            return words.threshold("<", self.percent(_LEAST), self.lang)
+        if number < self.summary.partners and share == 100:
+            return words.threshold(">", self.percent(share - _LEAST), self.lang)
+        return self.percent(share)
 
-    def title(self, tier: TierCounts) -> str:
-        return self.say["portfolio_stops"].format(tier=self.tier(tier.id))
+    def band(self, low: Decimal) -> str:
+        return self.say["portfolio_band"].format(low=self.percent(low), high=self.percent(low + _BAND))
 
     def tier(self, id: str) -> str:
         return pick(self.programme.tiers[id].title, self.lang)
 
+    def percent(self, number: Decimal) -> str:
+        return words.amount(number, Kind.PERCENT, self.lang)
+
     def number(self, number: int) -> str:
-        return f"{number:,}" if self.lang == "en" else f"{number:,}".replace(",", "\u00a0")
-
-
-#: a tier that is kept without its requirements, in a word
-_WORD = {"retained": "portfolio_retained"}
-
-
-def _all(requirements: tuple[Requirement, ...]) -> list[Requirement]:
-    return [one for requirement in requirements for one in (requirement, *_all(requirement.parts))]
+        return words.grouped(number, self.lang)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable
+from decimal import Decimal
 
 from .page import BAD, GOOD, OPEN, Block, Page, Row
 
@@ -49,8 +51,9 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
     """Mark, title, figure and note in columns; long titles and notes run on in theirs."""
     titles = textwrap.wrap(row.title, title_width) or [""]
     note_width = max(_NOTE, WIDTH - title_width - figure_width - 8)
-    note = row.note if row.bar is None else f"{'█' * round(row.bar * _BAR):<{_BAR}}  {row.note}"
-    notes = [(line, "") for line in textwrap.wrap(note, note_width)] or [("", "")]
+    bar = "" if row.bar is None else f"{_bar(row.bar):<{_BAR}}  "
+    wrapped = textwrap.wrap(row.note, note_width, initial_indent=bar, subsequent_indent=" " * len(bar))
+    notes = [(line, "") for line in wrapped] or [(bar, "")]
     if row.source:
         notes = _with_source(notes, f"[{', '.join(row.source)}]", note_width)
     lines = []
@@ -67,6 +70,12 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
         blanks = " " * (6 + len(detail) - len(detail.lstrip()))
         lines += [style(line, "dim") for line in _wrap(detail.lstrip(), blanks, blanks + "  ")]
     return lines
+
+
+def _bar(share: Decimal) -> str:
+    """A share as a bar, to an eighth of a column; a share above 0 is seen."""
+    whole, eighths = divmod(math.ceil(share * _BAR * 8), 8)
+    return "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
 def _with_source(notes: list[tuple[str, str]], source: str, width: int) -> list[tuple[str, str]]:
