@@ -59,7 +59,7 @@ def make_plan(programme: Programme) -> Plan:
     return Plan(
         programme,
         layout,
-        tuple(tier_reader(tier, positions, constants) for tier in programme.tiers.values()),
+        tuple(tier_reader(programme, tier, positions, constants) for tier in programme.tiers.values()),
         tracks.pop(MAIN),
         tuple(tracks.items()),
         tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
