@@ -1,4 +1,4 @@
-"""Decide one partner in process: charter beside regorus and ZEN, for the same outputs.
+"""Decide one partner in process: charter beside regorus, ZEN, OpenFisca and plain Python, for the same outputs.
 
 First every contender decides the same random partners, and all answers must agree. Then they are timed in turn, round
 after round, each called in its fastest way, with what it reads prepared beforehand.
@@ -22,10 +22,13 @@ from typing import Any, NamedTuple
 import opa_eval
 import zen
 from charter.engine import Outcome, Release, load
+from charter.engine.evaluate import all_values
 from charter.engine.layout import Known, fill
 from charter.engine.record import Record, record_of
+from charter.engine.report.page import Page, page
 from charter.engine.values import Kind
 from measure import in_turns, machine, table
+from peers import asoft_openfisca, asoft_python
 
 HERE = Path(__file__).resolve().parent
 RELEASE = "1.0.0"  # the release whose rules stand in peers/
@@ -46,28 +49,51 @@ class Contender(NamedTuple):
 
 def contenders(release: Release) -> list[Contender]:
     """All that are compared; ratios are to the first."""
+    today, programme = date.today(), release.programme
 
     def checked(facts: Facts) -> Record:
-        record, problems = record_of(as_document(facts), release.programme)
+        record, problems = record_of(as_document(facts), programme)
         if record is None:
             raise ValueError(problems)
         return record
 
     def known(facts: Facts) -> Known:
         record = checked(facts)
-        return Known(date.today(), record.tier, record.since, record.facts)
+        return Known(today, record.tier, record.since, record.facts)
+
+    def with_values(record: Record) -> tuple[Outcome, dict[str, Any]]:
+        outcome = release.evaluate(record, today)
+        return outcome, all_values(release.plan, outcome)
+
+    def with_page(record: Record) -> tuple[Outcome, Page]:
+        outcome, values = with_values(record)
+        return outcome, page(outcome, programme, values, "en", explain=True)
 
     rego = opa_eval.OpaEval(str(HERE / "peers" / "asoft.rego"), query="data.asoft.decision")
     graph = json.loads((HERE / "peers" / "asoft.jdm.json").read_text("utf-8"))
     engine = zen.ZenEngine({"loader": {"type": "static", "content": {"asoft": graph}}})  # compiled here, once
 
+    def traced(facts: Facts) -> Any:
+        return engine.evaluate("asoft", facts, {"trace": True})
+
     return [
-        Contender("charter", "a checked record", checked, release.evaluate, of_outcome),
-        Contender("charter, checking too", "a dict", as_document, release.evaluate, of_outcome),
+        Contender("charter", "a checked record", checked, lambda record: release.evaluate(record, today), of_outcome),
+        Contender("charter, checking too", "a dict", as_document, lambda it: release.evaluate(it, today), of_outcome),
         Contender("charter, values only", "a checked record", known, lambda it: fill(release.plan.layout, it), None),
         Contender("regorus", "JSON text", json.dumps, rego.evaluate_parsed, of_peer),
         Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", text), of_zen),
         Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", facts), of_zen),
+        Contender("OpenFisca", "arrays", asoft_openfisca.arrays, asoft_openfisca.Decider().decide, of_peer),
+        Contender("plain Python", "a dict", dict, asoft_python.decide, of_peer),
+        Contender("charter, with every value", "a checked record", checked, with_values, lambda it: of_outcome(it[0])),
+        Contender("ZEN, with its trace", "a dict", dict, traced, of_zen),
+        Contender(
+            "charter, with the page of `--explain`",
+            "a checked record",
+            checked,
+            with_page,
+            lambda it: of_outcome(it[0]),
+        ),
     ]
 
 
@@ -187,7 +213,7 @@ def main() -> int:
     print(f"The same answers for {len(partners)} random partners (qualified: {spread}).\n")
     taken = in_turns([timed(one, partners[:50]) for one in entrants], arguments.rounds)
     print(table(("contender", "reads"), [(one.name, one.reads) for one in entrants], taken, "µs"))
-    peers = ", ".join(f"{name} {version(name)}" for name in ("charter", "opa-eval", "zen-engine"))
+    peers = ", ".join(f"{name} {version(name)}" for name in ("charter", "opa-eval", "zen-engine", "openfisca-core"))
     print(f"\n{arguments.rounds} rounds of {len(partners[:50])} decisions. {peers}. {machine()}.")
     return 0
 

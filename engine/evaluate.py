@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from .language.closures import Row
-from .layout import Known, Layout, fill, is_constant, make_layout, named
+from .layout import Known, Layout, ListLayout, fill, is_constant, make_layout, named
 from .oddities import oddities
 from .outcome import (
     AgreementOutcome,
@@ -44,6 +44,7 @@ class Plan(NamedTuple):
     main: TrackReader
     tracks: tuple[tuple[str, TrackReader], ...]
     definitions: tuple[Reader[ValueOutcome], ...]
+    lists: tuple[ListLayout, ...]  #: those of the partner whose items have values
     kept_until: int | None  #: where the day stands to which a tier is kept
     membership_ends: int | None  #: and the last day of the membership
 
@@ -58,10 +59,11 @@ def make_plan(programme: Programme) -> Plan:
     return Plan(
         programme,
         layout,
-        tuple(tier_reader(tier, positions, constants) for tier in programme.tiers.values()),
+        tuple(tier_reader(programme, tier, positions, constants) for tier in programme.tiers.values()),
         tracks.pop(MAIN),
         tuple(tracks.items()),
         tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
+        tuple(one for one in layout.lists if one.values and one.id != ORDER),
         None if until is None else positions[until],
         None if programme.membership_ends is None else positions[programme.membership_ends],
     )
@@ -84,7 +86,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     tiers = tuple([tier for tier, _ in read])
     own = plan.main(row, tiers)
     tier, benefits = (None, None) if own.place is None else read[own.place]
-    tracks = tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks])
+    tracks = tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks]) if plan.tracks else ()
     held = {MAIN: tier.id if tier else None, **{track.id: track.tier for track in tracks}}
     granted = _GRANTED_AS[own.status]
     return Outcome(
@@ -109,7 +111,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         own.next,
         tracks,
         tuple([reader(row) for reader in plan.definitions]),
-        _item_values(plan.layout, row) if plan.layout.lists else {},
+        _item_values(plan.lists, plan.layout, row) if plan.lists else {},
         agreements,
         known.facts,
         oddities(programme, plan.layout, record, known, row, agreements, held),
@@ -118,7 +120,8 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
 
 def known_of(record: Record, as_of: date) -> Known:
     """What an evaluation of the record on a day begins with."""
-    agreed = {one.term: one.value for one in record.agreements if one.days.cover(as_of)}
+    terms = record.agreements
+    agreed = {one.term: one.value for one in terms if one.days.cover(as_of)} if terms else {}
     return Known(as_of, record.tier, record.since, record.facts_on(as_of), agreed)
 
 
@@ -139,12 +142,14 @@ def _track(id: str, own: Own, tiers: Sequence[TierOutcome]) -> TrackOutcome:
     return TrackOutcome(id, tier, own.status or "not_qualified", own.unknown, own.next)
 
 
-def _item_values(layout: Layout, row: Row) -> Mapping[str, tuple[Mapping[str, Scalar | None], ...]]:
-    """Of each list that is known and whose items have values: those values, item by item."""
+def _item_values(
+    lists: Sequence[ListLayout], layout: Layout, row: Row
+) -> Mapping[str, tuple[Mapping[str, Scalar | None], ...]]:
+    """Of each of these lists that is known: the values of its items, item by item."""
     found = {}
-    for one in layout.lists:
+    for one in lists:
         items = row[layout.positions[one.id]]  # type: ignore[index]
-        if one.id != ORDER and one.values and type(items) is not Unknown:
+        if type(items) is not Unknown:
             first = len(one.fields)
             found[one.id] = tuple(
                 dict(zip(one.values, [or_none(value) for value in item[first:]], strict=True)) for item in items

@@ -7,16 +7,17 @@ first, then its own values.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .language.closures import Position, Reader, Row, closure
 from .language.compiled import Filler, Step, by_closures, filler
 from .language.tree import Expression, Literal, Name
-from .programme import INPUTS, NO_TIER, ORDER, ListFact, NamedValue, Programme
+from .programme import INPUTS, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
 from .values import Unknown, Value
 
 Scalar = bool | Decimal | date | str
@@ -51,6 +52,8 @@ class Layout(NamedTuple):
     positions: Mapping[str, Position]  #: where in the row each fact and value stands
     fill: Filler  #: takes the steps of a row of which most facts are known
     enough: int  #: so many facts are most
+    names: dict[str, Any]  #: of all facts, lists and values in the row itself; a copy is quicker filled than a new map
+    named: Callable[[Row], tuple[Any, ...]]  #: what stands in the row for these names
 
 
 class ListLayout(NamedTuple):
@@ -68,22 +71,46 @@ class ListLayout(NamedTuple):
 
 def make_layout(programme: Programme) -> Layout:
     """The layout of a release; values with equal expressions share one place in the row."""
-    facts = tuple(programme.facts)
-    defaults = tuple(
-        Unknown(frozenset((fact.id,))) if fact.default is None else fact.default for fact in programme.facts.values()
-    )
     of_lists = dict(programme.lists)
     if programme.order:
         of_lines = tuple(value.id for value in programme.values.values() if value.list == ORDER)
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
-    lists = tuple(_list_layout(one) for one in of_lists.values())
+    items = [one.item for one in of_lists.values()]
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
-    row = [*INPUTS, *facts, *of_lists, *(one.item for one in of_lists.values())]
-    row += [*(f"agreed.{id}" for id in terms), *(f"agreement.{id}" for id in terms)]
+    agreements = [f"agreement.{id}" for id in terms]
+    row = [*INPUTS, *programme.facts, *of_lists, *items, *(f"agreed.{id}" for id in terms), *agreements]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
     for one in of_lists.values():
         positions.update(_item_positions(one, positions))
-    start = len(row)
+    steps, order_steps, empty = _steps(programme, of_lists, positions, len(row))
+    defaults = tuple(_default(fact) for fact in programme.facts.values())
+    shown = {id: at for id, at in positions.items() if isinstance(at, int) and id not in {*items, *agreements}}
+    return Layout(
+        tuple(programme.facts),
+        defaults,
+        tuple(_list_layout(one) for one in of_lists.values()),
+        terms,
+        (False,) * len(terms) + (None,) * len(terms),
+        len(row),
+        empty,
+        steps,
+        order_steps,
+        MappingProxyType(positions),
+        filler(steps, positions, len(row) + len(empty)),
+        sum(isinstance(default, Unknown) for default in defaults) * 3 // 4,
+        dict.fromkeys(shown),
+        itemgetter(*shown.values()),
+    )
+
+
+def _default(fact: Fact) -> Value:
+    return Unknown(frozenset((fact.id,))) if fact.default is None else fact.default
+
+
+def _steps(
+    programme: Programme, of_lists: Mapping[str, ListFact], positions: dict[str, Position], start: int
+) -> tuple[tuple[Step, ...], tuple[Step, ...], tuple[Value, ...]]:
+    """The steps for a partner and those for an order, and the row from `start` on; each value gets its position."""
     seen: dict[Expression, Position] = {}
     seen_in_order = ChainMap({}, seen)  # an order's values may share places with a partner's, and not the other way
     empty: list[Value] = []
@@ -110,13 +137,7 @@ def make_layout(programme: Programme) -> Layout:
             empty.append(tree.value if isinstance(tree, Literal) else Unknown())
             if not isinstance(tree, Literal):
                 steps.append(Step(position, closure(tree, positions), tree))
-    nothing_agreed = (False,) * len(terms) + (None,) * len(terms)
-    fill = filler(partner_steps, positions, start + len(empty))
-    enough = sum(isinstance(default, Unknown) for default in defaults) * 3 // 4
-    return Layout(
-        facts, defaults, lists, terms, nothing_agreed, start, tuple(empty), tuple(partner_steps), tuple(order_steps),
-        MappingProxyType(positions), fill, enough,
-    )  # fmt: skip
+    return tuple(partner_steps), tuple(order_steps), tuple(empty)
 
 
 def _is_of_order(value: NamedValue) -> bool:
@@ -149,12 +170,12 @@ def fill(layout: Layout, known: Known) -> Row:
 
 def named(layout: Layout, row: Row) -> dict[str, Any]:
     """Every fact and value of a filled row by its id; a list as a tuple of its items, each by its own names."""
-    found = {id: row[position] for id, position in layout.positions.items() if isinstance(position, int)}
+    found = layout.names.copy()
+    found.update(zip(layout.names, layout.named(row), strict=True))
     for one in layout.lists:
         if not isinstance(found[one.id], Unknown):
             found[one.id] = tuple(one.named(item) for item in found[one.id])
-        del found[f"{one.id}[]"]
-    return {id: value for id, value in found.items() if not id.startswith("agreement.")}
+    return found
 
 
 def _agreed_or(read: Reader, agreement: Position) -> Reader:

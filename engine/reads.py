@@ -1,11 +1,12 @@
-"""What the values of a programme read: facts, lists and each other; and so which facts matter to a tier."""
+"""What the values of a programme read: facts, lists and each other; which facts matter to a tier, and what fixes it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .language.tree import Aggregate, Expression, Name, children
+from .language.tree import Aggregate, Expression, Name, children, names
 from .programme import MAIN, Programme, Requirement, Tier
+from .values import Kind
 
 _AGREED = "agreed."
 
@@ -24,6 +25,27 @@ def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
             value = programme.values.get(id)
             waiting.extend(_mentioned(value.expression) if value else ())
     return frozenset(found)
+
+
+def fixed_by(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]:
+    """What fixes the values of these ids: where it is the same for two partners, so are they.
+
+    Conditions mostly, which are few: numbers are opened until there are only conditions, terms that may be agreed,
+    facts, and what becomes of lists.
+    """
+    found: dict[str, None] = {}
+    waiting, seen = list(ids), set()
+    while waiting:
+        id = waiting.pop()
+        if id in seen:
+            continue
+        seen.add(id)
+        value = programme.values.get(id)
+        if value is None or value.kind is Kind.YES_NO or value.negotiable or _has_aggregate(value.expression):
+            found[id] = None
+        else:
+            waiting.extend(name.id for name in names(value.expression))
+    return tuple(found)
 
 
 def read_for(programme: Programme, tiers: Iterable[Tier]) -> frozenset[str]:
@@ -59,6 +81,10 @@ def _of_requirement(requirement: Requirement) -> Iterator[str]:
     yield requirement.value
     for part in requirement.parts:
         yield from _of_requirement(part)
+
+
+def _has_aggregate(tree: Expression) -> bool:
+    return isinstance(tree, Aggregate) or any(_has_aggregate(part) for part in children(tree))
 
 
 def _mentioned(tree: Expression) -> Iterator[str]:

@@ -5,11 +5,8 @@ Each reader is made once for a release: it knows where in the row its values sta
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from itertools import count
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -40,13 +37,14 @@ from .programme import (
     Tier,
     Track,
 )
+from .reads import fixed_by
 from .values import Kind, Unknown, Value, missing, or_none
 
 _NOTHING = Decimal(0)
-_REMEMBERED = 512  #: answers of one view
+_REMEMBERED = 1024  #: so many of one view are kept
 
 _View = TypeVar("_View")
-Reader = Callable[[Sequence[Any]], _View]  #: reads its view off a row
+Reader = Callable[[Row], _View]  #: reads its view off a row
 TrackReader = Callable[[Row, Sequence[TierOutcome]], "Own"]
 
 _TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualified", None: "undetermined"}
@@ -101,39 +99,60 @@ def value_reader(named: NamedValue, positions: Mapping[str, int]) -> Reader[Valu
     """What a definition comes to."""
     position, id, source = positions[named.id], named.id.removeprefix("definitions."), named.source
 
-    def read(row: Sequence[Any]) -> ValueOutcome:
+    def read(row: Row) -> ValueOutcome:
         value = row[position]
         return ValueOutcome(id, or_none(value), missing(value), source)
 
     return read
 
 
-def _remembered(make: Callable[[Mapping[str, int]], Reader[_View]], positions: Mapping[str, int]) -> Reader[_View]:
-    """The reader that `make` makes of positions, its answers kept by the values that it reads.
+class _Asked(dict[str, int]):
+    """Positions, of which it keeps those that were asked for."""
 
-    Partner after partner has the same few of them. It reads their tuple in place of a row.
+    def __init__(self, positions: Mapping[str, int]) -> None:
+        super().__init__()
+        self.positions = positions
+
+    def __missing__(self, id: str) -> int:
+        self[id] = position = self.positions[id]
+        return position
+
+
+def _remembered(
+    programme: Programme, positions: Mapping[str, int], make: Callable[[Mapping[str, int]], Reader[_View]]
+) -> Reader[_View]:
+    """The reader that `make` makes of positions, its views kept by what fixes the values that it asks for.
+
+    Of partner after partner that is one of the same few; where too many are kept, all are forgotten.
     """
-    places: dict[str, int] = defaultdict(count().__next__)  # each value gets the next one, as it is asked for
-    read = lru_cache(_REMEMBERED)(make(places))
-    if not places:
-        same = read(())
-        return lambda row: same
-    at = [positions[id] for id in places]
-    values = itemgetter(*at, at[0])  # of one position it would give no tuple
-    return lambda row: read(values(row))
+    asked = _Asked(positions)
+    read = make(asked)
+    key_of = itemgetter(*[positions[id] for id in fixed_by(programme, asked)] or [0])
+    kept: dict[Any, _View] = {}
+
+    def remembered(row: Row) -> _View:
+        key = key_of(row)
+        view = kept.get(key)
+        if view is None:
+            if len(kept) >= _REMEMBERED:
+                kept.clear()
+            view = kept[key] = read(row)
+        return view
+
+    return remembered
 
 
 def tier_reader(
-    tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]
+    programme: Programme, tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]
 ) -> Reader[tuple[TierOutcome, Benefits]]:
     """A tier for this partner, and what it can be granted of its benefits; `constants` are the same for everyone."""
     offered = tier.discount
-    qualification = _remembered(lambda at: _qualification_reader(tier, at), positions)
-    discount = _remembered(lambda at: _discount_reader(offered, at), positions) if offered else None
-    benefits = _remembered(lambda at: _benefits_reader(tier.benefits, at, constants), positions)
-    rebates = _remembered(lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at), positions)
+    qualification = _remembered(programme, positions, lambda at: _qualification_reader(tier, at))
+    discount = _remembered(programme, positions, lambda at: _discount_reader(offered, at)) if offered else None
+    benefits = _remembered(programme, positions, lambda at: _benefits_reader(tier.benefits, at, constants))
+    rebates = _remembered(programme, positions, lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at))
 
-    def read(row: Sequence[Any]) -> tuple[TierOutcome, Benefits]:
+    def read(row: Row) -> tuple[TierOutcome, Benefits]:
         given = benefits(row)
         offer = discount(row) if discount else None
         return TierOutcome(tier.id, *qualification(row), offer, given.qualified, *rebates(row)), given
@@ -148,7 +167,7 @@ def _qualification_reader(
     qualified = positions[tier.qualified]
     requirements = [_requirement_reader(requirement, positions) for requirement in tier.requirements]
 
-    def read(row: Sequence[Any]) -> tuple[TierStatus, tuple[str, ...], tuple[RequirementOutcome, ...]]:
+    def read(row: Row) -> tuple[TierStatus, tuple[str, ...], tuple[RequirementOutcome, ...]]:
         status = row[qualified]
         return _TIER[or_none(status)], missing(status), tuple([requirement(row) for requirement in requirements])
 
@@ -161,13 +180,13 @@ def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) 
     unknown = RequirementOutcome(requirement.id, requirement.scope, "unknown", (), requirement.source)
     met, not_met = unknown._replace(status="met"), unknown._replace(status="not_met")
 
-    def read(row: Sequence[Any]) -> RequirementOutcome:
+    def read(row: Row) -> RequirementOutcome:
         value = row[position]
         if value is True:
             return met
         return not_met if value is False else unknown._replace(unknown=missing(value))
 
-    def read_with_parts(row: Sequence[Any]) -> RequirementOutcome:
+    def read_with_parts(row: Row) -> RequirementOutcome:
         return read(row)._replace(parts=tuple([part(row) for part in parts]))
 
     return read_with_parts if parts else read
@@ -180,7 +199,7 @@ def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Reader
     apply = positions[discount.bonuses_apply]
     bonuses = [_bonus_reader(bonus, positions) for bonus in discount.bonuses]
 
-    def read(row: Sequence[Any]) -> DiscountOutcome:
+    def read(row: Row) -> DiscountOutcome:
         applied = or_none(row[apply])
         return DiscountOutcome(
             or_none(row[base]),
@@ -196,10 +215,10 @@ def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Reader
     return read
 
 
-def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Sequence[Any], bool | None], BonusOutcome]:
+def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, bool | None], BonusOutcome]:
     earned, percent = positions[bonus.earned], positions[bonus.percent]
 
-    def read(row: Sequence[Any], applied: bool | None) -> BonusOutcome:
+    def read(row: Row, applied: bool | None) -> BonusOutcome:
         worth = row[percent]
         status = _EARNED[or_none(row[earned])]
         return BonusOutcome(bonus.id, status, or_none(worth), applied, missing(worth), bonus.source)
@@ -213,7 +232,7 @@ def _rebates_reader(
     readers = [_rebate_reader(rebate, positions) for rebate in rebates]
     sums = [(total.currency, total.per, positions[total.amount]) for total in totals]
 
-    def read(row: Sequence[Any]) -> tuple[tuple[RebateOutcome, ...], tuple[RebateTotalOutcome, ...]]:
+    def read(row: Row) -> tuple[tuple[RebateOutcome, ...], tuple[RebateTotalOutcome, ...]]:
         amounts = [RebateTotalOutcome(currency, per, or_none(row[at])) for currency, per, at in sums]
         return tuple([read(row) for read in readers]), tuple(amounts)
 
@@ -223,7 +242,7 @@ def _rebates_reader(
 def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Reader[RebateOutcome]:
     earned, amount = positions[rebate.earned], positions[rebate.amount]
 
-    def read(row: Sequence[Any]) -> RebateOutcome:
+    def read(row: Row) -> RebateOutcome:
         worth, status = row[amount], _EARNED[or_none(row[earned])]
         return RebateOutcome(
             rebate.id, status, or_none(worth), rebate.currency, rebate.per, missing(worth), rebate.source
@@ -241,7 +260,7 @@ def _benefits_reader(
     none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
     varying = {one.value: positions[one.value] for one in benefits if one.value not in constants}
 
-    def read(row: Sequence[Any]) -> Benefits:
+    def read(row: Row) -> Benefits:
         known = {**constants, **{id: row[position] for id, position in varying.items()}}
         pairs = zip(undetermined, benefits, strict=True)
         return Benefits(tuple([one._replace(value=or_none(known[it.value])) for one, it in pairs]), none, undetermined)

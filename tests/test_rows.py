@@ -1,4 +1,7 @@
-"""The row of a partner: filled by closures or by compiled code it holds what each expression means."""
+"""The row of a partner: filled by closures or by compiled code it holds what each expression means.
+
+And what is read off it is the same whoever was asked about before.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from typing import Any
 
 import pytest
 from charter.engine import Release
+from charter.engine.evaluate import evaluate, make_plan
 from charter.engine.language.compiled import by_closures, compiled
 from charter.engine.language.interpret import interpret
 from charter.engine.layout import Known, Layout, fill, named
 from charter.engine.programme import NO_TIER, Fact
+from charter.engine.record import Record
 from charter.engine.values import Kind, Unknown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,3 +125,13 @@ def test_of_a_complete_record_compiled_code_asks_no_closure(facts: dict[str, Any
     code = compiled(steps, layout.positions, layout.start + len(layout.empty))
     known = Known(date(2026, 11, 23), "saas", None, facts)
     assert fill(layout._replace(fill=code), known) == fill(layout, known)
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=NAMED)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_an_outcome_does_not_depend_on_who_was_asked_before(release: Release, data: st.DataObject) -> None:
+    known = data.draw(partners(release))
+    record = Record("P-1", None, known.held_tier, known.held_since, known.facts, {})
+    found = evaluate(release.plan, record, known.as_of)  # a plan that has been asked about many
+    assert found == evaluate(make_plan(release.programme), record, known.as_of)
