@@ -33,7 +33,7 @@ class Measured(NamedTuple):
 def growth(folder: Path, cache: Path, rounds: int) -> None:
     """Measure, print both tables, and draw the chart anew."""
     partners = [one for size in PARTNERS for one in by_partners(size, folder, cache, rounds)]
-    print(as_table("partners", partners), "\n")
+    print(f"{as_table('partners', partners)}\n")
     few, many = (_peak(partners, size) for size in PARTNERS[-2:])
     print(f"charter's peak for {PARTNERS[-1]:,} partners is {many / few:.2f} times that for {PARTNERS[-2]:,}.\n")
     table = folder / "portfolio.parquet"
@@ -101,23 +101,27 @@ def draw(partners: Sequence[Measured], rules: Sequence[Measured], path: Path) ->
             for place, number in ((above, "seconds"), (below, "peak")):
                 _lines(place, found, number)
         above, below = places[:, 0]
+        above.set(ylabel="seconds")
+        below.set(ylabel="peak memory, MiB", xlabel="partners")
         below.axhline(512, color="grey", linestyle="--", label="promised: under 512 MiB")
+        places[1, 1].set(xlabel=f"rules of the programme, {OF_RULES:,} partners")
         for place in places.flat:
-            place.grid(visible=True, alpha=0.3)
             place.legend(fontsize=8)
-        above.set(ylabel="seconds (logarithmic)")
-        below.set(ylabel="peak memory, MiB", xlabel="partners (logarithmic)")
-        places[1, 1].set(xlabel=f"rules of the programme (logarithmic); {OF_RULES:,} partners")
-        figure.savefig(path, format="svg", metadata={"Date": None})
+            place.set_ylim(bottom=0 if place in places[1] else 0.1)
+        figure.savefig(path, format="svg", metadata={"Creator": None, "Date": None})
 
 
 def _lines(place: Axes, found: Sequence[Measured], number: str) -> None:
-    """A line for each contender, logarithmic but for memory."""
+    """A line for each contender; sizes and seconds are logarithmic."""
     for name, marker in zip(dict.fromkeys(one.contender for one in found), "osD", strict=False):
         own = [one for one in found if one.contender == name]
         place.plot([one.size for one in own], [getattr(one, number) for one in own], marker=marker, label=name)
     place.set_xscale("log")
+    place.set_xticks(sorted({one.size for one in found}))
     if number == "seconds":
         place.set_yscale("log")
-    else:
-        place.set_ylim(bottom=0)
+        place.set_yticks((0.1, 0.3, 1, 3, 10, 30))
+        place.yaxis.set_major_formatter("{x:g}")
+    place.xaxis.set_major_formatter("{x:,.0f}")
+    place.minorticks_off()
+    place.grid(visible=True, alpha=0.3)

@@ -1,8 +1,8 @@
 """Decide a whole portfolio, Parquet to Parquet: `charter batch` beside DuckDB, Polars, plain Python and ZEN.
 
 First all decide the same random partners, and every cell must agree. Then whole processes take turns, round after
-round. ZEN, which decides one partner at a time, is timed inside its process, at its fastest call. With --growth, charter
-is measured as partners and rules become more.
+round. ZEN, which decides one partner at a time, is timed inside its process, at its fastest call. With --growth the
+partners become more, and the rules of made programmes.
 """
 
 from __future__ import annotations
