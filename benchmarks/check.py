@@ -12,8 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import in_turns, machine, table
-from startup import ROOT, process
+from measure import ROOT, Process, in_turns, machine, table
 
 RELEASE = ROOT / "program" / "1.0.0"
 
@@ -43,13 +42,13 @@ def main() -> int:
     peer, own = python.with_name("check-jsonschema"), [python.with_name("charter"), "check", RELEASE]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        each = [process([peer, *call], folder / "unused") for call in calls()]
+        each = [Process([peer, *call], folder / "unused") for call in calls()]
         in_turn = [python, "-c", IN_TURN, *("|".join(call) for call in calls())]
         contenders = {
-            "check-jsonschema, one process": process(in_turn, folder / "unused"),
+            "check-jsonschema, one process": Process(in_turn, folder / "unused"),
             f"check-jsonschema, {len(each)} processes": lambda: sum(run() for run in each),
-            "`charter check`": process(own, folder / "cache"),
-            "`charter check`, the first call ever": process(own, folder / "empty", forget=True),
+            "`charter check`": Process(own, folder / "cache"),
+            "`charter check`, the first call ever": Process(own, folder / "empty", forget=True),
         }
         for run in contenders.values():
             run()

@@ -1,11 +1,51 @@
-"""What the benchmarks share: taking turns, a table of times and ratios, and the machine they were taken on."""
+"""What the benchmarks share: whole processes, taking turns, a table of times and ratios, and the machine."""
 
 from __future__ import annotations
 
+import os
 import platform
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: A process counts as its own peak what its parent held when it started it. So a small one stands between.
+_BETWEEN = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+print(time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+"""
+
+
+class Process:
+    """A command as a whole process: each call runs it to its end, and gives the milliseconds that it took.
+
+    It finds charter's cache in the folder `cache`; `forget` empties that before each run. Byte code is kept, as an
+    installation keeps it. Raises SystemExit where the command fails.
+    """
+
+    def __init__(self, command: Sequence[str | Path], cache: Path, *, forget: bool = False) -> None:
+        self.command, self.cache, self.forget = list(map(str, command)), cache, forget
+        self.environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.peak = 0.0  #: the most memory that any run held, in MiB
+
+    def __call__(self) -> float:
+        if self.forget:
+            shutil.rmtree(self.cache, ignore_errors=True)
+        call = [sys.executable, "-ISc", _BETWEEN, *self.command]
+        ended = subprocess.run(call, check=True, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
+        seconds, held, code = ended.stdout.split()
+        if code != "0":
+            raise SystemExit(f"{' '.join(self.command)} ended with {code}")
+        self.peak = max(self.peak, int(held) / (2**20 if sys.platform == "darwin" else 2**10))
+        return float(seconds) * 1e3
 
 
 def in_turns(timed: Sequence[Callable[[], float]], rounds: int) -> list[list[float]]:
@@ -25,9 +65,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], taken: Sequence
         f"|{' --- |' * len(columns)} ---: | ---: | ---: |",
     ]
     for row, own in zip(rows, taken, strict=True):
-        ratio = median(mine / first for mine, first in zip(own, taken[0], strict=True))
-        lines.append(f"| {' | '.join(row)} | {median(own):.1f} | {min(own):.1f} | {ratio:.2f} |")
+        lines.append(f"| {' | '.join(row)} | {median(own):.1f} | {min(own):.1f} | {times_longer(own, taken[0]):.2f} |")
     return "\n".join(lines)
+
+
+def times_longer(own: Sequence[float], other: Sequence[float]) -> float:
+    """The median of the ratios of two that took turns, round by round."""
+    return median(mine / first for mine, first in zip(own, other, strict=True))
 
 
 def machine() -> str:

@@ -8,35 +8,16 @@ empty.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import venv
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from measure import in_turns, machine, table
+from measure import ROOT, Process, in_turns, machine, table
 
-ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "examples" / "competency-at-cap.yaml"
-
-
-def process(command: Sequence[str | Path], cache: Path, *, forget: bool = False) -> Callable[[], float]:
-    """Runs a command to its end, `forget` with an empty cache each time; the milliseconds that it took."""
-    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-
-    def run() -> float:
-        if forget:
-            shutil.rmtree(cache, ignore_errors=True)
-        start = time.perf_counter()
-        subprocess.run(command, check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        return (time.perf_counter() - start) * 1e3
-
-    return run
 
 
 def installed(folder: Path) -> Path:
@@ -45,7 +26,7 @@ def installed(folder: Path) -> Path:
     unneeded = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__")
     shutil.copytree(ROOT, source, ignore=unneeded)  # building leaves traces beside the source
     venv.create(home, with_pip=True)
-    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    python = home / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "-qq", source], check=True, stdout=sys.stderr)
     return python
 
@@ -62,10 +43,10 @@ def main() -> int:
         python = installed(folder) if arguments.install else Path(sys.executable)
         evaluate: list[str | Path] = [python, python.with_name("charter"), "evaluate", EXAMPLE]
         contenders = {
-            "`import typer, yaml`": process([python, "-c", "import typer, yaml"], folder / "unused"),
-            "`charter evaluate`": process(evaluate, folder / "cache"),
-            "`charter evaluate`, the first call ever": process(evaluate, folder / "empty", forget=True),
-            "the interpreter alone": process([python, "-c", "pass"], folder / "unused"),
+            "`import typer, yaml`": Process([python, "-c", "import typer, yaml"], folder / "unused"),
+            "`charter evaluate`": Process(evaluate, folder / "cache"),
+            "`charter evaluate`, the first call ever": Process(evaluate, folder / "empty", forget=True),
+            "the interpreter alone": Process([python, "-c", "pass"], folder / "unused"),
         }
         for run in contenders.values():
             run()

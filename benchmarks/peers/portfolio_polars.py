@@ -6,6 +6,7 @@ import polars as pl
 
 source, output = sys.argv[1:]
 c = pl.col
+STATUS = pl.Enum(["qualified", "not_qualified", "undetermined"])  # a third faster than text
 JOINED = (
     "it_company", "technical_base", "trained_specialists", "registered_on_site", "accession_agreement_signed",
     "licence_agreement_signed",
@@ -18,7 +19,9 @@ def either(condition: pl.Expr, then: object, otherwise: object) -> pl.Expr:
 
 
 def status(qualified: str) -> pl.Expr:
-    return either(c(qualified), pl.lit("qualified"), pl.lit("not_qualified")).fill_null("undetermined")
+    """Of a column that says whether a partner qualifies."""
+    qualifies, does_not, undetermined = (pl.lit(one, dtype=STATUS) for one in STATUS.categories)
+    return either(c(qualified), qualifies, does_not).fill_null(undetermined)
 
 
 plan = either(c("sales_plan_agreed") & c("sales_plan_fulfilled"), 1, 0)
@@ -50,6 +53,7 @@ TIERS = ("retail", "competency", "saas")
 
 
 def own(prefix: str) -> pl.Expr:
+    """What the columns of this prefix say of the partner's own tier."""
     found = pl.when(c("tier") == "retail").then(c(f"{prefix}_retail"))
     return (
         found.when(c("tier") == "competency")
@@ -59,8 +63,9 @@ def own(prefix: str) -> pl.Expr:
     )
 
 
-def money(expression: pl.Expr) -> pl.Expr:
-    return expression.cast(pl.Decimal(18, 1))
+def percent(expression: pl.Expr) -> pl.Expr:
+    """A float, of which one decimal is all there is, as the decimal that it stands for."""
+    return expression.cast(pl.Decimal(4, 1))
 
 
 frame = frame.with_columns(q=own("q"), u=own("u")).select(
@@ -70,9 +75,9 @@ frame = frame.with_columns(q=own("q"), u=own("u")).select(
     discount_base=c("tier").replace_strict(
         {"retail": 10, "competency": 20, "saas": 25}, default=None, return_dtype=pl.Int32
     ),
-    discount_uncapped=money(c("u")),
-    discount_total=money(either(c("q"), pl.min_horizontal(c("u"), pl.when(c("u").is_not_null()).then(40.0)), 0.0)),
+    discount_uncapped=percent(c("u")),
+    discount_total=percent(either(c("q"), pl.min_horizontal(c("u"), pl.when(c("u").is_not_null()).then(40.0)), 0.0)),
     **{f"status_{tier}": status(f"q_{tier}") for tier in TIERS},
-    **{f"discount_total_{tier}": money(c(f"u_{tier}").clip(upper_bound=40)) for tier in TIERS},
+    **{f"discount_total_{tier}": percent(c(f"u_{tier}").clip(upper_bound=40)) for tier in TIERS},
 )
-frame.sink_parquet(output)
+frame.sink_parquet(output, compression="snappy")  # as DuckDB writes it

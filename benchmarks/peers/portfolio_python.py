@@ -1,18 +1,15 @@
-"""The promised columns for a portfolio of ASoft partners, in plain Python, row by row; DuckDB reads and writes."""
+"""The promised columns for a portfolio of ASoft partners, in plain Python, row by row; Polars reads and writes."""
 
-import csv
 import sys
-import tempfile
 from decimal import Decimal
 
-import duckdb
+from rows import BASE, read, write
 
 source, output = sys.argv[1:]
 JOINED = (
     "it_company", "technical_base", "trained_specialists", "registered_on_site", "accession_agreement_signed",
     "licence_agreement_signed",
 )  # fmt: skip
-BASE = {"retail": 10, "competency": 20, "saas": 25}
 HALF = Decimal("2.5")
 
 
@@ -70,15 +67,4 @@ def decided(f):
     return row
 
 
-database = duckdb.connect()
-found = database.execute(f"SELECT * FROM '{source}'")
-names = [column[0] for column in found.description]
-rows = [decided(dict(zip(names, row, strict=True))) for row in found.fetchall()]
-columns = {"partner": "VARCHAR", "tier": "VARCHAR", "status": "VARCHAR"}
-columns |= {f"discount_{part}": "DECIMAL(4, 1)" for part in ("base", "uncapped", "total")}
-for one in BASE:
-    columns |= {f"status_{one}": "VARCHAR", f"discount_total_{one}": "DECIMAL(4, 1)"}
-with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8") as file:
-    csv.writer(file).writerows(rows)
-    file.flush()
-    database.read_csv(file.name, columns=columns, header=False).write_parquet(output)
+write([decided(facts) for facts in read(source)], output)
