@@ -89,7 +89,8 @@ def batch(
         if summary:
             write(write_summary(loaded, result, day), str(summary))
         rejects = f"; see {result.rejects}" if result.rejects else ""
-        write(f"{result.rows} rows: {result.decided} decided, {result.rejected} rejected{rejects}\n", None)
+        rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
+        write(f"{rows}: {result.decided} decided, {result.rejected} rejected{rejects}\n", None)
     if result.rejected:
         raise typer.Exit(INVALID_INPUT)
 

@@ -28,6 +28,7 @@ from .sources import Connection, Table, database, misread
 from .statements import Statements, statements
 from .summary import Key, Summary, answers, asked_values, counted, queries, summary
 from .tables import Opened, open_tables
+from .widths import Widths
 
 _AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
 _GROUPED = 1_500_000  #: partners that are grouped at a time
@@ -60,6 +61,7 @@ class _Run:
         self.query = self._statements(more)
         self.problems: list[Problem] = list(opened.remarks)
         self.counts: Counter[Key] = Counter()
+        self.widths = Widths(outcome_names(release.programme, more))
 
     def run(self) -> Result:
         """Decide, write, and move into place."""
@@ -128,7 +130,9 @@ class _Run:
                     if one.outcome:
                         decided += 1
                         self.counts.update(counted(one.outcome) if self.job.summarised else ())
-                        good.writerow(outcome_cells(self.release, one.outcome, self.more))
+                        cells = outcome_cells(self.release, one.outcome, self.more)
+                        self.widths.add(cells)
+                        good.writerow(cells)
                         continue
                     rejected += 1
                     bad.writerow([one.number, "; ".join(told(problem) for problem in one.problems), *values])
@@ -175,7 +179,7 @@ class _Run:
         if not self.query.undecidable:
             done = self.database.sql(self.query.select)
             kinds = {name: str(type) for name, type in zip(done.columns, done.types, strict=True)}
-        typed = [_typed(rows, name, kinds[name]).alias(name) for name in names]
+        typed = [ColumnExpression(id).cast(self.widths.wide_enough(id, kind)).alias(id) for id, kind in kinds.items()]
         rows.project(*typed).create_view("one_by_one")
         both = "FROM one_by_one" if self.query.undecidable else f"({self.query.select}) UNION ALL FROM one_by_one"
         self._copy(both, part)
@@ -262,14 +266,3 @@ def _belongings(connection: Connection, table: Table | None, partners: list[str]
         cells.pop(PARTNER, None)
         found.setdefault(str(row[PARTNER]), []).append(Cells(cells, table.format == "csv"))
     return found
-
-
-def _typed(rows: Any, name: str, kind: str) -> Any:
-    """A column of cells in the type that the query gives it, or in a wider one where a number needs it."""
-    cells = ColumnExpression(name)
-    if kind.startswith(("DECIMAL", "BIGINT", "INTEGER")):
-        quoted = f'"{name}"'
-        wrong = f"TRY_CAST({quoted} AS {kind}) IS DISTINCT FROM CAST({quoted} AS DECIMAL(38, 12))"
-        if rows.filter(wrong).limit(1).fetchall():
-            kind = "DECIMAL(38, 12)"
-    return cells.cast(kind)

@@ -110,3 +110,14 @@ def left_out(path: Path, facts: Iterable[Fact], columns: Collection[str]) -> Ite
         message = f"'{path}' has no column for {', '.join(missing)}"
         help = "of every partner that is unknown; add a column to have it decided"
         yield Problem("facts-left-out", message, None, help, Level.NOTE)
+
+
+def without_partner(path: Path, row: int) -> Problem:
+    """A row of what belongs to partners that does not say to whom."""
+    return Problem("bad-row", f"'{path}', row {row}: it names no partner", None, "say whose it is, or remove the row")
+
+
+def strangers(path: Path, number: int, first: str) -> Problem:
+    """Rows that belong to partners who are not in the portfolio: nothing comes of them."""
+    message = f"'{path}': rows of partners that are not in the portfolio: {number}, such as '{first}'"
+    return Problem("unknown-partner", message, None, "add the partner, or mend its id", Level.WARNING)

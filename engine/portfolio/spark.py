@@ -23,7 +23,17 @@ from ..programme import Fact
 from ..release import Release
 from .beside import beside, move, move_folder
 from .columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
-from .files import AGREEMENT, LINE, agreement_fields, format_of, known_columns, left_out, list_fields, unreadable
+from .files import (
+    AGREEMENT,
+    LINE,
+    agreement_fields,
+    format_of,
+    known_columns,
+    left_out,
+    list_fields,
+    strangers,
+    unreadable,
+)
 from .job import SHOWN, TWICE, Job, Result, at_row, outcome_cells, sql_type, told
 from .rows import Cells, Decided, decide, json_row
 from .spark_session import spark_session
@@ -68,7 +78,7 @@ class _Run:
         for one in self._belongings().values():
             check_read(one)
         self.query = self._statements(more)
-        self.problems = list(left_out(job.portfolio, facts, self.columns))
+        self.problems = [*left_out(job.portfolio, facts, self.columns), *self._strangers()]
         self.counts: Counter[Key] = Counter()
 
     def run(self) -> Result:
@@ -106,6 +116,15 @@ class _Run:
     def _belongings(self) -> dict[str, Table]:
         """The lists by their ids, and the agreements under none."""
         return self.lists | ({"": self.agreements} if self.agreements else {})
+
+    def _strangers(self) -> Iterator[Problem]:
+        """What belongs to partners that are not in the portfolio."""
+        known = self.table.rows.select(_whose())
+        for table in self._belongings().values():
+            rows = table.rows.select(_whose()).join(known, _WHOSE, "left_anti")
+            number, first = rows.agg(f.count("*"), f.min(_WHOSE)).collect()[0]
+            if number:
+                yield strangers(table.path, number, first)
 
     def _statements(self, more: list[str]) -> Statements:
         lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.lists.items()}

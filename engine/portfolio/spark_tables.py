@@ -18,7 +18,7 @@ from ..problems import InvalidInput, Problem, Source, WrongCall, wrong_call
 from ..programme import Fact
 from ..values import Kind
 from .columns import ITEM, PARTNER, Form
-from .files import LINE, NO_SEPARATOR, STRANGE, check_columns, format_of, read_header
+from .files import LINE, NO_SEPARATOR, STRANGE, check_columns, format_of, read_header, without_partner
 
 FILE, BROKEN = "_file", "_broken"  #: of a row: the file that it is of, and why it cannot be read
 _FORMS = {
@@ -90,6 +90,8 @@ def check_read(table: Table) -> None:
         Problem("bad-row", f"'{table.path}', {file}, row {number}: {why}", None, "mend the row")
         for file, number, why in found.collect()
     ]
+    nobody = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(_TOLD)
+    broken += [without_partner(table.path, number) for _, number in nobody.collect()] if not broken else []
     if broken:
         raise InvalidInput(broken)
 

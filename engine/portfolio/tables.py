@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import duckdb
 
 from ..problems import InvalidInput, Problem, WrongCall
 from ..programme import Fact, Programme
-from .columns import PARTNER, Form
+from .columns import ITEM, PARTNER, Form
 from .files import (
     AGREEMENT,
     agreement_fields,
@@ -19,7 +19,9 @@ from .files import (
     known_columns,
     left_out,
     list_fields,
+    strangers,
     unreadable,
+    without_partner,
 )
 from .sources import Connection, Table, misread, open_parquet
 
@@ -50,7 +52,9 @@ def open_tables(
         papers = _open_table(connection, agreements, "agreement_rows", agreement_fields())
         check_columns(papers.path, papers.header, papers.columns, AGREEMENT, AGREEMENT[:5])
         _check_read(connection, papers)
-    return Opened(table, columns, found, papers, remarks)
+    of_partners = [*found.values(), *filter(None, [papers])]
+    unknown = (told for one in of_partners for told in _strangers(connection, table, one))
+    return Opened(table, columns, found, papers, (*remarks, *unknown))
 
 
 def _open_list(connection: Connection, programme: Programme, id: str, path: Path) -> Table:
@@ -70,6 +74,19 @@ def _check_read(connection: Connection, table: Table) -> None:
             for line, message in broken[:20]
         ]
         raise InvalidInput(told)
+    nobody = connection.view(table.name).filter(f"{PARTNER} IS NULL").project(ITEM).order(ITEM).limit(20).fetchall()
+    if nobody:
+        raise InvalidInput([without_partner(table.path, row) for (row,) in nobody])
+
+
+def _strangers(connection: Connection, portfolio: Table, table: Table) -> Iterable[Problem]:
+    """What belongs to partners that are not in the portfolio."""
+    whose = f"CAST({PARTNER} AS VARCHAR) AS whose"
+    known = connection.view(portfolio.name).project(whose)
+    rows = connection.view(table.name).project(whose).join(known, "whose", "anti")
+    number, first = rows.aggregate("count(*), min(whose)").fetchall()[0]
+    if number:
+        yield strangers(table.path, number, first)
 
 
 def _open_table(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> Table:

@@ -79,10 +79,11 @@ def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
 def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expr:
     """A value as text: of a text what it says, else how it is written; one of the wrong kind is marked as such."""
     line, path = exp.column(LINE), exp.Literal.string('$."' + key.replace('"', '\\"') + '"')
-    type, strange = _call("json_type", line, path), exp.Literal.string(STRANGE)
+    type = _call("json_type", line, path)
     raw = exp.Cast(this=_call("json_extract", line, path), to=exp.DataType.build("TEXT"))
+    strange = exp.DPipe(this=exp.Literal.string(STRANGE), expression=raw.copy())
     is_text = kind in (Kind.TEXT, Kind.CHOICE, Kind.DATE)
-    said = _call("json_extract_string", line, path) if is_text else strange
+    said = _call("json_extract_string", line, path) if is_text else strange.copy()
     cases = (
         (exp.Is(this=type, expression=exp.null()), exp.null()),
         (exp.EQ(this=type.copy(), expression=exp.Literal.string("NULL")), exp.null()),
@@ -99,10 +100,6 @@ def _keep(database: Connection, name: str, rows: exp.Select) -> None:
     kept = str(Path(folder) / f"{name}.parquet")
     database.sql(rows.sql("duckdb")).write_parquet(kept)
     database.read_parquet(kept).create_view(name)
-
-
-def _view(database: Connection, name: str, select: exp.Select) -> None:
-    database.execute(exp.Create(this=exp.to_table(name), kind="VIEW", expression=select).sql("duckdb"))
 
 
 def _quoted(name: str) -> exp.Expr:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _MOST = 38  #: digits of a decimal
-_WHOLE = {"int": 9, "bigint": 18}  #: digits that each of them holds
+_WHOLE = {"int": 9, "integer": 9, "bigint": 18}  #: digits that each of them holds
 
 
 class Widths:
@@ -24,16 +24,18 @@ class Widths:
             self.seen[name] = (max(whole, len(before)), max(decimals, len(after)))
 
     def wide_enough(self, name: str, kind: str) -> str:
-        """A type of Spark that holds what this one does and what was seen; numbers only are widened."""
-        decimal = re.fullmatch(r"decimal\((\d+), ?(\d+)\)", kind)
+        """A type that holds what this one does and what was seen, as text where no number does; others stay."""
+        decimal = re.fullmatch(r"decimal\((\d+), ?(\d+)\)", kind.lower())
         whole, scale = self.seen[name]
         if decimal:
             digits, decimals = int(decimal[1]), int(decimal[2])
-        elif kind in _WHOLE:
-            digits, decimals = _WHOLE[kind], 0
+        elif kind.lower() in _WHOLE:
+            digits, decimals = _WHOLE[kind.lower()], 0
         else:
             return kind
         if whole <= digits - decimals and scale <= decimals:
             return kind
-        scale = max(scale, decimals)
-        return f"decimal({min(_MOST, max(whole, digits - decimals) + scale)},{scale})"
+        scale, whole = max(scale, decimals), max(whole, digits - decimals)
+        if self.seen[name][0] + scale > _MOST:
+            return "string"
+        return f"decimal({min(_MOST, whole + scale)},{scale})"

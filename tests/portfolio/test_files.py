@@ -17,11 +17,11 @@ import pytest
 from charter.engine import load
 from charter.engine.portfolio.batch import batch
 from charter.engine.portfolio.job import Job, Result
-from charter.engine.problems import InvalidInput, WrongCall
+from charter.engine.problems import InvalidInput, Level, WrongCall
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..programmes import ASOFT, SMALL
+from ..programmes import ASOFT, SMALL, copy_of, edit
 from . import portfolios
 from .portfolios import TODAY
 
@@ -116,6 +116,39 @@ def test_agreements_and_their_mistakes(tmp_path: Path) -> None:
     assert "is over" in rows(tmp_path / "out.rejects.csv")[0]["problems"]
 
 
+def test_what_belongs_to_nobody_in_the_portfolio_is_told(tmp_path: Path) -> None:
+    """Nothing comes of it, which may be a slip in an id; where no id stands at all, it cannot be meant."""
+    text = "partner,tier,certified_admins\nA,competency,2\n"
+    papers, begin = tmp_path / "agreements.csv", "partner,term,value,document,from\n"
+    papers.write_text(f"{begin}X,tiers.competency.discount,25,7/2026,2026-01-01\n", "utf-8")
+    result = run(tmp_path, text, release=WHOLE, agreements=papers)
+    assert (result.decided, result.one_by_one) == (1, 0)
+    (told,) = [one for one in result.problems if one.level is Level.WARNING]
+    assert told.code == "unknown-partner"
+    assert ": 1, such as" in told.message
+    assert "'X'" in told.message
+    papers.write_text(f"{begin},tiers.competency.discount,25,7/2026,2026-01-01\n", "utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        run(tmp_path, text, release=WHOLE, agreements=papers)
+    assert "row 1: it names no partner" in refused.value.problems[0].message
+
+
+def test_numbers_of_rows_by_themselves_are_not_rounded(tmp_path: Path) -> None:
+    """A column is as wide as the numbers that the interpreter gives."""
+    release = copy_of(SMALL, tmp_path)
+    edit(release, "facts.yaml", "facts:\n", "facts:\n  size: {title: {en: Size}, kind: number}\n")
+    value = "size * size"
+    edit(release, "definitions.yaml", "kind: money, value: revenue / people", f"kind: number, value: {value}")
+    edit(release, "tiers.yaml", "per_head >= 1000.5 and region", "region")
+    text = "partner,size\nA,5.0001\nB,5.000000000001\n"
+    assert run(tmp_path, text, release=load(release), more=("size", "per_head")).one_by_one == 1
+    found = {one["partner"]: one for one in rows(tmp_path / "out.csv")}
+    numbers = {id: [Decimal(one["size"]), Decimal(one["definitions.per_head"])] for id, one in found.items()}
+    # a product of so many digits is shown to twelve decimals, as `evaluate` shows it
+    assert numbers["A"] == [Decimal("5.0001"), Decimal("25.00100001")]
+    assert numbers["B"] == [Decimal("5.000000000001"), Decimal("25.00000000001")]
+
+
 def test_json_lines_and_their_mistakes(tmp_path: Path) -> None:
     lines = [
         '{"partner": "A", "tier": "gold", "people": 3, "revenue": 2.5, "region": "north", "audited": null}',
@@ -125,12 +158,15 @@ def test_json_lines_and_their_mistakes(tmp_path: Path) -> None:
         "{not json",
         '{"partner": "E", "tier": "silver", "joined": "2026-01-31"}',
         '{"partner": 6}',
+        '{"partner": 7}',
         '{"partner": "F", "revenue": 0.1234567890123456789}',
     ]
     result = run(tmp_path, "\n".join(lines) + "\n", "p.jsonl")
-    assert (result.rows, result.decided, result.rejected) == (8, 2, 6)
+    assert (result.rows, result.decided, result.rejected) == (9, 2, 7)
     assert [one["partner"] for one in rows(tmp_path / "out.csv")] == ["A", "E"]
-    assert [one["row"] for one in rows(tmp_path / "out.rejects.csv")] == ["2", "3", "4", "5", "7", "8"]
+    refused = rows(tmp_path / "out.rejects.csv")
+    assert [one["row"] for one in refused] == ["2", "3", "4", "5", "7", "8", "9"]
+    assert not [one for one in refused if "more than one row" in one["problems"]]
 
 
 def test_floats_of_parquet_count_as_the_decimal_that_they_show(tmp_path: Path) -> None:

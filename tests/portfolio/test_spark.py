@@ -173,6 +173,13 @@ def test_agreements_lists_and_what_belongs_to_nobody(session: Any, tmp_path: Pat
     assert result[:4] == here[:4] == (3, 2, 1, 1)
     assert there(portfolio) == portfolios.read(tmp_path / "here.parquet")
     assert [row["partner"] for row in rejects(portfolio)] == ["B"]
+    assert result.problems == here.problems
+    written(papers, "partner,term,value,document,from\n,tiers.competency.discount,25,7/2026,2026-01-01\n")
+    with pytest.raises(InvalidInput, match="row 1: it names no partner"):
+        run(session, release, portfolio, agreements=papers)
+    written(papers, "partner,term,value,document,from\nX,tiers.competency.discount,25,7/2026,2026-01-01\n")
+    told = [one.code for one in run(session, release, portfolio, agreements=papers).problems]
+    assert "unknown-partner" in told
 
 
 @pytest.mark.parametrize("format", ["csv", "parquet"])
