@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -66,10 +67,8 @@ class _Run:
     def run(self) -> Result:
         """Decide, write, and move into place."""
         self.rows = self.database.view(self.opened.portfolio.name).count("*").fetchall()[0][0]
-        self.twice = _twice(self.database, self.opened.portfolio.name, self.rows)
-        self.decided_by_query = _set_apart(self.database, self.opened, self.query, self.twice)
         with beside(self.job.output) as part, beside(self.rejects) as refused:
-            plain_rows = 0 if self.query.undecidable else self._copy(self.query.select, part)
+            plain_rows = self._decide_plain(part)
             broken = misread(self.database, self.opened.portfolio)
             one_by_one = rejected = 0
             if self.rows > plain_rows or broken or self.query.undecidable:
@@ -85,6 +84,19 @@ class _Run:
             move(part, self.job.output)
         found = self.rejects if rejected else None
         return Result(total, decided, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
+
+    def _decide_plain(self, part: Path) -> int:
+        """Let the query decide; how many rows that is. Who stands twice is looked up meanwhile, for hardly any does."""
+        self.twice: frozenset[str] = frozenset()
+        with ThreadPoolExecutor(1) as aside:
+            looking = aside.submit(_twice, self.database.cursor(), self.opened.portfolio.name, self.rows)
+            decided = self._decide_but(part, self.twice)
+            self.twice = looking.result()
+        return self._decide_but(part, self.twice) if self.twice else decided
+
+    def _decide_but(self, part: Path, apart: frozenset[str]) -> int:
+        self.decided_by_query = _set_apart(self.database, self.opened, self.query, apart)
+        return 0 if self.query.undecidable else self._copy(self.query.select, part)
 
     def _statements(self, more: list[str]) -> Statements:
         lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.opened.lists.items()}
@@ -232,7 +244,7 @@ def _set_apart(connection: Connection, opened: Opened, query: Statements, twice:
     What is returned says of a row whether the query decides it.
     """
     partner = f"CAST({PARTNER} AS VARCHAR)"
-    connection.execute("CREATE TEMP TABLE apart (partner VARCHAR)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE apart (partner VARCHAR)")
     if twice:
         connection.executemany("INSERT INTO apart VALUES (?)", [[one] for one in twice])
     others = [connection.view(opened.agreements.name)] if opened.agreements else []

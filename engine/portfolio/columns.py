@@ -13,6 +13,7 @@ from ..values import NUMERIC, Kind
 
 PARTNER = "partner"  #: the column that joins the tables
 ITEM = "item_number"  #: counts the rows of a table from 1
+MOST_COUNTED = 999_999_999  #: the greatest count that SQL decides
 
 
 class Form(StrEnum):
@@ -21,6 +22,7 @@ class Form(StrEnum):
     TEXT = "text"
     YES_NO = "yes_no"
     WHOLE = "whole"
+    COUNT = "count"  #: whole, and the file itself says that none is under 0 or over MOST_COUNTED
     DECIMAL = "decimal"
     FLOAT = "float"
     DATE = "date"

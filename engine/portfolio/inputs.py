@@ -19,9 +19,10 @@ from ..language.sql.expressions import literal_sql
 from ..programme import Fact
 from ..record import MAX_PARTNER
 from ..values import NUMERIC, Kind
-from .columns import Form
+from .columns import MOST_COUNTED, Form
 
-WHOLE_DIGITS, NUMBER_DIGITS, DECIMALS = 9, 12, 4  #: of a count; of another number before the point, and after it
+NUMBER_DIGITS, DECIMALS = 12, 4  #: of a number that is no count, before the point and after it
+_WHOLE = (Form.WHOLE, Form.COUNT)
 
 
 class Input(NamedTuple):
@@ -52,7 +53,7 @@ def fact_input(fact: Fact, form: Form | None) -> Input:
 def partner_input(column: str, form: Form) -> Input:
     """The partner's id, which no row leaves out."""
     tree: exp.Expr = exp.column(column)
-    if form is Form.WHOLE:
+    if form in _WHOLE:
         return Input(_cast(tree, "TEXT"), exp.not_(exp.Is(this=tree.copy(), expression=exp.null())))
     if form is not Form.TEXT:
         return Input(_cast(tree, "TEXT"), exp.false())
@@ -79,7 +80,7 @@ def all_plain(inputs: Iterable[Input]) -> exp.Expr:
 def limits(fact: Fact) -> tuple[int, int, int]:
     """The least and greatest value that SQL decides, in units of the last decimal, and how many decimals."""
     scale = 0 if fact.kind is Kind.COUNT else DECIMALS
-    most = 10 ** (WHOLE_DIGITS if fact.kind is Kind.COUNT else NUMBER_DIGITS + scale) - 1
+    most = MOST_COUNTED if fact.kind is Kind.COUNT else 10 ** (NUMBER_DIGITS + scale) - 1
     low, high = 0 if fact.kind is Kind.COUNT else -most, most
     if fact.minimum is not None:
         low = max(low, -int(-fact.minimum.scaleb(scale) // 1))
@@ -104,7 +105,9 @@ def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     kept: exp.Expr | None = None  # whether the cast changes nothing
     value: exp.Expr
     match form:
-        case Form.WHOLE:
+        case Form.COUNT if low <= 0 and MOST_COUNTED * 10**scale <= high:
+            return Exact(_cast(column, to), low, high, scale, held), exp.true()
+        case Form.WHOLE | Form.COUNT:
             value = _cast(column, to)
         case Form.DECIMAL:
             value = _cast(column, to)
@@ -120,7 +123,7 @@ def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
                 kept = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
         case _:
             value, kept = exp.cast(exp.null(), to), exp.false()
-    of = column if form in (Form.WHOLE, Form.DECIMAL, Form.FLOAT) else value
+    of = column if form in (*_WHOLE, Form.DECIMAL, Form.FLOAT) else value
     ends = [_end(one, scale) for one in (low, high)]
     within: exp.Expr = exp.Between(this=of.copy(), low=ends[0], high=ends[1])
     if kept is not None:

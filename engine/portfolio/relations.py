@@ -26,27 +26,36 @@ class Relation:
         """`stem` is what its stages are called, `key` the column that tells its rows apart."""
         self.stem, self.key, self.query = stem, key, query
         self.columns: dict[str, Any] = {}
-        self.made: dict[Expression, str] = {}  #: values with equal expressions share a column
         self._pending: dict[str, Any] = {}
+        self._ids: dict[
+            object, str
+        ] = {}  #: by what is computed: the first value of it, with which others share a column
+        self._shared: dict[str, str] = {}  #: values that wait for the column of another
         self._stages = 0
         self.name = self._stage(base)
 
     def put(self, id: str, value: Any) -> None:
         """Give a value a name, to be a column from the next stage on."""
-        if is_written(value):
+        if is_written(value) or all(isinstance(tree, exp.Column) for tree in _trees(value)):
             self.columns[id] = value
-        else:
+            return
+        same = self._ids.setdefault(_text(value), id)
+        if same == id:
             self._pending[id] = value
+        elif same in self.columns:
+            self.columns[id] = self.columns[same]
+        else:
+            self._shared[id] = same
 
     def get(self, id: str, table: str | None = None) -> Any:
         """The column of a value, as columns of this table are named in its next stage."""
-        if id in self._pending:
+        if id not in self.columns:
             self.flush()
         return _named(self.columns[id], table)
 
     def has(self, id: str) -> bool:
         """Whether the table has this value."""
-        return id in self.columns or id in self._pending
+        return id in self.columns or id in self._pending or id in self._shared
 
     def flush(self) -> None:
         """Begin a stage with the columns that wait for it."""
@@ -56,7 +65,8 @@ class Relation:
         for id, value in self._pending.items():
             self.columns[id], more = self.query.column_of(id, value)
             added += more
-        self._pending = {}
+        self.columns.update({id: self.columns[same] for id, same in self._shared.items()})
+        self._pending, self._shared = {}, {}
         self.name = self._stage(exp.select(exp.Star(), *added).from_(self.name))
 
     def join(self, other: str, on: str, columns: Mapping[str, Any]) -> None:
@@ -113,12 +123,7 @@ class Query:
     def define(self, id: str, tree: Expression, of_list: str | None) -> None:
         """A value of the programme as a column of the partners, or of the items of a list; raises NotInSql."""
         relation = self.lists[of_list] if of_list else self.partners
-        same = tree.id if isinstance(tree, Name) else relation.made.setdefault(tree, id)
-        if same == id:
-            relation.put(id, self.read(tree, relation))
-        else:
-            self._bring(same, relation)
-            relation.columns[id] = relation.get(same)
+        relation.put(id, self.read(tree, relation))
 
     def read(self, tree: Expression, relation: Relation) -> Any:
         """An expression as SQL over the next stage of a table."""
@@ -175,6 +180,12 @@ def _trees(value: Any) -> list[exp.Expr]:
     if isinstance(value, Quotient):
         return [value.part.tree, value.over.tree]
     return [value.tree if isinstance(value, Exact) else value]
+
+
+def _text(value: Any) -> object:
+    """What is computed: of the same columns the same, within the same bounds."""
+    numbers = value if isinstance(value, Quotient) else (value,)
+    return tuple((one.tree.sql(), *one[1:]) if isinstance(one, Exact) else one.sql() for one in numbers)
 
 
 def _named(value: Any, table: str | None) -> Any:

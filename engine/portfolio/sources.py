@@ -17,13 +17,19 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression
 
 from ..problems import Source
-from .columns import ITEM, Form
+from .columns import ITEM, MOST_COUNTED, Form
 from .files import LINE
 
-MEMORY = "300MB"  #: what the database may use before it goes on on disk
+MEMORY = "400MB"  #: what the database may use before it goes on on disk
 _MISREAD = """
     SELECT line, min(error_message) FROM reject_errors
     WHERE scan_id IN (SELECT scan_id FROM reject_scans WHERE file_path = ?) GROUP BY line ORDER BY line
+"""
+
+_COUNTED = """
+    SELECT path_in_schema FROM parquet_metadata(?) GROUP BY path_in_schema
+    HAVING bool_and(coalesce(TRY_CAST(stats_min_value AS HUGEINT) >= 0, false))
+    AND bool_and(coalesce(TRY_CAST(stats_max_value AS HUGEINT) <= ?, false))
 """
 
 Connection = duckdb.DuckDBPyConnection
@@ -57,10 +63,12 @@ def database() -> Iterator[Connection]:
 
 
 def open_parquet(database: Connection, path: Path, name: str) -> Table:
-    """Each column as the file types it."""
+    """Each column as the file types it; of whole numbers it knows the least and the greatest."""
     found = database.read_parquet(str(path), file_row_number=True)
     columns = {column: _form(type) for column, type in zip(found.columns, found.types, strict=True)}
     del columns["file_row_number"]
+    counted = {column for (column,) in database.execute(_COUNTED, [str(path), MOST_COUNTED]).fetchall()}
+    columns |= {column: Form.COUNT for column in counted if columns.get(column) is Form.WHOLE}
     number = ColumnExpression("file_row_number") + ConstantExpression(1)
     found.project(*map(ColumnExpression, columns), number.alias(ITEM)).create_view(name)
     return Table(name, path, "parquet", columns)
