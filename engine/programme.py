@@ -272,13 +272,20 @@ class Order(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What the source says of its own terms: a condition that always holds, or the greatest or least of a value."""
+    """A statement about all partners, by its form.
+
+    Of the `expressions`: the condition that `always` holds, or is `possible`; the value whose `greatest` or `least` is
+    `wanted`; conditions each of which is `reachable`; or what is compared for two partners who differ in `facts` alone:
+    where one has more of them, it `never_lowers` these; whatever they are, it `never_changes` them.
+    """
 
     id: str
     title: Texts
-    form: str  #: always, greatest or least
-    expression: Expression
-    wanted: Expression | None  #: what that greatest or least is
+    form: str
+    expressions: tuple[Expression, ...]
+    wanted: Expression | None
+    facts: tuple[str, ...]
+    under: str | None  #: the reading not taken of which it is said: c9-events.both
     source: tuple[str, ...]
     place: Place
 

@@ -51,7 +51,7 @@ def compile_programme(
     membership_ends = compile_membership(files, scopes.general, values)
     main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
     order = compile_order(files, scopes, lists.get(ORDER), main, values)
-    claims = compile_claims(files, scopes.general)
+    claims = compile_claims(files, scopes.general, facts, tiers.values())
     checks, conditions = compile_checks(files, scopes.general)
     ordered = in_order(files, values.by_id | {value.id: value for value in conditions})
     sections, clauses = _clauses(files)

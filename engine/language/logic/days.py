@@ -1,0 +1,84 @@
+"""Days in formulas: what a calendar says of them, by whole division alone.
+
+A year is counted from March, so that the leap day is its last, and months have their lengths by one formula.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import z3  # type: ignore[import-untyped]
+
+from .terms import Formula, all_of
+
+FIRST, LAST = date.min.toordinal(), date.max.toordinal()
+_TO_MARCH = 305  #: days from 1 March of year 0 to the day before 1 January of year 1
+_CENTURIES, _CENTURY, _FOUR_YEARS = 146_097, 36_524, 1_461  #: days of 400, of 100 and of 4 years
+
+
+class Day(NamedTuple):
+    """A day by its year, month and day of the month."""
+
+    year: Formula
+    month: Formula
+    day: Formula
+
+
+def civil(ordinal: Formula) -> Day:
+    """The day that is so many days after 31 December of year 0."""
+    since = ordinal + _TO_MARCH
+    era = since / _CENTURIES
+    of_era = since - era * _CENTURIES
+    year = (of_era - of_era / (_FOUR_YEARS - 1) + of_era / _CENTURY - of_era / (_CENTURIES - 1)) / 365
+    of_year = of_era - (365 * year + year / 4 - year / 100)
+    month = (5 * of_year + 2) / 153
+    day = of_year - (153 * month + 2) / 5 + 1
+    return Day(year + era * 400 + z3.If(month < 10, 0, 1), z3.If(month < 10, month + 3, month - 9), day)
+
+
+def ordinal(day: Day) -> Formula:
+    """How many days it is after 31 December of year 0."""
+    year = day.year - z3.If(day.month <= 2, 1, 0)
+    era = year / 400
+    of_era = year - era * 400
+    of_year = (153 * (day.month + z3.If(day.month > 2, -3, 9)) + 2) / 5 + day.day - 1
+    return era * _CENTURIES + of_era * 365 + of_era / 4 - of_era / 100 + of_year - _TO_MARCH
+
+
+def exists(ordinal: Formula) -> Formula:
+    """Whether the calendar has the day."""
+    return all_of([ordinal >= FIRST, ordinal <= LAST])
+
+
+def is_leap(year: Formula) -> Formula:
+    """Whether the year has a 29 February."""
+    return z3.Or(z3.And(year % 4 == 0, year % 100 != 0), year % 400 == 0)
+
+
+def months_later(start: Formula, months: Formula) -> tuple[Formula, Formula]:
+    """The same day so many months later, or the last of that month; and whether the calendar has it."""
+    first = civil(start)
+    count = first.year * 12 + first.month - 1 + months
+    year, month = count / 12, count % 12 + 1
+    thirty = z3.Or(month == 4, month == 6, month == 9, month == 11)
+    length = z3.If(month == 2, z3.If(is_leap(year), 29, 28), z3.If(thirty, 30, 31))
+    found = ordinal(Day(year, month, z3.If(first.day > length, length, first.day)))
+    return found, all_of([year >= date.min.year, year <= date.max.year])
+
+
+def start(day: Formula, first_month: Formula, months: int) -> tuple[Formula, Formula]:
+    """The first day of the quarter or year that begins with a month, and whether there is one."""
+    at = civil(day)
+    count = at.year * 12 + at.month - 1 - (at.month - first_month) % months
+    year = count / 12
+    found = ordinal(Day(year, count % 12 + 1, z3.IntVal(1)))
+    return found, all_of([first_month >= 1, first_month <= 12, year >= date.min.year])
+
+
+def months_between(first: Formula, last: Formula) -> Formula:
+    """How many whole months have passed."""
+    one, other = civil(first), civil(last)
+    whole: Any = (other.year - one.year) * 12 + other.month - one.month
+    reached, there = months_later(first, whole)
+    return z3.If(z3.And(there, reached > last), whole - 1, whole)

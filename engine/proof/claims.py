@@ -1,0 +1,100 @@
+"""Claims decided by the solver: each proved, refuted with the plainest partner that breaks it, or undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import cast
+
+from ..claims import Verdict, label
+from ..language.interpret import interpret
+from ..language.tree import Compare, Expression, names
+from ..programme import Claim
+from ..release import Release
+from ..values import Number
+from .decide import Found, Setting, can_change, can_fail, can_hold, can_lower, outermost
+from .solve import Undecided
+
+
+def prove_claims(setting: Setting, readings: Mapping[str, Release]) -> Iterator[Verdict]:
+    """A verdict on every claim, one after the other; `readings` are the releases of readings not taken, by name."""
+    for claim in setting.release.programme.claims:
+        if claim.under is None:
+            yield prove(setting, claim)
+        elif claim.under in readings:
+            yield prove(setting._replace(release=readings[claim.under]), claim)
+        else:
+            yield Verdict(claim, "undecided")
+
+
+def prove(setting: Setting, claim: Claim) -> Verdict:
+    """A verdict on a claim about a release, which may be that of a reading not taken."""
+    own = next((one for one in setting.release.programme.claims if one.id == claim.id), None)
+    if own is None:  # the reading has other terms, and the claim means nothing there
+        return Verdict(claim, "undecided")
+    match own.form:
+        case "always":
+            return _unless(claim, can_fail(setting, own.expressions[0]))
+        case "never_lowers":
+            return _unless(claim, can_lower(setting, own.facts, own.expressions))
+        case "never_changes":
+            return _unless(claim, can_change(setting, own.facts, own.expressions))
+        case "possible" | "reachable":
+            return _if_each(setting, claim, own.expressions)
+    return _extreme(setting, claim, own)
+
+
+def _unless(claim: Claim, broken: Found) -> Verdict:
+    """Proved where no partner breaks it."""
+    status = {"yes": "refuted", "no": "proved", "undecided": "undecided"}[broken.status]
+    return Verdict(claim, status, partners=broken.examples)
+
+
+def _if_each(setting: Setting, claim: Claim, trees: tuple[Expression, ...]) -> Verdict:
+    """Proved where each condition holds for some partner."""
+    found = [can_hold(setting, tree) for tree in trees]
+    never = tuple(label(tree) for tree, one in zip(trees, found, strict=True) if one.status == "no")
+    status = "refuted" if never else "proved" if all(one.status == "yes" for one in found) else "undecided"
+    return Verdict(claim, status, never=never, partners=tuple(example for one in found for example in one.examples))
+
+
+def _extreme(setting: Setting, claim: Claim, own: Claim) -> Verdict:
+    """Proved where no partner has more (or less) than is claimed, and some partner has as much."""
+    (tree,), wanted = own.expressions, cast(Expression, own.wanted)
+    greatest = own.form == "greatest"
+    beyond = can_hold(setting, Compare(">" if greatest else "<", tree, wanted))
+    reached = can_hold(setting, Compare("==", tree, wanted)) if beyond.status != "yes" else Found("no")
+    if beyond.status == "no" and reached.status == "yes":
+        values = reached.examples[0].values(setting.release)
+        value = _number(interpret(wanted, values))
+        return Verdict(claim, "proved", value, value, value, partners=reached.examples)
+    if beyond.status == "yes" or (beyond.status == "no" and reached.status == "no"):
+        return _refuted(setting, claim, own, beyond)
+    return Verdict(claim, "undecided")
+
+
+def _refuted(setting: Setting, claim: Claim, own: Claim, beyond: Found) -> Verdict:
+    """What the greatest (or least) is in truth, as far as that can be told, and a partner that has it."""
+    (tree,) = own.expressions
+    try:
+        end = outermost(setting, tree, own.form == "greatest")
+    except Undecided:
+        end = None
+    bound = end.value if end else None
+    partners = (end.found.examples if end else ()) or beyond.examples
+    values = partners[0].values(setting.release) if partners else None
+    attained = None if values is None else _number(interpret(tree, values))
+    wanted = None if values is None else _number(interpret(cast(Expression, own.wanted), values))
+    if wanted is None and own.wanted is not None:
+        wanted = _written(own.wanted)
+    return Verdict(claim, "refuted", wanted, bound, attained, partners=partners)
+
+
+def _number(value: object) -> Number | None:
+    return value if isinstance(value, Decimal | Fraction) else None
+
+
+def _written(tree: Expression) -> Number | None:
+    """A number that is the same for every partner."""
+    return None if next(names(tree), None) else _number(interpret(tree, {}))

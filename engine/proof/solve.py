@@ -1,0 +1,98 @@
+"""Questions to the solver: can this be, and what is the least or greatest. What it cannot say in time is not said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import z3  # type: ignore[import-untyped]
+
+from ..language.logic.terms import Formula, Term, all_of, in_one, number
+
+SECONDS = 5.0  #: for one question, where a call says nothing else
+
+
+class Undecided(Exception):
+    """The solver gave no answer within its time."""
+
+
+class Question:
+    """What is asked again and again under more and more conditions."""
+
+    def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS) -> None:
+        """`conditions` hold of every answer; `seconds` is the time for each."""
+        self._solver = z3.Solver()
+        self._solver.set("timeout", max(1, int(seconds * 1000)))
+        self.add(*conditions)
+
+    def add(self, *conditions: Formula) -> None:
+        """From here on these hold too."""
+        self._solver.add(*(one for one in conditions if one is not True))
+
+    def can_be(self, *conditions: Formula) -> bool:
+        """Whether all of it can hold at once; raises Undecided."""
+        wanted = all_of(conditions)
+        if wanted is False:
+            return False
+        self._solver.push()
+        self._solver.add(*(() if wanted is True else (wanted,)))
+        try:
+            return self._answer(self._solver.check())
+        finally:
+            self._solver.pop()
+
+    def _answer(self, found: Any) -> bool:
+        if found == z3.unknown:
+            raise Undecided(self._solver.reason_unknown())
+        if found == z3.sat:
+            self._model = self._solver.model()
+        return bool(found == z3.sat)
+
+    def value(self, formula: Formula) -> Any:
+        """What a formula comes to in the answer found last: a yes/no or an exact number."""
+        if isinstance(formula, bool):
+            return formula
+        return exact(self._model.eval(formula, model_completion=True))
+
+
+def exact(value: Any) -> bool | Fraction:
+    """A value of the solver as one of ours; raises Undecided where it is a number with no fraction."""
+    if z3.is_bool(value):
+        return bool(z3.is_true(value))
+    if z3.is_int_value(value):
+        return Fraction(value.as_long())
+    if z3.is_rational_value(value):
+        return Fraction(value.as_fraction())
+    raise Undecided(str(value))
+
+
+class End(NamedTuple):
+    """The greatest or least of a term: `value` is None where there is no end."""
+
+    value: Fraction | None
+
+
+def end(conditions: Sequence[Formula], of: Term, greatest: bool, seconds: float = SECONDS) -> End | None:
+    """The greatest or least that a term can be, or the end that it comes near to; None where it is never known.
+
+    Proved: the solver was asked whether there is more. Raises Undecided.
+    """
+    question = Question([*conditions, of.known], seconds)
+    if not question.can_be():
+        return None
+    value = in_one(of)
+    optimum = z3.Optimize()
+    optimum.set("timeout", max(1, int(seconds * 1000)))
+    optimum.add(*(one for one in (*conditions, of.known) if one is not True))
+    handle = optimum.maximize(value) if greatest else optimum.minimize(value)
+    if optimum.check() != z3.sat:
+        raise Undecided(optimum.reason_unknown())
+    infinite, finite, _ = optimum.upper_values(handle) if greatest else optimum.lower_values(handle)
+    if exact(infinite) != 0:
+        return End(None)
+    found = exact(finite)
+    beyond = value > number(Fraction(found)) if greatest else value < number(Fraction(found))
+    if question.can_be(beyond):
+        raise Undecided("the end found is none")
+    return End(Fraction(found))

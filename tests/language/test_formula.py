@@ -1,0 +1,121 @@
+"""Reader 7 in Z3: the same value as the interpreter, for written cases and random trees, given the values of names."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+import pytest
+import z3
+from charter.engine.language.logic.aggregates import unrolled
+from charter.engine.language.logic.formula import formula, literal
+from charter.engine.language.logic.terms import Codes, Term, only_where
+from charter.engine.language.tree import Aggregate, Expression, Name
+from charter.engine.values import NUMERIC, Kind, Unknown, Value
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .names import FIELDS, KINDS, read
+from .test_meaning import by_interpreter, cases
+from .trees import aggregates, facts, items, trees
+
+#: as what the items of the list are told apart
+ITEMS = ("l1", "l2", "l3", "l4")
+
+
+def symbol(id: str, kind: Kind) -> Any:
+    if kind is Kind.YES_NO:
+        return z3.Bool(id)
+    return z3.Real(id) if kind in NUMERIC and kind is not Kind.COUNT else z3.Int(id)
+
+
+def by_formula(tree: Expression, values: dict[str, Value]) -> Value | None:
+    """The value of the formula once the names in it have theirs; None where the formula says unknown."""
+    codes = Codes()
+    kinds = {**KINDS, **{f"{item}.{field}": kind for item in ITEMS for field, kind in FIELDS.items()}}
+    items = values.get("l", ())
+    rows = () if isinstance(items, Unknown) else items
+    values = {
+        **values,
+        **{f"{item}.{field}": value for item, row in zip(ITEMS, rows, strict=False) for field, value in row.items()},
+    }
+
+    def term(node: Name | Aggregate, item: str = "") -> Term:
+        if isinstance(node, Name):
+            id = node.id.replace("l[]", item)
+            return Term(symbol(id, kinds[id]), z3.Bool(f"{id} known"))
+        there = [(z3.Bool(f"{one} there"), partial(term, item=one)) for one in ITEMS]
+        return only_where(z3.Bool("l known"), unrolled(node, there, term, codes))
+
+    made = formula(tree, term, codes)
+    given = [(z3.Bool("l known"), z3.BoolVal(not isinstance(items, Unknown)))]
+    given += [(z3.Bool(f"{item} there"), z3.BoolVal(index < len(rows))) for index, item in enumerate(ITEMS)]
+    for id, kind in kinds.items():
+        value = values.get(id, Unknown())
+        known = not isinstance(value, Unknown)
+        given.append((z3.Bool(f"{id} known"), z3.BoolVal(known)))
+        if known:
+            found = literal(value, codes)
+            found = z3.BoolVal(found) if isinstance(found, bool) else found
+            sort = symbol(id, kind).sort()
+            given.append((symbol(id, kind), z3.ToReal(found) if sort == z3.RealSort() and z3.is_int(found) else found))
+    if not holds(made.known, given):
+        return None
+    if tree.kind is Kind.YES_NO:
+        return holds(made.value, given)
+    number = fraction(made.value, given)
+    if made.over is not None:
+        over = fraction(made.over, given)
+        assert over > 0
+        number /= over
+    if tree.kind is Kind.DATE:
+        return date.fromordinal(int(number))
+    return number if tree.kind in NUMERIC else codes.text(int(number))
+
+
+def holds(condition: Any, given: list[Any]) -> bool:
+    if isinstance(condition, bool):
+        return condition
+    found = z3.simplify(z3.substitute(condition, *given))
+    assert z3.is_true(found) or z3.is_false(found), found
+    return z3.is_true(found)
+
+
+def fraction(number: Any, given: list[Any]) -> Fraction:
+    found = z3.simplify(z3.substitute(number, *given))
+    return Fraction(found.as_long()) if z3.is_int_value(found) else found.as_fraction()
+
+
+def same(found: Value | None, wanted: Value) -> bool:
+    if isinstance(wanted, Unknown) or found is None:
+        return isinstance(wanted, Unknown) and found is None
+    if isinstance(wanted, Decimal | Fraction):
+        return found == Fraction(wanted)
+    return bool(found == wanted)
+
+
+@pytest.mark.parametrize("case", cases())
+def test_a_case_means_in_formulas_what_the_table_says(case: dict[str, Any]) -> None:
+    tree, _ = read(case["expression"])
+    assert tree is not None
+    values = {id: case["facts"].get(id, Unknown(frozenset((id,)))) for id in KINDS}
+    expected = Unknown() if isinstance(case["expect"], list) else case["expect"]
+    assert same(by_formula(tree, values), expected)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(list(Kind)).flatmap(trees), facts)
+def test_a_formula_means_what_the_interpreter_means(tree: Expression, values: dict[str, Value]) -> None:
+    assert same(by_formula(tree, values), by_interpreter(tree, values))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(list(Kind)).flatmap(aggregates), facts, items)
+def test_a_formula_over_a_list_means_what_the_interpreter_means(
+    tree: Expression, values: dict[str, Value], found: Any
+) -> None:
+    values = values | {"l": found}
+    assert same(by_formula(tree, values), by_interpreter(tree, values))
