@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import cast
@@ -10,6 +10,7 @@ from typing import cast
 from ..claims import Verdict, label
 from ..language.interpret import interpret
 from ..language.tree import Compare, Expression, names
+from ..problems import did_you_mean, wrong_call
 from ..programme import Claim
 from ..release import Release
 from ..values import Number
@@ -17,9 +18,16 @@ from .decide import Found, Setting, can_change, can_fail, can_hold, can_lower, o
 from .solve import Undecided
 
 
-def prove_claims(setting: Setting, readings: Mapping[str, Release]) -> Iterator[Verdict]:
-    """A verdict on every claim, one after the other; `readings` are the releases of readings not taken, by name."""
-    for claim in setting.release.programme.claims:
+def prove_claims(setting: Setting, readings: Mapping[str, Release], named: Sequence[str] = ()) -> Iterator[Verdict]:
+    """A verdict on every claim, one after the other, or on those named; `readings` are the releases of readings.
+
+    Raises WrongCall for a name that no claim has.
+    """
+    known = {claim.id: claim for claim in setting.release.programme.claims}
+    for id in named:
+        if id not in known:
+            raise wrong_call(f"'{id}' is not a claim of the release", did_you_mean(id, known) or "write its id")
+    for claim in [known[id] for id in dict.fromkeys(named)] or known.values():
         if claim.under is None:
             yield prove(setting, claim)
         elif claim.under in readings:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..language.logic.terms import Formula, Term, all_of, in_one, number
+from ..language.logic.terms import Formula, Term, all_of, compared, number
 
+_ENDLESS = 10**15  #: a number beyond it has no limit but the length of numbers in records
+_STEPS = 200
 SECONDS = 5.0  #: for one question, where a call says nothing else
 
 
@@ -76,23 +78,43 @@ class End(NamedTuple):
 def end(conditions: Sequence[Formula], of: Term, greatest: bool, seconds: float = SECONDS) -> End | None:
     """The greatest or least that a term can be, or the end that it comes near to; None where it is never known.
 
-    Proved: the solver was asked whether there is more. Raises Undecided.
+    Proved: the solver was asked whether there is more. What is only limited by how long a number in a record may be
+    has no end. Raises Undecided.
     """
     question = Question([*conditions, of.known], seconds)
     if not question.can_be():
         return None
-    value = in_one(of)
+    if of.over is None:
+        found = _optimum([*conditions, of.known], of.value, greatest, seconds)
+        if found is not None and question.can_be(_beyond(of, found, greatest)):
+            raise Undecided("the end found is none")
+    else:
+        found = _climbed(question, of, greatest)
+    return End(None if found is None or abs(found) > _ENDLESS else found)
+
+
+def _optimum(conditions: Sequence[Formula], value: Formula, greatest: bool, seconds: float) -> Fraction | None:
     optimum = z3.Optimize()
     optimum.set("timeout", max(1, int(seconds * 1000)))
-    optimum.add(*(one for one in (*conditions, of.known) if one is not True))
+    optimum.add(*(one for one in conditions if one is not True))
     handle = optimum.maximize(value) if greatest else optimum.minimize(value)
     if optimum.check() != z3.sat:
         raise Undecided(optimum.reason_unknown())
     infinite, finite, _ = optimum.upper_values(handle) if greatest else optimum.lower_values(handle)
-    if exact(infinite) != 0:
-        return End(None)
-    found = exact(finite)
-    beyond = value > number(Fraction(found)) if greatest else value < number(Fraction(found))
-    if question.can_be(beyond):
-        raise Undecided("the end found is none")
-    return End(Fraction(found))
+    return None if exact(infinite) != 0 else Fraction(exact(finite))
+
+
+def _climbed(question: Question, of: Term, greatest: bool) -> Fraction | None:
+    """Of a quotient: to compare it with a written number is easy, and to find its end is not, so step by step."""
+    for _ in range(_STEPS):
+        found = Fraction(question.value(of.value) / question.value(of.over))
+        if abs(found) > _ENDLESS:
+            return None
+        if not question.can_be(_beyond(of, found, greatest)):
+            return found
+        question.can_be(_beyond(of, found + (abs(found) if greatest else -abs(found)), greatest))  # a long step, if so
+    raise Undecided("no end in sight")
+
+
+def _beyond(of: Term, found: Fraction, greatest: bool) -> Formula:
+    return compared(">" if greatest else "<", of, Term(number(found)))

@@ -1,0 +1,143 @@
+"""Commands about all partners, and about what one could be: `prove`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from charter.engine.problems import Level, wrong_call
+from charter.engine.proof import is_installed
+from charter.engine.release import ReleaseFiles, load_files, read_files
+from charter.engine.releases import release_folder
+
+from .console import (
+    DONE,
+    FINDINGS,
+    answering,
+    as_if,
+    json_text,
+    pages_text,
+    program_folder,
+    refused_by_system,
+    write,
+)
+from .options import (
+    DateOption,
+    Lang,
+    LangOption,
+    LevelOption,
+    OutputOption,
+    PageFormat,
+    ProgramOption,
+    ReleaseOption,
+    SetOption,
+)
+
+if TYPE_CHECKING:
+    from charter.engine.proof.decide import Setting
+    from charter.engine.proof.example import Example
+
+SecondsOption = Annotated[
+    float, typer.Option("--seconds", min=0.01, max=3600, help="The time for each question to the solver.")
+]
+
+
+def prove(
+    claims: Annotated[list[str] | None, typer.Argument(metavar="[CLAIM]", help="Only these claims.")] = None,
+    range_of: Annotated[
+        str | None, typer.Option("--range", metavar="VALUE", help="Instead, from where to where a value goes.")
+    ] = None,
+    examples: Annotated[
+        Path | None, typer.Option("--examples", metavar="DIR", help="Write the partners found as records here.")
+    ] = None,
+    seconds: SecondsOption = 5.0,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    settings: SetOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    fail_on: LevelOption = Level.ERROR,
+    output: OutputOption = None,
+) -> None:
+    """Prove what a release claims of all partners, or show a partner that breaks it."""
+    day = as_of or date.today()
+    with answering(format, output):
+        _need_solver()
+        from charter.engine.proof.decide import Setting
+
+        files = read_files(release_folder(program_folder(program), release, day))
+        if settings:
+            files = as_if(files, settings).files
+        setting = Setting(load_files(files), day, seconds)
+        if range_of is None:
+            code, text = _claims(files, setting, claims or (), examples, lang.value, format, fail_on, output)
+        else:
+            code, text = DONE, _range(setting, range_of, examples, lang.value, format, output)
+        write(text, output)
+    raise typer.Exit(code)
+
+
+def _claims(
+    files: ReleaseFiles,
+    setting: "Setting",
+    named: Sequence[str],
+    examples: Path | None,
+    lang: str,
+    format: PageFormat,
+    fail_on: Level,
+    output: str | None,
+) -> tuple[int, str]:
+    """The exit code and the report."""
+    from charter.engine.claims import claim_problem
+    from charter.engine.findings import fails
+    from charter.engine.proof.claims import prove_claims
+    from charter.engine.readings import other_readings
+    from charter.engine.report.proof import claims_data, claims_page
+
+    programme, day = setting.release.programme, setting.day
+    readings = {one.name: one.release for one in other_readings(files)[0]}
+    verdicts = list(prove_claims(setting, readings, named))
+    if examples is not None:
+        _write_examples(examples, {one.claim.id: one.partners for one in verdicts})
+    problems = [problem for one in verdicts if (problem := claim_problem(one, solver=True))]
+    bad = fails(problems, fail_on)
+    if format is PageFormat.json:
+        text = json_text(claims_data("findings" if bad else "done", programme, verdicts, day))
+    else:
+        text = pages_text([claims_page(programme, verdicts, day, lang)], format, lang, output)
+    return FINDINGS if bad else DONE, text
+
+
+def _range(
+    setting: "Setting", named: str, examples: Path | None, lang: str, format: PageFormat, output: str | None
+) -> str:
+    from charter.engine.proof.ranges import ranges
+    from charter.engine.report.proof import ranges_data, ranges_page
+
+    programme, day = setting.release.programme, setting.day
+    found = ranges(setting, named)
+    if examples is not None:
+        ends = {f"{one.tier or 'all'}-{key}": end for one in found for key, end in one.ends().items()}
+        _write_examples(examples, {f"{named}-{key}": end.found.examples for key, end in ends.items() if end})
+    if format is PageFormat.json:
+        return json_text(ranges_data(programme, found, day))
+    return pages_text([ranges_page(programme, named, found, day, lang)], format, lang, output)
+
+
+def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]]) -> None:
+    """A record file for each partner, by the name of what it shows; several are numbered."""
+    from charter.engine.report.proof import record_text
+
+    with refused_by_system(f"'{folder}' cannot be written to"):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, found in partners.items():
+            for number, one in enumerate(found, 1):
+                path = folder / (f"{name}.yaml" if len(found) == 1 else f"{name}-{number}.yaml")
+                path.write_text(record_text(one, str(path)), "utf-8")
+
+
+def _need_solver() -> None:
+    if not is_installed():
+        raise wrong_call("a proof needs z3, which is not installed", "pip install 'charter[prove]'")

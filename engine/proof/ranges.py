@@ -1,0 +1,69 @@
+"""Ranges: the least and the greatest that a value can be, for the partners of each tier, with a partner that has it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..language.tree import Name
+from ..problems import did_you_mean, wrong_call
+from ..programme import NamedValue, Programme
+from ..values import NUMERIC, Kind
+from .decide import Outermost, Setting, outermost
+from .solve import Undecided
+
+
+class Range(NamedTuple):
+    """Of the partners who qualify for a tier (of all, where it is None): the value, and its ends.
+
+    An end is None where the solver did not find it in its time, and where the value is never known.
+    """
+
+    tier: str | None
+    value: NamedValue
+    least: Outermost | None
+    greatest: Outermost | None
+
+    def ends(self) -> dict[str, Outermost | None]:
+        """Both by their names."""
+        return {"least": self.least, "greatest": self.greatest}
+
+
+def ranges(setting: Setting, named: str) -> tuple[Range, ...]:
+    """The range of a value by its name: for each tier that has it, or for all partners and those of each tier.
+
+    Names are those of definitions and ids, and of a tier's own values: `discount_total`. Raises WrongCall for a name
+    that no number has.
+    """
+    programme = setting.release.programme
+    found = dict(_values(programme, named))
+    if not found:
+        known = {*programme.values, *(id.split(".", 2)[-1] for id in programme.values)}
+        raise wrong_call(f"'{named}' is not a value of the programme", did_you_mean(named, known) or "write its id")
+    value = next(iter(found.values()))
+    if value.kind not in NUMERIC:
+        raise wrong_call(f"'{named}' is not a number, and has no range", "name a number")
+    return tuple(_range(setting, tier, value) for tier, value in found.items())
+
+
+def _values(programme: Programme, named: str) -> list[tuple[str | None, NamedValue]]:
+    """Which value a name means for each tier."""
+    whole = next((programme.values[id] for id in (named, f"definitions.{named}") if id in programme.values), None)
+    found: list[tuple[str | None, NamedValue]] = [(None, whole)] if whole and whole.list is None else []
+    for tier in programme.tiers:
+        own = (programme.values.get(id) for id in (f"tiers.{tier}.{named}", f"definitions.{named}.{tier}"))
+        value = next((one for one in own if one), whole)
+        if value and value.list is None and not named.startswith("tiers."):
+            found.append((tier, value))
+    return found
+
+
+def _range(setting: Setting, tier: str | None, value: NamedValue) -> Range:
+    tree = Name(value.id, value.kind)
+    given = [] if tier is None else [Name(setting.release.programme.tiers[tier].qualified, Kind.YES_NO)]
+    ends: list[Outermost | None] = []
+    for greatest in (False, True):
+        try:
+            ends.append(outermost(setting, tree, greatest, given))
+        except Undecided:
+            ends.append(None)
+    return Range(tier, value, *ends)

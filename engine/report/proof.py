@@ -1,0 +1,242 @@
+"""Claims decided, and the ranges of values, as pages for people, as the promised JSON, and examples as record files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ..claims import Verdict
+from ..language import words
+from ..programme import Programme, pick
+from ..proof.example import Example
+from ..values import Kind
+from .data import Json, head, scalar
+from .fields import written
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
+
+if TYPE_CHECKING:  # they need the solver, and a report does not
+    from ..proof.decide import Outermost
+    from ..proof.ranges import Range
+
+_EN = {
+    "title": "Claims of all partners",
+    "each": "For every possible partner",
+    "ranges": "What {value} can be",
+    "count": "{proved} of {all} proved, {refuted} refuted, {undecided} undecided",
+    "proved": "proved",
+    "refuted": "refuted",
+    "undecided": "not decided",
+    "under": "under the reading {reading}",
+    "never": "nobody reaches {what}",
+    "claimed": "{wanted} is claimed, and {found} attained",
+    "short": "{wanted} is claimed, and nobody passes {bound}",
+    "breaks": "for example",
+    "beside": "beside",
+    "all": "All partners",
+    "qualified": "For the partners who qualify",
+    "to": "{least} to {greatest}",
+    "no_end": "no end",
+    "not_found": "not found in time",
+    "none": "never known",
+    "near": "comes near, but no example was found",
+    "least": "least: {facts}",
+    "greatest": "greatest: {facts}",
+    "any": "any partner",
+}
+_RU = {
+    "title": "Утверждения обо всех партнёрах",
+    "each": "Для любого возможного партнёра",
+    "ranges": "Каким бывает значение {value}",
+    "count": "доказано {proved} из {all}, опровергнуто {refuted}, не решено {undecided}",
+    "proved": "доказано",
+    "refuted": "опровергнуто",
+    "undecided": "не решено",
+    "under": "при толковании {reading}",
+    "never": "недостижимо: {what}",
+    "claimed": "заявлено {wanted}, а бывает {found}",
+    "short": "заявлено {wanted}, а больше {bound} не бывает",
+    "breaks": "например",
+    "beside": "а рядом",
+    "all": "Все партнёры",
+    "qualified": "Для партнёров, отвечающих требованиям",
+    "to": "от {least} до {greatest}",
+    "no_end": "предела нет",
+    "not_found": "за отведённое время не найдено",
+    "none": "никогда не известно",
+    "near": "сколь угодно близко, но примера не нашлось",
+    "least": "меньше всего: {facts}",
+    "greatest": "больше всего: {facts}",
+    "any": "любой партнёр",
+}
+_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
+_MARKS = {"proved": GOOD, "refuted": BAD, "undecided": OPEN}
+
+
+def claims_page(programme: Programme, verdicts: Sequence[Verdict], day: date, lang: str) -> Page:
+    """A row for each claim; under one that is refuted, the partner that breaks it."""
+    say = _SAY[lang]
+    count = {status: sum(one.status == status for one in verdicts) for status in _MARKS}
+    mark = BAD if count["refuted"] else OPEN if count["undecided"] else GOOD
+    rows = tuple(_claim(verdict, lang) for verdict in verdicts)
+    blocks = (Block(say["each"], rows),) if rows else ()
+    headline = say["count"].format(all=len(verdicts), **count)
+    return Page(release_on(programme, day, lang), say["title"], mark, headline, (), blocks)
+
+
+def _claim(verdict: Verdict, lang: str) -> Row:
+    say, claim = _SAY[lang], verdict.claim
+    told = [say[verdict.status]]
+    if claim.under:
+        told.append(say["under"].format(reading=claim.under))
+    details: tuple[str, ...] = ()
+    if verdict.status == "refuted":
+        told += _instead(verdict, lang)
+        details = tuple(_partners(verdict.partners, lang)) if not verdict.never else ()
+    return Row(_MARKS[verdict.status], pick(claim.title, lang), "", "; ".join(told), claim.source, details)
+
+
+def _instead(verdict: Verdict, lang: str) -> Iterator[str]:
+    """What a refuted claim comes to."""
+    say, wanted = _SAY[lang], verdict.wanted
+    if verdict.never:
+        yield say["never"].format(what=", ".join(verdict.never))
+    elif wanted is not None and verdict.attained is not None:
+        yield say["claimed"].format(wanted=_number(wanted, lang), found=_number(verdict.attained, lang))
+    elif wanted is not None and verdict.bound is not None:
+        yield say["short"].format(wanted=_number(wanted, lang), bound=_number(verdict.bound, lang))
+
+
+def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
+    """The facts of a partner; of the second of two only those in which it differs."""
+    for index, one in enumerate(partners):
+        before = partners[0].facts if index else {}
+        facts = {id: value for id, value in one.facts.items() if id not in before or before[id] != value}
+        yield f"{_SAY[lang]['beside' if index else 'breaks']}: {_facts(one, facts, lang)}"
+
+
+def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
+    held = [f"tier: {example.tier}"] if example.tier else []
+    told = [f"{id}: {_flow(value)}" for id, value in facts.items()]
+    return ", ".join([*held, *told]) or _SAY[lang]["any"]
+
+
+def _flow(value: Any) -> str:
+    """A value of a fact as it stands in YAML on one line; the items of a list, each with its fields."""
+    if not isinstance(value, list | tuple):
+        return written(value)
+    items = ("{" + ", ".join(f"{id}: {written(one)}" for id, one in item.items()) + "}" for item in value)
+    return f"[{', '.join(items)}]"
+
+
+def _number(value: Any, lang: str) -> str:
+    return words.amount(value, Kind.NUMBER, lang)
+
+
+def ranges_page(programme: Programme, named: str, found: Sequence[Range], day: date, lang: str) -> Page:
+    """A row for the partners of each tier: from where to where, and who has the least and the most."""
+    say = _SAY[lang]
+    rows = tuple(_range(programme, one, lang) for one in found)
+    title, value = say["ranges"].format(value=named), found[0].value
+    unit = f", {pick(value.unit, lang)}" if value.unit else ""
+    headline = named if value.id.startswith("tiers.") else f"{pick(value.title, lang)}{unit}"
+    return Page(release_on(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
+
+
+def _range(programme: Programme, one: Range, lang: str) -> Row:
+    say = _SAY[lang]
+    title = say["all"] if one.tier is None else pick(programme.tiers[one.tier].title, lang)
+    ends = [_end(end, one.value.kind, lang) for end in (one.least, one.greatest)]
+    details = [
+        say[key].format(facts=_facts(end.found.examples[0], end.found.examples[0].facts, lang))
+        if end.found.examples
+        else say[key].format(facts=say["near"])
+        for key, end in one.ends().items()
+        if end is not None and end.value is not None
+    ]
+    figure = ends[0] if ends[0] == ends[1] else say["to"].format(least=ends[0], greatest=ends[1])
+    return Row(PLAIN, title, figure, "", (), tuple(details))
+
+
+def _end(end: Outermost | None, kind: Kind, lang: str) -> str:
+    if end is None:
+        return _SAY[lang]["not_found"]
+    return _SAY[lang]["no_end"] if end.value is None else words.amount(end.value, kind, lang)
+
+
+# For programs ---------------------------------------------------------------------------------------------------------
+
+
+def claims_data(result: str, programme: Programme, verdicts: Sequence[Verdict], day: date) -> Json:
+    """The verdicts with the keys that schemas/proof.schema.json promises."""
+    return {
+        **_head(result, programme, day),
+        "claims": [
+            {
+                "id": one.claim.id,
+                "title": dict(one.claim.title),
+                "form": one.claim.form,
+                "under": one.claim.under,
+                "status": one.status,
+                "claimed": scalar(one.wanted),
+                "bound": scalar(one.bound),
+                "attained": scalar(one.attained),
+                "never": list(one.never),
+                "partners": [_example(partner) for partner in one.partners],
+                "source": list(one.claim.source),
+            }
+            for one in verdicts
+        ],
+        "ranges": [],
+    }
+
+
+def ranges_data(programme: Programme, found: Sequence[Range], day: date) -> Json:
+    """The ranges with the keys that the same schema promises."""
+    return {
+        **_head("done", programme, day),
+        "claims": [],
+        "ranges": [
+            {
+                "tier": one.tier,
+                "value": one.value.id,
+                "least": _end_data(one.least),
+                "greatest": _end_data(one.greatest),
+            }
+            for one in found
+        ],
+    }
+
+
+def _head(result: str, programme: Programme, day: date) -> Json:
+    about = {"programme": programme.id, "release": programme.release, "digest": programme.digest}
+    return {**head(result), **about, "as_of": day.isoformat()}
+
+
+def _end_data(end: Outermost | None) -> Json | None:
+    if end is None:
+        return None
+    return {"value": scalar(end.value), "partners": [_example(one) for one in end.found.examples]}
+
+
+def _example(one: Example) -> Json:
+    return {"as_of": one.as_of.isoformat(), "record": _plain(one.record())}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return scalar(value)
+
+
+def record_text(example: Example, path: str) -> str:
+    """A record file of an example, with the call that evaluates it."""
+    lines = [f"# charter evaluate {path} --as-of {example.as_of.isoformat()}"]
+    record = example.record()
+    facts = record.pop("facts")
+    lines += [f"{key}: {written(value)}" for key, value in record.items()]
+    if not facts:
+        return "\n".join([*lines, "facts: {}", ""])
+    return "\n".join([*lines, "facts:", *(f"  {id}: {_flow(value)}" for id, value in facts.items()), ""])
