@@ -19,7 +19,7 @@ from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
 from charter.commands.portfolio import batch, sql
-from charter.commands.proving import prove
+from charter.commands.proving import advise, prove
 from charter.commands.publishing import handbook
 from charter.commands.releasing import explain, new, seal
 from charter.commands.revision import check, readings, run_scenarios
@@ -41,6 +41,7 @@ app.command()(check)
 app.command("test")(run_scenarios)
 app.command()(readings)
 app.command()(prove)
+app.command()(advise)
 app.command()(explain)
 app.command()(new)
 app.command()(seal)

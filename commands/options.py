@@ -1,7 +1,9 @@
 """The options and formats that commands share: each means the same everywhere."""
 
 import os
+import re
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -94,6 +96,13 @@ def read_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise problem from None
+
+
+def read_percent(text: str) -> Decimal:
+    """A percentage as an option gives it: 22.5; raises BadParameter."""
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text):
+        raise typer.BadParameter(f"'{text}' is not a percentage; write it as 22.5")
+    return Decimal(text)
 
 
 def check_format(asked: CheckFormat | None) -> CheckFormat:

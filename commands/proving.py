@@ -1,7 +1,8 @@
-"""Commands about all partners, and about what one could be: `prove`."""
+"""Commands about all partners, and about what one could be: `prove`, `advise`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +18,10 @@ from .console import (
     answering,
     as_if,
     json_text,
+    load_release,
     pages_text,
     program_folder,
+    read_document,
     refused_by_system,
     write,
 )
@@ -32,6 +35,7 @@ from .options import (
     ProgramOption,
     ReleaseOption,
     SetOption,
+    read_percent,
 )
 
 if TYPE_CHECKING:
@@ -141,3 +145,41 @@ def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]]) -
 def _need_solver() -> None:
     if not is_installed():
         raise wrong_call("a proof needs z3, which is not installed", "pip install 'charter[prove]'")
+
+
+def advise(
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="The partner's record (YAML or JSON); - is stdin.")],
+    tier: Annotated[str | None, typer.Option("--tier", metavar="TIER", help="The tier to come to.")] = None,
+    discount: Annotated[
+        Decimal | None,
+        typer.Option("--discount", metavar="PERCENT", parser=read_percent, help="The discount to come to."),
+    ] = None,
+    order: Annotated[
+        str | None, typer.Option("--order", metavar="ORDER", help="An order, to tell next steps in money too.")
+    ] = None,
+    seconds: SecondsOption = 5.0,
+    program: ProgramOption = None,
+    release: ReleaseOption = None,
+    as_of: DateOption = None,
+    settings: SetOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Say what it takes to lift a partner to a tier or a discount, and what missing facts decide."""
+    day = as_of or date.today()
+    with answering(format, output):
+        _need_solver()
+        from charter.engine.proof.decide import Setting
+        from charter.engine.proof.outlook import outlook
+        from charter.engine.report.advice import outlook_data, outlook_page
+
+        loaded = load_release(program, release, day, settings or ())
+        lines = loaded.order(read_document(order)) if order else None
+        partner = loaded.record(read_document(record))
+        found = outlook(Setting(loaded, day, seconds), partner, tier, discount, lines)
+        if format is PageFormat.json:
+            text = json_text(outlook_data(loaded.programme, found))
+        else:
+            text = pages_text([outlook_page(loaded.programme, found, lang.value)], format, lang.value, output)
+        write(text, output)

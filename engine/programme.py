@@ -47,6 +47,8 @@ class Fact(NamedTuple):
     ordered: bool = False  #: whether the choices stand in order, the lowest first
     currency: str | None = None  #: of money: a code (EUR), or the name of the item's field that says it
     default_from: str | None = None  #: the field of the item whose value counts where this one is left out
+    effort: Decimal | None = None  #: what one more takes, a yes, or another choice, in points; None: it cannot change
+    effort_for: Decimal = Decimal(1)  #: of a number: how much more that is
 
 
 class ListFact(NamedTuple):

@@ -138,6 +138,8 @@ def _finding(validator: str, wanted: Any, instance: Any, described: str | None) 
         case "minimum" | "maximum":
             side = "under" if validator == "minimum" else "over"
             return "out-of-range", f"{instance} is {side} {wanted}", described
+        case "exclusiveMinimum":
+            return "out-of-range", f"{instance} is not over {wanted}", described
         case "minItems" | "minProperties" | "minLength":
             return "missing-value", "nothing is written here", described
         case "maxProperties":

@@ -99,11 +99,24 @@ def _fact(row: Row) -> Fact:
         row.problem("bounds", f"the minimum {least} is over the maximum {most}", row.place("minimum"), "swap them")
     ordered, currency = bool(row.data.get("ordered")), row.data.get("currency")
     check_form(row, kind)
+    _check_effort(row, kind)
     fact = Fact(
         row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source(), ordered,
-        currency, row.data.get("default_from"),
+        currency, row.data.get("default_from"), row.data.get("effort"), row.data.get("effort_for", Decimal(1)),
     )  # fmt: skip
     return fact._replace(default=_default(row, fact))
+
+
+def _check_effort(row: Row, kind: Kind) -> None:
+    """Effort is for a fact of the partner that there can be more of, or otherwise; and steps are of numbers."""
+    in_item = "fields" in row.path
+    for key, fits in (("effort", kind not in (Kind.DATE, Kind.TEXT)), ("effort_for", kind in NUMERIC)):
+        if key in row.data and (in_item or not fits):
+            what = "a field of a list" if in_item else f"the kind '{kind.value}'"
+            row.problem("wrong-form", f"'{key}' has no meaning for {what}", row.place(key), "remove it")
+    step = row.data.get("effort_for")
+    if kind is Kind.COUNT and step is not None and step % 1:
+        row.problem("wrong-form", "a count changes by whole numbers", row.place("effort_for"), "write a whole number")
 
 
 def check_form(row: Row, kind: Kind) -> None:

@@ -28,7 +28,9 @@ def plainest(question: Question, of: Partner, read: frozenset[str], day: date) -
     as_of = _day(question, of.given["as_of"], day) if "as_of" in read else day
     tier, since = _held(question, of, read, as_of)
     facts: dict[str, Any] = {
-        id: _fact(question, of.given[id], fact, codes, as_of) for id, fact in programme.facts.items() if id in read
+        id: plain_value(question, of.given[id], fact, codes, as_of)
+        for id, fact in programme.facts.items()
+        if id in read
     }
     for id, one in programme.lists.items():
         if id in read and of.items is not None:
@@ -49,7 +51,7 @@ def _held(question: Question, of: Partner, read: frozenset[str], day: date) -> t
     return tier, _day(question, of.given["held_since"], day)
 
 
-def _fact(question: Question, symbol: Formula, fact: Fact, codes: Codes, day: date) -> Any:
+def plain_value(question: Question, symbol: Formula, fact: Fact, codes: Codes, day: date) -> Any:
     """The plainest value that a fact can have, and from here on has."""
     match fact.kind:
         case Kind.YES_NO:
@@ -71,7 +73,7 @@ def _items(question: Question, of: Partner, one: ListFact, day: date) -> list[di
     size = int(_number(question, items.size, Fraction(0)))
     return [
         {
-            field.id: _fact(question, row[f"{one.item}.{field.id}"], field, of.codes, day)
+            field.id: plain_value(question, row[f"{one.item}.{field.id}"], field, of.codes, day)
             for field in one.fields.values()
         }
         for row in items.fields[:size]
@@ -107,7 +109,7 @@ def _day(question: Question, symbol: Formula, near: date) -> date:
 
 def _number(question: Question, symbol: Formula, start: Fraction) -> Decimal:
     """The number nearest to where it would be plainest, of few digits."""
-    found = _nearest(question, symbol, start)
+    found = nearest(question, symbol, start)
     question.add(symbol == number(found))
     places = _decimals(found)
     if places is None:
@@ -115,7 +117,8 @@ def _number(question: Question, symbol: Formula, start: Fraction) -> Decimal:
     return Decimal(found.numerator * 10**places // found.denominator).scaleb(-places)
 
 
-def _nearest(question: Question, symbol: Formula, start: Fraction) -> Fraction:
+def nearest(question: Question, symbol: Formula, start: Fraction) -> Fraction:
+    """The number nearest to another that a symbol can be; raises Undecided."""
     if question.can_be(symbol == number(start)):
         return start
     if not question.can_be():

@@ -85,7 +85,7 @@ def end(conditions: Sequence[Formula], of: Term, greatest: bool, seconds: float 
     if not question.can_be():
         return None
     if of.over is None:
-        found = _optimum([*conditions, of.known], of.value, greatest, seconds)
+        found = optimum([*conditions, of.known], of.value, greatest, seconds)
         if found is not None and question.can_be(_beyond(of, found, greatest)):
             raise Undecided("the end found is none")
     else:
@@ -93,7 +93,8 @@ def end(conditions: Sequence[Formula], of: Term, greatest: bool, seconds: float 
     return End(None if found is None or abs(found) > _ENDLESS else found)
 
 
-def _optimum(conditions: Sequence[Formula], value: Formula, greatest: bool, seconds: float) -> Fraction | None:
+def optimum(conditions: Sequence[Formula], value: Formula, greatest: bool, seconds: float) -> Fraction | None:
+    """What the solver holds for the greatest or least of a number, None for none; raises Undecided."""
     optimum = z3.Optimize()
     optimum.set("timeout", max(1, int(seconds * 1000)))
     optimum.add(*(one for one in conditions if one is not True))

@@ -18,7 +18,7 @@ from ..language.bounds import Range, bounds
 from ..language.logic.aggregates import unrolled
 from ..language.logic.days import FIRST, LAST
 from ..language.logic.formula import formula
-from ..language.logic.terms import Codes, Formula, Term, all_of, any_of, either, negated, number
+from ..language.logic.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
 from ..language.tree import Aggregate, Expression, Name, names
 from ..programme import INPUTS, MAIN, NO_TIER, Fact, ListFact, NamedValue, Programme
 from ..reads import all_read
@@ -34,6 +34,7 @@ class Items(NamedTuple):
     size: Formula
     fields: tuple[Mapping[str, Formula], ...]
     terms: tuple[dict[str, Term], ...]  #: their fields and values, as far as they were asked for
+    known: bool = True  #: whether anything is known of the list
 
 
 class Partner(NamedTuple):
@@ -216,7 +217,7 @@ def _aggregate(of: Partner, at_hand: Mapping[str, int], node: Aggregate) -> Term
         return same.sums[node]
     one = of.items[node.list]
     items = [(one.size > index, partial(_look, of, {**at_hand, node.item: index})) for index in range(len(one.fields))]
-    return unrolled(node, items, partial(_look, of, at_hand), of.codes)
+    return only_where(one.known, unrolled(node, items, partial(_look, of, at_hand), of.codes))
 
 
 def _any_sum(of: Partner, node: Aggregate) -> Term:

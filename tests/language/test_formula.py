@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -14,22 +11,18 @@ from charter.engine.language.logic.aggregates import unrolled
 from charter.engine.language.logic.formula import formula, literal
 from charter.engine.language.logic.terms import Codes, Term, only_where
 from charter.engine.language.tree import Aggregate, Expression, Name
-from charter.engine.values import NUMERIC, Kind, Unknown, Value
+from charter.engine.proof.symbols import symbol
+from charter.engine.values import Kind, Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .formulas import same, value_of
 from .names import FIELDS, KINDS, read
 from .test_meaning import by_interpreter, cases
 from .trees import aggregates, facts, items, trees
 
 #: as what the items of the list are told apart
 ITEMS = ("l1", "l2", "l3", "l4")
-
-
-def symbol(id: str, kind: Kind) -> Any:
-    if kind is Kind.YES_NO:
-        return z3.Bool(id)
-    return z3.Real(id) if kind in NUMERIC and kind is not Kind.COUNT else z3.Int(id)
 
 
 def by_formula(tree: Expression, values: dict[str, Value]) -> Value | None:
@@ -62,39 +55,7 @@ def by_formula(tree: Expression, values: dict[str, Value]) -> Value | None:
             found = z3.BoolVal(found) if isinstance(found, bool) else found
             sort = symbol(id, kind).sort()
             given.append((symbol(id, kind), z3.ToReal(found) if sort == z3.RealSort() and z3.is_int(found) else found))
-    if not holds(made.known, given):
-        return None
-    if tree.kind is Kind.YES_NO:
-        return holds(made.value, given)
-    number = fraction(made.value, given)
-    if made.over is not None:
-        over = fraction(made.over, given)
-        assert over > 0
-        number /= over
-    if tree.kind is Kind.DATE:
-        return date.fromordinal(int(number))
-    return number if tree.kind in NUMERIC else codes.text(int(number))
-
-
-def holds(condition: Any, given: list[Any]) -> bool:
-    if isinstance(condition, bool):
-        return condition
-    found = z3.simplify(z3.substitute(condition, *given))
-    assert z3.is_true(found) or z3.is_false(found), found
-    return z3.is_true(found)
-
-
-def fraction(number: Any, given: list[Any]) -> Fraction:
-    found = z3.simplify(z3.substitute(number, *given))
-    return Fraction(found.as_long()) if z3.is_int_value(found) else found.as_fraction()
-
-
-def same(found: Value | None, wanted: Value) -> bool:
-    if isinstance(wanted, Unknown) or found is None:
-        return isinstance(wanted, Unknown) and found is None
-    if isinstance(wanted, Decimal | Fraction):
-        return found == Fraction(wanted)
-    return bool(found == wanted)
+    return value_of(made, tree.kind, given, codes)
 
 
 @pytest.mark.parametrize("case", cases())

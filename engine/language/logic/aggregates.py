@@ -27,6 +27,7 @@ from .terms import (
     negated,
     nothing,
     number,
+    only_where,
     plus,
 )
 
@@ -75,6 +76,8 @@ def _aggregate(function: str, entries: Sequence[Entry], best: Term | None, empty
         return _all(entries, empty)
     settled = negated(any_of([one.open for one in entries]))
     known = settled if best is None else all_of([settled, best.known])
+    if not entries and function not in ("count", "distinct"):
+        return only_where(known, empty)
     counted = [one.counted for one in entries]
     values = [one.value for one in entries]
     if function == "latest":

@@ -1,0 +1,136 @@
+"""Worth: what each next step of a partner adds to its discount on a tier, and to what an order costs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import z3  # type: ignore[import-untyped]
+
+from ..evaluate import evaluate
+from ..language.logic.terms import Formula, all_of, any_of, compared, either, negated, number
+from ..language.tree import Name
+from ..outcome import Outcome, TierOutcome
+from ..programme import Fact, Tier
+from ..quote import OrderLines
+from ..reads import all_read
+from ..record import Record
+from ..values import NUMERIC, Kind, Number, Unknown, subtract
+from .advice import with_facts
+from .decide import Setting
+from .known import Known, known_partner
+from .plainest import nearest
+from .solve import Question, Undecided
+from .symbols import Partner, another, term
+
+
+class Worth(NamedTuple):
+    """One fact a step further, as far as it takes for something to change.
+
+    `uncapped` and `total` are what it adds to the tier's discount in percent, before and after the cap; `qualifies`
+    says whether it lifts the partner to the tier (True) or costs it (False), None for neither; `pays` is what it adds
+    to what the partner pays for the order, in its currency, None without an order or where that is unknown.
+    """
+
+    fact: str
+    before: bool | Decimal | str
+    after: bool | Decimal | str
+    uncapped: Number | None
+    total: Number | None
+    qualifies: bool | None
+    pays: Number | None
+
+
+def next_steps(setting: Setting, record: Record, tier: str, order: OrderLines | None = None) -> Iterator[Worth]:
+    """The worth of each next step that changes something on a tier, in the order of the facts.
+
+    A fact that is missing, or that nothing changes, has none. Raises InvalidInput where the order does not fit.
+    """
+    programme = setting.release.programme
+    own = programme.tiers[tier]
+    read = all_read(programme, [own.qualified, *([own.discount.uncapped] if own.discount else [])])
+    known = known_partner(setting.release, record, setting.day, any_missing=False)
+    now = _at(setting, record, tier, order)
+    for fact in programme.facts.values():
+        if fact.effort is None or fact.id not in read or isinstance(known.values[fact.id], Unknown):
+            continue
+        for after in _next(setting, known, own, fact):
+            then = _at(setting, with_facts(record, setting, {fact.id: after}), tier, order)
+            if then.standing != now.standing or then.pays != now.pays:
+                yield _worth(fact.id, known.values[fact.id], after, now, then)
+
+
+class _State(NamedTuple):
+    """How a partner stands on a tier, and what it pays for the order."""
+
+    tier: TierOutcome
+    pays: Number | None
+
+    @property
+    def standing(self) -> tuple[object, ...]:
+        """What can differ: the status, and the discount before and after the cap."""
+        discount = self.tier.discount
+        return (self.tier.status, *((discount.uncapped, discount.total) if discount else ()))
+
+
+def _at(setting: Setting, record: Record, tier: str, order: OrderLines | None) -> _State:
+    outcome: Outcome = evaluate(setting.release.plan, record, setting.day)
+    pays = None if order is None else setting.release.quote(order, record, setting.day).partner_pays
+    return _State(outcome.of(tier), pays)
+
+
+def _worth(fact: str, before: Any, after: Any, now: _State, then: _State) -> Worth:
+    was, becomes = now.tier.discount, then.tier.discount
+    uncapped = _difference(was and was.uncapped, becomes and becomes.uncapped)
+    total = _difference(was and was.total, becomes and becomes.total)
+    statuses = (now.tier.status == "qualified", then.tier.status == "qualified")
+    qualifies = statuses[1] if statuses[0] != statuses[1] else None
+    return Worth(fact, before, after, uncapped, total, qualifies, _difference(now.pays, then.pays))
+
+
+def _difference(before: Number | None, after: Number | None) -> Number | None:
+    if before is None or after is None:
+        return None
+    found = subtract(after, before)
+    return found if isinstance(found, Decimal | Fraction) else None
+
+
+def _next(setting: Setting, known: Known, tier: Tier, fact: Fact) -> Iterator[Any]:
+    """The next values of a fact: a yes, each other option, or the nearest greater number that changes something."""
+    value = known.values[fact.id]
+    if fact.kind is Kind.YES_NO:
+        yield from () if value else (True,)
+    elif fact.kind is Kind.CHOICE:
+        yield from (option for option in fact.choices if option != value)
+    elif fact.kind in NUMERIC:
+        try:
+            steps = _steps(setting, known, tier, fact)
+        except Undecided:
+            steps = 1
+        if steps:
+            yield value + fact.effort_for * steps
+
+
+def _steps(setting: Setting, known: Known, tier: Tier, fact: Fact) -> int:
+    """How many steps of a number it takes until something changes on the tier; 0 where nothing ever does."""
+    one, other = known.of, another(known.of, [fact.id])
+    steps = z3.Int("steps")
+    moved = other.given[fact.id] == number(known.values[fact.id]) + number(fact.effort_for) * steps
+    ids = [tier.qualified, *([tier.discount.uncapped] if tier.discount else [])]
+    programme = known.of.programme
+    changes = any_of([_changes(one, other, Name(id, programme.values[id].kind)) for id in ids])
+    question = Question([*known.fixed(), *other.limits, steps >= 1, moved, changes], setting.seconds)
+    return int(nearest(question, steps, Fraction(1))) if question.can_be() else 0
+
+
+def _changes(one: Partner, other: Partner, name: Name) -> Formula:
+    """That a value is not the same for both, or known of one of them alone."""
+    before, after = term(one, name), term(other, name)
+    if name.kind is Kind.YES_NO:
+        differ = either(before.value, negated(after.value), after.value)
+    else:
+        differ = compared("!=", before, after)
+    known = either(before.known, negated(after.known), after.known)
+    return any_of([known, all_of([before.known, after.known, differ])])
