@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from ..language.interpret import interpret
@@ -23,6 +24,8 @@ from .example import Example, Shows, least
 from .plainest import plainest
 from .solve import SECONDS, Question, Undecided, end
 from .symbols import MAX_ITEMS, Partner, another, broken, condition, make_partner, term
+
+Asked = Callable[[Sequence[Partner]], list[Formula]]  #: the conditions on the partners that are looked for
 
 
 class Setting(NamedTuple):
@@ -163,7 +166,7 @@ def _is_lower(before: Value, after: Value) -> bool:
 def _found(
     setting: Setting,
     trees: Iterable[Expression],
-    asked: Callable[[Sequence[Partner]], list[Formula]],
+    asked: Asked,
     shows: Shows,
     differ: Sequence[str] = (),
 ) -> Found:
@@ -172,16 +175,36 @@ def _found(
     read = all_read(programme, {name.id for tree in trees for name in names(tree)})
     if differ and not read & set(differ):
         return Found("no")
-    lists = [id for id in programme.lists if id in read]
+    items = MAX_ITEMS if any(id in read for id in programme.lists) else None
+    search = partial(_search, setting, asked, shows, differ, read)
+    if "as_of" in read and (found := search(items, setting.day)).status == "yes":
+        return found  # a day that is set spares the solver most of what makes calendars hard
+    found = search(None, None, only_ask=items is not None)
+    return found if items is None or found.status == "no" else search(items, None)
+
+
+def _search(
+    setting: Setting,
+    asked: Asked,
+    shows: Shows,
+    differ: Sequence[str],
+    read: frozenset[str],
+    items: int | None,
+    day: date | None,
+    *,
+    only_ask: bool = False,
+) -> Found:
+    """One search: in lists of so many items, or of any length; on a day, or on any.
+
+    What is not found in lists of few items, or on one day, may be elsewhere.
+    """
     try:
-        question, of = _question(setting, asked, None, differ)
+        question, of = _question(setting, asked, items, day, differ)
         if not question.can_be():
-            return Found("no")
-        if lists:
-            question, of = _question(setting, asked, MAX_ITEMS, differ)
-            if not question.can_be():
-                return Found("undecided")
-        _be_sensible(question, of, programme, read)
+            return Found("no" if items is None and day is None else "undecided")
+        if only_ask:
+            return Found("undecided")
+        _be_sensible(question, of, setting.release.programme, read)
         examples = least(tuple(plainest(question, one, read | set(differ), setting.day) for one in of), shows)
     except Undecided:
         return Found("undecided")
@@ -189,9 +212,9 @@ def _found(
 
 
 def _question(
-    setting: Setting, asked: Callable[[Sequence[Partner]], list[Formula]], items: int | None, differ: Sequence[str]
+    setting: Setting, asked: Asked, items: int | None, day: date | None, differ: Sequence[str]
 ) -> tuple[Question, list[Partner]]:
-    of = [make_partner(setting.release.programme, Codes(), items=items)]
+    of = [make_partner(setting.release.programme, Codes(), items=items, day=day)]
     if differ:
         of.append(another(of[0], differ))
     conditions = asked(of)

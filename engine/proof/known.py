@@ -15,7 +15,7 @@ from ..programme import ListFact
 from ..record import Record
 from ..release import Release
 from ..values import Kind, Unknown
-from .symbols import Items, Partner, make_partner
+from .symbols import Items, Partner, make_partner, with_fresh_terms
 
 
 class Known(NamedTuple):
@@ -49,23 +49,21 @@ def known_partner(release: Release, record: Record, day: date, *, any_missing: b
     programme, codes = release.programme, Codes()
     values = all_values(release.plan, evaluate(release.plan, record, day))
     lists = {id: _items(one, values[id], codes) for id, one in programme.lists.items()}
-    of = make_partner(programme, codes)._replace(items=lists)
+    missing = tuple(id for id in programme.facts if isinstance(values[id], Unknown))
+    told = {} if any_missing else {id: nothing(programme.facts[id].kind) for id in missing}
     if isinstance(values["held_since"], Unknown):
-        of.terms["held_since"] = nothing(Kind.DATE)
+        told["held_since"] = nothing(Kind.DATE)
     for agreement in record.agreements:
         if agreement.days.cover(day):
-            of.terms[agreement.term] = Term(literal(agreement.value, codes))
-            of.terms[f"agreed.{agreement.term}"] = Term(True)
-    missing = tuple(id for id in programme.facts if isinstance(values[id], Unknown))
-    if not any_missing:
-        of.terms.update({id: nothing(programme.facts[id].kind) for id in missing})
-    return Known(of, values, missing)
+            told[agreement.term] = Term(literal(agreement.value, codes))
+            told[f"agreed.{agreement.term}"] = Term(True)
+    return Known(make_partner(programme, codes, items=lists, day=day, told=told), values, missing)
 
 
 def _items(one: ListFact, items: Any, codes: Codes) -> Items:
     """The items of a list as they are written; a field that is left out is not known."""
     if isinstance(items, Unknown):
-        return Items(z3.IntVal(0), (), (), known=False)
+        return Items(z3.IntVal(0), (), (), any=False, known=False)
     terms = tuple(
         {
             f"{one.item}.{field.id}": nothing(field.kind)
@@ -75,4 +73,4 @@ def _items(one: ListFact, items: Any, codes: Codes) -> Items:
         }
         for item in items
     )
-    return Items(z3.IntVal(len(terms)), ({},) * len(terms), terms)
+    return with_fresh_terms(Items(z3.IntVal(len(terms)), terms, (), any=False))

@@ -8,6 +8,7 @@ of such a partner holds of all.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from ..language.logic.aggregates import unrolled
 from ..language.logic.days import FIRST, LAST
 from ..language.logic.formula import formula
 from ..language.logic.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
+from ..language.logic.terms import day as written_day
 from ..language.tree import Aggregate, Expression, Name, names
 from ..programme import INPUTS, MAIN, NO_TIER, Fact, ListFact, NamedValue, Programme
 from ..reads import all_read
@@ -32,9 +34,10 @@ class Items(NamedTuple):
     """The items of a list: how many there are, and each one's fields by their ids (`deals[].amount`)."""
 
     size: Formula
-    fields: tuple[Mapping[str, Formula], ...]
+    fields: tuple[Mapping[str, Term], ...]
     terms: tuple[dict[str, Term], ...]  #: their fields and values, as far as they were asked for
-    known: bool = True  #: whether anything is known of the list
+    any: bool = True  #: whether they can be any items, and not those of a record
+    known: bool = True  #: whether a record says anything of the list
 
 
 class Partner(NamedTuple):
@@ -52,27 +55,40 @@ class Partner(NamedTuple):
     limits: list[Formula]
     terms: dict[str, Term]
     sums: dict[Aggregate, Term]
+    told: Mapping[str, Term] = {}  #: what is not as the facts and rules alone have it: agreements, what is unknown
     like: Partner | None = None  #: who is the same in all but the facts that `differ`
     differ: frozenset[str] = frozenset()
 
 
-def make_partner(programme: Programme, codes: Codes, *, items: int | None = None, agreements: bool = False) -> Partner:
-    """A partner of whom nothing is known.
+def make_partner(
+    programme: Programme,
+    codes: Codes,
+    *,
+    items: int | Mapping[str, Items] | None = None,
+    day: date | None = None,
+    told: Mapping[str, Term] | None = None,
+    agreements: bool = False,
+) -> Partner:
+    """A partner of whom nothing is known but what is `told` in the place of facts and values.
 
-    `items` is how many a list may hold, None for any number; with `agreements` each negotiable term may be agreed.
+    `items` is how many a list may hold, None for any number, or the lists themselves; `day` is the one that counts,
+    None for any; with `agreements` each negotiable term may be agreed.
     """
     symbols = {id: symbol(id, kind) for id, kind in _kinds(programme).items()}
-    lists = None if items is None else {id: _items(one, items) for id, one in programme.lists.items()}
+    if day is not None:
+        symbols["as_of"] = written_day(day)
+    if isinstance(items, int):
+        items = {id: _items(one, items) for id, one in programme.lists.items()}
     terms = {value.id: value for value in programme.values.values() if value.negotiable} if agreements else {}
     agreed = {id: (z3.Bool(f"agreed.{id}"), symbol(f"agreement.{id}", one.kind)) for id, one in terms.items()}
-    return _begun(Partner(programme, codes, symbols, lists, agreed, [], {}, {}))
+    return _begun(Partner(programme, codes, symbols, items, agreed, [], {}, {}, told or {}))
 
 
 def another(of: Partner, differ: Iterable[str]) -> Partner:
     """A partner who is the same in all but these facts."""
     facts, kinds = frozenset(differ), _kinds(of.programme)
     symbols = {id: symbol(f"{id}'", kinds[id]) if id in facts else one for id, one in of.given.items()}
-    lists = None if of.items is None else {id: _with_fresh_terms(one) for id, one in of.items.items()}
+    lists = None if of.items is None else {id: with_fresh_terms(one) for id, one in of.items.items()}
     return _begun(of._replace(given=symbols, items=lists, limits=[], terms={}, sums={}, like=of, differ=facts))
 
 
@@ -84,6 +100,7 @@ def _begun(of: Partner) -> Partner:
     for id, value in of.programme.values.items():
         if value.negotiable:
             of.terms[f"agreed.{id}"] = Term(of.agreed[id][0] if id in of.agreed else False)
+    of.terms.update({id: one for id, one in of.told.items() if id not in of.differ})
     return of
 
 
@@ -100,14 +117,18 @@ def symbol(name: str, kind: Kind) -> Formula:
 
 def _items(one: ListFact, most: int) -> Items:
     rows = tuple(
-        {f"{one.item}.{field.id}": symbol(f"{one.id}[{place}].{field.id}", field.kind) for field in one.fields.values()}
+        {
+            f"{one.item}.{field.id}": Term(symbol(f"{one.id}[{place}].{field.id}", field.kind))
+            for field in one.fields.values()
+        }
         for place in range(1, most + 1)
     )
-    return _with_fresh_terms(Items(z3.Int(one.item), rows, ()))
+    return with_fresh_terms(Items(z3.Int(one.item), rows, ()))
 
 
-def _with_fresh_terms(one: Items) -> Items:
-    return one._replace(terms=tuple({id: Term(at) for id, at in row.items()} for row in one.fields))
+def with_fresh_terms(one: Items) -> Items:
+    """The items, of which nothing but the fields was asked for yet."""
+    return one._replace(terms=tuple(dict(row) for row in one.fields))
 
 
 # What every partner is like -------------------------------------------------------------------------------------------
@@ -125,7 +146,8 @@ def _limits(of: Partner) -> Iterable[Formula]:
         yield all_of([one.size >= 0, one.size <= len(one.fields)])
         for row in one.fields:
             yield from (
-                _as_recorded(field, row[f"{id}[].{field.id}"], codes) for field in programme.lists[id].fields.values()
+                _as_recorded(field, row[f"{id}[].{field.id}"].value, codes)
+                for field in programme.lists[id].fields.values()
             )
     for id, (_, agreement) in of.agreed.items():
         terms = programme.values[id].negotiable
