@@ -36,14 +36,13 @@ def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
     problems = in_order((*problems, *check_own_files(folder)))
     if programme is None:
         return problems
-    release = Release(programme, make_plan(programme), problems)
+    release, asked = Release(programme, make_plan(programme), problems), solver and is_installed()
     readings, wrong = other_readings(files)
-    told = [*problems, *wrong, *check_all(files, programme)]
+    told = [*problems, *wrong, *check_all(files, programme, SECONDS if asked else None)]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:
         return in_order([*told, *refused.problems])
-    asked = solver and is_installed()
     verdicts = list(judged(release, readings, scenarios))
     if asked:
         verdicts = list(settled(release, readings, verdicts))

@@ -1,6 +1,7 @@
 """Attainable: whether anybody can reach each tier and earn each bonus, and whether a cap ever matters.
 
-By the bounds of values: what is told is certain, but not everything that is so is found.
+By the bounds of values, and by the solver where there is one: what is told is certain, and without the solver not
+everything that is so is found.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..language.bounds import Bounds, Range
+from ..language.tree import Name
 from ..problems import Level, Place, Problem
 from ..programme import Programme, Tier
 from ..release import ReleaseFiles
@@ -19,14 +21,14 @@ _NEVER = frozenset((False,))
 
 def attainable(reviewed: Reviewed) -> Iterator[Problem]:
     """An error for a tier or bonus that is out of reach; what a cap or a percentage can and cannot be."""
-    files, programme, known = reviewed
+    files, programme, known, _ = reviewed
     for tier in programme.tiers.values():
-        if known[tier.qualified] == _NEVER:
-            place = _culprit(programme, tier, known) or files.documents["tiers"].place(("tiers", tier.id))
+        if reviewed.truths(Name(tier.qualified, Kind.YES_NO)) == _NEVER:
+            place = _culprit(programme, tier, reviewed) or files.documents["tiers"].place(("tiers", tier.id))
             message = f"no partner can reach the tier '{tier.id}': this never holds"
             yield Problem("unreachable-tier", message, place, "mend the requirement, or leave the tier out")
         for bonus in tier.discount.bonuses if tier.discount else ():
-            if known[bonus.earned] == _NEVER:
+            if reviewed.truths(Name(bonus.earned, Kind.YES_NO)) == _NEVER:
                 message = f"nobody can earn the bonus '{bonus.id}': this never holds"
                 place = programme.values[bonus.earned].place or files.documents["bonuses"].place(("bonuses", bonus.id))
                 yield Problem("unearnable-bonus", message, place, "mend the condition, or leave the bonus out")
@@ -34,9 +36,9 @@ def attainable(reviewed: Reviewed) -> Iterator[Problem]:
     yield from _percentages(programme, known)
 
 
-def _culprit(programme: Programme, tier: Tier, known: Mapping[str, Bounds]) -> Place | None:
+def _culprit(programme: Programme, tier: Tier, reviewed: Reviewed) -> Place | None:
     """Where the first requirement of a tier stands that never holds by itself."""
-    never = (one.value for one in tier.requirements if known[one.value] == _NEVER)
+    never = (one.value for one in tier.requirements if reviewed.truths(Name(one.value, Kind.YES_NO)) == _NEVER)
     return next((place for id in never if (place := programme.values[id].place)), None)
 
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from ..language.bounds import Bounds, Truths, truths
+from ..language.bounds import Truths
 from ..language.spans import pairs
-from ..language.tree import And, Compare, Expression, Literal, Name, Or, children
+from ..language.tree import And, Compare, Expression, Literal, Name, Not, Or, children
 from ..language.words import text
 from ..problems import Level, Place, Problem, Related
-from ..programme import Programme
+from ..programme import NamedValue, Programme
 from ..values import Kind
 from .reviewed import Reviewed
+
+if TYPE_CHECKING:
+    from ..proof.truths import Deciding
 
 
 def conditions(reviewed: Reviewed) -> Iterator[Problem]:
     """What is to be said of each condition that stands in a file, and of requirements that are stated twice."""
-    programme, known = reviewed.programme, reviewed.known
-    out_of_reach = {value for value in _decisive(programme) if known[value] == frozenset((False,))}
+    programme = reviewed.programme
+    never = frozenset((False,))
+    out_of_reach = {id for id in _decisive(programme) if reviewed.truths(Name(id, Kind.YES_NO)) == never}
     ways: dict[Place, Truths] = {}
     for value in programme.values.values():
         if value.id not in out_of_reach:
-            for place, truth in _decided(value.expression, known):
+            for place, truth in _decided(value.expression, reviewed):
                 ways[place] = ways.get(place, frozenset()) | truth
         yield from _repeated(value.expression)
     for place, truth in ways.items():
@@ -30,6 +35,9 @@ def conditions(reviewed: Reviewed) -> Iterator[Problem]:
             message = f"this is {'always' if True in truth else 'never'} true, whoever the partner is"
             yield Problem("constant-condition", message, place, "mend it, or leave it out", Level.WARNING)
     yield from _stated_twice(programme)
+    if reviewed.solver:
+        yield from _implied(programme, reviewed.solver)
+        yield from _never_taken(programme, reviewed.solver)
 
 
 def _decisive(programme: Programme) -> Iterator[str]:
@@ -40,16 +48,16 @@ def _decisive(programme: Programme) -> Iterator[str]:
             yield bonus.earned
 
 
-def _decided(tree: Expression, known: Mapping[str, Bounds]) -> Iterator[tuple[Place, Truths]]:
+def _decided(tree: Expression, reviewed: Reviewed) -> Iterator[tuple[Place, Truths]]:
     """Each smallest condition with what it can be; one that holds a decided part is decided by that part."""
-    inner = [found for child in children(tree) for found in _decided(child, known)]
+    inner = [found for child in children(tree) for found in _decided(child, reviewed)]
     yield from inner
     constant = any(len(truth) == 1 for _, truth in inner)
     if isinstance(tree, Name | Literal) or tree.kind is not Kind.YES_NO or tree.place is None or constant:
         return
     parts = [child for child in children(tree) if child.kind is Kind.YES_NO]
-    if isinstance(tree, Compare) or not any(len(truths(part, known)) == 1 for part in parts):
-        yield tree.place, truths(tree, known)
+    if isinstance(tree, Compare) or not any(len(reviewed.truths(part)) == 1 for part in parts):
+        yield tree.place, reviewed.truths(tree)
 
 
 def _repeated(tree: Expression) -> Iterator[Problem]:
@@ -88,3 +96,59 @@ def _stated_twice(programme: Programme) -> Iterator[Problem]:
                 related = (Related(place, f"'{programme.values[first].id}' asks for it"),) if place else ()
                 message = f"'{requirement.id}' asks for the same as another requirement: {text(value.expression)}"
                 yield Problem("repeated-requirement", message, value.place, "keep one of them", Level.WARNING, related)
+
+
+def _implied(programme: Programme, solver: Deciding) -> Iterator[Problem]:
+    """A warning for a requirement of a tier's own that is met wherever its others are."""
+    for tier in programme.tiers.values():
+        counted = {one.id: programme.values[one.value] for one in tier.requirements}
+        for requirement in tier.requirements:
+            value = counted[requirement.id]
+            others = {id: one for id, one in counted.items() if one is not value}
+            if requirement.scope != "tier" or value.place is None or _is_told_already(value, others, solver):
+                continue
+            if solver.may_hold(Not(_of(value)), *map(_of, others.values())):
+                continue
+            del counted[requirement.id]  # what is needless makes no other needless
+            enough = _enough(value, others, solver)
+            related = tuple(Related(one.place, f"'{id}' asks for it") for id, one in enough.items() if one.place)
+            names = " and ".join(f"'{id}'" for id in enough)
+            are = "is" if len(enough) == 1 else "are"
+            message = f"'{requirement.id}' is met wherever {names} {are}, and asks for nothing more"
+            yield Problem("implied-requirement", message, value.place, "leave it out, or ask for more",
+                          Level.WARNING, related)  # fmt: skip
+
+
+def _is_told_already(value: NamedValue, others: Mapping[str, NamedValue], solver: Deciding) -> bool:
+    """Whether it stands there twice, is always or never met, or its tier is out of reach."""
+    if any(one.expression == value.expression for one in others.values()) or not value.varies:
+        return True
+    reachable = solver.may_hold(*map(_of, (value, *others.values())))
+    return not reachable or solver.truths(_of(value)) == frozenset((True,))
+
+
+def _enough(value: NamedValue, others: Mapping[str, NamedValue], solver: Deciding) -> dict[str, NamedValue]:
+    """The fewest of the others that make it needless, of those that the last ones leave."""
+    enough = dict(others)
+    for id in others:
+        rest = [_of(one) for key, one in enough.items() if key != id]
+        if not solver.may_hold(Not(_of(value)), *rest):
+            del enough[id]
+    return enough
+
+
+def _of(value: NamedValue) -> Name:
+    return Name(value.id, value.kind)
+
+
+def _never_taken(programme: Programme, solver: Deciding) -> Iterator[Problem]:
+    """A warning for an option that a definition never comes to."""
+    for id in programme.definitions:
+        value = programme.values[id]
+        if value.kind is not Kind.CHOICE or value.place is None or not value.varies:
+            continue
+        never = [option for option in value.choices if not solver.may_be(_of(value), option)]
+        for option in never:
+            message = f"'{id.partition('.')[2]}' never comes to '{option}', whoever the partner is"
+            yield Problem("choice-never-taken", message, value.place, "mend the rule, or leave the option out",
+                          Level.WARNING)  # fmt: skip

@@ -12,6 +12,7 @@ from ..language.logic.terms import Formula, Term, all_of, compared, number
 
 _ENDLESS = 10**15  #: a number beyond it has no limit but the length of numbers in records
 _STEPS = 200
+_KEPT = 20  #: answers that are kept to show other things
 SECONDS = 5.0  #: for one question, where a call says nothing else
 
 
@@ -25,6 +26,7 @@ class Question:
     def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS) -> None:
         """`conditions` hold of every answer; `seconds` is the time for each."""
         self._solver = z3.Solver()
+        self._models: list[Any] = []
         self._solver.set("timeout", max(1, int(seconds * 1000)))
         self.add(*conditions)
 
@@ -49,7 +51,14 @@ class Question:
             raise Undecided(self._solver.reason_unknown())
         if found == z3.sat:
             self._model = self._solver.model()
+            self._models = [self._model, *self._models[: _KEPT - 1]]
         return bool(found == z3.sat)
+
+    def shows(self, formula: Formula) -> bool:
+        """Whether one of the last answers shows that it can be; where none does, it may be all the same."""
+        if isinstance(formula, bool):
+            return formula
+        return any(z3.is_true(one.eval(formula, model_completion=True)) for one in self._models)
 
     def value(self, formula: Formula) -> Any:
         """What a formula comes to in the answer found last: a yes/no or an exact number."""

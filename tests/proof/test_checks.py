@@ -1,0 +1,104 @@
+"""Dead and double rules: what only a solver sees, told at its place; and nothing is told that is not so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from charter.engine import Release
+from charter.engine.bounded import known_bounds
+from charter.engine.evaluate import all_values
+from charter.engine.language.interpret import interpret
+from charter.engine.proof.truths import Deciding
+from charter.engine.review import review
+
+from ..portfolio.portfolios import TODAY, random_partners
+from ..random_facts import NAMED, RELEASES
+from ..small_world import write
+
+FACTS = """
+facts:
+  people: {title: {en: People}, kind: count}
+  projects: {title: {en: Projects}, kind: count}
+  revenue: {title: {en: Revenue}, kind: money, minimum: 0}
+  level: {title: {en: Level}, kind: choice, choices: {low: {title: {en: L}}, high: {title: {en: H}}}}
+"""
+TIERS = """
+tiers:
+  gold:
+    title: {en: Gold}
+    discount: {value: 10, source: [c]}
+    requirements:
+      one: {title: {en: One}, rule: "people + projects >= 4", source: [c]}
+      two: {title: {en: Two}, rule: "%s", source: [c]}
+  silver: {title: {en: Silver}, requirements: {level: {title: {en: L}, rule: "level == 'low'", source: [c]}}}
+"""
+BONUSES = "bonuses: {staff: {title: {en: Staff}, when: '%s', percent: {gold: 5}, source: [c]}}\n"
+DEFINITIONS = """
+definitions:
+  size: {title: {en: Size}, kind: choice, choices: {s: {title: {en: S}}, m: {title: {en: M}}, l: {title: {en: L}}},
+    value: "%s", source: [c]}
+  big: {title: {en: Big}, kind: yes_no, value: size == 'm', source: [c]}
+"""
+
+
+def told(tmp_path: Path, *, solver: bool = True, rule: str = "revenue > 5", **files: str) -> set[tuple[str, str]]:
+    folder = write(tmp_path, facts=FACTS, tiers=TIERS % rule, **files)
+    found = review(folder, solver=solver)
+    return {(one.code, one.message) for one in found if one.code not in ("unused-fact", "uncited-clause")}
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "message"),
+    [
+        ("projects < 3 and people < 1 and revenue > 1", "unreachable-tier", "no partner can reach the tier 'gold'"),
+        ("people >= 2 or (projects >= 9 and revenue > 1)", None, ""),
+        ("people + projects >= 3", "implied-requirement", "'two' is met wherever 'one' is, and asks for nothing more"),
+        ("people * 2 >= 8 - projects * 2", "implied-requirement", "'one' is met wherever 'two' is"),
+        ("revenue > 5 or people + projects > people", None, ""),
+        ("revenue >= 5 or revenue + 1 <= 6", "constant-condition", "this is always true, whoever the partner is"),
+        ("revenue > 7 and (level == 'low' or level == 'high')", "constant-condition", "this is always true"),
+    ],
+)
+def test_requirements(rule: str, code: str | None, message: str, tmp_path: Path) -> None:
+    found = told(tmp_path, rule=rule)
+    if code is None:
+        assert found == set()
+        return
+    ((told_code, told_message),) = found
+    assert told_code == code
+    assert told_message.startswith(message)
+    assert told(tmp_path, rule=rule, solver=False) == set()
+
+
+def test_a_bonus_that_nobody_earns(tmp_path: Path) -> None:
+    found = told(tmp_path, bonuses=BONUSES % "people > projects and projects > people + 1")
+    assert ("unearnable-bonus", "nobody can earn the bonus 'staff': this never holds") in found
+
+
+@pytest.mark.parametrize(
+    ("value", "never"),
+    [
+        ("'s' if revenue < 10 else 'm' if revenue < 9 else 'l'", "'size' never comes to 'm', whoever the partner is"),
+        ("'s' if people + 1 > 0 else 'm' if revenue < 9 else 'l'", None),
+    ],
+)
+def test_an_option_that_is_never_taken(value: str, never: str | None, tmp_path: Path) -> None:
+    messages = {message for _, message in told(tmp_path, definitions=DEFINITIONS % value)}
+    assert never is None or never in messages
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=NAMED)
+def test_what_is_so_of_a_partner_can_be_so(release: Release) -> None:
+    """Whatever random partners make of conditions, the solver holds for possible."""
+    programme = release.programme
+    deciding = Deciding(programme, known_bounds(programme, agreements=True), 1)
+    seen: dict[str, set[bool]] = {}
+    for record in random_partners(release, 60, seed=3, lists=list(programme.lists)):
+        values = all_values(release.plan, release.evaluate(record, TODAY))
+        for id, value in programme.values.items():
+            if value.kind == "yes_no" and value.list is None and isinstance(values.get(id), bool):
+                assert interpret(value.expression, values) in (True, False)
+                seen.setdefault(id, set()).add(values[id])
+    for id, truths in seen.items():
+        assert truths <= deciding.truths(programme.values[id].expression), id
