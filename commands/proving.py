@@ -72,9 +72,9 @@ def prove(
         from charter.engine.proof.decide import Setting
 
         files = read_files(release_folder(program_folder(program), release, day))
-        if settings:
-            files = as_if(files, settings).files
-        setting = Setting(load_files(files), day, seconds)
+        changed = as_if(files, settings) if settings else None
+        files, loaded = (changed.files, changed.load()) if changed else (files, load_files(files))
+        setting = Setting(loaded, day, seconds)
         if range_of is None:
             code, text = _claims(files, setting, claims or (), examples, lang.value, format, fail_on, output)
         else:

@@ -156,7 +156,8 @@ def found_instead(verdict: Verdict) -> str:
         return "what it 'is' depends on the partner" if varies else "the rules alone do not say"
     wanted, found = plain(verdict.wanted), None if verdict.attained is None else plain(verdict.attained)
     if verdict.bound is not None and verdict.bound == verdict.attained:
-        return f"the {claim.form} is {found}, {who}, not {wanted}"
+        where = f", {who}, not {wanted}" if verdict.example else f", not {wanted}: {who}"
+        return f"the {claim.form} is {found}{where}"
     more = "more" if claim.form == "greatest" else "less"
     reached = "no scenario knows it" if found is None else f"{found} is attained {who}"
     limit = f"no rule forbids {more}" if verdict.bound is None else f"{plain(verdict.bound)} is what the rules allow"
