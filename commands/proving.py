@@ -101,7 +101,8 @@ def _claims(
     from charter.engine.report.proof import claims_data, claims_page
 
     programme, day = setting.release.programme, setting.day
-    readings = {one.name: one.release for one in other_readings(files)[0]}
+    under = {claim.under for claim in programme.claims if claim.under}
+    readings = {one.name: one.release for one in other_readings(files, under)[0]}
     verdicts = list(prove_claims(setting, readings, named))
     if examples is not None:
         _write_examples(examples, {one.claim.id: one.partners for one in verdicts})

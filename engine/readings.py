@@ -5,7 +5,7 @@ Each such reading is data: the change of the release that it would be. So it can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -45,8 +45,10 @@ class Effect(NamedTuple):
     differences: tuple[Difference, ...]
 
 
-def other_readings(files: ReleaseFiles) -> tuple[tuple[OtherReading, ...], tuple[Problem, ...]]:
-    """The readings not taken of a release that compiles, in order, and what is wrong with them."""
+def other_readings(
+    files: ReleaseFiles, only: Collection[str] | None = None
+) -> tuple[tuple[OtherReading, ...], tuple[Problem, ...]]:
+    """The readings not taken of a release that compiles, in order, and what is wrong with them; or `only` these."""
     document = files.documents["clauses"]
     clauses: Any = document.data
     found: list[OtherReading] = []
@@ -54,6 +56,8 @@ def other_readings(files: ReleaseFiles) -> tuple[tuple[OtherReading, ...], tuple
     taken, _ = compile_release(files)
     for clause, row in clauses["clauses"].items() if taken else ():
         for id, other in row.get("other_readings", {}).items():
+            if only is not None and f"{clause}.{id}" not in only:
+                continue
             at = ("clauses", clause, "other_readings", id)
             programme, told = compile_release(changed(files, _changes(document, (*at, "changes"), other["changes"])))
             within = f"in the other reading '{id}' of {clause}: "

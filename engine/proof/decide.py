@@ -7,7 +7,8 @@ confirm what the solver found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from functools import partial
@@ -19,7 +20,7 @@ from ..language.tree import Expression, Name, names
 from ..programme import Programme
 from ..reads import all_read
 from ..release import Release
-from ..values import Kind, Unknown, Value
+from ..values import NUMERIC, Kind, Unknown, Value
 from .example import Example, Shows, least
 from .plainest import plainest
 from .solve import SECONDS, Question, Undecided, end
@@ -108,7 +109,8 @@ def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]
     def asked(of: Sequence[Partner]) -> list[Formula]:
         one, other = of
         no_less = [_no_less(one.terms[id], other.terms[id]) for id in more]
-        return [*no_less, any_of([_lower(term(one, tree), term(other, tree)) for tree in trees])]
+        lower = any_of([_lower(term(one, tree), term(other, tree)) for tree in trees])
+        return [*no_less, *_never_lower(setting, of, no_less), lower]
 
     def shows(partners: tuple[Example, ...]) -> bool:
         one, other = (partner.values(setting.release) for partner in partners)
@@ -131,6 +133,23 @@ def can_change(setting: Setting, whatever: Sequence[str], trees: Sequence[Expres
         return any(not isinstance(a, Unknown) and not isinstance(b, Unknown) and a != b for a, b in found)
 
     return _found(setting, trees, asked, shows, differ=whatever)
+
+
+def _never_lower(setting: Setting, of: Sequence[Partner], no_less: Sequence[Formula]) -> Iterator[Formula]:
+    """Of each value behind those asked for, one after the other, that it is no lower; where that is proved.
+
+    A sum of many parts is hard to compare; that each part is no lower makes it easy.
+    """
+    one, other = of
+    question = Question([*one.limits, *other.limits, *no_less], setting.seconds / 10)
+    for id, value in setting.release.programme.values.items():
+        if id not in one.terms or value.kind not in (*NUMERIC, Kind.YES_NO):
+            continue
+        lower = _lower(one.terms[id], other.terms[id])
+        with suppress(Undecided):
+            if not question.can_be(lower):
+                question.add(negated(lower))
+                yield negated(lower)
 
 
 def _no_less(one: Term, other: Term) -> Formula:

@@ -21,50 +21,57 @@ class Undecided(Exception):
 
 
 class Question:
-    """What is asked again and again under more and more conditions."""
+    """What is asked again and again under more and more conditions.
+
+    The last answers are kept: where one of them shows that something can be, the solver need not be asked again.
+    """
 
     def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS) -> None:
         """`conditions` hold of every answer; `seconds` is the time for each."""
         self._solver = z3.Solver()
-        self._models: list[Any] = []
+        self._answers: list[Any] = []  #: the one found last first
         self._solver.set("timeout", max(1, int(seconds * 1000)))
         self.add(*conditions)
 
     def add(self, *conditions: Formula) -> None:
         """From here on these hold too."""
         self._solver.add(*(one for one in conditions if one is not True))
+        self._answers = [one for one in self._answers if all(_holds(one, condition) for condition in conditions)]
 
     def can_be(self, *conditions: Formula) -> bool:
         """Whether all of it can hold at once; raises Undecided."""
         wanted = all_of(conditions)
         if wanted is False:
             return False
+        found = next((one for one in self._answers if _holds(one, wanted)), None)
+        if found is None and (found := self._asked(wanted)) is None:
+            return False
+        self._answers = [found, *(one for one in self._answers if one is not found)][:_KEPT]
+        return True
+
+    def _asked(self, wanted: Formula) -> Any:
+        """An answer of the solver, None where there is none."""
         self._solver.push()
-        self._solver.add(*(() if wanted is True else (wanted,)))
         try:
-            return self._answer(self._solver.check())
+            self._solver.add(*(() if wanted is True else (wanted,)))
+            said = self._solver.check()
+            if said == z3.unknown:
+                raise Undecided(self._solver.reason_unknown())
+            return self._solver.model() if said == z3.sat else None
         finally:
             self._solver.pop()
-
-    def _answer(self, found: Any) -> bool:
-        if found == z3.unknown:
-            raise Undecided(self._solver.reason_unknown())
-        if found == z3.sat:
-            self._model = self._solver.model()
-            self._models = [self._model, *self._models[: _KEPT - 1]]
-        return bool(found == z3.sat)
-
-    def shows(self, formula: Formula) -> bool:
-        """Whether one of the last answers shows that it can be; where none does, it may be all the same."""
-        if isinstance(formula, bool):
-            return formula
-        return any(z3.is_true(one.eval(formula, model_completion=True)) for one in self._models)
 
     def value(self, formula: Formula) -> Any:
         """What a formula comes to in the answer found last: a yes/no or an exact number."""
         if isinstance(formula, bool):
             return formula
-        return exact(self._model.eval(formula, model_completion=True))
+        return exact(self._answers[0].eval(formula, model_completion=True))
+
+
+def _holds(answer: Any, condition: Formula) -> bool:
+    if isinstance(condition, bool):
+        return condition
+    return bool(z3.is_true(answer.eval(condition, model_completion=True)))
 
 
 def exact(value: Any) -> bool | Fraction:

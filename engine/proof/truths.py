@@ -66,7 +66,7 @@ class Deciding:
             formula = asked(of)
             question.add(*of.limits[before:])
             try:
-                if question.shows(formula) or question.can_be(formula):
+                if question.can_be(formula):
                     return True
             except Undecided:
                 return True

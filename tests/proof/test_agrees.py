@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
 import z3
 from charter.engine import Release
+from charter.engine.language import words
 from charter.engine.language.logic.formula import literal
 from charter.engine.language.logic.terms import Codes
 from charter.engine.language.tree import Name
+from charter.engine.problems import InvalidProgramme
 from charter.engine.proof.known import known_partner
 from charter.engine.proof.symbols import term
 from charter.engine.values import Unknown
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from ..language.formulas import Given, same, value_of
+from ..language.trees import trees
 from ..portfolio.portfolios import TODAY, random_partners
-from ..random_facts import NAMED, RELEASES
+from ..portfolio.test_small_programmes import DEFINED, FACTS, facts
+from ..random_facts import NAMED, PROGRAM, RELEASES
+from ..small_world import world
 
 
 def assert_agreement(release: Release, record: dict[str, Any]) -> int:
@@ -52,3 +61,36 @@ def test_formula_and_interpreter_agree(release: Release) -> None:
         for record in random_partners(release, 25, seed=7, lists=list(release.programme.lists))
     ]
     assert max(told) > 10
+
+
+def test_with_agreements() -> None:
+    """What is agreed stands in the place of a term, within its days and not outside them."""
+    for begins, discount in (("2026-01-01", 33), ("2027-01-01", 20)):
+        term_of = {
+            "term": "tiers.competency.discount",
+            "value": 33,
+            "document": "A",
+            "from": date.fromisoformat(begins),
+        }
+        for record in random_partners(PROGRAM, 5, seed=9):
+            known = known_partner(PROGRAM, PROGRAM.record({**record, "agreements": [term_of]}), TODAY)
+            assert known.values["tiers.competency.discount"] == discount
+            assert_agreement(PROGRAM, {**record, "agreements": [term_of]})
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(DEFINED).flatmap(trees), min_size=1, max_size=4), st.lists(facts, min_size=4, max_size=4)
+)
+def test_random_programmes(tmp_path_factory: pytest.TempPathFactory, expressions: list, found: list[dict]) -> None:
+    definitions = "definitions:\n" + "".join(
+        f"  d{index}: {{title: {{en: D}}, kind: {tree.kind.value}, value: {text}, source: [c]}}\n"
+        for index, (tree, text) in enumerate((tree, json.dumps(words.text(tree))) for tree in expressions)
+    )
+    try:
+        release = world(tmp_path_factory.mktemp("programme"), facts=FACTS, definitions=definitions)
+    except InvalidProgramme as refused:
+        assume(not refused.problems)
+        raise
+    for one in found:
+        assert_agreement(release, {"partner": "P", "facts": one})

@@ -248,6 +248,21 @@ def test_what_the_solver_cannot_say_in_time_is_undecided(tmp_path: Path) -> None
     assert verdicts(folder, seconds=0.1)["it"].status == "undecided"
 
 
+def test_a_sum_of_many_parts_is_compared_part_by_part(tmp_path: Path) -> None:
+    """Sixty bonuses, each of its own rule: too much for one question, and easy once no part is lower."""
+    facts = "facts:\n" + "".join(f"  n{one}: {{title: {{en: N}}, kind: count}}\n" for one in range(12))
+    rules = [f"n{one % 12} + n{(one * 5 + 1) % 12} >= {one % 7 + 1}" for one in range(60)]
+    bonuses = "bonuses:\n" + "".join(
+        f"  b{index}: {{title: {{en: B}}, when: '{rule}', percent: {{gold: 0.5}}, source: [c]}}\n"
+        for index, rule in enumerate(rules)
+    )
+    tiers = "tiers: {gold: {title: {en: Gold}, discount: {value: 10, source: [c]}}}\n"
+    more = f"more: [{', '.join(f'n{one}' for one in range(12))}]"
+    text = f"claims: {{it: {{title: {{en: It}}, {more}, never_lowers: [\"discount_total('gold')\"], source: [c]}}}}\n"
+    folder = write(tmp_path, facts=facts, tiers=tiers, bonuses=bonuses, claims=text)
+    assert verdicts(folder)["it"].status == "proved"
+
+
 # The command ----------------------------------------------------------------------------------------------------------
 
 
