@@ -6,7 +6,7 @@ outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -127,7 +127,16 @@ def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
 
 def read_files(folder: Path) -> ReleaseFiles:
     """The files in a folder, and what is wrong with each by itself."""
-    contents, problems = _contents(folder)
+    contents, told = _contents(folder)
+    files = files_of(folder, contents, told)
+    whole = not told and files.documents.keys() == contents.keys() and contents.keys() >= set(REQUIRED)
+    sealed = check_seal(folder, dict(files.documents)) if whole else []
+    return files._replace(problems=(*sealed, *files.problems))
+
+
+def files_of(folder: Path, contents: Mapping[str, bytes], told: Sequence[Problem] = ()) -> ReleaseFiles:
+    """The files of a release by their kind, as if they stood in a folder; `told` is what is known to be wrong."""
+    problems = list(told)
     documents: dict[str, Document] = {}
     broken: dict[str, set[PartPath]] = {}
     for kind, content in contents.items():
@@ -142,8 +151,6 @@ def read_files(folder: Path) -> ReleaseFiles:
             broken[kind] = {()}
             place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
             problems.append(Problem("missing-file", f"{kind}.yaml is missing", place, "add it to the release"))
-    if not problems:
-        problems += check_seal(folder, documents)
     key = checked.key_of(contents.items())
     if not checked.was_checked(key):
         problems += check_shapes(documents, broken)

@@ -115,6 +115,11 @@ def symbol(name: str, kind: Kind) -> Formula:
     return z3.Real(name) if kind in NUMERIC and kind is not Kind.COUNT else z3.Int(name)
 
 
+def said(id: str) -> Formula:
+    """That a record says something of a fact."""
+    return z3.Bool(f"{id} is said")
+
+
 def _items(one: ListFact, most: int) -> Items:
     rows = tuple(
         {

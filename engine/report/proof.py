@@ -121,6 +121,11 @@ def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
     return ", ".join([*held, *told]) or _SAY[lang]["any"]
 
 
+def facts_line(example: Example, lang: str) -> str:
+    """The facts of a partner on one line."""
+    return _facts(example, example.facts, lang)
+
+
 def _flow(value: Any) -> str:
     """A value of a fact as it stands in YAML on one line; the items of a list, each with its fields."""
     if not isinstance(value, list | tuple):
@@ -220,14 +225,15 @@ def _end_data(end: Outermost | None) -> Json | None:
 
 
 def _example(one: Example) -> Json:
-    return {"as_of": one.as_of.isoformat(), "record": _plain(one.record())}
+    return {"as_of": one.as_of.isoformat(), "record": plain_data(one.record())}
 
 
-def _plain(value: Any) -> Any:
+def plain_data(value: Any) -> Any:
+    """Data as JSON has it."""
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: plain_data(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain_data(one) for one in value]
     return scalar(value)
 
 

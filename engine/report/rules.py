@@ -55,6 +55,11 @@ def groups(programme: Programme, lang: str) -> tuple[Group, ...]:
     return tuple(group for group in rules.groups() if group.rows)
 
 
+def sentences(programme: Programme, lang: str) -> Sentences:
+    """What tells the rules of a programme in words."""
+    return _Rules(programme, lang).sentences
+
+
 class _Rules:
     """What each part needs: the programme, the language, and words for expressions."""
 

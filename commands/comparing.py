@@ -1,0 +1,123 @@
+"""Commands about two releases: `diff`."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from charter.engine.problems import InvalidProgramme, WrongCall, wrong_call
+from charter.engine.proof import is_installed
+from charter.engine.release import load_files
+
+from .console import (
+    DONE,
+    FINDINGS,
+    answering,
+    findings_text,
+    json_text,
+    pages_text,
+    program_folder,
+    read_document,
+    write,
+)
+from .options import DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption
+from .proving import SecondsOption
+
+if TYPE_CHECKING:
+    from charter.engine.difference.difference import Difference
+
+
+class DiffFormat(StrEnum):
+    """What `diff` writes."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+    github = "github"
+
+
+class DiffFailOn(StrEnum):
+    """Differences that make `diff` end with exit code 1."""
+
+    worsens = "worsens"
+    any = "any"
+
+
+def diff(
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="A release, its folder, or REVISION:FOLDER of a git repository.")
+    ],
+    after: Annotated[str, typer.Argument(metavar="B", help="The other release, likewise.")],
+    approved: Annotated[
+        str | None, typer.Option("--approved", metavar="FILE", help="Changes that are approved, by their fingerprints.")
+    ] = None,
+    seconds: SecondsOption = 5.0,
+    program: ProgramOption = None,
+    as_of: DateOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[DiffFormat, typer.Option("--format", help="What to write.")] = DiffFormat.text,
+    fail_on: Annotated[DiffFailOn | None, typer.Option("--fail-on", help="End with 1 on this difference.")] = None,
+    output: OutputOption = None,
+) -> None:
+    """Say what one release says otherwise than another, and for whom."""
+    day = as_of or date.today()
+    with answering(format, output):
+        if not is_installed():
+            raise wrong_call("a comparison needs z3, which is not installed", "pip install 'charter[prove]'")
+        from charter.engine.difference.approvals import read_approvals
+        from charter.engine.difference.behaviour import Pair
+        from charter.engine.difference.difference import difference
+        from charter.engine.difference.sources import find_files
+
+        files = [find_files(named, _folder(program)) for named in (before, after)]
+        pair = Pair(load_files(files[0]), load_files(files[1]), day, seconds)
+        if pair.before.programme.id != pair.after.programme.id:
+            raise wrong_call("the two releases are of different programmes", "compare two releases of one programme")
+        agreed = read_approvals(read_document(approved)) if approved else {}
+        found = difference(files[0], files[1], pair)
+        code = FINDINGS if _fails(found, agreed, fail_on) else DONE
+        write(_report(found, day, agreed, lang.value, format, output, code), output)
+    raise typer.Exit(code)
+
+
+def _folder(program: str | None) -> Path | None:
+    """The folder of releases, where there is one."""
+    try:
+        return program_folder(program)
+    except (WrongCall, InvalidProgramme):
+        return None
+
+
+def _fails(found: "Difference", agreed: Mapping[str, Any], fail_on: DiffFailOn | None) -> bool:
+    """Whether there is such a difference that nobody has approved."""
+    left = [one for one in found.changes if one.change.fingerprint not in agreed]
+    if fail_on is DiffFailOn.any:
+        return bool(left) or bool(found.findings)
+    if fail_on is DiffFailOn.worsens:
+        bad = found.judgement in ("worsens", "both", "not_proved")
+        return bad and (any(one.judgement not in ("neutral", "improves") for one in left) or bool(found.findings))
+    return False
+
+
+def _report(
+    found: "Difference",
+    day: date,
+    agreed: Mapping[str, Any],
+    lang: str,
+    format: DiffFormat,
+    output: str | None,
+    code: int,
+) -> str:
+    from charter.engine.report.difference import difference_data, difference_page, difference_problems
+
+    if format is DiffFormat.json:
+        return json_text(difference_data("findings" if code else "done", found, day, agreed))
+    page = difference_page(found, day, lang, agreed)
+    if format is DiffFormat.github:
+        from charter.engine.problems import Level
+
+        return findings_text("github", difference_problems(found, lang, agreed), page.headline, tuple, Level.ERROR)
+    return pages_text([page], PageFormat(format.value), lang, output)

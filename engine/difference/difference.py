@@ -1,0 +1,87 @@
+"""The difference of two releases: each change with what it does to partners by itself, and what they do together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ..document import Document
+from ..evaluate import make_plan
+from ..parts import part, with_part, without
+from ..release import Release, ReleaseFiles, compile_release
+from ..releases import number
+from .behaviour import Effect, Pair, Renamed, effects, judged
+from .changes import Change, Side, changes, side
+
+#: what an outcome is, by what a row is that may have another name
+_OUTCOMES = {"tier": "status", "bonus": "bonus", "benefit": "benefit", "rebate": "rebate"}
+
+
+class Judged(NamedTuple):
+    """A change, and what it alone does to partners: None where it cannot stand without the others."""
+
+    change: Change
+    judgement: str | None
+
+
+class Difference(NamedTuple):
+    """All changes in order; what becomes of each outcome; the judgement of it all; and what it breaks of the rules.
+
+    `findings` are codes: short_notice, where a release that worsens something begins sooner than is promised;
+    small_number, where what partners get changes and only the last part of the number does.
+    """
+
+    pair: Pair
+    before: Side
+    after: Side
+    changes: tuple[Judged, ...]
+    effects: tuple[Effect, ...]
+    judgement: str
+    findings: tuple[str, ...]
+
+
+def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> Difference:
+    """What is different between two releases that can be used; `pair` are the same two, with the day and the time."""
+    one, other = side(before, pair.before.programme), side(after, pair.after.programme)
+    found = changes(one, other)
+    renamed = _renamed(found)
+    together = tuple(effects(pair, renamed))
+    alone = tuple(Judged(change, _alone(one, other, change, pair)) for change in found)
+    judgement = judged(together)
+    return Difference(pair, one, other, alone, together, judgement, tuple(_findings(pair, judgement)))
+
+
+def _renamed(found: Sequence[Change]) -> Renamed:
+    """The rows of outcomes that have another name."""
+    kinds = [(_OUTCOMES.get(change.code.removesuffix("_renamed")), change) for change in found if change.renamed]
+    return {(what, str(change.path[-1])): str(change.renamed) for what, change in kinds if what}
+
+
+def _alone(before: Side, after: Side, change: Change, pair: Pair) -> str | None:
+    """The judgement of a change by itself: of the first release with nothing but it."""
+    if change.renamed or change.code == "order_changed" or change.kind in ("claims", "clauses", "programme", "terms"):
+        return None if change.code == "order_changed" else "neutral"
+    document = before.files.documents.get(change.kind)
+    new = after.files.documents.get(change.kind)
+    if document is None or new is None:
+        return None
+    changed: Document = without(document, change.path) if change.after is None else with_part(
+        document, change.path, part(new, change.path)
+    )  # fmt: skip
+    documents: Mapping[str, Document] = {**before.files.documents, change.kind: changed}
+    programme, _ = compile_release(before.files._replace(documents=documents))
+    if programme is None:
+        return None
+    release = Release(programme, make_plan(programme), ())
+    return judged(list(effects(pair._replace(after=release))))
+
+
+def _findings(pair: Pair, judgement: str) -> Iterator[str]:
+    one, other = pair.before.programme, pair.after.programme
+    if judgement in ("worsens", "both") and one.notice_days:
+        left = (other.effective_from - pair.day).days
+        if left < one.notice_days:
+            yield "short_notice"
+    numbers = number(one.release), number(other.release)
+    if judgement != "neutral" and one.release != other.release and numbers[0][:2] == numbers[1][:2]:
+        yield "small_number"

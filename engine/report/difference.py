@@ -1,0 +1,225 @@
+"""The difference of two releases as sentences, as a page for people, as problems for CI, and as the promised JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..language import words
+from ..problems import Level, Place, Problem
+from ..programme import pick
+from ..proof.example import Example
+from ..release import Release
+from .changes import Telling
+from .conditions import Conditions
+from .data import Json, head, scalar
+from .differing import JUDGED, SAY
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
+from .phrases import PHRASES
+from .proof import facts_line, plain_data
+
+if TYPE_CHECKING:  # they need the solver, and a report does not
+    from ..difference.behaviour import Effect, Outcome, Way
+    from ..difference.difference import Difference, Judged
+
+_MARKS = {"worsens": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
+
+
+def difference_page(found: Difference, day: date, lang: str, approved: Mapping[str, Any]) -> Page:
+    """What is changed, in words; and for whom, with a partner for each way in which someone is hit."""
+    say, telling = SAY[lang], Telling(found.before, found.after, lang)
+    one, other = found.before.programme, found.after.programme
+    title = f"{pick(other.title, lang)} {one.release} → {other.release}"
+    if not found.changes:
+        return Page(title, say["title"], GOOD, say["same"], (), ())
+    rows = tuple(_change_row(judged, telling, lang, approved) for judged in found.changes)
+    blocks = [Block(say["in_words"], rows), *_behaviour(found, lang)]
+    headline = say["headline"].format(count=len(found.changes), judgement=JUDGED[lang][found.judgement])
+    remarks = tuple(say[one_finding].format(days=one.notice_days) for one_finding in found.findings)
+    return Page(title, say["title"], _MARKS[found.judgement], headline, remarks, tuple(blocks))
+
+
+def _change_row(judged: Judged, telling: Telling, lang: str, approved: Mapping[str, Any]) -> Row:
+    say, change = SAY[lang], judged.change
+    places = " → ".join(_place(one) for one in (change.old, change.new) if one)
+    told = [JUDGED[lang][judged.judgement] if judged.judgement else say["with_others"]]
+    approval = approved.get(change.fingerprint)
+    if approval:
+        told.append(say["approved"].format(**approval))
+    mark = PLAIN if judged.judgement is None else _MARKS[judged.judgement]
+    details = (f"{places}  {change.fingerprint}",) if places else (change.fingerprint,)
+    return Row(mark, telling.sentence(change), "", "; ".join(told), change.source, details)
+
+
+def _place(place: Place) -> str:
+    return f"{place.source.path}:{place.line}:{place.column}"
+
+
+def _behaviour(found: Difference, lang: str) -> Iterator[Block]:
+    """A block for each tier of which something becomes otherwise; and of how many outcomes it is proved that not."""
+    say = SAY[lang]
+    tiers = dict.fromkeys(effect.outcome.tier for effect in found.effects)
+    for tier in tiers:
+        own = [one for one in found.effects if one.outcome.tier == tier and one.judgement != "neutral"]
+        own = [one for one in own if not _is_told(one, own)]
+        rows = tuple(row for effect in own for row in _effect_rows(found, effect, lang))
+        if rows:
+            title = say["award"] if tier is None else _tier_title(found, tier, lang)
+            yield Block(say["in_behaviour"].format(tier=title), rows)
+    proved = sum(effect.judgement == "neutral" for effect in found.effects)
+    yield Block(say["unaffected"], items=(say["proved"].format(count=proved, all=len(found.effects)),))
+
+
+def _is_told(effect: Effect, others: Sequence[Effect]) -> bool:
+    """Whether what lowers the price is what the discount is, and told with it."""
+    if effect.outcome.what != "in_price":
+        return False
+    return any(one.outcome.what == "discount" and {way: it.values for way, it in one.ways.items()}
+               == {way: it.values for way, it in effect.ways.items()} for one in others)  # fmt: skip
+
+
+def _tier_title(found: Difference, tier: str, lang: str) -> str:
+    for programme in (found.after.programme, found.before.programme):
+        if tier in programme.tiers:
+            return pick(programme.tiers[tier].title, lang)
+    return tier
+
+
+def _effect_rows(found: Difference, effect: Effect, lang: str) -> Iterator[Row]:
+    say = SAY[lang]
+    for way, one in effect.ways.items():
+        if one.status == "no":
+            continue
+        if one.status == "undecided" or one.values is None:
+            yield Row(OPEN, outcome_title(found, effect, lang), "", say["not_proved"].format(way=say[way]))
+            continue
+        before, after = (_value(effect, value, lang) for value in one.values)
+        mark = {"better": GOOD, "worse": BAD, "other": OPEN}[way]
+        title = outcome_title(found, effect, lang)
+        yield Row(mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_sides(found, effect, one, lang)))
+
+
+def outcome_title(found: Difference, effect: Effect, lang: str) -> str:
+    """What an outcome is called: the bonus, the benefit, or what it is of the tier."""
+    outcome, say = effect.outcome, SAY[lang]
+    if outcome.what in ("status", "discount", "in_price", "award"):
+        return say[f"outcome_{outcome.what}"]
+    for side, id in ((found.after, outcome.after), (found.before, outcome.before)):
+        if id and side.programme.values[id].title:
+            return pick(side.programme.values[id].title, lang)
+    return outcome.id
+
+
+def _value(effect: Effect, value: Any, lang: str) -> str:
+    if isinstance(value, bool):
+        return PHRASES[lang]["yes" if value else "no"]
+    if isinstance(value, Decimal | Fraction):
+        return words.amount(value, effect.outcome.kind, lang)
+    return str(value) or "–"
+
+
+def _sides(found: Difference, effect: Effect, way: Way, lang: str) -> Iterator[str]:
+    """The partner, and how each release comes to its answer."""
+    say = SAY[lang]
+    if way.examples is None:
+        return
+    yield say["partner"].format(facts=facts_line(way.examples[1], lang))
+    ids = (effect.outcome.before, effect.outcome.after)
+    releases = (found.pair.before, found.pair.after)
+    for name, release, example, id in zip(("was", "is"), releases, way.examples, ids, strict=True):
+        if id is not None:
+            yield f"{say[name]}: {_reason(release, example, effect.outcome, id, lang)}"
+
+
+def _reason(release: Release, example: Example, outcome: Outcome, id: str, lang: str) -> str:
+    """Why an outcome is as it is: the requirements that are not met, the parts of a discount, or what decides it."""
+    programme = release.programme
+    told = Conditions(programme, example.values(release), lang)
+    tier = programme.tiers.get(id.split(".")[1]) if id.startswith("tiers.") else None
+    if tier is None:
+        return told.value(id, told.values[id])
+    answer = release.evaluate(example.record(), example.as_of).of(tier.id)
+    if outcome.what == "status":
+        titles = {one.id: one for one in tier.requirements}
+        lacks = [titles[one.id] for one in answer.requirements if one.status == "not_met"]
+        named = [f"{pick(one.title, lang)}: {told.measured(one.value)}" for one in lacks]
+        return SAY[lang]["lacks"].format(what="; ".join(named)) if named else SAY[lang]["all_met"]
+    bonuses = tier.discount.bonuses if tier.discount else ()
+    if answer.discount and outcome.what in ("discount", "in_price"):
+        titles_of = {bonus.id: pick(bonus.title, lang) for bonus in bonuses}
+        parts = [f"{told.percent(one.percent)} {titles_of[one.id]}" for one in answer.discount.bonuses if one.percent]
+        return " + ".join([told.percent(answer.discount.base), *parts])
+    earned = next((bonus.earned for bonus in bonuses if bonus.percent == id), id)
+    return told.measured(earned) if earned != id else told.value(id, told.values[id])
+
+
+def difference_problems(found: Difference, lang: str, approved: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Each change as a problem at its place, for annotations: a warning where it worsens something for someone."""
+    telling = Telling(found.before, found.after, lang)
+    told = []
+    for judged in found.changes:
+        change = judged.change
+        bad = judged.judgement in ("worsens", "both") and change.fingerprint not in approved
+        judgement = JUDGED[lang][judged.judgement] if judged.judgement else SAY[lang]["with_others"]
+        message = f"{telling.sentence(change)} ({judgement})"
+        told.append(Problem("changed", message, change.new or change.old, None, Level.WARNING if bad else Level.NOTE))
+    return tuple(told)
+
+
+def difference_data(result: str, found: Difference, day: date, approved: Mapping[str, Any]) -> Json:
+    """The difference with the keys that schemas/diff.schema.json promises."""
+    tellings = {lang: Telling(found.before, found.after, lang) for lang in ("en", "ru")}
+    return {
+        **head(result),
+        "programme": found.after.programme.id,
+        "before": {"release": found.before.programme.release, "digest": found.before.programme.digest},
+        "after": {"release": found.after.programme.release, "digest": found.after.programme.digest},
+        "as_of": day.isoformat(),
+        "judgement": found.judgement,
+        "findings": list(found.findings),
+        "changes": [
+            {
+                "code": one.change.code,
+                "path": ".".join(map(str, one.change.path)),
+                "sentence": {lang: telling.sentence(one.change) for lang, telling in tellings.items()},
+                "judgement": one.judgement,
+                "before": plain_data(one.change.before),
+                "after": plain_data(one.change.after),
+                "renamed": one.change.renamed,
+                "old": _place_data(one.change.old),
+                "new": _place_data(one.change.new),
+                "source": list(one.change.source),
+                "fingerprint": one.change.fingerprint,
+                "approved": approved.get(one.change.fingerprint),
+            }
+            for one in found.changes
+        ],
+        "effects": [
+            {
+                "tier": effect.outcome.tier,
+                "what": effect.outcome.what,
+                "id": effect.outcome.id,
+                "judgement": effect.judgement,
+                "ways": {way: _way_data(one) for way, one in effect.ways.items()},
+            }
+            for effect in found.effects
+        ],
+    }
+
+
+def _place_data(place: Place | None) -> Json | None:
+    return None if place is None else {"file": place.source.path, "line": place.line, "column": place.column}
+
+
+def _way_data(way: Way) -> Json:
+    values: Sequence[Any] = way.values or (None, None)
+    records = [{"as_of": one.as_of.isoformat(), "record": plain_data(one.record())} for one in way.examples or ()]
+    return {
+        "status": way.status,
+        "before": scalar(values[0]),
+        "after": scalar(values[1]),
+        "partners": records,
+    }
