@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from charter.commands.comparing import diff
+from charter.commands.comparing import diff, log
 from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
@@ -44,6 +44,7 @@ app.command()(readings)
 app.command()(prove)
 app.command()(advise)
 app.command()(diff)
+app.command()(log)
 app.command()(explain)
 app.command()(new)
 app.command()(seal)

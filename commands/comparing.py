@@ -1,4 +1,4 @@
-"""Commands about two releases: `diff`."""
+"""Commands about several releases: `diff`, `log`."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from charter.engine.problems import InvalidProgramme, WrongCall, wrong_call
 from charter.engine.proof import is_installed
-from charter.engine.release import load_files
+from charter.engine.release import load_files, read_files
+from charter.engine.releases import release_folders, releases_of
 
 from .console import (
     DONE,
@@ -121,3 +122,23 @@ def _report(
 
         return findings_text("github", difference_problems(found, lang, agreed), page.headline, tuple, Level.ERROR)
     return pages_text([page], PageFormat(format.value), lang, output)
+
+
+def log(
+    program: ProgramOption = None,
+    lang: LangOption = Lang.en,
+    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    output: OutputOption = None,
+) -> None:
+    """Write what each release changed for partners."""
+    from charter.engine.difference.history import history
+    from charter.engine.report.history import history_data, history_page
+
+    with answering(format, output):
+        found = releases_of(release_folders(program_folder(program)))
+        entries = history([read_files(one.folder) for one in found])
+        if format is PageFormat.json:
+            text = json_text(history_data(entries))
+        else:
+            text = pages_text([history_page(entries, lang.value)], format, lang.value, output)
+        write(text, output)

@@ -99,9 +99,9 @@ def read_day(text: str) -> date:
 
 
 def read_percent(text: str) -> Decimal:
-    """A percentage as an option gives it: 22.5; raises BadParameter."""
+    """A percentage as an option gives it: 7.5; raises BadParameter."""
     if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text):
-        raise typer.BadParameter(f"'{text}' is not a percentage; write it as 22.5")
+        raise typer.BadParameter(f"'{text}' is not a percentage; write it as 7.5")
     return Decimal(text)
 
 

@@ -91,6 +91,23 @@ def effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[Effect]:
             yield Effect(outcome, {way: Way("no") for way in _ways(outcome)})
         else:
             yield Effect(outcome, {way: _way(pair, same, outcome, way) for way in _ways(outcome)})
+    yield from _prices(pair)
+
+
+def _prices(pair: Pair) -> Iterator[Effect]:
+    """What is paid for a line by partners of one standing: proved the same where all behind it is, else left open."""
+    one, other = pair.before.programme, pair.after.programme
+    if one.order is None and other.order is None:
+        return
+    standing = {id for programme in (one, other) for id in programme.values if id.startswith("own.")}
+    standing |= {tier.qualified for programme in (one, other) for tier in programme.tiers.values()}
+    standing |= {track.tier for programme in (one, other) for track in programme.tracks.values()}
+    same = alike(one, other, given=standing)
+    for name in ("customer_pays", "partner_pays"):
+        was, now = (getattr(programme.order, name, None) for programme in (one, other))
+        status = "no" if was == now and was in same else "undecided"
+        outcome = Outcome(None, "price", name, was, now, Kind.MONEY)
+        yield Effect(outcome, {way: Way(status) for way in _ways(outcome)})
 
 
 def outcomes(before: Programme, after: Programme, renamed: Renamed) -> Iterator[Outcome]:

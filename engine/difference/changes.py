@@ -148,7 +148,7 @@ class _Looking:
 
     def differ(self, path: PartPath, one: Any, other: Any) -> Iterator[Change]:
         """The changes at a path and below."""
-        if path in _PASSED_OVER or _same(one, other):
+        if path in _PASSED_OVER or (_same(one, other) and not _leads_to_order(path)):
             return
         if isinstance(one, dict) and isinstance(other, dict) and not _is_text(path):
             yield from self._table(path, one, other)
@@ -177,7 +177,7 @@ class _Looking:
         for key in come:
             yield self._change("added", (*path, key), None, other[key])
         kept = ([key for key in one if key in other], [key for key in other if key in one])
-        if _pattern(path) in {_pattern(table) for table in ORDERED} and kept[0] != kept[1]:
+        if _pattern(path) in ORDERED and kept[0] != kept[1]:
             yield self._change("order", path, *kept)
 
     def _change(
@@ -214,6 +214,12 @@ class _Looking:
 def _same(one: Any, other: Any) -> bool:
     """Whether two parts say the same; the order of keys is looked at elsewhere."""
     return _canonical(one) == _canonical(other)
+
+
+def _leads_to_order(path: PartPath) -> bool:
+    """Whether a table stands there, or below, whose order decides something."""
+    pattern = _pattern(path)
+    return any(table[: len(pattern)] == pattern for table in ORDERED)
 
 
 def _canonical(data: Any) -> str:

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
 
-from ..language.tree import Expression, names
-from ..programme import MAIN, Programme
-from ..reads import all_read
+from ..language.tree import Aggregate, Expression, Name, children
+from ..programme import INPUTS, MAIN, ORDER, Programme
 
 
-def alike(before: Programme, after: Programme) -> frozenset[str]:
-    """The ids of facts, lists, inputs and values that are the same in both, with all that they come from."""
+def alike(before: Programme, after: Programme, given: Collection[str] = ()) -> frozenset[str]:
+    """The ids of facts, lists, inputs and values that are the same in both, with all that they come from.
+
+    Which options and bounds a fact has is not looked at: a record is one of both releases. The values `given` are taken
+    for the same, and nothing behind them is looked at.
+    """
     differing = {id for id in {*before.values, *after.values} if _value(before, id) != _value(after, id)}
     differing |= {id for id in {*before.facts, *after.facts} if _fact(before, id) != _fact(after, id)}
-    differing |= {id for id in {*before.lists, *after.lists} if _list(before, id) != _list(after, id)}
+    differing |= {id for id in {*before.lists, *after.lists, ORDER} if _list(before, id) != _list(after, id)}
     if _held(before) != _held(after):
         differing |= {"held_tier", "held_since"}
-    same = set()
-    for id in (*before.facts, *before.lists, *before.values, "as_of", "held_tier", "held_since"):
-        if not all_read(before, [id]) & differing:
-            same.add(id)
-    return frozenset(same)
+    same: dict[str, bool] = dict.fromkeys((*before.facts, *before.lists, ORDER, *INPUTS), True)
+    same |= dict.fromkeys(differing, False)
+    for id, value in before.values.items():  # each after those it needs
+        if id in given:
+            same[id] = True
+        elif id not in differing:
+            same[id] = all(same.get(one, one not in after.values) for one in _named(value.expression))
+    return frozenset(id for id, one in same.items() if one)
 
 
-def all_alike(same: frozenset[str], programme: Programme, tree: Expression) -> bool:
-    """Whether an expression comes to the same, by what it names."""
-    return _all_in(same, all_read(programme, {name.id for name in names(tree)}), programme)
-
-
-def _all_in(same: frozenset[str], read: Iterable[str], programme: Programme) -> bool:
-    known = {*programme.values, *programme.facts, *programme.lists}
-    return all(id in same for id in read if id in known)
+def _named(tree: Expression) -> Iterator[str]:
+    """What an expression names, and the lists that it goes through."""
+    if isinstance(tree, Name):
+        yield tree.id.removeprefix("agreed.")
+        if "[]." in tree.id:
+            yield tree.id.partition("[]")[0]
+    elif isinstance(tree, Aggregate):
+        yield tree.list
+    for child in children(tree):
+        yield from _named(child)
 
 
 def _value(programme: Programme, id: str) -> object:
@@ -40,15 +48,14 @@ def _value(programme: Programme, id: str) -> object:
 
 def _fact(programme: Programme, id: str) -> object:
     fact = programme.facts.get(id)
-    return None if fact is None else (fact.kind, tuple(fact.choices), fact.default, fact.minimum, fact.maximum)
+    return None if fact is None else (fact.kind, fact.default)
 
 
 def _list(programme: Programme, id: str) -> object:
-    one = programme.lists.get(id)
+    one = programme.order.lines if id == ORDER and programme.order else programme.lists.get(id)
     if one is None:
         return None
-    fields = [(field.id, field.kind, tuple(field.choices), field.default, field.minimum, field.maximum,
-               field.default_from) for field in one.fields.values()]  # fmt: skip
+    fields = [(field.id, field.kind, field.default, field.default_from) for field in one.fields.values()]
     return (fields, one.default_empty)
 
 

@@ -36,22 +36,28 @@ def difference_page(found: Difference, day: date, lang: str, approved: Mapping[s
     if not found.changes:
         return Page(title, say["title"], GOOD, say["same"], (), ())
     rows = tuple(_change_row(judged, telling, lang, approved) for judged in found.changes)
-    blocks = [Block(say["in_words"], rows), *_behaviour(found, lang)]
-    headline = say["headline"].format(count=len(found.changes), judgement=JUDGED[lang][found.judgement])
+    blocks = [Block(say["in_words"], rows), *_behaviour(found, lang), Block(say["where"], items=tuple(_where(found)))]
+    count = len(found.changes)
+    headline = say["headline" if count > 1 else "headline_one"].format(
+        count=count, judgement=JUDGED[lang][found.judgement]
+    )
     remarks = tuple(say[one_finding].format(days=one.notice_days) for one_finding in found.findings)
     return Page(title, say["title"], _MARKS[found.judgement], headline, remarks, tuple(blocks))
 
 
 def _change_row(judged: Judged, telling: Telling, lang: str, approved: Mapping[str, Any]) -> Row:
     say, change = SAY[lang], judged.change
-    places = " → ".join(_place(one) for one in (change.old, change.new) if one)
-    told = [JUDGED[lang][judged.judgement] if judged.judgement else say["with_others"]]
+    told = JUDGED[lang][judged.judgement] if judged.judgement else say["with_others"]
     approval = approved.get(change.fingerprint)
-    if approval:
-        told.append(say["approved"].format(**approval))
     mark = PLAIN if judged.judgement is None else _MARKS[judged.judgement]
-    details = (f"{places}  {change.fingerprint}",) if places else (change.fingerprint,)
-    return Row(mark, telling.sentence(change), "", "; ".join(told), change.source, details)
+    note = telling.sentence(change) + (f"; {say['approved'].format(**approval)}" if approval else "")
+    return Row(mark, told, change.fingerprint, note, change.source)
+
+
+def _where(found: Difference) -> Iterator[str]:
+    """Where each change stands, in the first release and in the second."""
+    for one in (judged.change for judged in found.changes):
+        yield f"{one.fingerprint}  {' → '.join(_place(place) for place in (one.old, one.new) if place)}"
 
 
 def _place(place: Place) -> str:
@@ -67,7 +73,8 @@ def _behaviour(found: Difference, lang: str) -> Iterator[Block]:
         own = [one for one in own if not _is_told(one, own)]
         rows = tuple(row for effect in own for row in _effect_rows(found, effect, lang))
         if rows:
-            title = say["award"] if tier is None else _tier_title(found, tier, lang)
+            common = say["prices" if own[0].outcome.what == "price" else "award"]
+            title = common if tier is None else _tier_title(found, tier, lang)
             yield Block(say["in_behaviour"].format(tier=title), rows)
     proved = sum(effect.judgement == "neutral" for effect in found.effects)
     yield Block(say["unaffected"], items=(say["proved"].format(count=proved, all=len(found.effects)),))
@@ -107,6 +114,8 @@ def outcome_title(found: Difference, effect: Effect, lang: str) -> str:
     outcome, say = effect.outcome, SAY[lang]
     if outcome.what in ("status", "discount", "in_price", "award"):
         return say[f"outcome_{outcome.what}"]
+    if outcome.what == "price":
+        return say[f"outcome_{outcome.id}"]
     for side, id in ((found.after, outcome.after), (found.before, outcome.before)):
         if id and side.programme.values[id].title:
             return pick(side.programme.values[id].title, lang)

@@ -1,0 +1,67 @@
+"""The history of a programme as a change log for partners, and as the promised JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..difference.history import Entry
+from ..language import words
+from ..programme import pick
+from ..values import Kind
+from .changes import Telling
+from .data import Json, head
+from .differing import SAY
+from .page import PLAIN, Block, Page
+
+
+def history_page(entries: Sequence[Entry], lang: str) -> Page:
+    """A block for each release, the last one first."""
+    say, last = SAY[lang], entries[-1].after.programme
+    blocks = tuple(Block(_title(entry, lang), items=_sentences(entry, lang)) for entry in reversed(entries))
+    return Page(pick(last.title, lang), say["log"], PLAIN, say["releases"].format(count=len(entries)), (), blocks)
+
+
+def _title(entry: Entry, lang: str) -> str:
+    day = words.amount(entry.first_day, Kind.DATE, lang)
+    return f"{entry.release}, {SAY[lang]['first_day']} {day}"
+
+
+def _sentences(entry: Entry, lang: str) -> tuple[str, ...]:
+    """What the release changed, one sentence each."""
+    say = SAY[lang]
+    if entry.before is None:
+        return (say["first_release"],)
+    telling = Telling(entry.before, entry.after, lang)
+    told = tuple(_capital(telling.sentence(change)) for change in entry.changes)
+    return told or (say["nothing_for_partners"],)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def history_data(entries: Sequence[Entry]) -> Json:
+    """The same with the keys that schemas/log.schema.json promises."""
+    return {
+        **head("done"),
+        "programme": entries[-1].after.programme.id,
+        "releases": [
+            {
+                "release": entry.release,
+                "first_day": entry.first_day.isoformat(),
+                "changes": [
+                    {
+                        "code": change.code,
+                        "path": ".".join(map(str, change.path)),
+                        "sentence": {
+                            lang: Telling(entry.before, entry.after, lang).sentence(change) for lang in ("en", "ru")
+                        },
+                        "source": list(change.source),
+                    }
+                    for change in entry.changes
+                    if entry.before is not None
+                ],
+            }
+            for entry in entries
+        ],
+    }

@@ -1,0 +1,589 @@
+"""Planted changes, one of each kind: the sentence, the judgement, and partners that evaluate confirms on both sides."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+import yaml
+from charter.engine.difference.behaviour import Pair, is_so
+from charter.engine.difference.difference import Difference, difference
+from charter.engine.evaluate import all_values
+from charter.engine.release import load_files, read_files
+from charter.engine.report.changes import Telling
+from charter.engine.values import Kind
+
+from ..programmes import ASOFT, copy_of, edit
+from ..proof.processes import answered, charter
+
+DAY = date(2026, 11, 25)
+Edit = tuple[str, str, str]
+
+#: what is changed in which file; the judgement of the whole; the code, the sentence and the judgement of each change
+PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = {
+    "a discount up": (
+        [("tiers.yaml", "value: 20\n", "value: 22\n")],
+        "improves",
+        [("discount_changed", "ASoft CRM Competency Partner: discount 20% → 22%", "improves")],
+    ),
+    "a discount down": (
+        [("tiers.yaml", "value: 25\n", "value: 24\n")],
+        "worsens",
+        [("discount_changed", "ASoft SaaS Partner: discount 25% → 24%", "worsens")],
+    ),
+    "a threshold up": (
+        [("tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 2")],
+        "worsens",
+        [
+            (
+                "requirement_rule_changed",
+                "ASoft CRM Competency Partner, Marketing activities, marketing activities held: at least 1 → at least 2",
+                "worsens",
+            )
+        ],
+    ),
+    "a threshold down": (
+        [("tiers.yaml", "review_share >= 50", "review_share >= 40")],
+        "improves",
+        [
+            (
+                "requirement_rule_changed",
+                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: exactly 0 or share of implementations with customer reviews: at least 50% → exactly 0 or share of implementations with customer reviews: at least 40%",
+                "improves",
+            )
+        ],
+    ),
+    "a strictness": (
+        [("tiers.yaml", "review_share >= 50", "review_share > 50")],
+        "worsens",
+        [
+            (
+                "requirement_rule_changed",
+                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: exactly 0 or share of implementations with customer reviews: at least 50% → exactly 0 or share of implementations with customer reviews: more than 50%",
+                "worsens",
+            )
+        ],
+    ),
+    "a bonus's strictness": (
+        [("bonuses.yaml", "review_share > 75", "review_share >= 75")],
+        "improves",
+        [
+            (
+                "bonus_rule_changed",
+                "Reviews for most implementations: Implementations: more than 0; share of implementations with customer reviews: more than 75% → Implementations: more than 0; share of implementations with customer reviews: at least 75%",
+                "improves",
+            )
+        ],
+    ),
+    "a table of a definition": (
+        [("definitions.yaml", "{competency: 2, saas: 2}", "{competency: 3, saas: 2}")],
+        "worsens",
+        [("value_changed", "Certified administrators required: competency 2 → 3", "worsens")],
+    ),
+    "a bonus raised on one tier": (
+        [("bonuses.yaml", "{competency: 2.5, saas: 2.5}", "{competency: 2.5, saas: 3}")],
+        "improves",
+        [
+            (
+                "bonus_offer_changed",
+                "Specialists beyond the tier's requirement, ASoft SaaS Partner: 2.5% → 3%",
+                "improves",
+            )
+        ],
+    ),
+    "a bonus withdrawn from a tier": (
+        [("bonuses.yaml", "{competency: 2.5, saas: 2.5}", "{competency: 2.5}")],
+        "worsens",
+        [
+            (
+                "bonus_offer_removed",
+                "Specialists beyond the tier's requirement, ASoft SaaS Partner: no longer 2.5%",
+                "worsens",
+            )
+        ],
+    ),
+    "a bonus offered to a tier": (
+        [
+            ("bonuses.yaml", "{retail: 10, competency: 10, saas: 5}", "{retail: 10, competency: 10, saas: 5}"),
+            ("bonuses.yaml", "percent: {competency: 5, saas: 5}", "percent: {retail: 1, competency: 5, saas: 5}"),
+        ],
+        "improves",
+        [("bonus_offer_added", "Reviews for most implementations, ASoft Retail Partner: now 1%", "improves")],
+    ),
+    "a bonus moved to another tier": (
+        [
+            (
+                "bonuses.yaml",
+                "percent: {competency: 2.5, saas: 2.5}\n    source: [c9-extra",
+                "percent: {saas: 2.5}\n    source: [c9-extra",
+            )
+        ],
+        "worsens",
+        [
+            (
+                "bonus_offer_removed",
+                "Specialists beyond the tier's requirement, ASoft CRM Competency Partner: no longer 2.5%",
+                "worsens",
+            )
+        ],
+    ),
+    "a bonus added": (
+        [
+            (
+                "bonuses.yaml",
+                "bonuses:\n  reviews:",
+                "bonuses:\n  loyalty:\n    title: {ru: Верность, en: Loyalty}\n    when: certified_admins >= 4\n    percent: {competency: 1}\n    source: [c9-purpose]\n  reviews:",
+            )
+        ],
+        "improves",
+        [("bonus_added", "new bonus: Loyalty", "improves")],
+    ),
+    "a bonus removed": (
+        [
+            (
+                "bonuses.yaml",
+                "  reviews:\n    title: {ru: Отзывы о большинстве внедрений, en: Reviews for most implementations}\n    when: implementations > 0 and review_share > 75\n    percent: {competency: 5, saas: 5}\n    source: [c9-reviews]\n",
+                "",
+            )
+        ],
+        "worsens",
+        [("bonus_removed", "bonus dropped: Reviews for most implementations", "worsens")],
+    ),
+    "a bonus renamed": (
+        [("bonuses.yaml", "  sales_plan:\n", "  plan:\n")],
+        "neutral",
+        [("bonus_renamed", "bonus renamed: sales_plan → plan", "neutral")],
+    ),
+    "both instead of the greater": (
+        [("bonuses.yaml", "take: greatest", "take: sum")],
+        "improves",
+        [("value_changed", "Events: take greatest → sum", "improves")],
+    ),
+    "a way to earn removed": (
+        [
+            (
+                "bonuses.yaml",
+                "      asoft_event:\n        title: {ru: Участие в мероприятиях ASoft, en: ASoft events attended}\n        when: asoft_events_attended >= 1\n        percent: {retail: 1, competency: 1, saas: 1}\n",
+                "",
+            )
+        ],
+        "worsens",
+        [("bonus_rate_removed", "Events: way to earn it dropped: ASoft events attended", "worsens")],
+    ),
+    "the cap lowered": (
+        [("bonuses.yaml", "value: 40", "value: 38")],
+        "worsens",
+        [("cap_changed", "Cap on discount plus bonuses: 40% → 38%", "worsens")],
+    ),
+    "the cap raised": (
+        [("bonuses.yaml", "value: 40", "value: 45")],
+        "neutral",
+        [("cap_changed", "Cap on discount plus bonuses: 40% → 45%", "neutral")],
+    ),
+    "the cap lifted": (
+        [
+            (
+                "bonuses.yaml",
+                "  cap:\n    title: {ru: Предел скидки вместе с бонусами, en: Cap on discount plus bonuses}\n    value: 40\n    source: [c9-cap]\n",
+                "",
+            ),
+            ("claims.yaml", "<= discount_cap", "<= 40"),
+            ("claims.yaml", "> discount_cap", "> 40"),
+            ("clauses.yaml", "          discount.cap.value: 100", '          discount.bonuses_apply.rule: "true"'),
+        ],
+        "neutral",
+        [
+            ("cap_removed", "cap dropped: Cap on discount plus bonuses", None),
+            (
+                "value_changed",
+                "The cap takes nothing away; the sum itself goes no further.: the greatest of: ASoft Retail Partner; ASoft CRM Competency Partner; ASoft SaaS Partner: at most 40% → the greatest of: ASoft Retail Partner; ASoft CRM Competency Partner; ASoft SaaS Partner: at most 40%",
+                "neutral",
+            ),
+            (
+                "value_changed",
+                "Were both kinds of events counted, the cap would take away some of what is earned.: the greatest of: ASoft CRM Competency Partner; ASoft SaaS Partner: more than 40% → the greatest of: ASoft CRM Competency Partner; ASoft SaaS Partner: more than 40%",
+                "neutral",
+            ),
+            (
+                "value_removed",
+                "c9-cap, “Up to 40%” is an expectation and not a limit, so nothing is cut off.: discount.cap.value: no longer 100",
+                "neutral",
+            ),
+            (
+                "value_added",
+                "c9-cap, “Up to 40%” is an expectation and not a limit, so nothing is cut off.: discount.bonuses_apply.rule: true, new",
+                "neutral",
+            ),
+        ],
+    ),
+    "a requirement added": (
+        [
+            (
+                "tiers.yaml",
+                "      announcement:\n        title: {ru: Анонс участия на своём веб-ресурсе, en: Participation announced on own web resource}\n        rule: announces_participation\n        source: [c4-competency-announcement]\n",
+                "      announcement:\n        title: {ru: Анонс участия на своём веб-ресурсе, en: Participation announced on own web resource}\n        rule: announces_participation\n        source: [c4-competency-announcement]\n      events:\n        title: {ru: Свои мероприятия, en: Own events}\n        rule: own_events_held >= 1\n        source: [c4-competency-marketing]\n",
+            )
+        ],
+        "worsens",
+        [("requirement_added", "ASoft CRM Competency Partner: new requirement: Own events", "worsens")],
+    ),
+    "a requirement removed": (
+        [
+            (
+                "tiers.yaml",
+                "      announcement:\n        title: {ru: Анонс участия на своём веб-ресурсе, en: Participation announced on own web resource}\n        rule: announces_participation\n        source: [c4-saas-announcement]\n",
+                "",
+            )
+        ],
+        "improves",
+        [
+            (
+                "requirement_removed",
+                "ASoft SaaS Partner: requirement dropped: Participation announced on own web resource",
+                "improves",
+            )
+        ],
+    ),
+    "a requirement renamed": (
+        [("tiers.yaml", "      isolation:\n", "      isolation_module:\n")],
+        "neutral",
+        [("requirement_renamed", "ASoft SaaS Partner: requirement renamed: isolation → isolation_module", "neutral")],
+    ),
+    "a requirement of every tier": (
+        [("eligibility.yaml", "    rule: technical_base\n", "    rule: technical_base or trained_specialists\n")],
+        "improves",
+        [
+            (
+                "requirement_rule_changed",
+                "Technical base: Has the necessary technical base → Has the necessary technical base or specialists trained to the required level",
+                "improves",
+            )
+        ],
+    ),
+    "a product added": (
+        [
+            (
+                "products.yaml",
+                "products:\n",
+                "products:\n  crm_new:\n    title: {ru: ASoft CRM New, en: ASoft CRM New}\n    source: [c4-products]\n",
+            )
+        ],
+        "neutral",
+        [("product_added", "new product: ASoft CRM New", "neutral")],
+    ),
+    "a benefit given": (
+        [
+            (
+                "benefits.yaml",
+                "by_tier: {retail: false, competency: true, saas: true}\n    source: [c7-training]",
+                "by_tier: {retail: true, competency: true, saas: true}\n    source: [c7-training]",
+            )
+        ],
+        "improves",
+        [
+            (
+                "benefit_offer_changed",
+                "Training for two of the partner's specialists, ASoft Retail Partner: no → yes",
+                "improves",
+            )
+        ],
+    ),
+    "a benefit taken": (
+        [
+            (
+                "benefits.yaml",
+                "by_tier: {retail: true, competency: true, saas: true}\n    source: [c7-listing,",
+                "by_tier: {retail: false, competency: true, saas: true}\n    source: [c7-listing,",
+            )
+        ],
+        "worsens",
+        [("benefit_offer_changed", "Listing on ASoft's site, ASoft Retail Partner: yes → no", "worsens")],
+    ),
+    "the first day": (
+        [("programme.yaml", "from: 2026-01-01", "from: 2026-02-01")],
+        "neutral",
+        [("first_day_changed", "in force from 2026-01-01 → 2026-02-01", "neutral")],
+    ),
+    "a reading": (
+        [
+            (
+                "clauses.yaml",
+                "      en: One activity in the membership period is enough.",
+                "      en: One activity in a membership period will do.",
+            )
+        ],
+        "neutral",
+        [
+            (
+                "reading_changed",
+                "c4-competency-marketing: reading “One activity in the membership period is enough.” → “One activity in a membership period will do.”",
+                "neutral",
+            )
+        ],
+    ),
+    "a wording": (
+        [
+            (
+                "clauses.yaml",
+                "title: {ru: Вознаграждение партнёра Retail — 10 %., en: A Retail partner's reward is 10%.}",
+                "title: {ru: Вознаграждение партнёра Retail — 10 %., en: The reward of a Retail partner is 10%.}",
+            )
+        ],
+        "neutral",
+        [
+            (
+                "text_changed",
+                "c4-retail-reward: wording “A Retail partner's reward is 10%.” → “The reward of a Retail partner is 10%.”",
+                "neutral",
+            )
+        ],
+    ),
+    "what is cited": (
+        [("bonuses.yaml", "    source: [c9-sales-plan]\n", "    source: [c9-sales-plan, c9-purpose]\n")],
+        "neutral",
+        [("source_changed", "Sales plan fulfilled: clauses c9-sales-plan → c9-sales-plan, c9-purpose", "neutral")],
+    ),
+    "a default": (
+        [("facts.yaml", "    kind: yes_no\n    default: true", "    kind: yes_no\n    default: false")],
+        "worsens",
+        [("value_changed", "Bonuses requested by the partner: default yes → no", "worsens")],
+    ),
+    "a rule said otherwise": (
+        [
+            (
+                "tiers.yaml",
+                "rule: implementations == 0 or review_share >= 50",
+                "rule: not implementations > 0 or review_share >= 50",
+            )
+        ],
+        "neutral",
+        [
+            (
+                "requirement_rule_changed",
+                "ASoft CRM Competency Partner, Customer reviews of implementations: Implementations: exactly 0 or share of implementations with customer reviews: at least 50% → not: Implementations: more than 0 or share of implementations with customer reviews: at least 50%",
+                "neutral",
+            )
+        ],
+    ),
+    "a price": (
+        [("prices.yaml", "ratio(30)", "ratio(25)")],
+        "not_proved",
+        [
+            (
+                "value_changed",
+                "Order, 30% of the value of the licences supplied: partner_pays licences_supplied * ratio(30) → licences_supplied * ratio(25)",
+                "not_proved",
+            )
+        ],
+    ),
+    "what may be agreed": (
+        [
+            (
+                "tiers.yaml",
+                "value: 10\n      negotiable: {minimum: 0, maximum: 40,",
+                "value: 10\n      negotiable: {minimum: 0, maximum: 30,",
+            )
+        ],
+        "neutral",
+        [("value_changed", "ASoft Retail Partner: maximum 40 → 30", "neutral")],
+    ),
+    "a comment": (
+        [("bonuses.yaml", "# What is added", "# Whatever is added")],
+        "neutral",
+        [],
+    ),
+    "whitespace": (
+        [
+            (
+                "tiers.yaml",
+                "rule: certified_admins >= required_admins\n        source: [c4-saas-staff]",
+                "rule:   certified_admins   >=   required_admins\n        source: [ c4-saas-staff ]",
+            )
+        ],
+        "neutral",
+        [],
+    ),
+}
+
+
+def found(folder: Path, edits: list[Edit]) -> Difference:
+    release = copy_of(ASOFT, folder)
+    for file, old, new in edits:
+        path = release / file
+        text = path.read_text("utf-8")
+        assert old in text, old
+        path.write_text(text.replace(old, new, 1), "utf-8")
+    before, after = read_files(ASOFT), read_files(release)
+    return difference(before, after, Pair(load_files(before), load_files(after), DAY))
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_change(name: str, tmp_path: Path) -> None:
+    edits, judgement, expected = PLANTED[name]
+    told = found(tmp_path, edits)
+    telling = Telling(told.before, told.after, "en")
+    assert [(one.change.code, telling.sentence(one.change), one.judgement) for one in told.changes] == expected
+    assert told.judgement == judgement
+    for effect in told.effects:
+        for way, one in effect.ways.items():
+            assert (one.status == "yes") == (one.examples is not None)
+            if one.examples is None:
+                continue
+            values = []
+            ids = (effect.outcome.before, effect.outcome.after)
+            releases = (told.pair.before, told.pair.after)
+            for release, example, id in zip(releases, one.examples, ids, strict=True):
+                nothing = False if effect.outcome.kind is Kind.YES_NO else Decimal(0)
+                outcome = release.evaluate(example.record(), example.as_of)
+                values.append(all_values(release.plan, outcome)[id] if id else nothing)
+            assert is_so((values[0], values[1]), way), (effect.outcome, values)
+
+
+def test_every_kind_of_judgement_is_among_them() -> None:
+    assert {judgement for _, judgement, _ in PLANTED.values()} == {"improves", "worsens", "neutral", "not_proved"}
+    assert len(PLANTED) >= 30
+
+
+def test_what_is_better_for_some_and_worse_for_others(tmp_path: Path) -> None:
+    told = found(tmp_path, [("tiers.yaml", "value: 20\n", "value: 22\n"), ("bonuses.yaml", "value: 40", "value: 39")])
+    assert told.judgement == "both"
+    by_tier = {one.outcome.tier: one.judgement for one in told.effects if one.outcome.what == "discount"}
+    assert by_tier == {"retail": "neutral", "competency": "both", "saas": "worsens"}
+    assert [one.judgement for one in told.changes] == ["worsens", "improves"]
+
+
+def test_what_is_only_written_otherwise_is_no_change(tmp_path: Path) -> None:
+    """Comments, blanks, quotes, the order of rows, the other style of YAML."""
+    release = copy_of(ASOFT, tmp_path)
+    for file in ("bonuses.yaml", "products.yaml", "terms.yaml", "facts.yaml", "definitions.yaml"):
+        path = release / file
+        data = yaml.safe_load(path.read_text("utf-8"))
+        rows = {table: dict(reversed(part.items())) for table, part in data.items() if isinstance(part, dict)}
+        first = path.read_text("utf-8").splitlines()[0]
+        path.write_text(f"{first}\n# otherwise\n{yaml.safe_dump(rows, allow_unicode=True, sort_keys=False)}", "utf-8")
+    told = answered("diff", ASOFT, release, schema="diff.schema.json")
+    assert told["changes"] == []
+    assert told["judgement"] == "neutral"
+    assert "The two releases say the same" in charter("diff", ASOFT, release).stdout
+
+
+def test_the_order_of_tiers_is_told(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    text = (release / "tiers.yaml").read_text("utf-8")
+    head, retail, rest = text.partition("  retail:\n")
+    retail_block, competency, rest = rest.partition("  competency:\n")
+    (release / "tiers.yaml").write_text(f"{head}{competency}{rest}\n{retail}{retail_block}", "utf-8")
+    (one,) = answered("diff", ASOFT, release, schema="diff.schema.json")["changes"]
+    assert one["code"] == "order_changed"
+    assert one["sentence"]["en"] == "order: retail, competency, saas → competency, saas, retail"
+
+
+@pytest.mark.parametrize("name", ["a threshold up", "a bonus removed", "the cap lowered", "a default"])
+def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    for change in PLANTED[name][0]:
+        edit(release, *change)
+    told = answered("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
+    checked = 0
+    for effect in told["effects"]:
+        for way in effect["ways"].values():
+            if way["status"] != "yes" or effect["what"] not in ("status", "discount"):
+                continue
+            for folder, partner, expected in zip(
+                (ASOFT, release), way["partners"], (way["before"], way["after"]), strict=True
+            ):
+                file = tmp_path / "partner.json"
+                file.write_text(json.dumps(partner["record"]), "utf-8")
+                call = ("evaluate", file, "--program", folder, "--as-of", partner["as_of"])
+                tier = answered(*call, schema="outcome.schema.json")["tiers"][effect["tier"]]
+                if effect["what"] == "status":
+                    assert (tier["status"] == "qualified") is expected
+                else:
+                    assert tier["discount"]["total"] == expected
+                checked += 1
+    assert checked >= 2
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def raised(tmp_path: Path) -> Path:
+    """A release that asks for more."""
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 2")
+    return release
+
+
+def test_a_release_of_git_is_read_without_checking_it_out(raised: Path, tmp_path: Path) -> None:
+    run = partial(subprocess.run, cwd=raised.parent, check=True, capture_output=True)
+    run(["git", "init", "--quiet"])
+    run(["git", "add", "."])
+    run(["git", "-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "-m", "A release"])
+    edit(raised, "tiers.yaml", "marketing_activities >= 2", "marketing_activities >= 3")
+    command = [sys.executable, "-m", "charter.cli", "diff", "HEAD:1.0.0", "1.0.0", "--program", "."]
+    done = subprocess.run(command, cwd=raised.parent, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "at least 2 → at least 3" in " ".join(done.stdout.split())
+    assert "HEAD:1.0.0/tiers.yaml:66:15 → 1.0.0/tiers.yaml:66:15" in done.stdout
+    for wrong in ("HEAD:nowhere", "nothing:1.0.0", "2.0.0", "--upload-pack=x:1.0.0"):
+        refused = subprocess.run(
+            [*command[:4], wrong, "1.0.0", "--program", "."],
+            cwd=raised.parent, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert refused.returncode == 2, refused.stderr
+
+
+def test_a_difference_can_fail_a_call_unless_it_is_approved(raised: Path, tmp_path: Path) -> None:
+    call = ("diff", ASOFT, raised)
+    assert charter(*call).returncode == 0
+    assert charter(*call, "--fail-on", "worsens").returncode == 1
+    assert charter(*call, "--fail-on", "any").returncode == 1
+    (one,) = answered(*call, "--fail-on", "worsens", schema="diff.schema.json", code=1)["changes"]
+    approvals = tmp_path / "approvals.yaml"
+    said = "{reason: agreed in spring, by: A. Ivanova, on: 2026-11-20}"
+    approvals.write_text(f"approvals:\n  {one['fingerprint']}: {said}\n", "utf-8")
+    assert charter(*call, "--fail-on", "worsens", "--approved", approvals).returncode == 0
+    approved = charter(*call, "--approved", approvals)
+    assert "approved by A. Ivanova, 2026-11-20: agreed in" in " ".join(approved.stdout.split())
+    edit(raised, "tiers.yaml", "marketing_activities >= 2", "marketing_activities >= 3")
+    assert charter(*call, "--fail-on", "worsens", "--approved", approvals).returncode == 1
+    approvals.write_text("approvals: {0: {}}\n", "utf-8")
+    assert charter(*call, "--approved", approvals).returncode == 4
+
+
+def test_an_approval_survives_what_else_changes(raised: Path) -> None:
+    (before,) = answered("diff", ASOFT, raised, schema="diff.schema.json")["changes"]
+    text = (raised / "tiers.yaml").read_text("utf-8")
+    (raised / "tiers.yaml").write_text(text.replace("tiers:\n", "# moved\n\n\ntiers:\n", 1), "utf-8")
+    edit(raised, "tiers.yaml", "marketing_activities >= 2", "marketing_activities   >=   2")
+    edit(raised, "bonuses.yaml", "value: 40", "value: 41")
+    after = answered("diff", ASOFT, raised, schema="diff.schema.json")["changes"]
+    assert before["fingerprint"] in {one["fingerprint"] for one in after}
+    assert len(after) == 2
+
+
+@pytest.mark.parametrize("format", ["markdown", "html", "github"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_other_formats(raised: Path, format: str, lang: str) -> None:
+    done = charter("diff", ASOFT, raised, "--format", format, "--lang", lang)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("at least 1 → at least 2" if lang == "en" else "не менее 1 → не менее 2") in done.stdout
+
+
+def test_a_release_that_worsens_something_keeps_to_the_rules(raised: Path) -> None:
+    """With a notice of 60 days and a number that grows by its last part only."""
+    edit(raised, "programme.yaml", 'release: "1.0.0"', 'release: "1.0.1"')
+    edit(raised, "programme.yaml", "from: 2026-01-01", "from: 2026-12-15")
+    promised = Path(shutil.copytree(ASOFT, raised.parent / "promised" / "1.0.0"))
+    edit(promised, "programme.yaml", "effective:", "notice_days: 60\neffective:")
+    later = raised.rename(raised.parent / "1.0.1")
+    told = answered("diff", promised, later, "--as-of", "2026-11-25", schema="diff.schema.json")
+    assert told["findings"] == ["short_notice", "small_number"]

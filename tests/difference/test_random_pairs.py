@@ -1,0 +1,79 @@
+"""Random pairs of small programmes: where random partners show a difference, so does the proof, and it is right."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from charter.engine.difference.behaviour import Pair, effects, is_so
+from charter.engine.evaluate import all_values
+from charter.engine.language import words
+from charter.engine.language.tree import Expression
+from charter.engine.problems import InvalidProgramme
+from charter.engine.values import Kind, Unknown, Value
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ..language.trees import trees
+from ..portfolio.test_small_programmes import FACTS, facts
+from ..small_world import world
+
+DAY = date(2026, 11, 25)
+rules = trees(Kind.YES_NO, 2)
+
+
+def programme(folder, requirement: Expression, bonus: Expression, discount: int):
+    """A programme of one tier with these rules."""
+    one, other = (json.dumps(words.text(tree)) for tree in (requirement, bonus))
+    tiers = (
+        f"tiers:\n  gold:\n    title: {{en: Gold}}\n    discount: {{value: {discount}, source: [c]}}\n"
+        f"    requirements: {{r: {{title: {{en: R}}, rule: {one}, source: [c]}}}}\n"
+    )
+    bonuses = f"bonuses: {{b: {{title: {{en: B}}, when: {other}, percent: {{gold: 5}}, source: [c]}}}}\n"
+    return world(folder, facts=FACTS, tiers=tiers, bonuses=bonuses)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rules, rules, rules, st.booleans(), st.sampled_from([10, 10, 12]), st.lists(facts, min_size=12, max_size=12))
+def test_what_partners_show_is_found(
+    tmp_path_factory: pytest.TempPathFactory,
+    requirement: Expression,
+    other: Expression,
+    bonus: Expression,
+    swapped: bool,
+    discount: int,
+    found: list[dict],
+) -> None:
+    folder = tmp_path_factory.mktemp("pair")
+    try:
+        before = programme(folder / "a", requirement, bonus, 10)
+        after = programme(folder / "b", other if swapped else requirement, bonus if swapped else other, discount)
+    except InvalidProgramme as refused:
+        assume(not refused.problems)
+        raise
+    told = list(effects(Pair(before, after, DAY, seconds=1)))
+    seen = [shown(before, after, one) for one in found]
+    for effect in told:
+        ids = (effect.outcome.before, effect.outcome.after)
+        for way, one in effect.ways.items():
+            differ = [(a, b) for values in seen for a, b in [tuple(v[id] for v, id in zip(values, ids, strict=True))]]
+            if any(is_so(pair, way) for pair in differ):
+                assert one.status != "no", (effect.outcome, way)
+            if one.status == "yes":
+                assert one.examples is not None
+                values = [
+                    all_values(release.plan, release.evaluate(example.record(), example.as_of))[id]
+                    for release, example, id in zip((before, after), one.examples, ids, strict=True)
+                ]
+                assert is_so((values[0], values[1]), way)
+
+
+def shown(before, after, record: dict) -> tuple[dict[str, Value], dict[str, Value]]:
+    """Every value of a partner under both."""
+    one, other = (
+        all_values(release.plan, release.evaluate({"partner": "P", "facts": record}, DAY))
+        for release in (before, after)
+    )
+    assert not isinstance(one["tiers.gold.discount"], Unknown)
+    return one, other
