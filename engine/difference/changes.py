@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ..document import Document, PartPath
 from ..language.tree import Expression
+from ..language.words import text
 from ..problems import Place
 from ..programme import Programme
 from ..release import ReleaseFiles
@@ -92,14 +93,9 @@ class Change(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """The same wherever the same thing is changed in the same way."""
-        said = [
-            self.code,
-            self.kind,
-            *map(str, self.path),
-            _canonical(self.before),
-            _canonical(self.after),
-            self.renamed or "",
-        ]
+        parts = zip(self.trees, (self.before, self.after), strict=True)
+        told = [_canonical(data) if tree is None else text(tree) for tree, data in parts]
+        said = [self.code, self.kind, *map(str, self.path), *told, self.renamed or ""]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
 
