@@ -130,6 +130,7 @@ ORDER = (
     "engine.difference.approvals",
     "engine.difference.same",
     "engine.difference.behaviour",
+    "engine.difference.prices",
     "engine.difference.difference",
     "engine.difference.history",
     "engine.report.differing",

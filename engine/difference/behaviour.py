@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..language.logic.formula import literal
 from ..language.logic.terms import Codes, Formula, Term, all_of, compared, either, is_condition, negated, number
@@ -58,6 +58,7 @@ class Way(NamedTuple):
     status: str
     examples: tuple[Example, Example] | None = None
     values: tuple[Value, Value] | None = None
+    lines: tuple[Mapping[str, Any], ...] = ()  #: of an order, where it is about the price of the first
 
 
 class Effect(NamedTuple):
@@ -88,26 +89,9 @@ def effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[Effect]:
     same = alike(pair.before.programme, pair.after.programme)
     for outcome in outcomes(pair.before.programme, pair.after.programme, renamed or {}):
         if outcome.before == outcome.after and outcome.before in same:
-            yield Effect(outcome, {way: Way("no") for way in _ways(outcome)})
+            yield Effect(outcome, {way: Way("no") for way in ways_of(outcome)})
         else:
-            yield Effect(outcome, {way: _way(pair, same, outcome, way) for way in _ways(outcome)})
-    yield from _prices(pair)
-
-
-def _prices(pair: Pair) -> Iterator[Effect]:
-    """What is paid for a line by partners of one standing: proved the same where all behind it is, else left open."""
-    one, other = pair.before.programme, pair.after.programme
-    if one.order is None and other.order is None:
-        return
-    standing = {id for programme in (one, other) for id in programme.values if id.startswith("own.")}
-    standing |= {tier.qualified for programme in (one, other) for tier in programme.tiers.values()}
-    standing |= {track.tier for programme in (one, other) for track in programme.tracks.values()}
-    same = alike(one, other, given=standing)
-    for name in ("customer_pays", "partner_pays"):
-        was, now = (getattr(programme.order, name, None) for programme in (one, other))
-        status = "no" if was == now and was in same else "undecided"
-        outcome = Outcome(None, "price", name, was, now, Kind.MONEY)
-        yield Effect(outcome, {way: Way(status) for way in _ways(outcome)})
+            yield Effect(outcome, {way: _way(pair, same, outcome, way) for way in ways_of(outcome)})
 
 
 def outcomes(before: Programme, after: Programme, renamed: Renamed) -> Iterator[Outcome]:
@@ -142,7 +126,8 @@ def _of_tier(tier: Tier | None, programme: Programme) -> dict[tuple[str, str], s
     return {key: id for key, id in found.items() if id in programme.values}
 
 
-def _ways(outcome: Outcome) -> tuple[str, ...]:
+def ways_of(outcome: Outcome) -> tuple[str, ...]:
+    """In which ways an outcome can differ."""
     return (BETTER, WORSE) if outcome.kind in (*NUMERIC, Kind.YES_NO) else (OTHER,)
 
 
@@ -181,9 +166,9 @@ def _search(
     only_ask: bool = False,
 ) -> Way:
     try:
-        one, other = _partners(pair, same, items, day)
+        one, other = two_partners(pair, same, items, day)
         differ = _differ(_term(one, outcome.before, outcome), _term(other, outcome.after, outcome), way)
-        question = Question([*one.limits, *other.limits, *_linked(one, other), differ], pair.seconds)
+        question = Question([*one.limits, *other.limits, *linked(one, other), differ], pair.seconds)
         if not question.can_be():
             return Way("no" if items is None and day is None else "undecided")
         if only_ask:
@@ -196,7 +181,7 @@ def _search(
     return Way("yes", examples, _values(pair, outcome, examples))
 
 
-def _partners(pair: Pair, same: frozenset[str], items: int | None, day: date | None) -> tuple[Partner, Partner]:
+def two_partners(pair: Pair, same: frozenset[str], items: int | None, day: date | None) -> tuple[Partner, Partner]:
     """One partner as each release sees it: what both know by one name is one symbol."""
     codes = Codes()
     one, other = (make_partner(release.programme, codes, items=items, day=day) for release in (pair.before, pair.after))
@@ -221,7 +206,7 @@ def _or_default(of: Partner, id: str) -> Term:
     return Term(either(said(id), symbol, literal(default, of.codes)))
 
 
-def _linked(one: Partner, other: Partner) -> list[Formula]:
+def linked(one: Partner, other: Partner) -> list[Formula]:
     """That a number is the same for both where one release counts it and the other measures it."""
     kinds = {id: (one.programme.facts[id].kind, fact.kind) for id, fact in other.programme.facts.items()
              if id in one.programme.facts}  # fmt: skip

@@ -12,6 +12,7 @@ from ..release import Release, ReleaseFiles, compile_release
 from ..releases import number
 from .behaviour import Effect, Pair, Renamed, effects, judged
 from .changes import Change, Side, changes, side
+from .prices import price_effects
 
 #: what an outcome is, by what a row is that may have another name
 _OUTCOMES = {"tier": "status", "bonus": "bonus", "benefit": "benefit", "rebate": "rebate"}
@@ -45,7 +46,7 @@ def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> Differe
     one, other = side(before, pair.before.programme), side(after, pair.after.programme)
     found = changes(one, other)
     renamed = _renamed(found)
-    together = tuple(effects(pair, renamed))
+    together = (*effects(pair, renamed), *price_effects(pair))
     alone = tuple(Judged(change, _alone(one, other, change, pair)) for change in found)
     judgement = judged(together)
     return Difference(pair, one, other, alone, together, judgement, tuple(_findings(pair, judgement)))
@@ -73,7 +74,8 @@ def _alone(before: Side, after: Side, change: Change, pair: Pair) -> str | None:
     if programme is None:
         return None
     release = Release(programme, make_plan(programme), ())
-    return judged(list(effects(pair._replace(after=release))))
+    alone = pair._replace(after=release)
+    return judged([*effects(alone), *price_effects(alone)])
 
 
 def _findings(pair: Pair, judgement: str) -> Iterator[str]:

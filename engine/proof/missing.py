@@ -49,11 +49,12 @@ def open_outcomes(setting: Setting, record: Record) -> Iterator[Open]:
     for tier in programme.tiers.values():
         total = [("discount", tier.discount.total)] if tier.discount else []
         for what, id in (("qualified", tier.qualified), *total):
-            if isinstance(known.values[id], Unknown):
-                yield _open(setting, known, tier.id, what, id)
+            if isinstance(known.values[id], Unknown) and (found := _open(setting, known, tier.id, what, id)):
+                yield found
 
 
-def _open(setting: Setting, known: Known, tier: str, what: str, id: str) -> Open:
+def _open(setting: Setting, known: Known, tier: str, what: str, id: str) -> Open | None:
+    """What an outcome can still be; None where facts alone do not tell it, for fields of a list's items are missing."""
     programme = known.of.programme
     name = Name(id, programme.values[id].kind)
     found, given = term(known.of, name), known.fixed()
@@ -61,6 +62,8 @@ def _open(setting: Setting, known: Known, tier: str, what: str, id: str) -> Open
     ends: list[Fraction | None] = [None, None]
     facts: tuple[Telling, ...] | None = None
     try:
+        if not Question([*given, found.known], setting.seconds).can_be():
+            return None
         if name.kind is Kind.YES_NO:
             can_be = _truths(Question([*given, found.known], setting.seconds), found)
         else:

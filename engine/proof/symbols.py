@@ -22,11 +22,12 @@ from ..language.logic.formula import formula
 from ..language.logic.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
 from ..language.logic.terms import day as written_day
 from ..language.tree import Aggregate, Expression, Name, names
-from ..programme import INPUTS, MAIN, NO_TIER, Fact, ListFact, NamedValue, Programme
+from ..programme import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
 from ..reads import all_read
 from ..values import MAX_WHOLE_DIGITS, NUMERIC, Kind
 
 _MOST = 10**MAX_WHOLE_DIGITS - 1
+MAX_LINES = 2  #: of an order
 MAX_ITEMS = 3  #: of a list whose items have symbols of their own
 
 
@@ -79,6 +80,8 @@ def make_partner(
         symbols["as_of"] = written_day(day)
     if isinstance(items, int):
         items = {id: _items(one, items) for id, one in programme.lists.items()}
+        if programme.order:
+            items[ORDER] = _items(programme.order.lines, MAX_LINES)
     terms = {value.id: value for value in programme.values.values() if value.negotiable} if agreements else {}
     agreed = {id: (z3.Bool(f"agreed.{id}"), symbol(f"agreement.{id}", one.kind)) for id, one in terms.items()}
     return _begun(Partner(programme, codes, symbols, items, agreed, [], {}, {}, told or {}))
@@ -148,16 +151,22 @@ def _limits(of: Partner) -> Iterable[Formula]:
     for fact in programme.facts.values():
         yield _as_recorded(fact, given[fact.id], codes)
     for id, one in (of.items or {}).items():
-        yield all_of([one.size >= 0, one.size <= len(one.fields)])
-        for row in one.fields:
-            yield from (
-                _as_recorded(field, row[f"{id}[].{field.id}"].value, codes)
-                for field in programme.lists[id].fields.values()
-            )
+        if one.any:
+            yield all_of([one.size >= 0, one.size <= len(one.fields)])
+            fields = [(f"{id}[].{field.id}", field) for field in _list(programme, id).fields.values()]
+            yield from (_as_recorded(field, row[name].value, codes) for row in one.fields for name, field in fields)
+        if id == ORDER:
+            yield one.size >= 1
+            yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(one.fields, 1))
     for id, (_, agreement) in of.agreed.items():
         terms = programme.values[id].negotiable
         ends = (None, None) if terms is None else (terms.minimum, terms.maximum)
         yield _between(agreement, *ends)
+
+
+def _list(programme: Programme, id: str) -> ListFact:
+    """A list of the partner, or the lines of an order."""
+    return programme.order.lines if id == ORDER and programme.order else programme.lists[id]
 
 
 def _as_recorded(fact: Fact, symbol: Formula, codes: Codes) -> Formula:
@@ -191,11 +200,23 @@ def term(of: Partner, tree: Expression) -> Term:
     """An expression over the partner's facts and values as a term."""
     asked = {name.id for name in names(tree)} - of.terms.keys()
     if asked:
-        needed = all_read(of.programme, asked)
-        for value in of.programme.values.values():  # each after those it needs
-            if value.id in needed and value.list is None and value.id not in of.terms:
-                of.terms[value.id] = _value(of, value)
+        _need(of, asked)
     return formula(tree, partial(_look, of, {}), of.codes)
+
+
+def _need(of: Partner, asked: Iterable[str]) -> None:
+    """Every value of the partner that is needed for these ids, each after those it needs itself."""
+    needed = all_read(of.programme, asked)
+    for value in of.programme.values.values():
+        if value.id in needed and value.list is None and value.id not in of.terms:
+            of.terms[value.id] = _value(of, value)
+
+
+def line_term(of: Partner, id: str) -> Term:
+    """A value of the first line of an order as a term."""
+    _need(of, [id])
+    value = of.programme.values[id]
+    return _look(of, {f"{ORDER}[]": 0}, Name(id, value.kind))
 
 
 def condition(of: Partner, tree: Expression) -> Formula:

@@ -17,6 +17,7 @@ from .changes import Telling
 from .conditions import Conditions
 from .data import Json, head, scalar
 from .differing import JUDGED, SAY
+from .fields import written
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
 from .phrases import PHRASES
 from .proof import facts_line, plain_data
@@ -136,6 +137,10 @@ def _sides(found: Difference, effect: Effect, way: Way, lang: str) -> Iterator[s
     if way.examples is None:
         return
     yield say["partner"].format(facts=facts_line(way.examples[1], lang))
+    if way.lines:
+        told = ("{" + ", ".join(f"{id}: {written(value)}" for id, value in line.items()) + "}" for line in way.lines)
+        yield say["lines"].format(lines=", ".join(told))
+        return
     ids = (effect.outcome.before, effect.outcome.after)
     releases = (found.pair.before, found.pair.after)
     for name, release, example, id in zip(("was", "is"), releases, way.examples, ids, strict=True):
@@ -231,4 +236,5 @@ def _way_data(way: Way) -> Json:
         "before": scalar(values[0]),
         "after": scalar(values[1]),
         "partners": records,
+        "lines": [plain_data(line) for line in way.lines],
     }

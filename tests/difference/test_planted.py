@@ -434,7 +434,7 @@ def test_a_planted_change(name: str, tmp_path: Path) -> None:
     for effect in told.effects:
         for way, one in effect.ways.items():
             assert (one.status == "yes") == (one.examples is not None)
-            if one.examples is None:
+            if one.examples is None or effect.outcome.what == "price":
                 continue
             values = []
             ids = (effect.outcome.before, effect.outcome.after)
@@ -509,6 +509,23 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
                     assert tier["discount"]["total"] == expected
                 checked += 1
     assert checked >= 2
+
+
+def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "prices.yaml", "licences_supplied * ratio(30)", "licences_supplied * ratio(25)")
+    told = answered("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
+    (effect,) = (one for one in told["effects"] if one["judgement"] != "neutral")
+    way = effect["ways"]["better"]
+    assert (effect["what"], effect["id"], way["status"]) == ("price", "partner_pays", "yes")
+    assert effect["ways"]["worse"]["status"] == "undecided"  # products of facts: nobody says that nobody pays more
+    order, partner = tmp_path / "order.json", tmp_path / "partner.json"
+    order.write_text(json.dumps({"currency": "EUR", "lines": way["lines"]}), "utf-8")
+    for folder, one, expected in zip((ASOFT, release), way["partners"], (way["before"], way["after"]), strict=True):
+        partner.write_text(json.dumps(one["record"]), "utf-8")
+        call = ("quote", order, "--partner", partner, "--program", folder, "--as-of", one["as_of"])
+        assert answered(*call, schema="quote.schema.json")["lines"][0]["partner_pays"] == expected
+    assert (way["before"], way["after"]) == (3000, 2500)
 
 
 # The command ----------------------------------------------------------------------------------------------------------
