@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from charter.commands.auditing import verify
 from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
 from charter.commands.partner import evaluate, quote, timeline
@@ -42,6 +43,7 @@ app.command("test")(run_scenarios)
 app.command()(readings)
 app.command()(prove)
 app.command()(advise)
+app.command()(verify)
 app.command()(explain)
 app.command()(new)
 app.command()(seal)

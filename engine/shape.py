@@ -84,6 +84,11 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         if document.at(part) is None:  # half of a text that a comma has cut
             fix, help = None, "within { }, a text that holds a comma stands in quotes"
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", place, help, fix=fix)
+    elif error.validator == "anyOf" and "properties" not in error.schema:  # nothing, or a part of one form
+        form = len(error.validator_value) - 1
+        for inner in error.context:
+            if inner.relative_schema_path[0] == form:
+                yield from _problems(document, tuple(inner.absolute_path), inner)
     elif error.validator in ("oneOf", "anyOf"):
         known = error.schema["properties"]
         if all(key in known for key in instance):  # else what that key should be is the one problem
