@@ -153,8 +153,10 @@ def _data(value: Any) -> Any:
 
 
 def _problem(problem: Problem) -> str:
-    place = f"{problem.place.source.path}: " if problem.place and problem.place.source.text else ""
-    return place + problem.message
+    """The message, and the file if it is one: a record out of a certificate stands in none."""
+    source = problem.place.source if problem.place else None
+    is_file = source and (source.text or problem.code == "broken-seal")
+    return f"{source.path}: {problem.message}" if source and is_file else problem.message
 
 
 def _value(value: Any, say: Mapping[str, str]) -> str:
