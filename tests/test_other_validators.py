@@ -56,7 +56,7 @@ def misshapen(kind: str, path: Path) -> bool:
 
 def test_every_kind_of_file_has_an_example() -> None:
     written = {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas").glob("*.json")}
-    answers = {"outcome", "portfolio", "problems", "quote", "readings", "test", "timeline"}
+    answers = {"advice", "outcome", "portfolio", "problems", "proof", "quote", "readings", "test", "timeline", "verify"}
     assert set(FILES) == written - answers - {"common"}
 
 

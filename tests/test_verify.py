@@ -283,6 +283,16 @@ def test_a_null_more_is_not_nothing() -> None:
     )
 
 
+def test_a_yes_is_not_a_one() -> None:
+    data = read(SMALL_SAVED)
+    assert data["benefits"][0]["value"] is True
+    data["benefits"][0]["value"] = Decimal(1)
+    verdict = verdict_on(data, archive(FOLDER / "small"))
+    assert verdict
+    assert verdict.difference
+    assert (verdict.status, verdict.difference.path) == ("different", "benefits.plaque.value")
+
+
 def test_a_fact_that_decides_was_changed(tmp_path: Path) -> None:
     path = tmp_path / "saved.json"
     path.write_text(SAVED.read_text("utf-8").replace('"certified_admins": 3', '"certified_admins": 2'), "utf-8")
@@ -538,7 +548,7 @@ NO_CERTIFICATES = {
     "YAML": b"partner: P-1\n",
     "lists in lists": b"[" * 100_000,
     "maps in maps": b'{"a":' * 900 + b"1" + b"}" * 900,
-    "maps in facts": GOOD.replace(b'"it_company": true', b'"it_company": ' + b'{"a":' * 60 + b"1" + b"}" * 60),
+    "maps in facts": GOOD.replace(b'"it_company": true', b'"it_company": ' + b'{"a":' * 900 + b"1" + b"}" * 900),
     "a key twice": GOOD.replace(b'"total": 40,', b'"total": 40, "total": 40,', 1),
     "no number": GOOD.replace(b'"total": 40,', b'"total": NaN,', 1),
     "without end": GOOD.replace(b'"total": 40,', b'"total": -Infinity,', 1),
@@ -573,6 +583,14 @@ def test_what_is_no_certificate_is_told_and_not_accepted(name: str) -> None:
     assert done.stderr.startswith("<stdin>")
     assert "error[" in done.stderr
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["a number", "a list", "another map", "a record", "YAML", "maps in facts", "a refusal"]
+)
+def test_what_is_something_else_is_told_in_one_sentence(name: str) -> None:
+    (saved,) = read_saved(NO_CERTIFICATES[name], "saved.json")
+    assert [problem.code for problem in saved.problems] == ["not-an-outcome"]
 
 
 @pytest.mark.parametrize("key", [key for key in json.loads(GOOD) if key != "charter"])
