@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from charter.commands.auditing import verify
 from charter.commands.comparing import diff, log
 from charter.commands.console import BUG, DONE, write
 from charter.commands.integration import form, schema
@@ -45,6 +46,7 @@ app.command()(prove)
 app.command()(advise)
 app.command()(diff)
 app.command()(log)
+app.command()(verify)
 app.command()(explain)
 app.command()(new)
 app.command()(seal)

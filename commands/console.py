@@ -91,12 +91,17 @@ def findings_text(
 
 def read_file(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
     """A file, or stdin, as a document; raises WrongCall where it cannot be opened."""
+    document, problems = read_bytes(*read_content(path))
+    return (None if has_errors(problems) else document), in_order(problems)
+
+
+def read_content(path: str, most: int = MAX_BYTES) -> tuple[bytes, str]:
+    """The bytes of a file, or of stdin, a byte more than `most` at most, and its name as messages show it."""
     try:
-        content = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else file_bytes(Path(path))
+        content = sys.stdin.buffer.read(most + 1) if path == "-" else file_bytes(Path(path), most)
     except OSError as error:
         raise _wrong_path("unreadable-file", f"'{path}' cannot be read", error) from error
-    document, problems = read_bytes(content, "<stdin>" if path == "-" else path)
-    return (None if has_errors(problems) else document), in_order(problems)
+    return content, "<stdin>" if path == "-" else path
 
 
 def read_document(path: str) -> Document:

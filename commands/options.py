@@ -47,6 +47,13 @@ class PageFormat(StrEnum):
     html = "html"
 
 
+class VerifyFormat(StrEnum):
+    """What `verify` writes."""
+
+    text = "text"
+    json = "json"
+
+
 class HandbookFormat(StrEnum):
     """What `handbook` writes."""
 

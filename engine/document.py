@@ -74,10 +74,10 @@ def unknown_key(document: Document, path: PartPath, known: Iterable[str]) -> Pro
     return Problem("unknown-key", message, place, help, fix=renamed(key, names, place))
 
 
-def file_bytes(path: Path) -> bytes:
-    """The bytes of a file, no more of them than `read_bytes` needs to refuse it; raises OSError."""
+def file_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file, no more of them than it takes to see that it is too large; raises OSError."""
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+        return file.read(most + 1)
 
 
 def read_bytes(content: bytes, shown: str) -> tuple[Document | None, list[Problem]]:

@@ -84,6 +84,11 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
         if document.at(part) is None:  # half of a text that a comma has cut
             fix, help = None, "within { }, a text that holds a comma stands in quotes"
         yield part, Problem("bad-id", f"'{instance}' cannot be a name here", place, help, fix=fix)
+    elif error.validator == "anyOf" and "properties" not in error.schema:  # nothing, or a part of one form
+        form = len(error.validator_value) - 1
+        for inner in error.context:
+            if inner.relative_schema_path[0] == form:
+                yield from _problems(document, tuple(inner.absolute_path), inner)
     elif error.validator in ("oneOf", "anyOf"):
         known = error.schema["properties"]
         if all(key in known for key in instance):  # else what that key should be is the one problem
@@ -100,7 +105,7 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
 def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:
     """What certainly belongs in the place of a value that its schema refuses."""
     if validator == "enum":
-        return renamed(str(instance), wanted, place)
+        return renamed(str(instance), _texts(wanted), place)
     if validator == "pattern" and _spelling(instance):
         return Fix(place, latin_skeleton(instance))
     text = as_wanted(instance, wanted) if validator == "type" else None
@@ -131,7 +136,7 @@ def _finding(validator: str, wanted: Any, instance: Any, described: str | None) 
             help = how_to_write(instance, wanted)
             return "wrong-type", f"{_a(instance)} stands here; {_wanted(wanted)} is needed", help
         case "enum":
-            help = did_you_mean(str(instance), wanted)
+            help = did_you_mean(str(instance), _texts(wanted))
             return "unknown-choice", f"'{instance}' is not one of the values possible here", help
         case "pattern":
             return "bad-text", f"'{instance}' is not written as needed", _spelling(instance) or described
@@ -148,6 +153,11 @@ def _finding(validator: str, wanted: Any, instance: Any, described: str | None) 
             return "duplicate-item", "the same item stands here twice", "keep one of them"
         case _:
             return "wrong-form", f"this breaks the rule '{validator}' of its schema", described
+
+
+def _texts(choices: list[Any]) -> list[str]:
+    """Those of the values possible that are texts: nothing is one of them too, here and there."""
+    return [one for one in choices if isinstance(one, str)]
 
 
 _TYPES = {

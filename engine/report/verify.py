@@ -1,0 +1,187 @@
+"""Verdicts on saved outcomes as lines for people, and as the promised JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ..certificate import Saved
+from ..language import words
+from ..problems import Problem
+from ..scalars import day_of
+from ..values import Kind
+from ..verify import NOTHING, Verdict
+from ..version import VERSION
+from .data import Json, head, problem_data
+from .terminal import Style, without_style
+
+_EN = {
+    "line": "{partner}: {status}, release {release}, {date}",
+    "equal": "equal",
+    "different": "different",
+    "record_refused": "not accepted",
+    "unknown_release": "not verified",
+    "what_if": "not verified",
+    "changed_release": "not verified",
+    "tampered_seal": "not verified",
+    "unusable_release": "not verified",
+    "where": "in {file}, line {line}",
+    "difference": "{path}: the certificate says {saved}, the release gives {found}",
+    "others": "; {count} more different",
+    "certificate_changed": "same release, same engine: the certificate was changed",
+    "other_engine": "same release, other engine: charter {theirs} wrote the certificate, and this is {ours}",
+    "refused": "the release does not take this record: {message}",
+    "of_no_release": "no release here says that: {digest}",
+    "known": "here is {release}: {digest}",
+    "of_what_if": "it was evaluated with --set, as if the programme said something else: no release says that",
+    "of_changed": "the files of {release} say that, and they have been changed since they were sealed",
+    "of_broken": "the seal of this release is broken, so that nothing says what it was: {message}",
+    "of_unusable": "this engine cannot use the release: {message}",
+    "files_changed": "by the seal: the files of this release have been changed since they were sealed",
+    "nothing": "nothing",
+    "count": "{equal} of {all} equal",
+}
+_RU = {
+    "line": "{partner}: {status}, выпуск {release}, {date}",
+    "equal": "совпадает",
+    "different": "расходится",
+    "record_refused": "не принято",
+    "unknown_release": "не проверено",
+    "what_if": "не проверено",
+    "changed_release": "не проверено",
+    "tampered_seal": "не проверено",
+    "unusable_release": "не проверено",
+    "where": "файл {file}, строка {line}",
+    "difference": "{path}: в сохранённом решении {saved}, по выпуску {found}",
+    "others": "; других расхождений: {count}",
+    "certificate_changed": "выпуск тот же, версия charter та же: сохранённое решение изменили",
+    "other_engine": "выпуск тот же, версия другая: решение записал charter {theirs}, а это {ours}",
+    "refused": "для этого выпуска такие данные о партнёре не годятся: {message}",
+    "of_no_release": "такого выпуска здесь нет: {digest}",
+    "known": "есть {release}: {digest}",
+    "of_what_if": "вычислено с --set, будто в программе сказано другое: такого выпуска нет",
+    "of_changed": "так сказано в файлах {release}, но их изменили после опечатывания",
+    "of_broken": "печать этого выпуска повреждена, и неизвестно, каким он был: {message}",
+    "of_unusable": "этой версией charter выпуск прочесть нельзя: {message}",
+    "files_changed": "по печати: файлы этого выпуска изменили после опечатывания",
+    "nothing": "ничего",
+    "count": "совпадает {equal} из {all}",
+}
+_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
+_WIDEST = 60  #: characters of a value
+
+
+def verdicts_text(told: Sequence[tuple[Saved, Verdict | None]], lang: str, style: Style = without_style) -> str:
+    """A line for each certificate, and under it what is wrong; how many are equal, where there are several."""
+    say = _SAY[lang]
+    lines: list[str] = []
+    for saved, verdict in told:
+        if verdict:
+            good = verdict.status == "equal"
+            lines.append(style(_line(verdict, lang), "good" if good else "bad"))
+            where = [] if good else [say["where"].format(file=saved.file, line=saved.line)]
+            lines += [f"  {line}" for line in (*_why(verdict, say), *where)]
+    if len(told) > 1:
+        equal = sum(verdict is not None and verdict.status == "equal" for _, verdict in told)
+        lines += ["", style(say["count"].format(equal=equal, all=len(told)), "strong")]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def verdicts_data(result: str, told: Sequence[tuple[Saved, Verdict | None]]) -> Json:
+    """The verdicts with the keys that schemas/verify.schema.json promises."""
+    return {**head(result), "results": [_result(saved, verdict) for saved, verdict in told]}
+
+
+def _line(verdict: Verdict, lang: str) -> str:
+    say, saved = _SAY[lang], verdict.certificate
+    day = day_of(saved["as_of"])
+    told = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
+    partner, release = _seen(saved["partner"]), _seen(saved["release"])
+    return say["line"].format(partner=partner, status=say[verdict.status], release=release, date=told)
+
+
+def _why(verdict: Verdict, say: Mapping[str, str]) -> list[str]:
+    """What there is to say beside the status, line by line."""
+    saved, lines = verdict.certificate, []
+    message = "; ".join(_problem(one) for one in verdict.problems[:1])
+    match verdict.status:
+        case "different" if verdict.difference:
+            path, before, after = verdict.difference
+            line = say["difference"].format(path=_seen(path), saved=_value(before, say), found=_value(after, say))
+            lines.append(line + (say["others"].format(count=verdict.others) if verdict.others else ""))
+        case "record_refused":
+            lines.append(say["refused"].format(message=message))
+        case "unknown_release":
+            lines.append(say["of_no_release"].format(digest=saved["digest"]))
+            lines += [say["known"].format(release=one.number, digest=one.digest) for one in verdict.known]
+        case "what_if":
+            lines.append(say["of_what_if"])
+        case "changed_release":
+            lines.append(say["of_changed"].format(release=", ".join(one.number for one in verdict.known)))
+        case "tampered_seal":
+            lines.append(say["of_broken"].format(message=message))
+        case "unusable_release":
+            lines.append(say["of_unusable"].format(message=message))
+    if verdict.reason:
+        lines.append(say[verdict.reason].format(theirs=_seen(saved["charter"]), ours=VERSION))
+    return [*lines, say["files_changed"]] if verdict.files_changed else lines
+
+
+def _result(saved: Saved, verdict: Verdict | None) -> Json:
+    certificate: Json = verdict.certificate if verdict else {}
+    difference = verdict.difference if verdict else None
+    problems = verdict.problems if verdict else saved.problems
+    return {
+        "file": saved.file,
+        "line": saved.line,
+        **{key: certificate.get(key) for key in ("partner", "programme", "release", "digest", "as_of", "charter")},
+        "status": verdict.status if verdict else "not_an_outcome",
+        "difference": difference
+        and {"path": difference.path, "saved": _data(difference.before), "found": _data(difference.after)},
+        "others": verdict.others if verdict else 0,
+        "reason": verdict.reason if verdict else None,
+        "files_changed": verdict.files_changed if verdict else False,
+        "known": [{"release": one.number, "digest": one.digest} for one in verdict.known] if verdict else [],
+        "problems": [problem_data(problem) for problem in problems],
+    }
+
+
+def _data(value: Any) -> Any:
+    return None if value is NOTHING else value
+
+
+def _problem(problem: Problem) -> str:
+    """The message, and the file if it is one: a record out of a certificate stands in none."""
+    source = problem.place.source if problem.place else None
+    is_file = source and (source.text or problem.code == "broken-seal")
+    return f"{source.path}: {problem.message}" if source and is_file else problem.message
+
+
+def _value(value: Any, say: Mapping[str, str]) -> str:
+    """A value as it stands in the JSON, shortened."""
+    if value is NOTHING:
+        return say["nothing"]
+    told = _seen(_json(value))
+    return told if len(told) <= _WIDEST else f"{told[: _WIDEST - 1]}…"
+
+
+def _json(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case Decimal():
+            return str(value)
+        case dict():
+            return "{" + ", ".join(f"{key}: {_json(one)}" for key, one in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_json, value)) + "]"
+    return f'"{value}"'
+
+
+def _seen(text: str) -> str:
+    """The text with what would disturb a terminal made harmless."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
