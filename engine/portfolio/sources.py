@@ -44,6 +44,8 @@ class Table(NamedTuple):
     columns: dict[str, Form]
     header: Source | None = None  #: the first line, of CSV
     plain: str | None = None  #: what a row needs besides plain values, in SQL
+    unread: frozenset[str] = frozenset()  #: columns of the file that are passed over
+    no_tiers: frozenset[str] = frozenset()  #: tiers that count as none
 
     @property
     def written(self) -> tuple[str, ...]:
