@@ -151,6 +151,11 @@ ORDER = (
     "engine.portfolio.job",
     "engine.portfolio.widths",
     "engine.portfolio.batch",
+    "engine.portfolio.between",
+    "engine.portfolio.agreed",
+    "engine.portfolio.side_by_side",
+    "engine.portfolio.contrast",
+    "engine.portfolio.compared",
     "engine.portfolio.spark_session",
     "engine.portfolio.spark_tables",
     "engine.portfolio.spark",
@@ -203,7 +208,9 @@ KEPT_TO = {
         *(f"engine.language.logic.{name}" for name in ("terms", "days", "formula", "aggregates")),
         *(f"engine.proof.{name}" for name in ("symbols", "solve", "known", "advice", "worth")),
     },
-    "duckdb": {f"engine.portfolio.{name}" for name in ("sources", "text_rows", "tables", "batch")},
+    "duckdb": {
+        f"engine.portfolio.{name}" for name in ("sources", "text_rows", "tables", "batch", "side_by_side", "compared")
+    },
     "sqlglot": {
         *(f"engine.language.sql.{name}" for name in ("exact", "numbers", "days", "functions", "expressions")),
         *(

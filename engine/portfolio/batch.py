@@ -25,7 +25,7 @@ from .columns import EVERYTHING_READ, PARTNER, Tables, Unread, outcome_names, wa
 from .files import format_of, unreadable
 from .job import SHOWN, TWICE, Job, Result, at_row, outcome_cells, sql_type, told
 from .rows import Decided, decide
-from .sources import Connection, database, misread
+from .sources import Connection, copy_text, database, misread
 from .statements import Statements, statements
 from .summary import Key, Summary, answers, asked_values, counted, queries, summary
 from .tables import Opened, belongings, open_tables
@@ -116,9 +116,7 @@ class _Run:
 
     def _copy(self, select: str, path: Path) -> int:
         """Write what a query gives; how many rows that is."""
-        options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
-        target = str(path).replace("'", "''")
-        text = f"COPY ({select}) TO '{target}' ({options[format_of(self.job.output)]})"
+        text = copy_text(select, path, format_of(self.job.output))
         found: list[Any] = []
         work = Thread(target=lambda: found.append(_answer(self.database, text)))
         work.start()
@@ -163,7 +161,7 @@ class _Run:
         if not self.query.undecidable:
             rows = rows.filter(f"NOT coalesce({self.decided_by_query}, false)")
         for row in belongings(self.database, self.opened, rows):
-            number = _number(row.item, broken)
+            number = row_number(row.item, broken)
             wrong = (*row.problems, *((TWICE,) if row.partner in self.twice else ()))
             one = decide(self.release, number, row.cells, row.lists, row.agreements, self.job.as_of)
             if wrong:
@@ -192,7 +190,7 @@ def _answer(connection: Connection, text: str) -> Any:
         return error
 
 
-def _number(read: int, broken: list[int]) -> int:
+def row_number(read: int, broken: list[int]) -> int:
     """Which row of the file it is: those that could not be read count too."""
     for row in broken:
         read += row <= read

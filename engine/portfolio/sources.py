@@ -88,6 +88,13 @@ def _form(type: Any) -> Form:
     return Form.TEXT if text.startswith("ENUM") else known.get(text, Form.OTHER)
 
 
+def copy_text(select: str, path: Path, format: str) -> str:
+    """The statement that writes what a query gives to a file of a format."""
+    options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
+    target = str(path).replace("'", "''")
+    return f"COPY ({select}) TO '{target}' ({options[format]})"
+
+
 def misread(database: Connection, table: Table) -> list[tuple[int, str]]:
     """Rows of a text file that were passed over, by their lines, with what is wrong."""
     if table.format != "csv":
