@@ -435,10 +435,20 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
                     true AS it_company, true AS technical_base, true AS trained_specialists,
                     true AS registered_on_site, true AS accession_agreement_signed, true AS licence_agreement_signed,
                     range % 5 AS certified_admins, range % 3 AS marketing_activities, 0 AS implementations,
+                    0 AS customer_reviews, false AS sales_plan_agreed, false AS sales_plan_fulfilled,
+                    0 AS asoft_events_attended, 0 AS own_events_held,
                     true AS announces_participation FROM range({number})
             """
             database.execute(f"COPY ({select}) TO '{target}' (FORMAT parquet)")
-        call = [sys.executable, "-c", _PEAK, str(ASOFT), str(copy), str(target), str(tmp_path / "changes.parquet")]
+        (tmp_path / "peak.py").write_text(_PEAK, "utf-8")
+        call = [
+            sys.executable,
+            str(tmp_path / "peak.py"),
+            str(ASOFT),
+            str(copy),
+            str(target),
+            str(tmp_path / "changes.parquet"),
+        ]
         told = subprocess.run(call, check=True, capture_output=True, text=True).stdout.split()
         found.append([int(one) for one in told])
     (few, small), (many, large) = found
