@@ -160,6 +160,8 @@ ORDER = (
     "engine.portfolio.spark_tables",
     "engine.portfolio.spark",
     "engine.report.portfolio",
+    "engine.report.compared",
+    "engine.report.compared_data",
     "engine",
     "commands",
     "commands.options",
