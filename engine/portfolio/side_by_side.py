@@ -10,7 +10,7 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
 from ..document import Document
-from ..problems import Invalid, Problem, in_order
+from ..problems import Invalid, Level, Problem, in_order
 from ..record import plain_document
 from ..release import Release
 from ..values import Number, add
@@ -107,7 +107,7 @@ def priced(before: Release, after: Release, asked: Portfolio) -> OrdersUnder:
         if partner not in met:
             message = f"the order of '{partner}': the portfolio has no such partner"
             help = "add the partner, or mend its id"
-            problems.append(Problem("unknown-partner", message, order.place(()), help))
+            problems.append(Problem("unknown-partner", message, order.place(()), help, Level.WARNING))
     orders = tuple(found[partner] for partner in asked.orders if partner in found)
     return OrdersUnder(orders, _totals(orders), in_order(problems))
 
