@@ -9,41 +9,44 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import duckdb
-from duckdb import ColumnExpression, FunctionExpression
+from duckdb import ColumnExpression
 
 from ..problems import Problem
 from ..release import Release
 from .beside import beside, move
-from .columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
-from .files import LINE, format_of, unreadable
+from .columns import EVERYTHING_READ, PARTNER, Tables, Unread, outcome_names, wanted_values
+from .files import format_of, unreadable
 from .job import SHOWN, TWICE, Job, Result, at_row, outcome_cells, sql_type, told
-from .rows import Cells, Decided, decide, json_row
-from .sources import Connection, Table, database, misread
+from .rows import Decided, decide
+from .sources import Connection, copy_text, database, misread
 from .statements import Statements, statements
 from .summary import Key, Summary, answers, asked_values, counted, queries, summary
-from .tables import Opened, open_tables
+from .tables import Opened, belongings, open_tables
 from .widths import Widths
 
-_AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
 _GROUPED = 1_500_000  #: partners that are grouped at a time
 
 Progress = Callable[[float], None]  #: told now and then how much is done, in percent
 
 
-def batch(release: Release, job: Job, progress: Progress | None = None) -> Result:
-    """Decide the portfolio. Raises WrongCall or InvalidInput, and then leaves what stood at the output before."""
+def batch(release: Release, job: Job, progress: Progress | None = None, unread: Unread = EVERYTHING_READ) -> Result:
+    """Decide the portfolio, passing over what is `unread` of it.
+
+    Raises WrongCall or InvalidInput, and then leaves what stood at the output before.
+    """
     format_of(job.output)
     with database() as connection:
         try:
             more = wanted_values(release.programme, job.more)
-            opened = open_tables(connection, release.programme, job.portfolio, job.lists, job.agreements, job.ignored)
+            files = (job.portfolio, job.lists, job.agreements, job.ignored)
+            opened = open_tables(connection, release.programme, *files, unread)
             return _Run(release, job, more, connection, opened, progress).run()
         except duckdb.Error as error:
             raise unreadable(job.portfolio, error) from error
@@ -113,9 +116,7 @@ class _Run:
 
     def _copy(self, select: str, path: Path) -> int:
         """Write what a query gives; how many rows that is."""
-        options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
-        target = str(path).replace("'", "''")
-        text = f"COPY ({select}) TO '{target}' ({options[format_of(self.job.output)]})"
+        text = copy_text(select, path, format_of(self.job.output))
         found: list[Any] = []
         work = Thread(target=lambda: found.append(_answer(self.database, text)))
         work.start()
@@ -154,34 +155,18 @@ class _Run:
                 self._append(part, other)
         return decided, rejected
 
-    def _others(self, broken: list[int]) -> Iterator[tuple[Decided, list[Any]]]:
+    def _others(self, broken: list[int]) -> Iterator[tuple[Decided, Sequence[Any]]]:
         """Each row that is left, decided, with its values as the file has them."""
-        table, columns = self.opened.portfolio, list(self.opened.portfolio.columns)
-        rows = self.database.view(table.name)
+        rows = self.database.view(self.opened.portfolio.name)
         if not self.query.undecidable:
             rows = rows.filter(f"NOT coalesce({self.decided_by_query}, false)")
-        rows = rows.project(*map(ColumnExpression, dict.fromkeys((ITEM, *table.written, *columns))))
-        text, first = table.format == "csv", len(table.written) + 1
-        last = 0
-        while chunk := rows.filter(f"{ITEM} > {last}").order(ITEM).limit(_AT_ONCE).fetchall():
-            last = chunk[-1][0]
-            read = [dict(zip(rows.columns, values, strict=True)) for values in chunk]
-            partners = list({str(row[PARTNER]) for row in read})
-            lists = {id: _belongings(self.database, one, partners) for id, one in self.opened.lists.items()}
-            papers = _belongings(self.database, self.opened.agreements, partners)
-            for row, values in zip(read, chunk, strict=True):
-                number, partner = _number(row[ITEM], broken), str(row[PARTNER])
-                wrong: tuple[Problem, ...] = (TWICE,) if partner in self.twice else ()
-                cells = {id: row[id] for id in columns if id not in self.job.ignored}
-                if table.format == "jsonl":
-                    cells, found = json_row(row[LINE])
-                    wrong = (*found, *wrong)
-                    cells = {id: value for id, value in cells.items() if id not in self.job.ignored}
-                items = {id: of.get(partner, []) for id, of in lists.items()}
-                one = decide(self.release, number, Cells(cells, text), items, papers.get(partner, []), self.job.as_of)
-                if wrong:
-                    one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
-                yield one, list(values[1:first])
+        for row in belongings(self.database, self.opened, rows):
+            number = row_number(row.item, broken)
+            wrong = (*row.problems, *((TWICE,) if row.partner in self.twice else ()))
+            one = decide(self.release, number, row.cells, row.lists, row.agreements, self.job.as_of)
+            if wrong:
+                one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
+            yield one, row.written
 
     def _append(self, part: Path, other: Path) -> None:
         """Put the rows that were decided one by one behind those of the query."""
@@ -205,7 +190,7 @@ def _answer(connection: Connection, text: str) -> Any:
         return error
 
 
-def _number(read: int, broken: list[int]) -> int:
+def row_number(read: int, broken: list[int]) -> int:
     """Which row of the file it is: those that could not be read count too."""
     for row in broken:
         read += row <= read
@@ -261,20 +246,3 @@ def _set_apart(connection: Connection, opened: Opened, query: Statements, twice:
     for id, one in opened.lists.items():
         connection.view(one.name).filter(elsewhere).create_view(f"{id}_of_portfolio")
     return " AND ".join(f"({part})" for part in (elsewhere, opened.portfolio.plain, query.plain) if part)
-
-
-def _belongings(connection: Connection, table: Table | None, partners: list[str]) -> dict[str, list[Cells]]:
-    """The rows of a table that belong to these partners, by their ids."""
-    found: dict[str, list[Cells]] = {}
-    if table is None:
-        return found
-    wanted = FunctionExpression(
-        "list_contains", duckdb.ConstantExpression(partners), ColumnExpression(PARTNER).cast("VARCHAR")
-    )
-    rows = connection.view(table.name).filter(wanted).order(ITEM)
-    for values in rows.fetchall():
-        row = dict(zip(rows.columns, values, strict=True))
-        cells = json_row(row[LINE])[0] if table.format == "jsonl" else {id: row[id] for id in table.columns}
-        cells.pop(PARTNER, None)
-        found.setdefault(str(row[PARTNER]), []).append(Cells(cells, table.format == "csv"))
-    return found

@@ -38,6 +38,16 @@ class Tables(NamedTuple):
     lists: Mapping[str, tuple[str, Mapping[str, Form]]] = {}
 
 
+class Unread(NamedTuple):
+    """What stands in the files and is passed over: of each list these fields; of tiers these, which count as none."""
+
+    fields: Mapping[str, frozenset[str]] = {}
+    tiers: frozenset[str] = frozenset()
+
+
+EVERYTHING_READ = Unread()
+
+
 def natural_form(kind: Kind) -> Form:
     """What a column of this kind holds in a well-kept table."""
     if kind in NUMERIC:

@@ -42,7 +42,20 @@ def decide(
     as_of: date,
 ) -> Decided:  # fmt: skip
     """The row decided, with the items of each list and the agreements that belong to the partner."""
-    programme = release.programme
+    document, problems = plain_document(row_data(release.programme, row, lists, agreements), "row")
+    record = None
+    if document is not None:
+        record, problems = read_record(document, release.programme)
+    named = row.values.get("partner")
+    if record is None:
+        return Decided(number, None if named is None else str(named), None, problems)
+    return Decided(number, record.partner, release.evaluate(record, as_of), problems)
+
+
+def row_data(
+    programme: Programme, row: Cells, lists: Mapping[str, Sequence[Cells]], agreements: Sequence[Cells]
+) -> dict[str, Any]:
+    """The row as the data of a record, with the items of each list and the agreements that belong to the partner."""
     values, is_text = row
     data: dict[str, Any] = {name: values[name] for name in _OWN if values.get(name) is not None}
     if type(data.get("partner")) is int:
@@ -53,14 +66,7 @@ def decide(
         data["facts"][id] = [_facts(programme.lists[id].fields, item) for item in items]
     if agreements:
         data["agreements"] = [_agreement(programme, one) for one in agreements]
-    document, problems = plain_document(data, "row")
-    record = None
-    if document is not None:
-        record, problems = read_record(document, programme)
-    named = values.get("partner")
-    if record is None:
-        return Decided(number, None if named is None else str(named), None, problems)
-    return Decided(number, record.partner, release.evaluate(record, as_of), problems)
+    return data
 
 
 def json_row(line: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:

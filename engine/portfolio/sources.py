@@ -44,6 +44,8 @@ class Table(NamedTuple):
     columns: dict[str, Form]
     header: Source | None = None  #: the first line, of CSV
     plain: str | None = None  #: what a row needs besides plain values, in SQL
+    unread: frozenset[str] = frozenset()  #: columns of the file that are passed over
+    no_tiers: frozenset[str] = frozenset()  #: tiers that count as none
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -84,6 +86,13 @@ def _form(type: Any) -> Form:
         return Form.TIME
     known = {"BOOLEAN": Form.YES_NO, "DOUBLE": Form.FLOAT, "FLOAT": Form.FLOAT, "DATE": Form.DATE, "VARCHAR": Form.TEXT}
     return Form.TEXT if text.startswith("ENUM") else known.get(text, Form.OTHER)
+
+
+def copy_text(select: str, path: Path, format: str) -> str:
+    """The statement that writes what a query gives to a file of a format."""
+    options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
+    target = str(path).replace("'", "''")
+    return f"COPY ({select}) TO '{target}' ({options[format]})"
 
 
 def misread(database: Connection, table: Table) -> list[tuple[int, str]]:

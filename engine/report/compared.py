@@ -1,0 +1,323 @@
+"""Whom a new release hits, as blocks of a page: a portfolio under two releases, and agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..language import words
+from ..programme import Programme, pick
+from ..values import Kind, Number
+from .conditions import Conditions
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
+from .phrases import PHRASES
+
+if TYPE_CHECKING:  # what they need is an extra
+    from ..portfolio.agreed import AgreedTerm, AgreementsUnder
+    from ..portfolio.compared import Compared, TierCompared
+    from ..portfolio.contrast import Held, Move, Moved
+    from ..portfolio.side_by_side import CurrencyTotal, OrdersUnder, OrderUnder
+
+_EN = {
+    "portfolio": "Partners under both releases",
+    "page": "{before} → {after}",
+    "rejected": "of {rows} rows {rejected} rejected: by {before} {old}, by {after} {new}",
+    "decided": "Decided by both",
+    "differing": "Something differs",
+    "own": "Partners by their own tier",
+    "could": "Who meets the requirements of each tier",
+    "gained": "gained by {number}",
+    "lost": "lost by {number}",
+    "begin": "{number} begin to",
+    "cease": "{number} cease to",
+    "open": "undetermined: {number}",
+    "tier_new": "new tier",
+    "tier_gone": "no longer a tier",
+    "discount": "Total discount of the own tier",
+    "would_give": "What each tier would give its partners in total",
+    "rises": "Rises",
+    "falls": "Falls",
+    "stays": "Stays",
+    "becomes_known": "Becomes known",
+    "becomes_unknown": "Becomes unknown",
+    "stays_unknown": "Stays unknown",
+    "points": "{sum} points in all, {most} at most",
+    "tier_rises": "rises for {number}, by at most {most} points",
+    "tier_falls": "falls for {number}, by at most {most} points",
+    "tier_known": "becomes known for {number}",
+    "tier_unknown": "becomes unknown for {number}",
+    "same": "no change",
+    "moves": "Who changes tier or status",
+    "more": "Others",
+    "orders": "What partners pay for orders",
+    "order_open": "not every line priced: {release}",
+    "in_all": "In all",
+    "priced": "orders: {number}",
+    "unpriced": "undetermined: {number}",
+    "agreements": "Supplementary agreements under the new release",
+    "agreements_none": "None of {number} agreements is concerned",
+    "unreached": "the change does not reach the partner",
+    "agreed_open": "facts are missing that would decide whether the change reaches the partner",
+    "gone": "the new release has no such term",
+    "not_negotiable": "the new release does not let this term be agreed",
+    "not_allowed": "the new release does not allow this value",
+    "without": "without the agreement {old} → {new}",
+}
+_RU = {
+    "portfolio": "Партнёры: по прежнему и по новому выпуску",
+    "page": "{before} → {after}",
+    "rejected": "строк: {rows}, отклонено: {rejected} (выпуск {before}: {old}, выпуск {after}: {new})",
+    "decided": "Рассчитано по обоим выпускам",
+    "differing": "Что-то меняется",
+    "own": "Уровни партнёров",
+    "could": "Кто выполняет требования каждого уровня",
+    "gained": "получат: {number}",
+    "lost": "потеряют: {number}",
+    "begin": "начнут выполнять: {number}",
+    "cease": "перестанут выполнять: {number}",
+    "open": "пока не определено: {number}",
+    "tier_new": "новый уровень",
+    "tier_gone": "такого уровня больше нет",
+    "discount": "Итоговая скидка партнёров",
+    "would_give": "Какую итоговую скидку даёт каждый уровень",
+    "rises": "Вырастет",
+    "falls": "Снизится",
+    "stays": "Не изменится",
+    "becomes_known": "Станет известна",
+    "becomes_unknown": "Станет неизвестна",
+    "stays_unknown": "Останется неизвестной",
+    "points": "всего на {sum} п. п., самое большее — на {most} п. п.",
+    "tier_rises": "вырастет — партнёров: {number}, самое большее на {most} п. п.",
+    "tier_falls": "снизится — партнёров: {number}, самое большее на {most} п. п.",
+    "tier_known": "станет известна — партнёров: {number}",
+    "tier_unknown": "станет неизвестна — партнёров: {number}",
+    "same": "без изменений",
+    "moves": "У кого меняется уровень или его статус",
+    "more": "Остальные",
+    "orders": "Сколько партнёры платят по заказам",
+    "order_open": "цена есть не у каждой строки: {release}",
+    "in_all": "Всего",
+    "priced": "заказов: {number}",
+    "unpriced": "пока не определено: {number}",
+    "agreements": "Дополнительные соглашения при новом выпуске",
+    "agreements_none": "Соглашений: {number}; новый выпуск не затрагивает ни одного",
+    "unreached": "изменение на партнёра не распространяется",
+    "agreed_open": "не хватает сведений, чтобы сказать, распространяется ли изменение на партнёра",
+    "gone": "в новом выпуске такого условия нет",
+    "not_negotiable": "по новому выпуску об этом условии нельзя договориться",
+    "not_allowed": "по новому выпуску такое значение согласовать нельзя",
+    "without": "без соглашения {old} → {new}",
+}
+_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
+_MOST = 20  #: rows of a kind that a page tells; the JSON, and the list of changes, have them all
+_UNKNOWN = ("becomes_known", "becomes_unknown", "stays_unknown")
+
+
+def compared_page(
+    before: Programme, after: Programme, compared: Compared | None, under: AgreementsUnder | None, day: date, lang: str
+) -> Page:
+    """All that is given, as a page of its own."""
+    say = _SAY[lang]
+    headline = say["page"].format(before=before.release, after=after.release)
+    blocks = compared_blocks(before, after, compared, lang) if compared else ()
+    agreed = agreements_blocks(before, after, under, lang) if under else ()
+    return Page(release_on(after, day, lang), say["portfolio"], PLAIN, headline, (), (*blocks, *agreed))
+
+
+def compared_blocks(before: Programme, after: Programme, compared: Compared, lang: str) -> tuple[Block, ...]:
+    """A portfolio under two releases: how many differ, tiers, discounts, moves, orders."""
+    return _Writer(before, after, lang).portfolio(compared)
+
+
+def agreements_blocks(before: Programme, after: Programme, under: AgreementsUnder, lang: str) -> tuple[Block, ...]:
+    """The agreements that the new release concerns."""
+    return (_Writer(before, after, lang).agreements(under),)
+
+
+class _Writer:
+    """What every block needs: both programmes' words, and the language."""
+
+    def __init__(self, before: Programme, after: Programme, lang: str) -> None:
+        self.before, self.after, self.lang = before, after, lang
+        self.say, self.word = _SAY[lang], PHRASES[lang]
+        self.partners = 0
+
+    # A portfolio ------------------------------------------------------------------------------------------------------
+
+    def portfolio(self, compared: Compared) -> tuple[Block, ...]:
+        self.partners = compared.decided
+        blocks = (
+            Block(self.say["portfolio"], self.rows(compared)),
+            Block(self.say["own"], self.own(compared)),
+            Block(self.say["discount"], self.discount(compared.discount)),
+            Block(self.say["moves"], self.moves(compared.moves)),
+            Block(self.say["could"], tuple(self.could(tier) for tier in compared.tiers)),
+            Block(self.say["would_give"], self.would_give(compared.tiers)),
+            Block(self.say["orders"], self.orders(compared.orders) if compared.orders else ()),
+        )
+        return tuple(block for block in blocks if block.rows)
+
+    def rows(self, compared: Compared) -> tuple[Row, ...]:
+        numbers = {
+            "rows": compared.rows, "rejected": compared.rejected,
+            "old": compared.rejected_before, "new": compared.rejected_after,
+        }  # fmt: skip
+        told = {name: self.number(value) for name, value in numbers.items()}
+        refused = self.say["rejected"].format(before=self.before.release, after=self.after.release, **told)
+        decided = Row(PLAIN, self.say["decided"], self.number(compared.decided), refused if compared.rejected else "")
+        return decided, self.counted(PLAIN, self.say["differing"], compared.differing)
+
+    def own(self, compared: Compared) -> tuple[Row, ...]:
+        tiers = [
+            self.held(self.tier(tier.id), tier.own, ("gained", "lost"), self.there(tier))
+            for tier in compared.tiers
+            if any(tier.own)
+        ]
+        without = compared.without_tier
+        row = self.held(self.word["portfolio_without"], without, ("gained", "lost"), ())
+        return (*tiers, row._replace(mark=PLAIN)) if any(without) else tuple(tiers)
+
+    def could(self, tier: TierCompared) -> Row:
+        return self.held(self.tier(tier.id), tier.could, ("begin", "cease"), self.there(tier))
+
+    def held(self, title: str, held: Held, gained_lost: tuple[str, str], notes: Iterable[str]) -> Row:
+        """How many had it and have it, and who came and went."""
+        told = list(notes)
+        for word, number in zip(gained_lost, (held.gained, held.lost), strict=True):
+            told += [self.say[word].format(number=self.number(number))] if number else []
+        if held.open_before or held.open_after:
+            told.append(self.say["open"].format(number=self.change(held.open_before, held.open_after)))
+        mark = GOOD if held.gained > held.lost else BAD if held.lost > held.gained else PLAIN
+        return Row(mark, title, self.change(held.before, held.after), "; ".join(told))
+
+    def there(self, tier: TierCompared) -> tuple[str, ...]:
+        """Whether only one of the releases has the tier."""
+        if tier.in_before and tier.in_after:
+            return ()
+        return (self.say["tier_gone" if tier.in_before else "tier_new"],)
+
+    def discount(self, moved: Moved) -> tuple[Row, ...]:
+        """Each number of partners, and by how much it rises or falls."""
+        rows = [
+            self.counted(GOOD, self.say["rises"], moved.rises, self.points(moved.risen, moved.greatest_rise)),
+            self.counted(BAD, self.say["falls"], moved.falls, self.points(moved.fallen, moved.greatest_fall)),
+            self.counted(PLAIN, self.say["stays"], moved.stays),
+            *(self.counted(OPEN, self.say[name], getattr(moved, name)) for name in _UNKNOWN if getattr(moved, name)),
+        ]
+        return tuple(rows)
+
+    def points(self, sum: Decimal, most: Decimal | None) -> str:
+        return "" if most is None else self.say["points"].format(sum=self.amount(sum), most=self.amount(most))
+
+    def would_give(self, tiers: Sequence[TierCompared]) -> tuple[Row, ...]:
+        return tuple(self.tier_discount(tier.id, tier.discount) for tier in tiers if tier.discount)
+
+    def tier_discount(self, tier: str, moved: Moved) -> Row:
+        told = []
+        for word, number, most in (
+            ("tier_rises", moved.rises, moved.greatest_rise),
+            ("tier_falls", moved.falls, moved.greatest_fall),
+        ):
+            if most is not None:
+                told.append(self.say[word].format(number=self.number(number), most=self.amount(most)))
+        for word, number in (("tier_known", moved.becomes_known), ("tier_unknown", moved.becomes_unknown)):
+            told += [self.say[word].format(number=self.number(number))] if number else []
+        mark = GOOD if moved.rises > moved.falls else BAD if moved.falls > moved.rises else PLAIN
+        return Row(mark, self.tier(tier), "", "; ".join(told) or self.say["same"])
+
+    def moves(self, moves: Sequence[Move]) -> tuple[Row, ...]:
+        """Those of most partners first."""
+        by_number = sorted(moves, key=lambda move: -move.partners)
+        rows = [self.counted(PLAIN, self.move(move), move.partners) for move in by_number[:_MOST]]
+        rest = sum(move.partners for move in by_number[_MOST:])
+        return (*rows, self.counted(PLAIN, self.say["more"], rest)) if rest else tuple(rows)
+
+    def move(self, move: Move) -> str:
+        old = self.standing(move.tier_before, move.status_before)
+        return f"{old} → {self.standing(move.tier_after, move.status_after)}"
+
+    def standing(self, tier: str | None, status: str | None) -> str:
+        if tier is None:
+            return self.word["portfolio_open" if status == "undetermined" else "portfolio_without"]
+        return f"{self.tier(tier)}: {self.word[status]}" if status else self.tier(tier)
+
+    # Orders -----------------------------------------------------------------------------------------------------------
+
+    def orders(self, orders: OrdersUnder) -> tuple[Row, ...]:
+        """Those of which the sum is another, one by one; how many stay; what all come to."""
+        differing = [one for one in orders.orders if one.before != one.after]
+        rows = [self.order(one) for one in differing[:_MOST]]
+        counts = {"more": len(differing) - len(rows), "stays": len(orders.orders) - len(differing)}
+        more = [Row(PLAIN, self.say[word], self.number(number)) for word, number in counts.items() if number]
+        return (*rows, *more, *(self.total(one) for one in orders.totals))
+
+    def order(self, one: OrderUnder) -> Row:
+        title = f"{one.partner}, {self.word['order'].format(order=one.order)}" if one.order else one.partner
+        sides = ((self.before, one.complete_before), (self.after, one.complete_after))
+        lacking = ", ".join(dict.fromkeys(programme.release for programme, complete in sides if not complete))
+        note = self.say["order_open"].format(release=lacking) if lacking else ""
+        return Row(self.paid(one.before, one.after), title, self.sums(one.before, one.after, one.currency), note)
+
+    def total(self, one: CurrencyTotal) -> Row:
+        note = self.say["priced"].format(number=self.number(one.orders))
+        note += f"; {self.say['unpriced'].format(number=self.number(one.open))}" if one.open else ""
+        return Row("=", self.say["in_all"], self.sums(one.before, one.after, one.currency), note, strong=True)
+
+    def sums(self, old: Number | None, new: Number | None, currency: str) -> str:
+        told = ["?" if one is None else words.money(one, self.lang) for one in (old, new)]
+        return f"{' → '.join(told)} {currency}".rstrip()
+
+    def paid(self, old: Number | None, new: Number | None) -> str:
+        if old is None or new is None:
+            return OPEN
+        return GOOD if new < old else BAD if new > old else PLAIN
+
+    # Agreements -------------------------------------------------------------------------------------------------------
+
+    def agreements(self, under: AgreementsUnder) -> Block:
+        rows = [self.agreed(one) for one in under.found[:_MOST]]
+        rest = len(under.found) - len(rows)
+        if rest:
+            rows.append(Row(PLAIN, self.say["more"], self.number(rest)))
+        if not rows:
+            rows = [Row(GOOD, self.say["agreements_none"].format(number=self.number(under.agreements)))]
+        return Block(self.say["agreements"], tuple(rows))
+
+    def agreed(self, one: AgreedTerm) -> Row:
+        old, new = (Conditions(programme, {}, self.lang) for programme in (self.before, self.after))
+        known = old if one.term in self.before.values else new
+        effect = one.effect.value
+        values = {"old": old.value(one.term, one.old) if one.old is not None else "?"}
+        values["new"] = new.value(one.term, one.new) if one.new is not None else "–" if effect == "gone" else "?"
+        days = {"begins": words.amount(one.begins, Kind.DATE, self.lang)}
+        days["ends"] = words.amount(one.ends, Kind.DATE, self.lang) if one.ends else ""
+        notes = [
+            self.say["agreed_open" if effect == "open" else effect],
+            self.say["without"].format(**values) if one.old != one.new else "",
+            one.document,
+            self.word["agreed_from_to" if one.ends else "agreed_from"].format(**days),
+            "" if one.in_force else self.word["not_in_force"],
+        ]
+        mark = OPEN if effect == "open" else PLAIN if effect == "unreached" else BAD
+        title = f"{one.partner}: {known.title(one.term)} ({one.term})"
+        return Row(mark, title, known.value(one.term, one.agreed), "; ".join(filter(None, notes)))
+
+    # Words ------------------------------------------------------------------------------------------------------------
+
+    def counted(self, mark: str, title: str, number: int, note: str = "") -> Row:
+        """So many partners, and their share as a bar."""
+        return Row(mark, title, self.number(number), note, bar=Decimal(number) / max(1, self.partners))
+
+    def tier(self, id: str) -> str:
+        return pick((self.after if id in self.after.tiers else self.before).tiers[id].title, self.lang)
+
+    def change(self, old: int, new: int) -> str:
+        return self.number(old) if old == new else f"{self.number(old)} → {self.number(new)}"
+
+    def amount(self, number: Decimal) -> str:
+        return words.amount(number, Kind.NUMBER, self.lang)
+
+    def number(self, number: int) -> str:
+        return words.grouped(number, self.lang)
