@@ -1,6 +1,6 @@
 """Commands about several releases: `diff`, `log`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -21,13 +21,19 @@ from .console import (
     pages_text,
     program_folder,
     read_document,
+    refused_by_system,
+    tell,
     write,
 )
 from .options import DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption
+from .portfolio import named, portfolio_module
 from .proving import SecondsOption
 
 if TYPE_CHECKING:
+    from charter.engine.difference.behaviour import Pair
     from charter.engine.difference.difference import Difference
+    from charter.engine.portfolio.agreed import AgreementsUnder
+    from charter.engine.portfolio.compared import Compared
 
 
 class DiffFormat(StrEnum):
@@ -55,6 +61,21 @@ def diff(
     approved: Annotated[
         str | None, typer.Option("--approved", metavar="FILE", help="Changes that are approved, by their fingerprints.")
     ] = None,
+    portfolio: Annotated[
+        Path | None, typer.Option("--portfolio", metavar="FILE", help="Partners, to say who of them is hit.")
+    ] = None,
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", metavar="NAME=FILE", help="The items of a list, by partner.")
+    ] = None,
+    agreements: Annotated[
+        Path | None, typer.Option("--agreements", metavar="FILE", help="Agreements with these partners.")
+    ] = None,
+    orders: Annotated[
+        list[str] | None, typer.Option("--order", metavar="PARTNER=FILE", help="An order of one of these partners.")
+    ] = None,
+    hit: Annotated[
+        Path | None, typer.Option("--hit", metavar="FILE", help="Write the list of partners for whom it differs here.")
+    ] = None,
     seconds: SecondsOption = 5.0,
     program: ProgramOption = None,
     as_of: DateOption = None,
@@ -78,10 +99,35 @@ def diff(
         if pair.before.programme.id != pair.after.programme.id:
             raise wrong_call("the two releases are of different programmes", "compare two releases of one programme")
         agreed = read_approvals(read_document(approved)) if approved else {}
+        compared = _compared(pair, portfolio, lists or (), agreements, orders or (), hit) if portfolio else None
         found = difference(files[0], files[1], pair)
         code = FINDINGS if _fails(found, agreed, fail_on) else DONE
-        write(_report(found, day, agreed, lang.value, format, output, code), output)
+        write(_report(found, compared, agreed, lang.value, format, output, code), output)
     raise typer.Exit(code)
+
+
+def _compared(
+    pair: "Pair",
+    portfolio: Path,
+    lists: Sequence[str],
+    agreements: Path | None,
+    orders: Sequence[str],
+    hit: Path | None,
+) -> tuple["Compared", "AgreementsUnder | None"]:
+    """What a portfolio shows of the two releases; what is wrong with it is told."""
+    from charter.engine.portfolio.between import Portfolio
+
+    engine = portfolio_module("compared")
+    placed = {partner: read_document(path) for partner, path in named(orders, "--order P-1=order.yaml").items()}
+    files = {name: Path(path) for name, path in named(lists, "--list deals=deals.csv").items()}
+    asked = Portfolio(portfolio, pair.day, files, agreements, (), placed, hit)
+    with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
+        found = engine.compare_portfolio(pair.before, pair.after, asked)
+        under = None
+        if agreements:
+            under = portfolio_module("side_by_side").unreached_in_portfolio(pair.before, pair.after, asked)
+    tell(found.problems)
+    return found, under
 
 
 def _folder(program: str | None) -> Path | None:
@@ -105,18 +151,25 @@ def _fails(found: "Difference", agreed: Mapping[str, Any], fail_on: DiffFailOn |
 
 def _report(
     found: "Difference",
-    day: date,
+    compared: tuple["Compared", "AgreementsUnder | None"] | None,
     agreed: Mapping[str, Any],
     lang: str,
     format: DiffFormat,
     output: str | None,
     code: int,
 ) -> str:
+    from charter.engine.report.compared import agreements_blocks, compared_blocks
+    from charter.engine.report.compared_data import compared_data
     from charter.engine.report.difference import difference_data, difference_page, difference_problems
 
+    programmes, day = (found.before.programme, found.after.programme), found.pair.day
     if format is DiffFormat.json:
-        return json_text(difference_data("findings" if code else "done", found, day, agreed))
-    page = difference_page(found, day, lang, agreed)
+        data = compared_data(*programmes, *compared, day) if compared else None
+        return json_text(difference_data("findings" if code else "done", found, day, agreed, data))
+    blocks = compared_blocks(*programmes, compared[0], lang) if compared else ()
+    if compared and compared[1]:
+        blocks += agreements_blocks(*programmes, compared[1], lang)
+    page = difference_page(found, lang, agreed, blocks)
     if format is DiffFormat.github:
         from charter.engine.problems import Level
 

@@ -77,14 +77,14 @@ def batch(
     with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
         write_summary = _summary_writer(summary, lang)
         loaded = load_release(program, release, day, settings or ())
-        found = {id: Path(path) for id, path in _named(lists or ()).items()}
-        job = _portfolio("job").Job(
+        found = {id: Path(path) for id, path in named(lists or ()).items()}
+        job = portfolio_module("job").Job(
             portfolio, output, day, found, agreements, tuple(more or ()), tuple(ignore or ()),
             summary is not None,
         )  # fmt: skip
         with _progress() as progress:
-            run = _portfolio("batch").batch if engine is Engine.duckdb else None
-            result = run(loaded, job, progress) if run else _portfolio("spark").spark_batch(loaded, job)
+            run = portfolio_module("batch").batch if engine is Engine.duckdb else None
+            result = run(loaded, job, progress) if run else portfolio_module("spark").spark_batch(loaded, job)
         tell(result.problems)
         if summary:
             write(write_summary(loaded, result, day), str(summary))
@@ -118,12 +118,12 @@ def sql(
     day = as_of or date.today()
     with answering("text", output):
         loaded = load_release(program, release, day, settings or ())
-        engine = _portfolio("warehouse")
-        tables = engine.tables_of(loaded.programme, table, _named(lists or ()), without or ())
+        engine = portfolio_module("warehouse")
+        tables = engine.tables_of(loaded.programme, table, named(lists or ()), without or ())
         write(engine.query_text(loaded.programme, tables, day, more or (), dialect.value, left_over=left_over), output)
 
 
-def _portfolio(name: str) -> Any:
+def portfolio_module(name: str) -> Any:
     """A module of the engine's; raises WrongCall where what it needs is not installed."""
     try:
         return import_module(f"charter.engine.portfolio.{name}")
@@ -132,13 +132,13 @@ def _portfolio(name: str) -> Any:
         raise wrong_call(f"a portfolio needs {missing.name}, which is not installed", help) from missing
 
 
-def _named(written: Sequence[str]) -> dict[str, str]:
-    """`NAME=WHERE` by name."""
+def named(written: Sequence[str], example: str = "--list deals=deals.csv") -> dict[str, str]:
+    """`NAME=WHERE` by name; raises WrongCall for what is no such thing."""
     found = {}
     for one in written:
         name, equals, where = one.partition("=")
         if not equals or not name or not where:
-            raise wrong_call(f"'{one}' names no list and where it is", "write --list deals=deals.csv")
+            raise wrong_call(f"'{one}' is no name and where it is", f"write {example}")
         found[name] = where
     return found
 

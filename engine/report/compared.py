@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # what they need is an extra
 _EN = {
     "portfolio": "Partners under both releases",
     "page": "{before} → {after}",
-    "rejected": "of {rows} rows {rejected} rejected: by {before} {old}, by {after} {new}",
+    "rejected": "of {rows} rows; {rejected} rejected: by {before} {old}, by {after} {new}",
     "decided": "Decided by both",
     "differing": "Something differs",
     "own": "Partners by their own tier",

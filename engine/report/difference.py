@@ -29,15 +29,23 @@ if TYPE_CHECKING:  # they need the solver, and a report does not
 _MARKS = {"worsens": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
 
 
-def difference_page(found: Difference, day: date, lang: str, approved: Mapping[str, Any]) -> Page:
-    """What is changed, in words; and for whom, with a partner for each way in which someone is hit."""
+def difference_page(found: Difference, lang: str, approved: Mapping[str, Any], more: Sequence[Block] = ()) -> Page:
+    """What is changed, in words; and for whom, with a partner for each way in which someone is hit.
+
+    `more` are blocks about a portfolio, which stand before the places.
+    """
     say, telling = SAY[lang], Telling(found.before, found.after, lang)
     one, other = found.before.programme, found.after.programme
     title = f"{pick(other.title, lang)} {one.release} → {other.release}"
     if not found.changes:
-        return Page(title, say["title"], GOOD, say["same"], (), ())
+        return Page(title, say["title"], GOOD, say["same"], (), tuple(more))
     rows = tuple(_change_row(judged, telling, lang, approved) for judged in found.changes)
-    blocks = [Block(say["in_words"], rows), *_behaviour(found, lang), Block(say["where"], items=tuple(_where(found)))]
+    blocks = [
+        Block(say["in_words"], rows),
+        *_behaviour(found, lang),
+        *more,
+        Block(say["where"], items=tuple(_where(found))),
+    ]
     count = len(found.changes)
     headline = say["headline" if count > 1 else "headline_one"].format(
         count=count, judgement=JUDGED[lang][found.judgement]
@@ -183,8 +191,10 @@ def difference_problems(found: Difference, lang: str, approved: Mapping[str, Any
     return tuple(told)
 
 
-def difference_data(result: str, found: Difference, day: date, approved: Mapping[str, Any]) -> Json:
-    """The difference with the keys that schemas/diff.schema.json promises."""
+def difference_data(
+    result: str, found: Difference, day: date, approved: Mapping[str, Any], compared: Json | None = None
+) -> Json:
+    """The difference with the keys that schemas/diff.schema.json promises; `compared` is what a portfolio shows."""
     tellings = {lang: Telling(found.before, found.after, lang) for lang in ("en", "ru")}
     return {
         **head(result),
@@ -221,6 +231,7 @@ def difference_data(result: str, found: Difference, day: date, approved: Mapping
             }
             for effect in found.effects
         ],
+        "compared": compared,
     }
 
 

@@ -595,6 +595,37 @@ def test_other_formats(raised: Path, format: str, lang: str) -> None:
     assert ("at least 1 → at least 2" if lang == "en" else "не менее 1 → не менее 2") in done.stdout
 
 
+def test_a_portfolio_says_who_is_hit(raised: Path, tmp_path: Path) -> None:
+    """As `evaluate` says of each partner under both; agreements and orders too."""
+    portfolio, agreements, hit = tmp_path / "p.csv", tmp_path / "a.csv", tmp_path / "hit.csv"
+    ready = {id: "true" for id, fact in load_files(read_files(ASOFT)).programme.facts.items() if fact.kind == "yes_no"}
+    ready |= {"certified_admins": "2", "implementations": "0", "asoft_events_attended": "0", "own_events_held": "0"}
+    rows = [
+        {"partner": f"P-{one}", "tier": "competency", **ready, "marketing_activities": str(one)} for one in range(4)
+    ]
+    portfolio.write_text("\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]) + "\n", "utf-8")
+    edit(raised, "tiers.yaml", "value: 20\n", "value: 21\n")
+    agreements.write_text(
+        "partner,term,value,document,from\nP-3,tiers.competency.discount,30,A-1,2026-01-01\n", "utf-8"
+    )
+    order = tmp_path / "order.yaml"
+    order.write_text(
+        "currency: RUB\nlines: [{purpose: resale, product: crm, list_price: 1000, quantity: 1}]\n", "utf-8"
+    )
+    call = ("diff", ASOFT, raised, "--portfolio", portfolio, "--agreements", agreements, "--order", f"P-2={order}")
+    told = answered(*call, "--hit", hit, "--as-of", "2026-11-25", schema="diff.schema.json")["compared"]
+    assert (told["portfolio"]["rows"], told["portfolio"]["decided"], told["portfolio"]["rejected"]) == (4, 4, 0)
+    tier = told["portfolio"]["tiers"]["competency"]
+    assert (tier["could"]["lost"], tier["could"]["gained"]) == (1, 0)
+    listed = {row.split(",")[0] for row in hit.read_text("utf-8").splitlines()[1:]}
+    assert listed == {"P-0", "P-1", "P-2"}  # P-3 has another discount by its agreement
+    (agreed,) = told["agreements"]["found"]
+    assert (agreed["partner"], agreed["effect"]) == ("P-3", "unreached")
+    assert "Who changes tier or status" in charter(*call).stdout
+    assert charter(*call[:3], "--portfolio", tmp_path / "none.csv").returncode == 2
+    assert charter(*call, "--order", "P-1").returncode == 2
+
+
 def test_a_release_that_worsens_something_keeps_to_the_rules(raised: Path) -> None:
     """With a notice of 60 days and a number that grows by its last part only."""
     edit(raised, "programme.yaml", 'release: "1.0.0"', 'release: "1.0.1"')
