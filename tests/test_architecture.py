@@ -188,12 +188,12 @@ ORDER = (
     "commands.watch",
     "commands.revision",
     "commands.proving",
-    "commands.comparing",
     "commands.auditing",
     "commands.releasing",
     "commands.publishing",
     "commands.integration",
     "commands.portfolio",
+    "commands.comparing",
     "cli",
 )
 

@@ -25,7 +25,7 @@ from .programmes import ROOT, SMALL, copy_of, edit
 PAGE = ROOT / "docs" / "problems.md"
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+|bounds|choices")
 #: hyphenated words of the source that are no codes
-OTHERS = {"utf-8", "utf-8-sig", "utf-16-be", "system-out"}
+OTHERS = {"ls-tree", "utf-8", "utf-8-sig", "utf-16-be", "system-out"}
 HEAD = """# Problems, by their codes
 
 What each code means, with a wrong and a right example and what is printed for the wrong one. `charter explain CODE`

@@ -57,7 +57,7 @@ def misshapen(kind: str, path: Path) -> bool:
 def test_every_kind_of_file_has_an_example() -> None:
     written = {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas").glob("*.json")}
     answers = {"advice", "diff", "log", "outcome", "portfolio", "problems", "proof", "quote", "readings", "test"}
-    answers |= {"timeline", "verify"}
+    answers |= {"compared", "timeline", "verify"}
     assert set(FILES) == written - answers - {"common"}
 
 
