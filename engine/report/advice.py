@@ -51,7 +51,7 @@ _EN = {
     "met": "met",
     "not_met": "not met",
     "nothing_to_say": "nothing to be reached, and nothing open",
-    "headline": "The outlook",
+    "no_effort": "No fact has an 'effort' in facts.yaml, so that nothing can be changed.",
 }
 _RU = {
     "to": "{tier}: что для этого нужно",
@@ -84,7 +84,7 @@ _RU = {
     "met": "выполнены",
     "not_met": "не выполнены",
     "nothing_to_say": "достигать больше нечего, и всё известно",
-    "headline": "Что дальше",
+    "no_effort": "Ни для одного показателя в facts.yaml не указано усилие («effort»), поэтому менять нечего.",
 }
 _SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 
@@ -114,7 +114,11 @@ class _Writer:
             blocks.append(Block(self.say["open"], tuple(self._open(one) for one in self.found.open)))
         headline = self._standing() if blocks else f"{self._standing()}; {self.say['nothing_to_say']}"
         partner = partner_named(outcome.partner, outcome.name)
-        return Page(release_on(self.programme, outcome.as_of, self.lang), partner, PLAIN, headline, (), tuple(blocks))
+        can_change = any(fact.effort for fact in self.programme.facts.values())
+        remarks = () if can_change else (self.say["no_effort"],)
+        return Page(
+            release_on(self.programme, outcome.as_of, self.lang), partner, PLAIN, headline, remarks, tuple(blocks)
+        )
 
     def _standing(self) -> str:
         outcome, say = self.found.outcome, PHRASES[self.lang]

@@ -20,7 +20,7 @@ from charter.engine.values import NUMERIC, Kind
 
 from ..portfolio.portfolios import random_partners
 from ..programmes import ROOT
-from ..random_facts import PROGRAM
+from ..random_facts import NAMED, PROGRAM, RELEASES
 from ..small_world import world
 from .processes import answered, charter
 
@@ -206,6 +206,19 @@ def test_effort_that_makes_no_sense_is_told(old: str, new: str, message: str, tm
     with pytest.raises(InvalidProgramme) as refused:
         world(tmp_path, facts=FACTS.replace(old, new), tiers=TIERS, bonuses=BONUSES)
     assert any(message in problem.message for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=NAMED)
+def test_any_partner_of_any_programme_has_an_outlook(release: Release) -> None:
+    """Lists, tracks and missing facts included; where nothing can be changed, nothing is advised."""
+    changeable = any(fact.effort for fact in release.programme.facts.values())
+    for record in random_partners(release, 4, seed=11, lists=list(release.programme.lists)):
+        found = outlook(Setting(release, TODAY, seconds=1), release.record(record))
+        for one in found.advice:
+            assert (one.status == "possible") == bool(one.ways)
+            assert all(stands(way.outcome, one.tier, None) for way in one.ways)
+            assert changeable or not any(way.steps for way in one.ways)
+        assert changeable or not found.worth
 
 
 # Next steps and what is open ------------------------------------------------------------------------------------------
