@@ -23,7 +23,7 @@ def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
         if id not in found:
             found.add(id)
             value = programme.values.get(id)
-            waiting.extend(_mentioned(value.expression) if value else ())
+            waiting.extend(mentioned(value.expression) if value else ())
     return frozenset(found)
 
 
@@ -58,7 +58,7 @@ def clauses_of(programme: Programme) -> dict[str, tuple[str, ...]]:
     """The clauses behind each fact, list and field (`deals[].amount`): its own, else of the values that name it."""
     named: dict[str, dict[str, None]] = {}
     for value in programme.values.values():
-        for id in _mentioned(value.expression):
+        for id in mentioned(value.expression):
             named.setdefault(id, {}).update(dict.fromkeys(value.source))
     lists = [*programme.lists.values(), *([programme.order.lines] if programme.order else [])]
     own = {fact.id: fact.source for fact in programme.facts.values()}
@@ -87,7 +87,7 @@ def _has_aggregate(tree: Expression) -> bool:
     return isinstance(tree, Aggregate) or any(_has_aggregate(part) for part in children(tree))
 
 
-def _mentioned(tree: Expression) -> Iterator[str]:
+def mentioned(tree: Expression) -> Iterator[str]:
     """The ids in an expression: names, the lists that fields are of, and those that aggregates go through."""
     if isinstance(tree, Name):
         yield tree.id.removeprefix(_AGREED)
@@ -96,4 +96,4 @@ def _mentioned(tree: Expression) -> Iterator[str]:
     elif isinstance(tree, Aggregate):
         yield tree.list
     for child in children(tree):
-        yield from _mentioned(child)
+        yield from mentioned(child)

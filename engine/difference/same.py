@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
-from ..language.tree import Aggregate, Expression, Name, children
 from ..programme import INPUTS, MAIN, ORDER, Programme
+from ..reads import mentioned
 
 
 def alike(before: Programme, after: Programme, given: Collection[str] = ()) -> frozenset[str]:
@@ -25,20 +25,8 @@ def alike(before: Programme, after: Programme, given: Collection[str] = ()) -> f
         if id in given:
             same[id] = True
         elif id not in differing:
-            same[id] = all(same.get(one, one not in after.values) for one in _named(value.expression))
+            same[id] = all(same.get(one, one not in after.values) for one in mentioned(value.expression))
     return frozenset(id for id, one in same.items() if one)
-
-
-def _named(tree: Expression) -> Iterator[str]:
-    """What an expression names, and the lists that it goes through."""
-    if isinstance(tree, Name):
-        yield tree.id.removeprefix("agreed.")
-        if "[]." in tree.id:
-            yield tree.id.partition("[]")[0]
-    elif isinstance(tree, Aggregate):
-        yield tree.list
-    for child in children(tree):
-        yield from _named(child)
 
 
 def _value(programme: Programme, id: str) -> object:
