@@ -23,7 +23,7 @@ check: .venv/test  ## all that a contributor runs: format, lint, types, the prog
 
 lock: .venv/test  ## write the exact versions again, from the ranges in pyproject.toml
 	$(PIP) pip-tools
-	for set in run test; do $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe \
+	for set in run prove test; do $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe \
 	  --all-build-deps $$(test $$set = run || echo --extra $$set) --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --output-file requirements/$$set.txt pyproject.toml || exit 1; done
 
