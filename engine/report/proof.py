@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # they need the solver, and a report does not
 _EN = {
     "title": "Claims of all partners",
     "each": "For every possible partner",
+    "no_claims": "the release claims nothing of all partners",
     "ranges": "What {value} can be",
     "count": "{proved} of {all} proved, {refuted} refuted, {undecided} undecided",
     "proved": "proved",
@@ -38,7 +39,6 @@ _EN = {
     "to": "{least} to {greatest}",
     "no_end": "no end",
     "not_found": "not found in time",
-    "none": "never known",
     "near": "comes near, but no example was found",
     "least": "least: {facts}",
     "greatest": "greatest: {facts}",
@@ -47,6 +47,7 @@ _EN = {
 _RU = {
     "title": "Утверждения обо всех партнёрах",
     "each": "Для любого возможного партнёра",
+    "no_claims": "в выпуске нет утверждений обо всех партнёрах",
     "ranges": "Каким бывает значение {value}",
     "count": "доказано {proved} из {all}, опровергнуто {refuted}, не решено {undecided}",
     "proved": "доказано",
@@ -63,7 +64,6 @@ _RU = {
     "to": "от {least} до {greatest}",
     "no_end": "предела нет",
     "not_found": "за отведённое время не найдено",
-    "none": "никогда не известно",
     "near": "сколь угодно близко, но примера не нашлось",
     "least": "меньше всего: {facts}",
     "greatest": "больше всего: {facts}",
@@ -77,10 +77,10 @@ def claims_page(programme: Programme, verdicts: Sequence[Verdict], day: date, la
     """A row for each claim; under one that is refuted, the partner that breaks it."""
     say = _SAY[lang]
     count = {status: sum(one.status == status for one in verdicts) for status in _MARKS}
-    mark = BAD if count["refuted"] else OPEN if count["undecided"] else GOOD
+    mark = BAD if count["refuted"] else OPEN if count["undecided"] else GOOD if verdicts else PLAIN
     rows = tuple(_claim(verdict, lang) for verdict in verdicts)
     blocks = (Block(say["each"], rows),) if rows else ()
-    headline = say["count"].format(all=len(verdicts), **count)
+    headline = say["count"].format(all=len(verdicts), **count) if verdicts else say["no_claims"]
     return Page(release_on(programme, day, lang), say["title"], mark, headline, (), blocks)
 
 

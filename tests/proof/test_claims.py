@@ -316,3 +316,9 @@ def test_without_the_solver_a_call_says_what_to_install_and_check_notes_what_is_
     assert done.returncode == 0
     assert "note[claim-undecided]  the claim 'more_is_never_less' is not proved" in done.stdout
     assert "pip install 'charter[prove]'" in done.stdout
+
+
+def test_a_release_without_claims_says_so(tmp_path: Path) -> None:
+    done = charter("prove", "--program", write(tmp_path))
+    assert done.returncode == 0
+    assert "the release claims nothing of all partners" in done.stdout
