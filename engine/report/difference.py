@@ -115,7 +115,8 @@ def _effect_rows(found: Difference, effect: Effect, lang: str) -> Iterator[Row]:
         before, after = (_value(effect, value, lang) for value in one.values)
         mark = {"better": GOOD, "worse": BAD, "other": OPEN}[way]
         title = outcome_title(found, effect, lang)
-        yield Row(mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_sides(found, effect, one, lang)))
+        sides = tuple(_sides(found, effect, one, (before, after), lang))
+        yield Row(mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_who(one, lang)), sides=sides)
 
 
 def outcome_title(found: Difference, effect: Effect, lang: str) -> str:
@@ -139,21 +140,26 @@ def _value(effect: Effect, value: Any, lang: str) -> str:
     return str(value) or "–"
 
 
-def _sides(found: Difference, effect: Effect, way: Way, lang: str) -> Iterator[str]:
-    """The partner, and how each release comes to its answer."""
+def _who(way: Way, lang: str) -> Iterator[str]:
+    """The partner, and the order where it is about a price."""
     say = SAY[lang]
-    if way.examples is None:
-        return
-    yield say["partner"].format(facts=facts_line(way.examples[1], lang))
+    if way.examples is not None:
+        yield say["partner"].format(facts=facts_line(way.examples[1], lang))
     if way.lines:
         told = ("{" + ", ".join(f"{id}: {written(value)}" for id, value in line.items()) + "}" for line in way.lines)
         yield say["lines"].format(lines=", ".join(told))
-        return
+
+
+def _sides(
+    found: Difference, effect: Effect, way: Way, values: tuple[str, str], lang: str
+) -> Iterator[tuple[str, str]]:
+    """How each release comes to its answer."""
     ids = (effect.outcome.before, effect.outcome.after)
-    releases = (found.pair.before, found.pair.after)
-    for name, release, example, id in zip(("was", "is"), releases, way.examples, ids, strict=True):
-        if id is not None:
-            yield f"{say[name]}: {_reason(release, example, effect.outcome, id, lang)}"
+    sides = zip(("was", "is"), (found.pair.before, found.pair.after), way.examples or (), ids, values, strict=False)
+    for name, release, example, id, value in sides:
+        if not way.lines:
+            reason = SAY[lang]["not_there"] if id is None else _reason(release, example, effect.outcome, id, lang)
+            yield f"{SAY[lang][name]} {value}", "" if reason == value else reason
 
 
 def _reason(release: Release, example: Example, outcome: Outcome, id: str, lang: str) -> str:

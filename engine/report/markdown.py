@@ -80,8 +80,8 @@ def _block(block: Block) -> list[str]:
         return [f"- {_plain(item)}" for item in block.items]
     lines = ["| | | | | |", "|-|-|-:|-|-|", *(_row(row) for row in block.rows)]
     for row in block.rows:
-        if row.details:
-            lines += ["", f"**{_plain(row.title)}**", "", "```text", *row.details, "```"]
+        if row.lines:
+            lines += ["", f"**{_plain(row.title)}**", "", "```text", *row.lines, "```"]
     return lines
 
 

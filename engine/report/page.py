@@ -28,7 +28,8 @@ GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
 class Row(NamedTuple):
     """One line of a block: a mark, what it is about, the figure, a remark, the clauses, and lines under it.
 
-    `bar` draws a share from 0 to 1 beside the figure.
+    `bar` draws a share from 0 to 1 beside the figure; `sides` are told side by side where there is room, each under its
+    heading.
     """
 
     mark: str
@@ -39,6 +40,12 @@ class Row(NamedTuple):
     details: tuple[str, ...] = ()
     strong: bool = False
     bar: Decimal | None = None
+    sides: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All that stands under it, one below the other."""
+        return (*self.details, *(f"{heading}: {text}" if text else heading for heading, text in self.sides))
 
 
 class Block(NamedTuple):

@@ -66,7 +66,7 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
         told = "  ".join(part for part in (note, source and style(source, "dim")) if part)
         mark = style(mark, _STYLES[mark]) if mark in _STYLES else mark
         lines.append(f"  {mark} {style(title, 'strong') if row.strong else title}{figure}  {told}")
-    for detail in row.details:
+    for detail in row.lines:
         blanks = " " * (6 + len(detail) - len(detail.lstrip()))
         lines += [style(line, "dim") for line in _wrap(detail.lstrip(), blanks, blanks + "  ")]
     return lines
