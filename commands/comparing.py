@@ -76,6 +76,9 @@ def diff(
     hit: Annotated[
         Path | None, typer.Option("--hit", metavar="FILE", help="Write the list of partners for whom it differs here.")
     ] = None,
+    ignored: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="A column that is not a fact.")
+    ] = None,
     seconds: SecondsOption = 5.0,
     program: ProgramOption = None,
     as_of: DateOption = None,
@@ -94,15 +97,19 @@ def diff(
         from charter.engine.difference.difference import difference
         from charter.engine.difference.sources import find_files
 
+        if portfolio is None and (lists or agreements or orders or hit):
+            raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
         files = [find_files(named, _folder(program)) for named in (before, after)]
         pair = Pair(load_files(files[0]), load_files(files[1]), day, seconds)
         if pair.before.programme.id != pair.after.programme.id:
             raise wrong_call("the two releases are of different programmes", "compare two releases of one programme")
         agreed = read_approvals(read_document(approved)) if approved else {}
-        compared = _compared(pair, portfolio, lists or (), agreements, orders or (), hit) if portfolio else None
+        compared = (
+            _compared(pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit) if portfolio else None
+        )
         found = difference(files[0], files[1], pair)
         code = FINDINGS if _fails(found, agreed, fail_on) else DONE
-        write(_report(found, compared, agreed, lang.value, format, output, code), output)
+        write(_report(found, compared, (before, after), agreed, lang.value, format, output, code), output)
     raise typer.Exit(code)
 
 
@@ -112,6 +119,7 @@ def _compared(
     lists: Sequence[str],
     agreements: Path | None,
     orders: Sequence[str],
+    ignored: Sequence[str],
     hit: Path | None,
 ) -> tuple["Compared", "AgreementsUnder | None"]:
     """What a portfolio shows of the two releases; what is wrong with it is told."""
@@ -120,7 +128,7 @@ def _compared(
     engine = portfolio_module("compared")
     placed = {partner: read_document(path) for partner, path in named(orders, "--order P-1=order.yaml").items()}
     files = {name: Path(path) for name, path in named(lists, "--list deals=deals.csv").items()}
-    asked = Portfolio(portfolio, pair.day, files, agreements, (), placed, hit)
+    asked = Portfolio(portfolio, pair.day, files, agreements, tuple(ignored), placed, hit)
     with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
         found = engine.compare_portfolio(pair.before, pair.after, asked)
         under = None
@@ -152,6 +160,7 @@ def _fails(found: "Difference", agreed: Mapping[str, Any], fail_on: DiffFailOn |
 def _report(
     found: "Difference",
     compared: tuple["Compared", "AgreementsUnder | None"] | None,
+    names: tuple[str, str],
     agreed: Mapping[str, Any],
     lang: str,
     format: DiffFormat,
@@ -169,7 +178,7 @@ def _report(
     blocks = compared_blocks(*programmes, compared[0], lang) if compared else ()
     if compared and compared[1]:
         blocks += agreements_blocks(*programmes, compared[1], lang)
-    page = difference_page(found, lang, agreed, blocks)
+    page = difference_page(found, lang, agreed, blocks, names)
     if format is DiffFormat.github:
         from charter.engine.problems import Level
 

@@ -107,9 +107,17 @@ def read_day(text: str) -> date:
 
 def read_percent(text: str) -> Decimal:
     """A percentage as an option gives it: 7.5; raises BadParameter."""
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text):
-        raise typer.BadParameter(f"'{text}' is not a percentage; write it as 7.5")
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text) or Decimal(text) > 100:
+        raise typer.BadParameter(f"'{text}' is not a percentage from 0 to 100; write it as 7.5")
     return Decimal(text)
+
+
+def read_seconds(given: str | float) -> float:
+    """A time as an option gives it, or its default: 0.5; raises BadParameter."""
+    text = str(given)
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,6})?", text) or not 0.01 <= float(text) <= 3600:
+        raise typer.BadParameter(f"'{text}' is not a time from 0.01 to 3600 seconds; write it as 0.5")
+    return float(text)
 
 
 def check_format(asked: CheckFormat | None) -> CheckFormat:

@@ -36,6 +36,7 @@ from .options import (
     ReleaseOption,
     SetOption,
     read_percent,
+    read_seconds,
 )
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
     from charter.engine.proof.example import Example
 
 SecondsOption = Annotated[
-    float, typer.Option("--seconds", min=0.01, max=3600, help="The time for each question to the solver.")
+    float,
+    typer.Option("--seconds", metavar="N", parser=read_seconds, help="The time for each question to the solver: 5."),
 ]
 
 
@@ -69,6 +71,8 @@ def prove(
     day = as_of or date.today()
     with answering(format, output):
         _need_solver()
+        if claims and range_of is not None:
+            raise wrong_call("a claim is proved, or a range is told", "leave out --range, or the claims")
         from charter.engine.proof.decide import Setting
 
         files = read_files(release_folder(program_folder(program), release, day))
@@ -76,9 +80,11 @@ def prove(
         files, loaded = (changed.files, changed.load()) if changed else (files, load_files(files))
         setting = Setting(loaded, day, seconds)
         if range_of is None:
-            code, text = _claims(files, setting, claims or (), examples, lang.value, format, fail_on, output)
+            code, text = _claims(
+                files, setting, claims or (), examples, settings or (), lang.value, format, fail_on, output
+            )
         else:
-            code, text = DONE, _range(setting, range_of, examples, lang.value, format, output)
+            code, text = DONE, _range(setting, range_of, examples, settings or (), lang.value, format, output)
         write(text, output)
     raise typer.Exit(code)
 
@@ -88,6 +94,7 @@ def _claims(
     setting: "Setting",
     named: Sequence[str],
     examples: Path | None,
+    settings: Sequence[str],
     lang: str,
     format: PageFormat,
     fail_on: Level,
@@ -105,7 +112,7 @@ def _claims(
     readings = {one.name: one.release for one in other_readings(files, under)[0]}
     verdicts = list(prove_claims(setting, readings, named))
     if examples is not None:
-        _write_examples(examples, {one.claim.id: one.partners for one in verdicts})
+        _write_examples(examples, {one.claim.id: one.partners for one in verdicts}, settings)
     problems = [problem for one in verdicts if (problem := claim_problem(one, solver=True))]
     bad = fails(problems, fail_on)
     if format is PageFormat.json:
@@ -116,7 +123,13 @@ def _claims(
 
 
 def _range(
-    setting: "Setting", named: str, examples: Path | None, lang: str, format: PageFormat, output: str | None
+    setting: "Setting",
+    named: str,
+    examples: Path | None,
+    settings: Sequence[str],
+    lang: str,
+    format: PageFormat,
+    output: str | None,
 ) -> str:
     from charter.engine.proof.ranges import ranges
     from charter.engine.report.proof import ranges_data, ranges_page
@@ -125,13 +138,13 @@ def _range(
     found = ranges(setting, named)
     if examples is not None:
         ends = {f"{one.tier or 'all'}-{key}": end for one in found for key, end in one.ends().items()}
-        _write_examples(examples, {f"{named}-{key}": end.found.examples for key, end in ends.items() if end})
+        _write_examples(examples, {f"{named}-{key}": end.found.examples for key, end in ends.items() if end}, settings)
     if format is PageFormat.json:
         return json_text(ranges_data(programme, found, day))
     return pages_text([ranges_page(programme, named, found, day, lang)], format, lang, output)
 
 
-def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]]) -> None:
+def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]], settings: Sequence[str]) -> None:
     """A record file for each partner, by the name of what it shows; several are numbered."""
     from charter.engine.report.proof import record_text
 
@@ -140,7 +153,7 @@ def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]]) -
         for name, found in partners.items():
             for number, one in enumerate(found, 1):
                 path = folder / (f"{name}.yaml" if len(found) == 1 else f"{name}-{number}.yaml")
-                path.write_text(record_text(one, str(path)), "utf-8")
+                path.write_text(record_text(one, str(path), settings), "utf-8")
 
 
 def _need_solver() -> None:

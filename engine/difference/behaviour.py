@@ -79,9 +79,11 @@ def judged(effects: Sequence[Effect]) -> str:
     open = any(one.status == "undecided" for effect in effects for one in effect.ways.values())
     if {BETTER, WORSE} <= found or OTHER in found:
         return "both"
+    if WORSE in found:
+        return "worsens"  # whatever else may be open
     if open:
         return "not_proved"
-    return "improves" if BETTER in found else "worsens" if WORSE in found else "neutral"
+    return "improves" if BETTER in found else "neutral"
 
 
 def effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[Effect]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..document import Document, PartPath
-from ..language.tree import Expression
+from ..language.tree import Expression, children
 from ..language.words import text
 from ..problems import Place
 from ..programme import Programme
@@ -109,11 +109,14 @@ class Side(NamedTuple):
 
 def side(files: ReleaseFiles, programme: Programme) -> Side:
     """A release to be compared."""
-    trees = {
-        (value.place.source.path, value.place.start): value.expression
-        for value in programme.values.values()
-        if value.place
-    }
+    trees: dict[tuple[str, int], Expression] = {}
+    for value in programme.values.values():
+        for node in _nodes(value.expression):
+            if node.place is not None:  # the outermost of those that begin there
+                trees.setdefault((node.place.source.path, node.place.start), node)
+    for value in programme.values.values():
+        if value.place:
+            trees[(value.place.source.path, value.place.start)] = value.expression
     for claim in programme.claims:
         for tree in (*claim.expressions, claim.wanted):
             if tree is not None and tree.place is not None:
@@ -130,6 +133,13 @@ def changes(before: Side, after: Side) -> tuple[Change, ...]:
         looked = _Looking(kind, one, other, before, after)
         found += looked.differ((), one.data if one else {}, other.data if other else {})
     return tuple(found)
+
+
+def _nodes(tree: Expression) -> Iterator[Expression]:
+    """Every part of an expression, each before the parts that it is made of."""
+    yield tree
+    for child in children(tree):
+        yield from _nodes(child)
 
 
 class _Looking:

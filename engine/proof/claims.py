@@ -26,7 +26,9 @@ def prove_claims(setting: Setting, readings: Mapping[str, Release], named: Seque
     known = {claim.id: claim for claim in setting.release.programme.claims}
     for id in named:
         if id not in known:
-            raise wrong_call(f"'{id}' is not a claim of the release", did_you_mean(id, known) or "write its id")
+            raise wrong_call(
+                f"'{id}' is not a claim of the release", did_you_mean(id, known) or f"the claims are {', '.join(known)}"
+            )
     for claim in [known[id] for id in dict.fromkeys(named)] or known.values():
         if claim.under is None:
             yield prove(setting, claim)

@@ -38,7 +38,8 @@ def ranges(setting: Setting, named: str) -> tuple[Range, ...]:
     found = dict(_values(programme, named))
     if not found:
         known = {*programme.values, *(id.split(".", 2)[-1] for id in programme.values)}
-        raise wrong_call(f"'{named}' is not a value of the programme", did_you_mean(named, known) or "write its id")
+        help = did_you_mean(named, known) or "name a definition, or a tier's own value: discount_total"
+        raise wrong_call(f"'{named}' is not a value of the programme", help)
     value = next(iter(found.values()))
     if value.kind not in NUMERIC:
         raise wrong_call(f"'{named}' is not a number, and has no range", "name a number")

@@ -33,6 +33,7 @@ _EN = {
     "at_most": "at most {discount}",
     "undecided": "not found in time",
     "steps": "Next steps, on {tier}",
+    "steps_once": "Next steps, on {tier} once its requirements are met",
     "capped": "{amount}, but {total} after the cap",
     "gives": "{amount}",
     "lifts": "lifts to the tier",
@@ -40,7 +41,7 @@ _EN = {
     "pays": "{amount} on the order",
     "open": "While facts are missing",
     "status": "{tier}: tier requirements",
-    "discount": "{tier}: discount",
+    "discount": "{tier}: discount once the requirements are met",
     "between": "between {least} and {greatest}",
     "certain": "certain all the same: {what}",
     "settled": "settled by: {facts}",
@@ -56,15 +57,16 @@ _RU = {
     "to": "{tier}: что для этого нужно",
     "to_discount": "{tier} со скидкой {discount}: что для этого нужно",
     "reached": "уже достигнуто",
-    "way": "Способ {number}",
-    "takes": "усилие {effort}",
-    "then": "вместе будет {discount}",
+    "way": "Вариант {number}",
+    "takes": "трудоёмкость {effort}",
+    "then": "итоговая скидка {discount}",
     "provided": "при условии: {facts}",
     "impossible": "возможных изменений для этого не хватает",
     "lacks": "нельзя выполнить: {what}",
     "at_most": "не больше {discount}",
     "undecided": "за отведённое время не найдено",
     "steps": "Следующие шаги на уровне {tier}",
+    "steps_once": "Следующие шаги на уровне {tier}, когда его требования выполнены",
     "capped": "{amount}, но с учётом предела {total}",
     "gives": "{amount}",
     "lifts": "даёт уровень",
@@ -72,7 +74,7 @@ _RU = {
     "pays": "{amount} по заказу",
     "open": "Пока не хватает данных",
     "status": "{tier}: требования уровня",
-    "discount": "{tier}: скидка",
+    "discount": "{tier}: скидка при выполненных требованиях",
     "between": "от {least} до {greatest}",
     "certain": "известно и так: {what}",
     "settled": "решают: {facts}",
@@ -106,7 +108,8 @@ class _Writer:
         outcome = self.found.outcome
         blocks = [self._advice(one) for one in self.found.advice]
         if self.found.worth and self.found.on:
-            title = self.say["steps"].format(tier=self._tier(self.found.on))
+            met = outcome.of(self.found.on).status == "qualified"
+            title = self.say["steps" if met else "steps_once"].format(tier=self._tier(self.found.on))
             blocks.append(Block(title, tuple(self._worth(one) for one in self.found.worth)))
         if self.found.open:
             blocks.append(Block(self.say["open"], tuple(self._open(one) for one in self.found.open)))

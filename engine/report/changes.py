@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ..difference.changes import Change, Side
 from ..language import words
 from ..language.sentences import lowered
-from ..language.tree import Expression
+from ..language.tree import Expression, Literal
 from ..programme import pick
 from ..values import Kind
 from .differing import NOUNS, SAY
@@ -48,11 +49,22 @@ class Telling:
     def _changed(self, what: str, subject: str, change: Change) -> str:
         if what == "order":
             return self._of(subject, f"{self.say['order']}: {', '.join(change.before)} → {', '.join(change.after)}")
-        if change.trees[0] is not None and change.trees[1] is not None:
-            return self._rule(subject, change.trees[0], change.trees[1])
+        one, other = change.trees
+        if one is not None and other is not None and not (isinstance(one, Literal) and isinstance(other, Literal)):
+            return self._rule(subject, one, other)
+        if isinstance(change.before, dict) and isinstance(change.after, dict) and what in ("text", "reading"):
+            return self._of(subject, f"{self.say[what]} {self._texts(change.before, change.after)}")
         before, after = (self._figure(change, value) for value in (change.before, change.after))
         key = self.say.get(what) or ("" if what in ("bonus_offer", "benefit_offer", "cap") else self._key(change))
         return self._of(subject, f"{key} {before} → {after}".strip())
+
+    def _texts(self, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+        """A text before and after, in this language where it changed in it, else in one in which it did."""
+        languages = dict.fromkeys((self.lang, *before, *after))
+        lang = next((one for one in languages if before.get(one) != after.get(one)), self.lang)
+        quoted = "“{}” → “{}”" if self.lang == "en" else "«{}» → «{}»"
+        told = quoted.format(before.get(lang, ""), after.get(lang, ""))
+        return told if lang == self.lang else f"({lang}) {told}"
 
     def _rule(self, subject: str, before: Expression, after: Expression) -> str:
         """'Certified administrators: at least 2 → at least 3'; what both say of the same thing is said once."""
@@ -105,6 +117,8 @@ class Telling:
         return id
 
     def _key(self, change: Change) -> str:
+        if change.path[-2:-1] == ("by_tier",):
+            return self._tier(str(change.path[-1]))
         names = [str(key) for key in change.path[-2:] if str(key) not in ("value", "from")]
         return ".".join(names[-1:] or map(str, change.path[-1:]))
 

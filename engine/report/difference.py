@@ -29,14 +29,21 @@ if TYPE_CHECKING:  # they need the solver, and a report does not
 _MARKS = {"worsens": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
 
 
-def difference_page(found: Difference, lang: str, approved: Mapping[str, Any], more: Sequence[Block] = ()) -> Page:
+def difference_page(
+    found: Difference,
+    lang: str,
+    approved: Mapping[str, Any],
+    more: Sequence[Block] = (),
+    names: tuple[str, str] | None = None,
+) -> Page:
     """What is changed, in words; and for whom, with a partner for each way in which someone is hit.
 
-    `more` are blocks about a portfolio, which stand before the places.
+    `more` are blocks about a portfolio, which stand before the places; `names` tell two releases of one number apart.
     """
     say, telling = SAY[lang], Telling(found.before, found.after, lang)
     one, other = found.before.programme, found.after.programme
-    title = f"{pick(other.title, lang)} {one.release} → {other.release}"
+    was, now = (one.release, other.release) if one.release != other.release or not names else names
+    title = f"{pick(other.title, lang)} {was} → {now}"
     if not found.changes:
         return Page(title, say["title"], GOOD, say["same"], (), tuple(more))
     rows = tuple(_change_row(judged, telling, lang, approved) for judged in found.changes)
@@ -58,7 +65,7 @@ def _change_row(judged: Judged, telling: Telling, lang: str, approved: Mapping[s
     say, change = SAY[lang], judged.change
     told = JUDGED[lang][judged.judgement] if judged.judgement else say["with_others"]
     approval = approved.get(change.fingerprint)
-    mark = PLAIN if judged.judgement is None else _MARKS[judged.judgement]
+    mark = OPEN if judged.judgement is None else _MARKS[judged.judgement]
     note = telling.sentence(change) + (f"; {say['approved'].format(**approval)}" if approval else "")
     return Row(mark, told, change.fingerprint, note, change.source)
 
@@ -110,7 +117,7 @@ def _effect_rows(found: Difference, effect: Effect, lang: str) -> Iterator[Row]:
         if one.status == "no":
             continue
         if one.status == "undecided" or one.values is None:
-            yield Row(OPEN, outcome_title(found, effect, lang), "", say["not_proved"].format(way=say[way]))
+            yield Row(OPEN, outcome_title(found, effect, lang), "", say[f"not_proved_{way}"])
             continue
         before, after = (_value(effect, value, lang) for value in one.values)
         mark = {"better": GOOD, "worse": BAD, "other": OPEN}[way]
@@ -179,7 +186,10 @@ def _reason(release: Release, example: Example, outcome: Outcome, id: str, lang:
     if answer.discount and outcome.what in ("discount", "in_price"):
         titles_of = {bonus.id: pick(bonus.title, lang) for bonus in bonuses}
         parts = [f"{told.percent(one.percent)} {titles_of[one.id]}" for one in answer.discount.bonuses if one.percent]
-        return " + ".join([told.percent(answer.discount.base), *parts])
+        whole = " + ".join([told.percent(answer.discount.base), *parts])
+        cap, uncapped = answer.discount.cap, answer.discount.uncapped
+        capped = cap is not None and uncapped is not None and uncapped > cap
+        return f"{whole}; {SAY[lang]['capped'].format(cap=told.percent(cap))}" if capped else whole
     earned = next((bonus.earned for bonus in bonuses if bonus.percent == id), id)
     return told.measured(earned) if earned != id else told.value(id, told.values[id])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -35,13 +36,15 @@ _EN = {
     "breaks": "for example",
     "beside": "beside",
     "all": "All partners",
+    "by_tier": "by tier",
     "qualified": "For the partners who qualify",
     "to": "{least} to {greatest}",
+    "from": "{least} and more, without end",
     "no_end": "no end",
     "not_found": "not found in time",
     "near": "comes near, but no example was found",
-    "least": "least: {facts}",
-    "greatest": "greatest: {facts}",
+    "least": "least, for a partner: {facts}",
+    "greatest": "greatest, for a partner: {facts}",
     "any": "any partner",
 }
 _RU = {
@@ -60,13 +63,15 @@ _RU = {
     "breaks": "например",
     "beside": "а рядом",
     "all": "Все партнёры",
+    "by_tier": "по уровням",
     "qualified": "Для партнёров, отвечающих требованиям",
     "to": "от {least} до {greatest}",
+    "from": "от {least}, верхнего предела нет",
     "no_end": "предела нет",
     "not_found": "за отведённое время не найдено",
     "near": "сколь угодно близко, но примера не нашлось",
-    "least": "меньше всего: {facts}",
-    "greatest": "больше всего: {facts}",
+    "least": "наименьшее у партнёра: {facts}",
+    "greatest": "наибольшее у партнёра: {facts}",
     "any": "любой партнёр",
 }
 _SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
@@ -144,7 +149,7 @@ def ranges_page(programme: Programme, named: str, found: Sequence[Range], day: d
     rows = tuple(_range(programme, one, lang) for one in found)
     title, value = say["ranges"].format(value=named), found[0].value
     unit = f", {pick(value.unit, lang)}" if value.unit else ""
-    headline = named if value.id.startswith("tiers.") else f"{pick(value.title, lang)}{unit}"
+    headline = say["by_tier"] if value.id.startswith("tiers.") else f"{pick(value.title, lang)}{unit}"
     return Page(release_on(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
 
 
@@ -159,7 +164,9 @@ def _range(programme: Programme, one: Range, lang: str) -> Row:
         for key, end in one.ends().items()
         if end is not None and end.value is not None
     ]
-    figure = ends[0] if ends[0] == ends[1] else say["to"].format(least=ends[0], greatest=ends[1])
+    endless = one.least is not None and one.least.value is not None and one.greatest is not None
+    way = "from" if endless and one.greatest is not None and one.greatest.value is None else "to"
+    figure = ends[0] if ends[0] == ends[1] else say[way].format(least=ends[0], greatest=ends[1])
     return Row(PLAIN, title, figure, "", (), tuple(details))
 
 
@@ -237,9 +244,10 @@ def plain_data(value: Any) -> Any:
     return scalar(value)
 
 
-def record_text(example: Example, path: str) -> str:
-    """A record file of an example, with the call that evaluates it."""
-    lines = [f"# charter evaluate {path} --as-of {example.as_of.isoformat()}"]
+def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> str:
+    """A record file of an example, with the call that evaluates it; `settings` are those of `--set`."""
+    more = "".join(f" --set {shlex.quote(one)}" for one in settings)
+    lines = [f"# charter evaluate {shlex.quote(path)} --as-of {example.as_of.isoformat()}{more}"]
     record = example.record()
     facts = record.pop("facts")
     lines += [f"{key}: {written(value)}" for key, value in record.items()]

@@ -85,7 +85,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
     "a table of a definition": (
         [("definitions.yaml", "{competency: 2, saas: 2}", "{competency: 3, saas: 2}")],
         "worsens",
-        [("value_changed", "Certified administrators required: competency 2 → 3", "worsens")],
+        [("value_changed", "Certified administrators required: ASoft CRM Competency Partner 2 → 3", "worsens")],
     ),
     "a bonus raised on one tier": (
         [("bonuses.yaml", "{competency: 2.5, saas: 2.5}", "{competency: 2.5, saas: 3}")],
@@ -378,7 +378,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "value_changed",
-                "Order, 30% of the value of the licences supplied: partner_pays licences_supplied * ratio(30) → licences_supplied * ratio(25)",
+                "Order, 30% of the value of the licences supplied: licences supplied at list price × 30%, rounded to 0.01 → licences supplied at list price × 25%, rounded to 0.01",
                 "not_proved",
             )
         ],
@@ -635,3 +635,24 @@ def test_a_release_that_worsens_something_keeps_to_the_rules(raised: Path) -> No
     later = raised.rename(raised.parent / "1.0.1")
     told = answered("diff", promised, later, "--as-of", "2026-11-25", schema="diff.schema.json")
     assert told["findings"] == ["short_notice", "small_number"]
+
+
+def test_a_wording_that_changed_in_the_other_language_is_told_in_that(tmp_path: Path) -> None:
+    told = found(tmp_path, [("bonuses.yaml", "ru: Предел скидки вместе с бонусами", "ru: Предел скидки с бонусами")])
+    (one,) = told.changes
+    sentence = Telling(told.before, told.after, "en").sentence(one.change)
+    assert sentence.endswith("wording (ru) “Предел скидки вместе с бонусами” → “Предел скидки с бонусами”")
+
+
+def test_a_sum_that_the_cap_cuts_is_told_with_it(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "bonuses.yaml", "value: 40", "value: 35")
+    text = " ".join(charter("diff", ASOFT, release).stdout.split())
+    assert "Events; not more than 35%" in text
+
+
+def test_options_of_a_portfolio_need_one(raised: Path) -> None:
+    for words in (("--hit", "h.csv"), ("--order", "P=o.yaml"), ("--agreements", "a.csv"), ("--list", "a=b")):
+        assert charter("diff", ASOFT, raised, *words).returncode == 2
+    assert charter("diff", ASOFT, raised, "--seconds", "nan").returncode == 2
+    assert f"{ASOFT} → {raised}" in charter("diff", ASOFT, raised).stdout
