@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from ..language.sql.exact import Exact, NotInSql
+from ..language.sql.exact import Exact, NotInSql, in_long
 from ..language.sql.expressions import sql
 from ..language.sql.numbers import Quotient
 from ..language.tree import Aggregate, Expression, Name
@@ -112,6 +112,7 @@ class Query:
 
     def column_of(self, id: str, value: Any) -> tuple[Any, list[exp.Expr]]:
         """What stands for a value from now on, and the columns that make it: two for a quotient."""
+        value = _in_long(value)
         names = [self.free_name(id if index == 0 else f"{id}.over") for index, _ in enumerate(_trees(value))]
         made = [exp.alias_(tree, name, copy=False) for tree, name in zip(_trees(value), names, strict=True)]
         columns = [exp.column(name) for name in names]
@@ -174,6 +175,13 @@ class Query:
             relation.join(id, relation.key, columns)
         empty = self.read(node.empty, relation) if node.empty else None
         return result(node, lambda part: relation.get(f"{id}.{part}"), best, empty)
+
+
+def _in_long(value: Any) -> Any:
+    """A number whose columns have the types that we reckon with."""
+    if isinstance(value, Quotient):
+        return Quotient(in_long(value.part), in_long(value.over))
+    return in_long(value) if isinstance(value, Exact) else value
 
 
 def _trees(value: Any) -> list[exp.Expr]:

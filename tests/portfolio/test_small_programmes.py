@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from charter.engine.language import words
@@ -85,3 +86,23 @@ def test_a_hundred_thousand_partners(tmp_path_factory: pytest.TempPathFactory) -
     for seed in range(10):
         folder = tmp_path_factory.mktemp("many")
         assert_agreement(folder, release, portfolios.random_partners(release, 10_000, seed + 100))
+
+
+def test_columns_of_written_numbers_are_not_held_in_32_bits(tmp_path: Path) -> None:
+    """A divisor, and a chosen number, that are multiplied further on to more than 32 bits hold."""
+    definitions = (
+        "definitions:\n"
+        '  d0: {title: {en: D}, kind: percent, value: "min(r, share(n, 214749))", source: [c]}\n'
+        '  d1: {title: {en: D}, kind: number, value: "300000 if p else 200000", source: [c]}\n'
+        '  d2: {title: {en: D}, kind: number, value: "d1 * 20000", source: [c]}\n'
+    )
+    release = world(tmp_path, facts=FACTS, definitions=definitions)
+    found = [{"n": Decimal(n), "r": Decimal(1), "p": p} for n, p in ((0, True), (7, False), (10**6, True))]
+    partners = [{"partner": f"P-{index}", "facts": one} for index, one in enumerate([*found, {}])]
+    portfolio, _ = portfolios.write(tmp_path, release, partners)
+    more = ("definitions.d0", "definitions.d1", "definitions.d2")
+    result = batch(release, Job(portfolio, tmp_path / "out.parquet", TODAY, more=more))
+    assert (result.rows, result.decided, result.one_by_one) == (4, 4, 0)
+    outcomes = portfolios.read(tmp_path / "out.parquet")
+    for partner in partners:
+        assert outcomes[partner["partner"]] == portfolios.expected(release, partner, more)

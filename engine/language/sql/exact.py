@@ -117,6 +117,31 @@ def multiply(left: Exact, right: Exact) -> Exact:
     return narrow(Exact(tree, low, high, left.scale + right.scale, held))
 
 
+def in_long(number: Exact) -> Exact:
+    """The number, in the type that we take whole numbers to have where a database may hold it in a shorter one."""
+    if not number.is_whole or not _is_short(number.tree):
+        return number
+    return number._replace(tree=exp.Cast(this=number.tree, to=exp.DataType.build("BIGINT")))
+
+
+def _is_short(tree: exp.Expr) -> bool:
+    """Whether a database may hold it in 32 bits: a written number, or what is chosen or reckoned of such ones alone."""
+    match tree:
+        case exp.Literal():
+            return True
+        case exp.Case():
+            default = tree.args.get("default")
+            branches = [one.args["true"] for one in tree.args["ifs"]] + ([default] if default is not None else [])
+            return all(_is_short(branch) for branch in branches if not isinstance(branch, exp.Null))
+        case exp.Neg() | exp.Paren() | exp.Abs():
+            return _is_short(tree.this)
+        case exp.Add() | exp.Sub() | exp.Mul():
+            return _is_short(tree.this) and _is_short(tree.expression)
+        case exp.Least() | exp.Greatest():
+            return all(_is_short(one) for one in (tree.this, *tree.expressions))
+    return False
+
+
 def remainder(number: Exact, unit: Exact) -> Exact:
     """What is left of a number, not negative, when all whole units, above zero, are taken from it."""
     scale = max(number.scale, unit.scale)
