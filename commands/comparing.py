@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from charter.engine.problems import InvalidProgramme, WrongCall, wrong_call
-from charter.engine.proof import is_installed
 from charter.engine.release import load_files, read_files
 from charter.engine.releases import release_folders, releases_of
 
@@ -27,7 +26,7 @@ from .console import (
 )
 from .options import DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption
 from .portfolio import named, portfolio_module
-from .proving import SecondsOption
+from .proving import SecondsOption, need_solver
 
 if TYPE_CHECKING:
     from charter.engine.difference.behaviour import Pair
@@ -90,8 +89,7 @@ def diff(
     """Say what one release says otherwise than another, and for whom."""
     day = as_of or date.today()
     with answering(format, output):
-        if not is_installed():
-            raise wrong_call("a comparison needs z3, which is not installed", "pip install 'charter[prove]'")
+        need_solver("a comparison")
         from charter.engine.difference.approvals import read_approvals
         from charter.engine.difference.behaviour import Pair
         from charter.engine.difference.difference import difference

@@ -70,7 +70,7 @@ def prove(
     """Prove what a release claims of all partners, or show a partner that breaks it."""
     day = as_of or date.today()
     with answering(format, output):
-        _need_solver()
+        need_solver("a proof")
         if claims and range_of is not None:
             raise wrong_call("a claim is proved, or a range is told", "leave out --range, or the claims")
         from charter.engine.proof.decide import Setting
@@ -156,9 +156,10 @@ def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]], s
                 path.write_text(record_text(one, str(path), settings), "utf-8")
 
 
-def _need_solver() -> None:
+def need_solver(what: str) -> None:
+    """That what was asked for can be answered here; raises WrongCall where the solver is not installed."""
     if not is_installed():
-        raise wrong_call("a proof needs z3, which is not installed", "pip install 'charter[prove]'")
+        raise wrong_call(f"{what} needs z3, which is not installed", "pip install 'charter[prove]'")
 
 
 def advise(
@@ -183,7 +184,7 @@ def advise(
     """Say what it takes to lift a partner to a tier or a discount, and what missing facts decide."""
     day = as_of or date.today()
     with answering(format, output):
-        _need_solver()
+        need_solver("a proof")
         from charter.engine.proof.decide import Setting
         from charter.engine.proof.outlook import outlook
         from charter.engine.report.advice import outlook_data, outlook_page

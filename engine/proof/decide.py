@@ -15,7 +15,18 @@ from functools import partial
 from typing import NamedTuple
 
 from ..language.interpret import interpret
-from ..language.logic.terms import Codes, Formula, Term, all_of, any_of, compared, either, is_condition, negated, number
+from ..language.logic.terms import (
+    Codes,
+    Formula,
+    Term,
+    all_of,
+    any_of,
+    compared,
+    differs,
+    is_condition,
+    negated,
+    number,
+)
 from ..language.tree import Expression, Name, names
 from ..programme import Programme
 from ..reads import all_read
@@ -166,11 +177,7 @@ def _lower(one: Term, other: Term) -> Formula:
 
 
 def _differ(one: Term, other: Term) -> Formula:
-    if is_condition(one) or is_condition(other):
-        differ = either(one.value, negated(other.value), other.value)
-    else:
-        differ = compared("!=", one, other)
-    return all_of([one.known, other.known, differ])
+    return all_of([one.known, other.known, differs(one, other)])
 
 
 def _is_lower(before: Value, after: Value) -> bool:

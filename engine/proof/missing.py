@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..language.logic.terms import Formula, Term, compared, either, negated, negative, plus
+from ..language.logic.terms import Formula, Term, differs, negated, negative, plus
 from ..language.tree import Name
 from ..reads import all_read
 from ..record import Record
@@ -62,10 +62,11 @@ def _open(setting: Setting, known: Known, tier: str, what: str, id: str) -> Open
     ends: list[Fraction | None] = [None, None]
     facts: tuple[Telling, ...] | None = None
     try:
-        if not Question([*given, found.known], setting.seconds).can_be():
+        question = Question([*given, found.known], setting.seconds)
+        if not question.can_be():
             return None
         if name.kind is Kind.YES_NO:
-            can_be = _truths(Question([*given, found.known], setting.seconds), found)
+            can_be = _truths(question, found)
         else:
             ends = [_value(end(given, found, greatest, setting.seconds)) for greatest in (False, True)]
         facts = tuple(sorted(_telling(setting, known, name, given), key=_weight))
@@ -97,18 +98,12 @@ def _telling(setting: Setting, known: Known, name: Name, given: Sequence[Formula
         other = another(known.of, [id])
         one, two = term(known.of, name), term(other, name)
         conditions = [*given, *other.limits, one.known, two.known]
-        if not Question(conditions, setting.seconds).can_be(_differ(one, two, name.kind)):
+        if not Question(conditions, setting.seconds).can_be(differs(one, two)):
             continue
         swing = None
         if name.kind is not Kind.YES_NO:
             swing = _value(end(conditions, plus(two, negative(one)), True, setting.seconds))
         yield Telling(id, swing, _settles(setting, known, name, given, id))
-
-
-def _differ(one: Term, two: Term, kind: Kind) -> Formula:
-    if kind is Kind.YES_NO:
-        return either(one.value, negated(two.value), two.value)
-    return compared("!=", one, two)
 
 
 def _settles(setting: Setting, known: Known, name: Name, given: Sequence[Formula], id: str) -> bool:

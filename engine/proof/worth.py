@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import z3  # type: ignore[import-untyped]
 
 from ..evaluate import evaluate
-from ..language.logic.terms import Formula, all_of, any_of, compared, either, negated, number
+from ..language.logic.terms import Formula, all_of, any_of, differs, either, negated, number
 from ..language.tree import Name
 from ..outcome import Outcome, TierOutcome
 from ..programme import Fact, Tier
@@ -128,9 +128,5 @@ def _steps(setting: Setting, known: Known, tier: Tier, fact: Fact) -> int:
 def _changes(one: Partner, other: Partner, name: Name) -> Formula:
     """That a value is not the same for both, or known of one of them alone."""
     before, after = term(one, name), term(other, name)
-    if name.kind is Kind.YES_NO:
-        differ = either(before.value, negated(after.value), after.value)
-    else:
-        differ = compared("!=", before, after)
     known = either(before.known, negated(after.known), after.known)
-    return any_of([known, all_of([before.known, after.known, differ])])
+    return any_of([known, all_of([before.known, after.known, differs(before, after)])])

@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import z3  # type: ignore[import-untyped]
-
 from ..tree import Aggregate
-from .formula import Terms, formula
+from .formula import Terms, formula, how_many
 from .terms import (
     Codes,
     Formula,
@@ -92,10 +90,6 @@ def _aggregate(function: str, entries: Sequence[Entry], best: Term | None, empty
     return chosen(some, found, empty, all_of([known, either(some, found.known, empty.known)]))
 
 
-def _how_many(conditions: Sequence[Formula]) -> Formula:
-    return z3.Sum([z3.IntVal(0), *(z3.If(one, 1, 0) for one in conditions)])
-
-
 def _any(entries: Sequence[Entry]) -> Term:
     found = any_of([all_of([one.counted, one.value.known, one.value.value]) for one in entries])
     none = all_of([
@@ -149,7 +143,7 @@ def _first(values: Sequence[Term], conditions: Sequence[Formula]) -> Term:
 def _places(values: Sequence[Term], counted: Sequence[Formula], sign: str) -> list[Formula]:
     """How many of those counted come before each, in the order of a sign; equals in the order of the list."""
     return [
-        _how_many([
+        how_many([
             all_of([counted[j], any_of([compared(sign, values[j], values[i]),
                                         all_of([j < i, compared("==", values[j], values[i])])])])
             for j in range(len(values)) if j != i
@@ -165,7 +159,7 @@ def _best(values: Sequence[Term], counted: Sequence[Formula], most: Formula) -> 
 
 
 def _count(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
-    return Term(_how_many(counted))
+    return Term(how_many(counted))
 
 
 def _distinct(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
@@ -173,7 +167,7 @@ def _distinct(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
         all_of([counted[i], *(negated(all_of([counted[j], _same(values[i], values[j])])) for j in range(i))])
         for i in range(len(values))
     ]
-    return Term(_how_many(new))
+    return Term(how_many(new))
 
 
 def _sum(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
@@ -197,7 +191,7 @@ def _average(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
 
 def _median(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     """The middle value, or the mean of the two in the middle."""
-    places, many = _places(values, counted, "<"), _how_many(counted)
+    places, many = _places(values, counted, "<"), how_many(counted)
 
     def at(place: Any) -> Term:
         return _first(values, [all_of([here, one == place]) for here, one in zip(counted, places, strict=True)])

@@ -136,14 +136,15 @@ def _outermost(sign: str) -> Callable[..., Term]:
 
 
 def _at_least(wanted: Term, *conditions: Term) -> Term:
-    holding = _how_many([all_of([one.known, one.value]) for one in conditions])
-    failing = _how_many([all_of([one.known, negated(one.value)]) for one in conditions])
+    holding = how_many([all_of([one.known, one.value]) for one in conditions])
+    failing = how_many([all_of([one.known, negated(one.value)]) for one in conditions])
     enough = compared("<=", wanted, Term(holding))
     too_few = compared(">", wanted, Term(len(conditions) - failing))
     return Term(enough, all_of([wanted.known, any_of([enough, too_few])]))
 
 
-def _how_many(conditions: Sequence[Formula]) -> Formula:
+def how_many(conditions: Sequence[Formula]) -> Formula:
+    """The number of conditions that hold."""
     return z3.Sum([z3.IntVal(0), *(z3.If(one, 1, 0) for one in conditions)])
 
 

@@ -167,6 +167,13 @@ def compared(sign: str, one: Term, other: Term) -> Formula:
     return left != right
 
 
+def differs(one: Term, other: Term) -> Formula:
+    """That two terms, where both are known, are not the same."""
+    if is_condition(one) or is_condition(other):
+        return either(one.value, negated(other.value), other.value)
+    return compared("!=", one, other)
+
+
 def chosen(condition: Formula, then: Term, otherwise: Term, known: Formula) -> Term:
     """One of two values."""
     value = either(condition, then.value, otherwise.value)
