@@ -14,9 +14,10 @@ try: .venv/run  ## evaluate an example partner
 test: .venv/test  ## run every test but the slow ones
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile
 
-check: .venv/test  ## all that a contributor runs: format, lint, types, the programme, every test
+check: .venv/test  ## all that a contributor runs: format, lint, imports, types, the programme, every test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
 	MYPYPATH=.venv/typing $(BIN)/mypy -p charter.engine -p charter.commands -m charter.cli
 	$(BIN)/charter check
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile -m ''

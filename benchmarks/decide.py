@@ -22,9 +22,9 @@ from typing import Any, NamedTuple
 import opa_eval
 import zen
 from charter.engine import Outcome, Release, load
-from charter.engine.evaluate import all_values
-from charter.engine.layout import Known, fill
-from charter.engine.record import Record, record_of
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.evaluate.record import Record, record_of
+from charter.engine.evaluate.row_layout import KnownInputs, fill
 from charter.engine.report.page import Page, page
 from charter.engine.values import Kind
 from measure import in_turns, machine, table
@@ -57,9 +57,9 @@ def contenders(release: Release) -> list[Contender]:
             raise ValueError(problems)
         return record
 
-    def known(facts: Facts) -> Known:
+    def known(facts: Facts) -> KnownInputs:
         record = checked(facts)
-        return Known(today, record.tier, record.since, record.facts)
+        return KnownInputs(today, record.tier, record.since, record.facts)
 
     def with_values(record: Record) -> tuple[Outcome, dict[str, Any]]:
         outcome = release.evaluate(record, today)

@@ -17,10 +17,10 @@ from statistics import median
 
 import made
 import yaml
-from charter.engine.proof.claims import prove
+from charter.engine.proof.claims_by_solver import prove
 from charter.engine.proof.decide import Setting
-from charter.engine.readings import other_readings
-from charter.engine.release import load_files, read_files
+from charter.engine.release.load import load_files, read_files
+from charter.engine.review.readings import other_readings
 from measure import ROOT, Process, in_turns, machine, table, times_longer
 
 ASOFT = ROOT / "program" / "1.0.0"

@@ -31,10 +31,10 @@ def verify(
     output: OutputOption = None,
 ) -> None:
     """Evaluate saved outcomes again: equal, or where they differ and why."""
-    from charter.engine.archive import read_archive
-    from charter.engine.certificate import MAX_FILE, read_saved
+    from charter.engine.release.archive import read_archive
     from charter.engine.report.verify import verdicts_data, verdicts_text
-    from charter.engine.verify import verify as verify_one
+    from charter.engine.verify.certificate import MAX_FILE, read_saved
+    from charter.engine.verify.verify import verify as verify_one
 
     with answering(format, output):
         saved = [one for path in files for one in read_saved(*read_content(path, MAX_FILE))]

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from charter.engine.extras import Extra, importing
 from charter.engine.problems import InvalidProgramme, WrongCall, wrong_call
-from charter.engine.release import load_files, read_files
-from charter.engine.releases import release_folders, releases_of
+from charter.engine.release.find import release_folders, releases_of
+from charter.engine.release.load import load_files, read_files
 
 from .console import (
     DONE,
@@ -25,14 +26,14 @@ from .console import (
     write,
 )
 from .options import DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption
-from .portfolio import named, portfolio_module
+from .portfolio import name_pairs
 from .proving import SecondsOption, need_solver
 
 if TYPE_CHECKING:
-    from charter.engine.difference.behaviour import Pair
-    from charter.engine.difference.difference import Difference
-    from charter.engine.portfolio.agreed import AgreementsUnder
-    from charter.engine.portfolio.compared import Compared
+    from charter.engine.difference.difference import ReleaseDifference
+    from charter.engine.difference.partner_effects import Pair
+    from charter.engine.portfolio.compare.agreement_effects import AgreementsUnder
+    from charter.engine.portfolio.compare.compared import Compared
 
 
 class DiffFormat(StrEnum):
@@ -91,9 +92,9 @@ def diff(
     with answering(format, output):
         need_solver("a comparison")
         from charter.engine.difference.approvals import read_approvals
-        from charter.engine.difference.behaviour import Pair
         from charter.engine.difference.difference import difference
-        from charter.engine.difference.sources import find_files
+        from charter.engine.difference.partner_effects import Pair
+        from charter.engine.release.sources import find_files
 
         if portfolio is None and (lists or agreements or orders or hit):
             raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
@@ -121,17 +122,19 @@ def _compared(
     hit: Path | None,
 ) -> tuple["Compared", "AgreementsUnder | None"]:
     """What a portfolio shows of the two releases; what is wrong with it is told."""
-    from charter.engine.portfolio.between import Portfolio
+    from charter.engine.portfolio.compare.release_view import Portfolio
 
-    engine = portfolio_module("compared")
-    placed = {partner: read_document(path) for partner, path in named(orders, "--order P-1=order.yaml").items()}
-    files = {name: Path(path) for name, path in named(lists, "--list deals=deals.csv").items()}
+    with importing(Extra.BATCH, "a portfolio"):
+        from charter.engine.portfolio.compare.compared import compare_portfolio
+        from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
+    placed = {partner: read_document(path) for partner, path in name_pairs(orders, "--order P-1=order.yaml").items()}
+    files = {name: Path(path) for name, path in name_pairs(lists, "--list deals=deals.csv").items()}
     asked = Portfolio(portfolio, pair.day, files, agreements, tuple(ignored), placed, hit)
     with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
-        found = engine.compare_portfolio(pair.before, pair.after, asked)
+        found = compare_portfolio(pair.before, pair.after, asked)
         under = None
         if agreements:
-            under = portfolio_module("side_by_side").unreached_in_portfolio(pair.before, pair.after, asked)
+            under = unreached_in_portfolio(pair.before, pair.after, asked)
     tell(found.problems)
     return found, under
 
@@ -144,7 +147,7 @@ def _folder(program: str | None) -> Path | None:
         return None
 
 
-def _fails(found: "Difference", agreed: Mapping[str, Any], fail_on: DiffFailOn | None) -> bool:
+def _fails(found: "ReleaseDifference", agreed: Mapping[str, Any], fail_on: DiffFailOn | None) -> bool:
     """Whether there is such a difference that nobody has approved."""
     left = [one for one in found.changes if one.change.fingerprint not in agreed]
     if fail_on is DiffFailOn.any:
@@ -156,7 +159,7 @@ def _fails(found: "Difference", agreed: Mapping[str, Any], fail_on: DiffFailOn |
 
 
 def _report(
-    found: "Difference",
+    found: "ReleaseDifference",
     compared: tuple["Compared", "AgreementsUnder | None"] | None,
     names: tuple[str, str],
     agreed: Mapping[str, Any],

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from charter.engine.document import MAX_BYTES, Document, file_bytes, read_bytes
 from charter.engine.problems import (
     Invalid,
     InvalidInput,
@@ -20,14 +19,15 @@ from charter.engine.problems import (
     has_errors,
     in_order,
 )
-from charter.engine.release import Release, ReleaseFiles, load, read_files
-from charter.engine.releases import find_program, release_folder
+from charter.engine.release.find import find_program, release_folder
+from charter.engine.release.load import Release, ReleaseFiles, load, read_files
 from charter.engine.report.terminal import Style, without_style
+from charter.engine.source.document import MAX_BYTES, Document, file_bytes, read_bytes
 
 from .options import EvaluateFormat, PageFormat
 
 if TYPE_CHECKING:
-    from charter.engine.what_if import WhatIf
+    from charter.engine.review.what_if import WhatIf
 
 DONE, FINDINGS, WRONG_CALL, INVALID_PROGRAMME, INVALID_INPUT, BUG = 0, 1, 2, 3, 4, 70
 
@@ -61,7 +61,7 @@ _REFUSALS = {
 def _refusal(format: str, result: str, problems: tuple[Problem, ...]) -> str:
     """What was refused, in a format that a program reads; nothing in the others."""
     if format in ("json", "jsonl"):
-        from charter.engine.report.data import problems_data
+        from charter.engine.evaluate.outcome_json import problems_data
 
         return json_text(problems_data(result, problems), lines=format == "jsonl")
     if format in ("github", "sarif", "junit"):
@@ -156,8 +156,8 @@ def write(text: str, output: str | None) -> None:
 
 def as_if(files: ReleaseFiles, settings: Sequence[str]) -> "WhatIf":
     """The release with settings of `--set`; the patch that would make them goes to stderr. Raises WrongCall."""
-    from charter.engine.fixes import patch
-    from charter.engine.what_if import what_if
+    from charter.engine.review.fixes import patch
+    from charter.engine.review.what_if import what_if
 
     found = what_if(files, settings)
     sys.stderr.write(patch(found.mended))

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from charter.engine.release import load
+from charter.engine.release.load import load
 
 from .console import answering, json_text, program_folder, write
-from .options import DateOption, Input, Lang, LangOption, OutputOption, ProgramOption, ReleaseOption
+from .options import DateOption, Lang, LangOption, OutputOption, ProgramOption, ReleaseOption, SchemaOf
 
 
 def form(
@@ -30,7 +30,7 @@ def form(
 
 
 def schema(
-    of: Annotated[Input, typer.Argument(metavar="[record|row|order]", help="Of what.")] = Input.record,
+    of: Annotated[SchemaOf, typer.Argument(metavar="[record|row|order]", help="Of what.")] = SchemaOf.record,
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
@@ -40,7 +40,7 @@ def schema(
     """Write the JSON Schema of what a release takes in: a partner's record, a flat row, or an order."""
     from charter.engine.report.input_schema import order_schema, record_schema, row_schema
 
-    written = {Input.record: record_schema, Input.row: row_schema, Input.order: order_schema}
+    written = {SchemaOf.record: record_schema, SchemaOf.row: row_schema, SchemaOf.order: order_schema}
     with answering("text", output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
         write(json_text(written[of](loaded.programme, lang.value)), output)

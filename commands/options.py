@@ -61,7 +61,7 @@ class HandbookFormat(StrEnum):
     markdown = "markdown"
 
 
-class Input(StrEnum):
+class SchemaOf(StrEnum):
     """What `schema` describes."""
 
     record = "record"

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from charter.engine.evaluate import all_values
-from charter.engine.outcome import Outcome
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.evaluate.outcome import Outcome
+from charter.engine.evaluate.record import Record, read_records
 from charter.engine.problems import InvalidInput, Problem, in_order, wrong_call
-from charter.engine.record import Record, read_records
-from charter.engine.release import Release, load
-from charter.engine.releases import published, release_folders, releases_of
+from charter.engine.release.find import published, release_folders, releases_of
+from charter.engine.release.load import Release, load
 
 from .console import (
     FINDINGS,
@@ -84,7 +84,7 @@ def quote(
     output: OutputOption = None,
 ) -> None:
     """Price an order for a partner, line by line."""
-    from charter.engine.quote import read_order
+    from charter.engine.evaluate.quote import read_order
 
     day = as_of or date.today()
     with answering(format, output):
@@ -113,8 +113,8 @@ def timeline(
     output: OutputOption = None,
 ) -> None:
     """Say when a partner's tier was gained, held, renewed or lost, and under which release."""
+    from charter.engine.release.timeline import timeline as days_of
     from charter.engine.report.timeline import timeline_data, timeline_page
-    from charter.engine.timeline import timeline as days_of
 
     with answering(format, output):
         found = releases_of(release_folders(program_folder(program)))
@@ -142,7 +142,7 @@ def _report(
 ) -> str:
     """The results in the format asked for; what is invalid has a place in JSON only."""
     if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
-        from charter.engine.report.data import outcome_data, problems_data
+        from charter.engine.evaluate.outcome_json import outcome_data, problems_data
 
         objects = [
             outcome_data(outcome) if outcome else problems_data("invalid_input", problems)
@@ -161,7 +161,7 @@ def _report(
 
 def _quote_report(release: Release, quoted: Any, lang: str, format: PageFormat, output: str | None) -> str:
     if format is PageFormat.json:
-        from charter.engine.report.data import quote_data
+        from charter.engine.evaluate.outcome_json import quote_data
 
         return json_text(quote_data(quoted))
     from charter.engine.report.quote import quote_page

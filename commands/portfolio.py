@@ -4,13 +4,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from charter.engine.extras import Extra, importing
 from charter.engine.problems import wrong_call
-from charter.engine.release import Release
+from charter.engine.release.load import Release
 
 from .console import (
     INVALID_INPUT,
@@ -34,6 +34,9 @@ from .options import (
     ReleaseOption,
     SetOption,
 )
+
+if TYPE_CHECKING:
+    from charter.engine.portfolio.job import BatchResult
 
 WithOption = Annotated[
     list[str] | None,
@@ -77,14 +80,20 @@ def batch(
     with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
         write_summary = _summary_writer(summary, lang)
         loaded = load_release(program, release, day, settings or ())
-        found = {id: Path(path) for id, path in named(lists or ()).items()}
-        job = portfolio_module("job").Job(
+        found = {id: Path(path) for id, path in name_pairs(lists or ()).items()}
+        with importing(Extra.SPARK if engine is Engine.spark else Extra.BATCH, "a portfolio"):
+            from charter.engine.portfolio.job import Job
+
+            if engine is Engine.spark:
+                from charter.engine.portfolio.spark.spark import spark_batch
+            else:
+                from charter.engine.portfolio.duckdb.batch import batch as duckdb_batch
+        job = Job(
             portfolio, output, day, found, agreements, tuple(more or ()), tuple(ignore or ()),
             summary is not None,
         )  # fmt: skip
         with _progress() as progress:
-            run = portfolio_module("batch").batch if engine is Engine.duckdb else None
-            result = run(loaded, job, progress) if run else portfolio_module("spark").spark_batch(loaded, job)
+            result = spark_batch(loaded, job) if engine is Engine.spark else duckdb_batch(loaded, job, progress)
         tell(result.problems)
         if summary:
             write(write_summary(loaded, result, day), str(summary))
@@ -118,21 +127,13 @@ def sql(
     day = as_of or date.today()
     with answering("text", output):
         loaded = load_release(program, release, day, settings or ())
-        engine = portfolio_module("warehouse")
-        tables = engine.tables_of(loaded.programme, table, named(lists or ()), without or ())
-        write(engine.query_text(loaded.programme, tables, day, more or (), dialect.value, left_over=left_over), output)
+        with importing(Extra.BATCH, "a portfolio"):
+            from charter.engine.portfolio.sql.warehouse import query_text, tables_of
+        tables = tables_of(loaded.programme, table, name_pairs(lists or ()), without or ())
+        write(query_text(loaded.programme, tables, day, more or (), dialect.value, left_over=left_over), output)
 
 
-def portfolio_module(name: str) -> Any:
-    """A module of the engine's; raises WrongCall where what it needs is not installed."""
-    try:
-        return import_module(f"charter.engine.portfolio.{name}")
-    except ModuleNotFoundError as missing:
-        help = f"pip install 'charter[{'spark' if name == 'spark' else 'batch'}]'"
-        raise wrong_call(f"a portfolio needs {missing.name}, which is not installed", help) from missing
-
-
-def named(written: Sequence[str], example: str = "--list deals=deals.csv") -> dict[str, str]:
+def name_pairs(written: Sequence[str], example: str = "--list deals=deals.csv") -> dict[str, str]:
     """`NAME=WHERE` by name; raises WrongCall for what is no such thing."""
     found = {}
     for one in written:
@@ -153,13 +154,13 @@ def _progress() -> Iterator[Callable[[float], None] | None]:
         yield lambda percent: bar.update(max(0, int(percent) - bar.pos))
 
 
-def _summary_writer(path: Path | None, lang: Lang) -> Callable[[Release, Any, date], str]:
+def _summary_writer(path: Path | None, lang: Lang) -> Callable[[Release, "BatchResult", date], str]:
     """What writes the summary in the format that the file's name asks for."""
     formats = {".html": PageFormat.html, ".json": PageFormat.json, ".md": PageFormat.markdown, ".txt": PageFormat.text}
     if path is not None and path.suffix not in formats:
         raise wrong_call(f"'{path}' is no kind of summary", f"name it {', '.join(f'….{end[1:]}' for end in formats)}")
 
-    def written(release: Release, result: Any, day: date) -> str:
+    def written(release: Release, result: "BatchResult", day: date) -> str:
         from charter.engine.report.portfolio import summary_data, summary_page
 
         format = formats[path.suffix] if path else PageFormat.text

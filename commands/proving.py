@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from charter.engine.extras import Extra, how_to_install, is_installed
 from charter.engine.problems import Level, wrong_call
-from charter.engine.proof import is_installed
-from charter.engine.release import ReleaseFiles, load_files, read_files
-from charter.engine.releases import release_folder
+from charter.engine.release.find import release_folder
+from charter.engine.release.load import ReleaseFiles, load_files, read_files
 
 from .console import (
     DONE,
@@ -101,11 +101,11 @@ def _claims(
     output: str | None,
 ) -> tuple[int, str]:
     """The exit code and the report."""
-    from charter.engine.claims import claim_problem
-    from charter.engine.findings import fails
-    from charter.engine.proof.claims import prove_claims
-    from charter.engine.readings import other_readings
+    from charter.engine.proof.claims_by_bounds import claim_problem
+    from charter.engine.proof.claims_by_solver import prove_claims
     from charter.engine.report.proof import claims_data, claims_page
+    from charter.engine.review.findings import fails
+    from charter.engine.review.readings import other_readings
 
     programme, day = setting.release.programme, setting.day
     under = {claim.under for claim in programme.claims if claim.under}
@@ -158,8 +158,8 @@ def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]], s
 
 def need_solver(what: str) -> None:
     """That what was asked for can be answered here; raises WrongCall where the solver is not installed."""
-    if not is_installed():
-        raise wrong_call(f"{what} needs z3, which is not installed", "pip install 'charter[prove]'")
+    if not is_installed(Extra.PROVE):
+        raise wrong_call(f"{what} needs z3, which is not installed", how_to_install(Extra.PROVE))
 
 
 def advise(

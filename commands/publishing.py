@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from charter.engine.release import load
+from charter.engine.release.load import load
 
 from .console import answering, program_folder, write
 from .options import DateOption, HandbookFormat, Lang, LangOption, OutputOption, ProgramOption, ReleaseOption

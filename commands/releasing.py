@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from charter.engine.releases import shown
+from charter.engine.release.find import shown
 
 from .console import FINDINGS, answering, program_folder, refused_by_system, style, tell, write
 from .options import DateOption, Lang, LangOption, OutputOption, ProgramOption, read_day
@@ -26,7 +26,7 @@ def new(
     as_of: DateOption = None,
 ) -> None:
     """Begin a release as a copy of another, comments and order kept."""
-    from charter.engine.publish import begin
+    from charter.engine.review.publish import begin
 
     with answering("text", None), refused_by_system("the release cannot be begun"):
         begun = begin(program_folder(program), release, copied_from, effective, as_of or date.today())
@@ -41,7 +41,7 @@ def seal(
 ) -> None:
     """Publish a release: check and test it, and record what it says; from then on no change goes unnoticed."""
     from charter.engine.problems import InvalidProgramme
-    from charter.engine.publish import seal as seal_release
+    from charter.engine.review.publish import seal as seal_release
 
     with answering("text", None), refused_by_system("the seal cannot be written"):
         try:
@@ -60,7 +60,7 @@ def explain(
     output: OutputOption = None,
 ) -> None:
     """Say what the code of a problem means, with a wrong and a right example; without a code, list them all."""
-    from charter.engine.catalogue import catalogue, entry
+    from charter.engine.catalogue.catalogue import catalogue, entry
     from charter.engine.report.catalogue import entry_text, list_text
 
     with answering("text", output):

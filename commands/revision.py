@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 from charter.engine.problems import InvalidProgramme, Level
-from charter.engine.release import load_files, read_files
-from charter.engine.releases import release_folder, release_folders, shown
+from charter.engine.release.find import release_folder, release_folders, shown
+from charter.engine.release.load import load_files, read_files
 
 from .console import (
     DONE,
@@ -72,8 +72,8 @@ def check(
 
 def _mend(folders: Sequence[Path], diff: bool, output: str | None) -> None:
     """Mend the files, or show how; to show it is all that a call does."""
-    from charter.engine.fixes import mend, patch
-    from charter.engine.fixes import write as write_files
+    from charter.engine.review.fixes import mend, patch
+    from charter.engine.review.fixes import write_mended as write_files
 
     with refused_by_system("the files cannot be mended"):
         mended = [one for folder in folders for one in mend(folder)]
@@ -86,16 +86,16 @@ def _mend(folders: Sequence[Path], diff: bool, output: str | None) -> None:
 
 
 def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | None) -> None:
-    from charter.engine.findings import fails
-    from charter.engine.publish import review_programme
-    from charter.engine.review import files_of
+    from charter.engine.review.findings import fails
+    from charter.engine.review.publish import review_programme
+    from charter.engine.review.review import reviewed_files
 
     with answering(format, output):
         folders = release_folders(program)
         problems = review_programme(program, date.today())
         names, bad = [shown(folder) for folder in folders], fails(problems, fail_on)
         if format is CheckFormat.json:
-            from charter.engine.report.data import problems_data
+            from charter.engine.evaluate.outcome_json import problems_data
 
             text = json_text(problems_data("findings" if bad else "done", problems, releases=names))
         else:
@@ -107,7 +107,7 @@ def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | Non
             else:
                 from charter.engine.report.junit import file_cases
 
-                files = [path for folder in folders for path in files_of(folder)]
+                files = [path for folder in folders for path in reviewed_files(folder)]
                 text = findings_text(format, problems, told, lambda: file_cases(files, problems), fail_on)
         write(text, output)
     raise typer.Exit(FINDINGS if bad else DONE)
@@ -145,8 +145,8 @@ def _test(
     fail_on: Level,
     output: str | None,
 ) -> None:
-    from charter.engine.findings import fails, run_problems, scenario_run
     from charter.engine.report.scenarios import scenarios_data, scenarios_tally, scenarios_text
+    from charter.engine.review.findings import fails, run_problems, scenario_run
 
     with answering(format, output):
         files = read_files(release_folder(program, release, date.today()))
@@ -178,9 +178,9 @@ def readings(
     output: OutputOption = None,
 ) -> None:
     """Say what would be otherwise if an unclear clause were read in another way."""
-    from charter.engine.readings import broken_claims, effects, other_readings
     from charter.engine.report.readings import readings_data, readings_page
-    from charter.engine.scenarios import read_scenarios
+    from charter.engine.review.readings import broken_claims, other_readings, reading_effects
+    from charter.engine.review.scenarios import read_scenarios
 
     day = as_of or date.today()
     with answering(format, output):
@@ -190,7 +190,7 @@ def readings(
         if wrong:
             raise InvalidProgramme(wrong)
         partners = [read_document(path) for path in records or ()]
-        changed = list(effects(loaded, others, partners, read_document(order) if order else None, day))
+        changed = list(reading_effects(loaded, others, partners, read_document(order) if order else None, day))
         broken = broken_claims(others, read_scenarios(files.folder, loaded))
         if format is PageFormat.json:
             text = json_text(readings_data(loaded.programme, others, changed, broken, day))

@@ -5,10 +5,10 @@ Read in this order: `problems` and `values` (what everything shares), `language`
 `outcome` and `evaluate`, `explain`, `report`, and `release`, which puts them together.
 """
 
-from .document import Document, file_bytes, read_bytes
-from .outcome import Outcome
+from .evaluate.outcome import Outcome
 from .problems import Invalid, InvalidInput, InvalidProgramme, Level, Place, Problem, WrongCall
-from .release import Release, load
+from .release.load import Release, load
+from .source.document import Document, file_bytes, read_bytes
 from .version import VERSION
 
 __all__ = [

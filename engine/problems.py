@@ -140,7 +140,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     "did you mean 'certified_people'?"
     """
     names = list(known)
-    near = nearest(word, names)
+    near = nearest_name(word, names)
     if near and near == latin_skeleton(word) != word:
         return f"'{word}' has letters that only look Latin; write '{near}'"
     if near:
@@ -150,7 +150,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return None
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest_name(word: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most likely means, or None."""
     import difflib  # slow to load, and only mistakes need it
 

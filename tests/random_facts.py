@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from charter.engine import load
-from charter.engine.programme import Fact
+from charter.engine.programme.model import Fact
 from charter.engine.values import Kind
 from hypothesis import strategies as st
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from charter.engine import Outcome, Release, load
-from charter.engine.evaluate import all_values
-from charter.engine.release import read_release
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.release.load import read_release
 from charter.engine.report.problems import problems_text
 
 FILES = {

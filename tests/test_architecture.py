@@ -1,248 +1,46 @@
-"""The structure holds: imports run one way, every module has its place, heavy libraries stay where they belong."""
+"""The structure holds: imports run down the floors, libraries stay where they belong, a name stands for one thing.
+
+The floors themselves are contracts of import-linter in pyproject.toml; here they are run, and shown to see a breach.
+"""
 
 from __future__ import annotations
 
 import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+FLOORS = next(one["layers"] for one in PROJECT["tool"]["importlinter"]["contracts"] if "containers" in one)
 
-#: The reading order: a module imports only from those before it.
-ORDER = (
-    "engine.version",
-    "engine.problems",
-    "engine.values",
-    "engine.language",
-    "engine.language.tree",
-    "engine.language.signatures",
-    "engine.language.kinds",
-    "engine.language.calls",
-    "engine.language.currencies",
-    "engine.language.syntax",
-    "engine.language.parse",
-    "engine.language.functions",
-    "engine.language.aggregates",
-    "engine.language.interpret",
-    "engine.language.closures",
-    "engine.language.compiled",
-    "engine.language.spans",
-    "engine.language.bounds",
-    "engine.language.words",
-    "engine.language.sentences",
-    "engine.language.sql",
-    "engine.language.sql.exact",
-    "engine.language.sql.numbers",
-    "engine.language.sql.days",
-    "engine.language.sql.functions",
-    "engine.language.sql.expressions",
-    "engine.language.logic",
-    "engine.language.logic.terms",
-    "engine.language.logic.days",
-    "engine.language.logic.formula",
-    "engine.language.logic.aggregates",
-    "engine.scalars",
-    "engine.document",
-    "engine.parts",
-    "engine.shape",
-    "engine.checked",
-    "engine.releases",
-    "engine.seal",
-    "engine.programme",
-    "engine.reads",
-    "engine.compile.rows",
-    "engine.compile.references",
-    "engine.compile.facts",
-    "engine.compile.scopes",
-    "engine.compile.tables",
-    "engine.compile.definitions",
-    "engine.compile.order",
-    "engine.compile.values",
-    "engine.compile.discounts",
-    "engine.compile.benefits",
-    "engine.compile.tiers",
-    "engine.compile.prices",
-    "engine.compile.claims",
-    "engine.compile",
-    "engine.catalogue",
-    "engine.layout",
-    "engine.dated",
-    "engine.record",
-    "engine.outcome",
-    "engine.views",
-    "engine.oddities",
-    "engine.evaluate",
-    "engine.quote",
-    "engine.explain",
-    "engine.report",
-    "engine.report.phrases",
-    "engine.report.conditions",
-    "engine.report.page",
-    "engine.report.quote",
-    "engine.report.fields",
-    "engine.report.form",
-    "engine.report.input_schema",
-    "engine.report.rules",
-    "engine.report.handbook",
-    "engine.report.html",
-    "engine.report.terminal",
-    "engine.report.markdown",
-    "engine.report.data",
-    "engine.report.problems",
-    "engine.report.catalogue",
-    "engine.release",
-    "engine.timeline",
-    "engine.report.timeline",
-    "engine.scenarios",
-    "engine.bounded",
-    "engine.proof",
-    "engine.proof.example",
-    "engine.claims",
-    "engine.proof.symbols",
-    "engine.proof.solve",
-    "engine.proof.truths",
-    "engine.checks.reviewed",
-    "engine.checks.attainable",
-    "engine.checks.conditions",
-    "engine.checks.figures",
-    "engine.checks.letters",
-    "engine.checks.mentions",
-    "engine.checks",
-    "engine.change",
-    "engine.compare",
-    "engine.archive",
-    "engine.certificate",
-    "engine.verify",
-    "engine.report.verify",
-    "engine.proof.plainest",
-    "engine.proof.decide",
-    "engine.proof.claims",
-    "engine.proof.ranges",
-    "engine.proof.known",
-    "engine.proof.advice",
-    "engine.proof.worth",
-    "engine.proof.missing",
-    "engine.proof.outlook",
-    "engine.report.proof",
-    "engine.report.advice",
-    "engine.readings",
-    "engine.report.readings",
-    "engine.mutants",
-    "engine.difference",
-    "engine.difference.sources",
-    "engine.difference.changes",
-    "engine.difference.approvals",
-    "engine.difference.same",
-    "engine.difference.behaviour",
-    "engine.difference.prices",
-    "engine.difference.difference",
-    "engine.difference.history",
-    "engine.report.differing",
-    "engine.report.changes",
-    "engine.report.difference",
-    "engine.report.history",
-    "engine.findings",
-    "engine.report.scenarios",
-    "engine.report.annotations",
-    "engine.report.sarif",
-    "engine.report.junit",
-    "engine.review",
-    "engine.fixes",
-    "engine.what_if",
-    "engine.publish",
-    "engine.portfolio",
-    "engine.portfolio.columns",
-    "engine.portfolio.inputs",
-    "engine.portfolio.aggregated",
-    "engine.portfolio.relations",
-    "engine.portfolio.query",
-    "engine.portfolio.dialects",
-    "engine.portfolio.statements",
-    "engine.portfolio.warehouse",
-    "engine.portfolio.summary",
-    "engine.portfolio.beside",
-    "engine.portfolio.files",
-    "engine.portfolio.sources",
-    "engine.portfolio.text_rows",
-    "engine.portfolio.rows",
-    "engine.portfolio.tables",
-    "engine.portfolio.job",
-    "engine.portfolio.widths",
-    "engine.portfolio.batch",
-    "engine.portfolio.between",
-    "engine.portfolio.agreed",
-    "engine.portfolio.side_by_side",
-    "engine.portfolio.contrast",
-    "engine.portfolio.compared",
-    "engine.portfolio.spark_session",
-    "engine.portfolio.spark_tables",
-    "engine.portfolio.spark",
-    "engine.report.portfolio",
-    "engine.report.compared",
-    "engine.report.compared_data",
-    "engine",
-    "commands",
-    "commands.options",
-    "commands.console",
-    "commands.partner",
-    "commands.watch",
-    "commands.revision",
-    "commands.proving",
-    "commands.auditing",
-    "commands.releasing",
-    "commands.publishing",
-    "commands.integration",
-    "commands.portfolio",
-    "commands.comparing",
-    "cli",
-)
-
-#: Libraries that only these modules may name.
+#: Libraries that only these packages and modules may name.
 KEPT_TO = {
-    "yaml": {"engine.document"},
-    "jsonschema": {"engine.shape"},
-    "referencing": {"engine.shape"},
-    "simpleeval": {"engine.language.interpret"},
-    "simplejson": {"commands.console"},
-    "jinja2": {"engine.report.html"},
-    "typer": {
-        "cli",
-        *(
-            f"commands.{name}"
-            for name in (
-                "options",
-                "console",
-                "partner",
-                "revision",
-                "publishing",
-                "integration",
-                "releasing",
-                "watch",
-                "portfolio",
-                "proving",
-                "comparing",
-                "auditing",
-            )
-        ),
-    },
-    "rich": set(),
-    "pyspark": {f"engine.portfolio.{name}" for name in ("spark_session", "spark_tables", "spark")},
-    "py4j": {"engine.portfolio.spark"},
-    "z3": {
-        *(f"engine.language.logic.{name}" for name in ("terms", "days", "formula", "aggregates")),
-        *(f"engine.proof.{name}" for name in ("symbols", "solve", "known", "advice", "worth")),
-    },
-    "duckdb": {
-        f"engine.portfolio.{name}" for name in ("sources", "text_rows", "tables", "batch", "side_by_side", "compared")
-    },
-    "sqlglot": {
-        *(f"engine.language.sql.{name}" for name in ("exact", "numbers", "days", "functions", "expressions")),
-        *(
-            f"engine.portfolio.{name}"
-            for name in ("inputs", "aggregated", "relations", "query", "dialects", "warehouse", "text_rows")
-        ),
-    },
+    "yaml": ("engine.source.document",),
+    "jsonschema": ("engine.source.shape",),
+    "referencing": ("engine.source.shape",),
+    "simpleeval": ("engine.language.run.interpret",),
+    "simplejson": ("commands.console",),
+    "jinja2": ("engine.report.html",),
+    "typer": ("cli", "commands"),
+    "rich": (),
+    "pyspark": ("engine.portfolio.spark",),
+    "py4j": ("engine.portfolio.spark",),
+    "z3": ("engine.language.smt", "engine.proof"),
+    "duckdb": ("engine.portfolio.duckdb", "engine.portfolio.compare"),
+    "sqlglot": ("engine.language.sql", "engine.portfolio.sql", "engine.portfolio.duckdb"),
 }
+
+#: Names that stand for one thing in several modules: a value's operation, or a function of the language in its readers.
+ONE_THING = {"add", "day", "divide", "either", "literal", "months_between", "multiply", "negative", "start_of_month"}
 
 
 def modules(root: Path) -> dict[str, Path]:
@@ -254,57 +52,89 @@ def modules(root: Path) -> dict[str, Path]:
     return found
 
 
-def imports(name: str, path: Path) -> Iterator[str]:
-    """The modules a module imports, ours by their dotted names."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of a checkout, which it finds as `charter` through a link."""
+    (root / ".link").mkdir(exist_ok=True)
+    if not (root / ".link" / "charter").exists():
+        (root / ".link" / "charter").symlink_to("..", target_is_directory=True)
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    environment = {**os.environ, "PYTHONPATH": str(root / ".link")}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the product, to plant a breach in."""
+    for name in ("engine", "commands", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in ROOT.glob("*.py"):
+        shutil.copy(path, tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def plant(root: Path, file: str, line: str) -> None:
+    path = root / file
+    path.write_text((path.read_text("utf-8") if path.exists() else "") + line, "utf-8")
+
+
+def test_imports_run_down_the_floors(copy: Path) -> None:
+    done = lint_imports(copy)
+    assert done.returncode == 0, done.stdout
+    assert "Contracts: 3 kept, 0 broken." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "broken"),
+    [
+        ("engine/values.py", "from .release.load import load\n", "The floors of engine/"),
+        ("engine/verify/verify.py", "from ..review.review import review\n", "The floors of engine/"),
+        ("engine/helpers.py", "", "The floors of engine/"),
+        ("engine/release/load.py", "from ...commands import console\n", "The library never imports"),
+        ("engine/language/tree.py", "from .parse import parse\n", "Neighbours in engine/"),
+        ("engine/portfolio/sql/query.py", "from ..duckdb import batch\n", "Neighbours in engine/"),
+    ],
+)
+def test_each_contract_sees_a_breach(copy: Path, file: str, line: str, broken: str) -> None:
+    """A planted import upwards or sideways, a circle, and a module without a floor each break their contract."""
+    plant(copy, file, line)
+    done = lint_imports(copy)
+    assert done.returncode == 1, done.stdout
+    named = [told for told in done.stdout.splitlines() if told.endswith("BROKEN")]
+    assert any(told.startswith(broken) for told in named), done.stdout
+
+
+def test_the_top_of_the_engine_is_small() -> None:
+    rooms = [path for path in (ROOT / "engine").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+    assert len(rooms) <= 20
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The libraries that a module imports, by the first part of their names."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            # cli.py runs as a script too, so it and its commands name the package.
-            yield (node.module or "").removeprefix("charter." if package in ("", "commands") else "")
-        elif isinstance(node, ast.ImportFrom):
-            parents = package.split(".") if package else []
-            base = ".".join([*parents[: len(parents) - node.level + 1], *filter(None, [node.module])])
-            for alias in node.names:
-                inner = f"{base}.{alias.name}".strip(".")
-                yield inner if inner in ORDER else base
+            yield (node.module or "").partition(".")[0]
 
 
-def breaches(root: Path) -> list[str]:
-    """Every import that runs the wrong way, and every module without a place."""
-    known = modules(root)
-    found = [f"{name} has no place in the order" for name in known if name not in ORDER]
-    found += [f"{name} is in the order, but not there" for name in ORDER if name not in known]
-    for name, path in known.items():
-        for imported in imports(name, path):
-            first = imported.partition(".")[0]
-            if imported in ORDER and name in ORDER and ORDER.index(imported) >= ORDER.index(name):
-                found.append(f"{name} imports {imported}")
-            if first in KEPT_TO and name not in KEPT_TO[first]:
-                found.append(f"{name} imports {imported}")
-            if first == "charter":
-                found.append(f"{name} imports {imported} by its installed name")
-    return found
-
-
-def test_imports_run_one_way() -> None:
-    assert breaches(ROOT) == []
-
-
-def test_the_guard_sees_a_breach(tmp_path: Path) -> None:
-    """A planted import upwards, a library out of place and a module without a place are each named."""
-    for name, path in modules(ROOT).items():
-        copy = tmp_path / path.relative_to(ROOT)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        planted = {"engine.values": "from .release import load\n", "engine.evaluate": "import yaml\n"}.get(name, "")
-        copy.write_text(path.read_text("utf-8") + planted, "utf-8")
-    (tmp_path / "engine" / "helpers.py").write_text("", "utf-8")
-    assert sorted(breaches(tmp_path)) == [
-        "engine.evaluate imports yaml",
-        "engine.helpers has no place in the order",
-        "engine.values imports engine.release",
+def out_of_place(root: Path) -> list[str]:
+    """Every import of a library outside the packages that it is kept to."""
+    return [
+        f"{name} imports {library}"
+        for name, path in modules(root).items()
+        for library in imported(path)
+        if library in KEPT_TO and not any(name == home or name.startswith(f"{home}.") for home in KEPT_TO[library])
     ]
+
+
+def test_libraries_stay_where_they_belong() -> None:
+    assert out_of_place(ROOT) == []
+
+
+def test_the_guard_of_libraries_sees_a_breach(copy: Path) -> None:
+    plant(copy, "engine/evaluate/evaluate.py", "import yaml\n")
+    assert out_of_place(copy) == ["engine.evaluate.evaluate imports yaml"]
 
 
 def test_the_engine_never_prints() -> None:
@@ -313,17 +143,50 @@ def test_the_engine_never_prints() -> None:
         assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"], name
 
 
-def test_the_architecture_page_names_every_module() -> None:
+def names_of_several_things(root: Path) -> dict[str, list[str]]:
+    """Public classes and functions of the engine whose name another module gives to something else."""
+    homes = defaultdict(list)
+    for name, path in modules(root).items():
+        if name.startswith("engine"):
+            for node in ast.parse(path.read_text("utf-8")).body:
+                if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                    homes[node.name].append(name)
+    return {name: found for name, found in homes.items() if len(found) > 1 and name not in ONE_THING}
+
+
+def test_a_name_stands_for_one_thing() -> None:
+    assert names_of_several_things(ROOT) == {}
+
+
+def test_the_guard_of_names_sees_a_breach(copy: Path) -> None:
+    plant(copy, "engine/verify/verify.py", "\n\nclass Outcome: ...\n")
+    assert names_of_several_things(copy) == {"Outcome": ["engine.evaluate.outcome", "engine.verify.verify"]}
+
+
+def test_the_architecture_page_draws_the_floors() -> None:
+    """The picture has the floors of the contract in their order; each package has a line with a definition it has."""
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    for name in ORDER:
-        leaf = name.rpartition(".")[2]
-        assert f"`{leaf}`" in page or f"`{leaf}.py`" in page, name
+    picture = page.partition("```text")[2].partition("```")[0].partition("-----\n")[2]
+    drawn = [re.split(r" {2,}|(?<=version) ", line.strip())[0] for line in picture.splitlines()]
+    assert drawn == FLOORS
+    rows = re.findall(r"^\| `(\w+)` \| .* \| `([\w/.]+)`: `(\w+)` \|$", page, re.MULTILINE)
+    assert [name for name, _, _ in rows] == [name for floor in FLOORS for name in floor.split(" | ")]
+    for name, file, definition in rows:
+        assert file.partition("/")[0] in (name, f"{name}.py")
+        assert defines(ROOT / "engine" / file, definition), (file, definition)
+
+
+def defines(path: Path, name: str) -> bool:
+    """Whether a module has a class, function or constant of this name."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if getattr(node, "name", None) == name or any(isinstance(to, ast.Name) and to.id == name for to in targets):
+            return True
+    return False
 
 
 def test_every_dependency_is_justified() -> None:
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    project = PROJECT["project"]
     extras = [line for lines in project["optional-dependencies"].values() for line in lines]
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     for line in (*project["dependencies"], *extras):

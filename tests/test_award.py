@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from charter.engine import InvalidInput, Release, load
-from charter.engine.evaluate import all_values
-from charter.engine.report.data import outcome_data
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.page import page
 from charter.engine.report.terminal import terminal
 from hypothesis import given, settings

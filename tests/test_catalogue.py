@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from charter.engine.catalogue import Entry, catalogue
+from charter.engine.catalogue.catalogue import CatalogueEntry, catalogue
 from charter.engine.report.catalogue import entry_markdown
 
 from .programmes import ROOT, SMALL, copy_of, edit
@@ -156,7 +156,7 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
     assert set(catalogue()) == codes()
 
 
-def put(release: Path, entry: Entry, example: str) -> None:
+def put(release: Path, entry: CatalogueEntry, example: str) -> None:
     """Put an example in its place: that of the right one where the release has it, else at the end of the file."""
     path = (release.parent if entry.file in entry.command else release) / entry.file
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ def put(release: Path, entry: Entry, example: str) -> None:
     path.write_text("\n".join(lines) + "\n", "utf-8", newline="")
 
 
-def run(entry: Entry, example: str, folder: Path) -> tuple[str, list[tuple[str, str]]]:
+def run(entry: CatalogueEntry, example: str, folder: Path) -> tuple[str, list[tuple[str, str]]]:
     """What is printed in a copy of the small programme with the example in it; each level and code that is told."""
     release = copy_of(SMALL, folder)
     if entry.code in SITUATIONS:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from charter.engine.release import read_release
+from charter.engine.release.load import read_release
 from charter.engine.report.problems import problems_text
 
 from .programmes import ASOFT, SMALL, copy_of, edit

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from charter.engine.review import review
+from charter.engine.review.review import review
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

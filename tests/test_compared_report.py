@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from charter.engine import Release, load
-from charter.engine.document import read_bytes
-from charter.engine.portfolio.agreed import AgreementsUnder
-from charter.engine.portfolio.between import Portfolio
-from charter.engine.portfolio.compared import Compared, compare_portfolio
-from charter.engine.portfolio.side_by_side import unreached_in_portfolio
-from charter.engine.programme import pick
+from charter.engine.portfolio.compare.agreement_effects import AgreementsUnder
+from charter.engine.portfolio.compare.compared import Compared, compare_portfolio
+from charter.engine.portfolio.compare.release_view import Portfolio
+from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
+from charter.engine.programme.model import pick
 from charter.engine.report.compared import _SAY, agreements_blocks, compared_blocks, compared_page
 from charter.engine.report.compared_data import compared_data
 from charter.engine.report.html import pages_html
@@ -21,6 +20,7 @@ from charter.engine.report.markdown import markdown
 from charter.engine.report.page import Block, Row
 from charter.engine.report.phrases import PHRASES
 from charter.engine.report.terminal import terminal
+from charter.engine.source.document import read_bytes
 
 from .portfolio import portfolios
 from .portfolio.portfolios import TODAY

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from charter.engine import Outcome, Release, WrongCall, read_bytes
-from charter.engine.record import Record, read_record
+from charter.engine.evaluate.record import Record, read_record
 from charter.engine.report.fields import written
 from charter.engine.report.form import record_form
 from hypothesis import given, settings

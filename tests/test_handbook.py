@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from charter.engine import load
-from charter.engine.report.handbook import Entry, Handbook, handbook
+from charter.engine.report.handbook import Handbook, HandbookRow, handbook
 from charter.engine.report.markdown import handbook_markdown
 
 from .programmes import ASOFT, ROOT, SMALL, copy_of, edit
@@ -18,7 +18,7 @@ from .small_world import world
 PROGRAMMES = [ASOFT, SMALL, *sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))]
 
 
-def entries(book: Handbook) -> list[tuple[str, Entry]]:
+def entries(book: Handbook) -> list[tuple[str, HandbookRow]]:
     return [(chapter.id, entry) for chapter in book.chapters for piece in chapter.pieces for entry in piece.entries]
 
 

@@ -15,19 +15,19 @@ from pathlib import Path
 
 import pytest
 from charter.engine import InvalidInput, load
-from charter.engine.document import MAX_BYTES, read_bytes
-from charter.engine.evaluate import all_values, evaluate, make_plan
-from charter.engine.language.closures import closure
-from charter.engine.language.interpret import interpret
+from charter.engine.evaluate.evaluate import all_values, evaluate, make_plan
+from charter.engine.evaluate.record import Record, read_record
+from charter.engine.language.run.closures import closure
+from charter.engine.language.run.interpret import interpret
 from charter.engine.problems import Problem, has_errors
-from charter.engine.record import Record, read_record
-from charter.engine.release import read_release
+from charter.engine.release.load import read_release
 from charter.engine.report.handbook import handbook
 from charter.engine.report.html import handbook_html
 from charter.engine.report.markdown import handbook_markdown
 from charter.engine.report.page import page
 from charter.engine.report.terminal import terminal
-from charter.engine.review import review
+from charter.engine.review.review import review
+from charter.engine.source.document import MAX_BYTES, read_bytes
 from charter.engine.values import NUMERIC
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from charter.engine.quote import Quote
+from charter.engine.evaluate.quote import Quote
 
 from .small_world import TODAY, evaluate, values, world
 

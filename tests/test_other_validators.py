@@ -9,8 +9,8 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from charter.engine.document import read_text
-from charter.engine.shape import check_shape
+from charter.engine.source.document import read_text
+from charter.engine.source.shape import check_shape
 
 from .programmes import ROOT
 

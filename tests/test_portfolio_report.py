@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from charter.engine import Outcome, Release
-from charter.engine.portfolio.batch import batch
-from charter.engine.portfolio.job import Job, Result
+from charter.engine.portfolio.duckdb.batch import batch
+from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.portfolio.summary import DiscountCounts, Summary
-from charter.engine.programme import MAIN, pick
+from charter.engine.programme.model import MAIN, pick
 from charter.engine.report.page import OPEN, Block, Page, Row
 from charter.engine.report.phrases import PHRASES
 from charter.engine.report.portfolio import summary_data, summary_page
@@ -55,7 +55,9 @@ tiers:
 
 
 @pytest.fixture(scope="module", params=[*range(len(RELEASES)), None], ids=[*NAMED, "a track alone"])
-def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Result, list]:
+def asked(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Release, BatchResult, list]:
     """A release, what the batch says of 200 partners, and what `evaluate` says of each."""
     folder = tmp_path_factory.mktemp("asked")
     release = world(folder, tiers=BESIDE) if request.param is None else RELEASES[request.param]
@@ -102,7 +104,7 @@ def counted_track(release: Release, track: str, outcomes: list[Outcome]) -> dict
     }
 
 
-def test_the_json_says_what_counting_the_outcomes_says(asked: tuple[Release, Result, list]) -> None:
+def test_the_json_says_what_counting_the_outcomes_says(asked: tuple[Release, BatchResult, list]) -> None:
     release, result, outcomes = asked
     data = json.loads(json.dumps(summary_data(release.programme, result, TODAY), default=float))
     assert list(validator("portfolio.schema.json").iter_errors(data)) == []
@@ -129,7 +131,7 @@ def rows_of(page: Page, title: str) -> tuple[Row, ...]:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_the_page_tells_the_same_in_both_languages(lang: str, asked: tuple[Release, Result, list]) -> None:
+def test_the_page_tells_the_same_in_both_languages(lang: str, asked: tuple[Release, BatchResult, list]) -> None:
     release, result, outcomes = asked
     say, page = PHRASES[lang], summary_page(release.programme, result, TODAY, lang)
     for row in (row for block in page.blocks for row in block.rows):
@@ -158,12 +160,12 @@ def test_the_page_tells_the_same_in_both_languages(lang: str, asked: tuple[Relea
             assert (f"{say['portfolio_unknown']}: {it['unknown']}" in note) == (it["unknown"] > 0)
 
 
-def with_discounts(totals: list[str | None], partners: int = 1) -> tuple[Release, Result]:
+def with_discounts(totals: list[str | None], partners: int = 1) -> tuple[Release, BatchResult]:
     """A portfolio in which each of these discounts is that of so many partners."""
     release = RELEASES[0]
     discounts = [DiscountCounts("retail", None if one is None else Decimal(one), partners) for one in totals]
     summary = Summary(len(totals) * partners, (), 0, 0, (), tuple(discounts))
-    return release, Result(summary.partners, summary.partners, 0, 0, None, (), summary)
+    return release, BatchResult(summary.partners, summary.partners, 0, 0, None, (), summary)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -192,7 +194,7 @@ def test_a_few_discounts_are_told_one_by_one_and_more_in_bands(lang: str) -> Non
 def test_a_share_never_reads_as_nothing_or_as_all_that_is_not(number: int, of: int, told: str) -> None:
     release = RELEASES[0]
     summary = Summary(of, (), number, of - number, (), ())
-    page = summary_page(release.programme, Result(of, of, 0, 0, None, (), summary), TODAY, "en")
+    page = summary_page(release.programme, BatchResult(of, of, 0, 0, None, (), summary), TODAY, "en")
     shares = {row.title: row.note for block in page.blocks for row in block.rows}
     assert shares.get("No tier", "0%") == told
 

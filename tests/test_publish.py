@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from charter.engine import InvalidProgramme, load
-from charter.engine.document import read_text
 from charter.engine.problems import WrongCall
-from charter.engine.publish import begin, review_programme, seal
-from charter.engine.release import read_files
-from charter.engine.what_if import what_if
+from charter.engine.release.load import read_files
+from charter.engine.review.publish import begin, review_programme, seal
+from charter.engine.review.what_if import what_if
+from charter.engine.source.document import read_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -227,7 +227,7 @@ def test_readings_and_mutants_of_a_sealed_release_run(tmp_path: Path) -> None:
     ],
 )
 def test_a_setting_is_what_its_patch_would_make(tmp_path: Path, setting: str, changed: str | None) -> None:
-    from charter.engine.fixes import patch, write
+    from charter.engine.review.fixes import patch, write_mended
 
     release = copy_of(SMALL, tmp_path)
     if changed is None:
@@ -237,7 +237,7 @@ def test_a_setting_is_what_its_patch_would_make(tmp_path: Path, setting: str, ch
     tried = what_if(read_files(release), [setting])
     assert changed in patch(tried.mended)
     digest = tried.load().programme.digest
-    write(tried.mended)
+    write_mended(tried.mended)
     assert load(release).programme.digest == digest
 
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from charter.engine.compile import KINDS
+from charter.engine.compile.compile import KINDS
 
 from .programmes import ROOT
 from .published import SCHEMAS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from charter.engine import InvalidInput, InvalidProgramme, WrongCall, load
-from charter.engine.releases import find_program
+from charter.engine.release.find import find_program
 
 from .programmes import SMALL, copy_of, edit
 

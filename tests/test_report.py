@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from charter.engine import load
-from charter.engine.evaluate import all_values
-from charter.engine.explain import measures
-from charter.engine.report.data import outcome_data
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.evaluate.explain import measures
+from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.markdown import markdown
 from charter.engine.report.page import page
 from charter.engine.report.phrases import PHRASES

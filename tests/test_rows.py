@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from charter.engine import Release
-from charter.engine.evaluate import evaluate, make_plan
-from charter.engine.language.compiled import by_closures, compiled
-from charter.engine.language.interpret import interpret
-from charter.engine.layout import Known, Layout, fill, named
-from charter.engine.programme import NO_TIER, Fact
-from charter.engine.record import Record
+from charter.engine.evaluate.evaluate import evaluate, make_plan
+from charter.engine.evaluate.record import Record
+from charter.engine.evaluate.row_layout import KnownInputs, Layout, fill, named_row
+from charter.engine.language.run.compiled import by_closures, compiled
+from charter.engine.language.run.interpret import interpret
+from charter.engine.programme.model import NO_TIER, Fact
 from charter.engine.values import Kind, Unknown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +36,7 @@ def test_a_row_holds_what_each_expression_means(release: Release, data: st.DataO
     known = data.draw(partners(release))
     expected = meaning(release, known)
     for layout in by_each_reader(release.plan.layout):
-        found = named(layout, fill(layout, known))
+        found = named_row(layout, fill(layout, known))
         assert {id: found[id] for id in expected} == expected
         assert {id: type(found[id]) for id in expected} == {id: type(value) for id, value in expected.items()}
 
@@ -48,7 +48,7 @@ def by_each_reader(layout: Layout) -> Iterator[Layout]:
     yield layout._replace(fill=code, enough=0)
 
 
-def partners(release: Release) -> st.SearchStrategy[Known]:
+def partners(release: Release) -> st.SearchStrategy[KnownInputs]:
     """What an evaluation begins with: any fact may be missing, any term agreed otherwise."""
     programme = release.programme
     lists = {
@@ -59,7 +59,7 @@ def partners(release: Release) -> st.SearchStrategy[Known]:
     complete = st.fixed_dictionaries(fields(programme.facts) | lists)
     terms = {id: st.integers(0, 60).map(Decimal) for id, value in programme.values.items() if may_be_a_number(value)}
     return st.builds(
-        Known,
+        KnownInputs,
         st.dates(date(2024, 1, 1), date(2027, 12, 31)),
         st.sampled_from([None, *programme.tiers]),
         st.none() | st.dates(date(2023, 1, 1), date(2026, 12, 31)),
@@ -72,7 +72,7 @@ def may_be_a_number(value: Any) -> bool:
     return value.negotiable is not None and value.kind in (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)
 
 
-def meaning(release: Release, known: Known) -> dict[str, Any]:
+def meaning(release: Release, known: KnownInputs) -> dict[str, Any]:
     """Every value of the partner by the reference reader, item by item where it is of a list."""
     programme = release.programme
     values: dict[str, Any] = {"as_of": known.as_of, "held_tier": known.held_tier or NO_TIER}
@@ -123,7 +123,7 @@ def test_of_a_complete_record_compiled_code_asks_no_closure(facts: dict[str, Any
 
     steps = [step._replace(read=asked) for step in layout.steps]
     code = compiled(steps, layout.positions, layout.start + len(layout.empty))
-    known = Known(date(2026, 11, 23), "saas", None, facts)
+    known = KnownInputs(date(2026, 11, 23), "saas", None, facts)
     assert fill(layout._replace(fill=code), known) == fill(layout, known)
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from charter.engine import load
-from charter.engine.compile import KINDS
-from charter.engine.document import Document, read_text
+from charter.engine.compile.compile import KINDS
+from charter.engine.evaluate.outcome_json import outcome_data, problems_data
+from charter.engine.evaluate.record import read_record
 from charter.engine.problems import Source, has_errors
-from charter.engine.record import read_record
-from charter.engine.release import read_release
-from charter.engine.report.data import outcome_data, problems_data
-from charter.engine.shape import check_shape
+from charter.engine.release.load import read_release
+from charter.engine.source.document import Document, read_text
+from charter.engine.source.shape import check_shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from charter.engine import Release, load
-from charter.engine.evaluate import all_values
+from charter.engine.evaluate.evaluate import all_values
 from charter.engine.values import Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 import simplejson
 from charter.engine import Release
-from charter.engine.archive import Kept, read_archive
-from charter.engine.certificate import Later, read_saved
-from charter.engine.compile import KINDS
-from charter.engine.releases import SEAL
-from charter.engine.report.data import outcome_data
+from charter.engine.compile.compile import KINDS
+from charter.engine.evaluate.outcome_json import outcome_data
+from charter.engine.release.archive import Kept, read_archive
+from charter.engine.release.find import SEAL
 from charter.engine.report.verify import verdicts_text
-from charter.engine.verify import Verdict, verify
+from charter.engine.verify.certificate import Later, read_saved
+from charter.engine.verify.verify import CertificateVerdict, verify
 from charter.engine.version import VERSION
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,7 +83,7 @@ def text_of(data: Any) -> bytes:
     return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=2).encode()
 
 
-def verdict_on(data: Any, releases: tuple[Kept, ...]) -> Verdict | None:
+def verdict_on(data: Any, releases: tuple[Kept, ...]) -> CertificateVerdict | None:
     """The verdict on data once it was text; None where it is no certificate, which is told."""
     (saved,) = read_saved(text_of(data), "saved.json")
     assert (saved.data is None) == bool(saved.problems)

@@ -8,12 +8,12 @@ from ..language.currencies import money_problem
 from ..language.parse import Scope
 from ..language.tree import And, Choose, Compare, Expression, Literal, Name
 from ..problems import Problem
-from ..programme import Benefit, Rebate, RebateTotal
+from ..programme.model import Benefit, Rebate, RebateTotal
 from ..values import Kind
 from .definitions import bounded
 from .facts import check_form
+from .file_reader import FilePart, Files
 from .references import check_tiers
-from .rows import Files, Row
 from .tables import Wanted, added, compile_cell
 from .values import Values
 
@@ -21,7 +21,7 @@ _TRUE = Literal(True, Kind.YES_NO)
 _NOTHING = Literal(Decimal(0), Kind.MONEY)
 
 
-def compile_benefit(row: Row, tier: str, scope: Scope, values: Values) -> Benefit:
+def compile_benefit(row: FilePart, tier: str, scope: Scope, values: Values) -> Benefit:
     """A benefit as a tier gives it: nothing where its condition does not hold."""
     kind, title, source = Kind(row.data["kind"]), row.texts(), row.source()
     id = f"tiers.{tier}.benefits.{row.id}"
@@ -42,12 +42,12 @@ def compile_benefit(row: Row, tier: str, scope: Scope, values: Values) -> Benefi
     return Benefit(row.id, title, row.data.get("group"), kind, id, source, row.data.get("currency"))
 
 
-def compile_rebates(rows: list[Row], tier: str, scope: Scope, values: Values) -> tuple[Rebate, ...]:
+def compile_rebates(rows: list[FilePart], tier: str, scope: Scope, values: Values) -> tuple[Rebate, ...]:
     """The rebates of a tier: those for every tier, and those whose table has a row for it."""
     return tuple(_rebate(row, tier, scope, values) for row in rows if tier in row.data.get("by_tier", {tier: None}))
 
 
-def _rebate(row: Row, tier: str, scope: Scope, values: Values) -> Rebate:
+def _rebate(row: FilePart, tier: str, scope: Scope, values: Values) -> Rebate:
     prefix, title, source = f"tiers.{tier}.rebates.{row.id}", row.texts(), row.source()
     condition = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
     keys = ("by_tier", tier) if "by_tier" in row.data else ("amount",)
@@ -79,7 +79,7 @@ def rebate_totals(rebates: tuple[Rebate, ...], tier: str, values: Values) -> tup
     return tuple(found)
 
 
-def check_rebates(files: Files) -> list[Row]:
+def check_rebates(files: Files) -> list[FilePart]:
     """The rows of the rebates; the tiers that they name are there."""
     rebates = [row for row in files.rows("rebates", "rebates") if "currency" in row.data]
     for row in rebates:
@@ -87,7 +87,7 @@ def check_rebates(files: Files) -> list[Row]:
     return rebates
 
 
-def check_benefits(files: Files) -> list[Row]:
+def check_benefits(files: Files) -> list[FilePart]:
     """The rows of the benefits: each has a value for every tier, and its group exists."""
     groups = files.names("benefits", "groups")
     benefits = list(files.rows("benefits", "benefits"))
@@ -105,7 +105,7 @@ def check_benefits(files: Files) -> list[Row]:
     return [benefit for benefit in benefits if "kind" in benefit.data]
 
 
-def _check_currency(row: Row, tree: Expression, scope: Scope) -> None:
+def _check_currency(row: FilePart, tree: Expression, scope: Scope) -> None:
     mixed = money_problem(tree, scope.symbols, row.data.get("currency"))
     if mixed:
         row.files.problems.append(mixed._replace(place=mixed.place or row.place("currency")))

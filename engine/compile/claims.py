@@ -10,9 +10,9 @@ from ..language.kinds import KIND_WORDS
 from ..language.parse import Scope
 from ..language.tree import And, Expression, Name
 from ..problems import did_you_mean
-from ..programme import Claim, Fact, Tier
+from ..programme.model import Claim, Fact, Tier
 from ..values import NUMERIC, Kind
-from .rows import Files, Row
+from .file_reader import FilePart, Files
 from .scopes import CAP
 
 _PAIRS = {"more": "never_lowers", "whatever": "never_changes"}  #: the facts that differ, and what is said of the rest
@@ -34,7 +34,7 @@ def compile_claims(files: Files, scope: Scope, facts: Mapping[str, Fact], tiers:
     return tuple(claim for row in files.rows("claims", "claims") if (claim := _claim(row, scope, facts, kept)))
 
 
-def _claim(row: Row, scope: Scope, facts: Mapping[str, Fact], tiers: tuple[Tier, ...]) -> Claim | None:
+def _claim(row: FilePart, scope: Scope, facts: Mapping[str, Fact], tiers: tuple[Tier, ...]) -> Claim | None:
     title, source = row.texts(), row.source()
     under = _under(row)
     forms = ("always", "possible", "greatest", "least", "reachable", *_PAIRS.values())
@@ -51,7 +51,7 @@ def _claim(row: Row, scope: Scope, facts: Mapping[str, Fact], tiers: tuple[Tier,
     return Claim(row.id, title, form, *said, under, source, row.place()) if said else None
 
 
-def _under(row: Row) -> str | None:
+def _under(row: FilePart) -> str | None:
     """The reading not taken that a claim is about; it has to stand in clauses.yaml."""
     under = row.data.get("under")
     if under is None:
@@ -67,7 +67,7 @@ def _under(row: Row) -> str | None:
     return str(under)
 
 
-def _of_extreme(row: Row, form: str, scope: Scope) -> _Said | None:
+def _of_extreme(row: FilePart, form: str, scope: Scope) -> _Said | None:
     tree = row.expression(form, scope=scope)
     if tree and tree.kind not in NUMERIC:
         row.problem("wrong-kind", f"this is {KIND_WORDS[tree.kind]}; a number is needed here", row.place(form))
@@ -87,7 +87,7 @@ def _reachable(what: str, tiers: tuple[Tier, ...]) -> Iterator[Expression]:
                 yield And((qualified, Name(bonus.earned, Kind.YES_NO, f"{tier.id}.{bonus.id}")))
 
 
-def _of_pairs(row: Row, form: str, scope: Scope, facts: Mapping[str, Fact]) -> _Said | None:
+def _of_pairs(row: FilePart, form: str, scope: Scope, facts: Mapping[str, Fact]) -> _Said | None:
     key = next(key for key, said in _PAIRS.items() if said == form)
     named = tuple(id for index, id in enumerate(row.data.get(key, ())) if _may_differ(row, key, index, id, facts))
     trees = tuple(row.expression(form, index, scope=scope) for index in range(len(row.data[form])))
@@ -100,7 +100,7 @@ def _of_pairs(row: Row, form: str, scope: Scope, facts: Mapping[str, Fact]) -> _
     return _Said(whole, None, named) if len(whole) == len(trees) and len(named) == len(row.data.get(key, ())) else None
 
 
-def _may_differ(row: Row, key: str, index: int, id: str, facts: Mapping[str, Fact]) -> bool:
+def _may_differ(row: FilePart, key: str, index: int, id: str, facts: Mapping[str, Fact]) -> bool:
     """Whether a name is of a fact, and of one that there can be more of where that is said."""
     fact, place = facts.get(id), row.document.value_place((*row.path, key, index))
     if fact is None:

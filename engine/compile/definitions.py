@@ -11,11 +11,11 @@ from ..language.currencies import money_problem
 from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
 from ..problems import Problem
-from ..programme import ORDER, ListFact, NamedValue, Texts
+from ..programme.model import ORDER, ListFact, NamedValue, Texts
 from ..values import NUMERIC, Kind
 from .facts import check_choices, check_form
+from .file_reader import FilePart, Files, list_path
 from .references import check_tiers
-from .rows import Files, Row, list_path
 from .scopes import Scopes, choices_taken, columns, named_values, nested
 from .tables import Keys, Wanted, compile_cell
 
@@ -70,7 +70,7 @@ def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFa
     return found
 
 
-def _places(row: Row, scopes: Scopes) -> Iterator[_Place]:
+def _places(row: FilePart, scopes: Scopes) -> Iterator[_Place]:
     """One value, or one for each tier."""
     if "by_tier" not in row.data:
         yield _Place(f"definitions.{row.id}", ("value",), scopes.general)
@@ -80,7 +80,7 @@ def _places(row: Row, scopes: Scopes) -> Iterator[_Place]:
             yield _Place(f"definitions.{row.id}.{tier}", ("by_tier", tier), scopes.by_tier[tier])
 
 
-def _column(table: Row, column: Row, scopes: Scopes) -> Iterator[NamedValue]:
+def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[NamedValue]:
     """A column of a table: the cells under its name, in every row."""
     kind, scope, choices = Kind(column.data["kind"]), scopes.general, _choices(column, Kind(column.data["kind"]), {})
     tree = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
@@ -90,7 +90,7 @@ def _column(table: Row, column: Row, scopes: Scopes) -> Iterator[NamedValue]:
         yield NamedValue(id, kind, tree, title, table.source(), at, unit, currency, choices)
 
 
-def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
+def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
     kind, title, source, unit = Kind(row.data["kind"]), row.texts(), row.source(), row.optional_texts("unit")
     choices = _choices(row, kind, lists)
     check_form(row, kind)
@@ -113,7 +113,7 @@ def _values(row: Row, places: list[_Place], scopes: Scopes, lists: Mapping[str, 
             )
 
 
-def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:
+def _choices(row: FilePart, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:
     """The options of a value that is a choice: its own, or those of the field it is taken from."""
     own = {choice.id: choice.texts() for choice in row.inner("choices")}
     taken = choices_taken(row, lists)
@@ -123,7 +123,7 @@ def _choices(row: Row, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str
     return own
 
 
-def bounded(row: Row, tree: Expression, scope: Scope, kind: Kind) -> Expression | None:
+def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expression | None:
     """The value held between its floor and its cap, and rounded last, where the row says so."""
     for key, function in (("floor", "max"), ("cap", "min"), ("round", "")):
         if key not in row.data:
@@ -151,7 +151,7 @@ def bounded(row: Row, tree: Expression, scope: Scope, kind: Kind) -> Expression 
 
 
 def _aggregate(
-    row: Row, place: _Place, kind: Kind, choices: tuple[str, ...], scopes: Scopes, lists: Mapping[str, ListFact]
+    row: FilePart, place: _Place, kind: Kind, choices: tuple[str, ...], scopes: Scopes, lists: Mapping[str, ListFact]
 ) -> Expression | None:
     """What the items of a list come to."""
     one, take = lists.get(row.data.get("over", "")), row.data["take"]
@@ -192,7 +192,7 @@ def _aggregate(
     return node
 
 
-def _fits(row: Row, take: str, kind: Kind) -> bool:
+def _fits(row: FilePart, take: str, kind: Kind) -> bool:
     """Whether the row says what its aggregate needs, and nothing it has no use for."""
     before = len(row.files.problems)
     kinds = _KINDS_OF.get(take)
@@ -218,7 +218,7 @@ def _fits(row: Row, take: str, kind: Kind) -> bool:
     return len(row.files.problems) == before
 
 
-def _of(row: Row, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope) -> Expression | None:
+def _of(row: FilePart, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope) -> Expression | None:
     """What is taken of each item."""
     if take == "distinct":
         return row.expression("of", scope=scope)
@@ -246,7 +246,9 @@ def _by_rank(node: Aggregate, choices: tuple[str, ...]) -> Expression | None:
     return Choose(none, tree, node.empty, Kind.CHOICE)
 
 
-def _empty(row: Row, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope) -> tuple[Expression | None, bool]:
+def _empty(
+    row: FilePart, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope
+) -> tuple[Expression | None, bool]:
     """The value of no items (None for unknown), and whether it is told."""
     if row.data.get("empty") == "unknown" or ("empty" not in row.data and take not in _NOTHING):
         return None, "empty" in row.data
@@ -257,7 +259,9 @@ def _empty(row: Row, take: str, kind: Kind, choices: tuple[str, ...], scope: Sco
     return tree, tree is not None
 
 
-def _one_currency(row: Row, counts: Expression, value: Expression, scope: Scope, one: ListFact) -> Expression | None:
+def _one_currency(
+    row: FilePart, counts: Expression, value: Expression, scope: Scope, one: ListFact
+) -> Expression | None:
     """The condition, and where each item says its currency, that it is the one the row names."""
     said = {
         symbol.currency

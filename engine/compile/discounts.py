@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Expression, Literal, Name, Or
-from ..programme import Bonus, Discount, Rate
+from ..programme.model import Bonus, Discount, Rate
 from ..values import Kind
+from .file_reader import FilePart, Files
 from .references import check_tiers
-from .rows import Files, Row
 from .tables import added
 from .values import Values
 
@@ -42,7 +42,9 @@ def compile_terms(files: Files, scope: Scope, values: Values) -> Terms:
     return Terms(cap, found["bonuses_apply"], found["bonuses_in_price"])
 
 
-def compile_discount(row: Row, terms: Terms, bonuses: list[Row], scope: Scope, values: Values) -> Discount | None:
+def compile_discount(
+    row: FilePart, terms: Terms, bonuses: list[FilePart], scope: Scope, values: Values
+) -> Discount | None:
     """Base + bonuses, capped; and how much of it lowers the price, how much is taken in kind."""
     part = row.part("discount")
     if part is None:
@@ -69,13 +71,13 @@ def compile_discount(row: Row, terms: Terms, bonuses: list[Row], scope: Scope, v
     )  # fmt: skip
 
 
-def _offered(bonus: Row, tier: str) -> bool:
+def _offered(bonus: FilePart, tier: str) -> bool:
     """Whether the tier has a percentage in any of the bonus's tables."""
     tables = [bonus.data_of("percent"), *(rate.data_of("percent") for rate in bonus.inner("rates"))]
     return any(tier in (table or {}) for table in tables)
 
 
-def _bonus(row: Row, tier: str, scope: Scope, values: Values) -> Bonus:
+def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
     """A bonus as a tier is offered it; with one rate, the bonus is that rate."""
     prefix, title, source = f"tiers.{tier}.bonuses.{row.id}", row.texts(), row.source()
     if "percent" in row.data:
@@ -108,7 +110,7 @@ def _greatest(rates: tuple[Rate, ...]) -> Expression:
     return tree
 
 
-def _rate(row: Row, tier: str, prefix: str, scope: Scope, values: Values, source: tuple[str, ...]) -> Rate:
+def _rate(row: FilePart, tier: str, prefix: str, scope: Scope, values: Values, source: tuple[str, ...]) -> Rate:
     title = row.texts()
     condition = row.expression("when", scope=scope, kind=Kind.YES_NO)
     earned = values.name(f"{prefix}.earned", Kind.YES_NO, condition or _TRUE, title, source)
@@ -117,7 +119,7 @@ def _rate(row: Row, tier: str, prefix: str, scope: Scope, values: Values, source
     return Rate(row.id, title, earned.id, worth.id, row.data["percent"][tier])
 
 
-def check_bonuses(files: Files) -> list[Row]:
+def check_bonuses(files: Files) -> list[FilePart]:
     """The rows of the bonuses; the tiers that they name are there, and have a discount to add to."""
     tiers = files.names("tiers", "tiers")
     bare = {row.id for row in files.rows("tiers", "tiers") if "discount" not in row.data}

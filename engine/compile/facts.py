@@ -9,10 +9,10 @@ from decimal import Decimal
 from ..language.parse import Scope
 from ..language.tree import names
 from ..problems import Fix, did_you_mean
-from ..programme import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
-from ..scalars import Data, as_wanted, day_of, how_to_write
+from ..programme.model import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
+from ..source.scalars import Data, as_wanted, day_of, how_to_write
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
-from .rows import Files, Row, list_path
+from .file_reader import FilePart, Files, list_path
 
 MAX_TEXT = 200  #: characters of a fact of kind text
 
@@ -27,7 +27,7 @@ def compile_facts(files: Files) -> dict[str, Fact]:
     return _usable(files.rows("facts", "facts"))
 
 
-def _usable(rows: Iterable[Row]) -> dict[str, Fact]:
+def _usable(rows: Iterable[FilePart]) -> dict[str, Fact]:
     """The facts that rules can use, by their names: a choice without options is none, and its name a broken one."""
     facts = (_fact(row) for row in rows if "kind" in row.data)
     return {fact.id: fact for fact in facts if fact.kind is not Kind.CHOICE or fact.choices}
@@ -53,7 +53,7 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
     return found
 
 
-def _check_default_from(row: Row, field: Fact, fields: Mapping[str, Fact]) -> None:
+def _check_default_from(row: FilePart, field: Fact, fields: Mapping[str, Fact]) -> None:
     other = fields.get(field.default_from or "")
     if field.default_from and (other is None or other.kind is not field.kind or other.default_from):
         known = [one.id for one in fields.values() if one.kind is field.kind and not one.default_from and one != field]
@@ -62,7 +62,7 @@ def _check_default_from(row: Row, field: Fact, fields: Mapping[str, Fact]) -> No
         row.problem("unknown-name", message, row.place("fields", field.id, "default_from"), help)
 
 
-def _check_currency_field(row: Row, field: Fact, fields: Mapping[str, Fact]) -> None:
+def _check_currency_field(row: FilePart, field: Fact, fields: Mapping[str, Fact]) -> None:
     says = fields.get(str(field.currency))
     if says is None or says.kind is not Kind.CHOICE:
         known = [one.id for one in fields.values() if one.kind is Kind.CHOICE]
@@ -83,7 +83,7 @@ def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[Na
     return found, values
 
 
-def _fact(row: Row) -> Fact:
+def _fact(row: FilePart) -> Fact:
     kind = Kind(row.data["kind"])
     choices = {choice.id: choice.texts() for choice in row.inner("choices")}
     if row.data.get("choices_from") == "products":
@@ -107,7 +107,7 @@ def _fact(row: Row) -> Fact:
     return fact._replace(default=_default(row, fact))
 
 
-def _check_effort(row: Row, kind: Kind) -> None:
+def _check_effort(row: FilePart, kind: Kind) -> None:
     """Effort is for a fact of the partner that there can be more of, or otherwise; and steps are of numbers."""
     in_item = "fields" in row.path
     for key, fits in (("effort", kind not in (Kind.DATE, Kind.TEXT)), ("effort_for", kind in NUMERIC)):
@@ -119,7 +119,7 @@ def _check_effort(row: Row, kind: Kind) -> None:
         row.problem("wrong-form", "a count changes by whole numbers", row.place("effort_for"), "write a whole number")
 
 
-def check_form(row: Row, kind: Kind) -> None:
+def check_form(row: FilePart, kind: Kind) -> None:
     """What only some kinds have stands in a row of such a kind."""
     for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
         if key in row.data and kind is not wanted:
@@ -127,7 +127,7 @@ def check_form(row: Row, kind: Kind) -> None:
             row.problem("wrong-form", message, row.place(key), "remove it")
 
 
-def check_choices(row: Row, kind: Kind, choices: Collection[str]) -> None:
+def check_choices(row: FilePart, kind: Kind, choices: Collection[str]) -> None:
     """A choice has options, and nothing else has."""
     if (kind is Kind.CHOICE) != bool(choices):
         help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
@@ -135,7 +135,7 @@ def check_choices(row: Row, kind: Kind, choices: Collection[str]) -> None:
         row.problem("choices", message, row.place("kind"), help)
 
 
-def _default(row: Row, fact: Fact) -> bool | Decimal | date | str | None:
+def _default(row: FilePart, fact: Fact) -> bool | Decimal | date | str | None:
     if "default" not in row.data:
         return None
     value, wrong = fact_value(fact, row.data["default"])

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from ..language.tree import names
 from ..problems import Place, Problem, Related, did_you_mean, has_errors
-from ..programme import NamedValue
-from .rows import Files
+from ..programme.model import NamedValue
+from .file_reader import Files
 
 
-def in_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedValue]:
+def dependency_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedValue]:
     """The values, each after those it mentions, otherwise as they stand."""
     _check_terms(files, values)
     ordered: dict[str, NamedValue] = {}

@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
-from ..programme import MAIN, ORDER, ListFact, NamedValue, Order, PriceRule, Refusal, Tier
+from ..programme.model import MAIN, ORDER, ListFact, NamedValue, Order, PriceRule, Refusal, Tier
 from ..values import Kind
-from .rows import Files, Row
+from .file_reader import FilePart, Files
 from .scopes import OWN, REFUSED, Scopes
 from .tables import Wanted, compile_cell
 from .values import Values
@@ -72,7 +72,7 @@ def _named(values: Values, name: str, kind: Kind, tree: Expression) -> str:
     return id
 
 
-def _rule(row: Row, scope: Scope, values: Values) -> PriceRule:
+def _rule(row: FilePart, scope: Scope, values: Values) -> PriceRule:
     title, source = row.texts(), row.source()
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
     id = _named(values, f"rules.{row.id}", Kind.YES_NO, when)
@@ -80,7 +80,7 @@ def _rule(row: Row, scope: Scope, values: Values) -> PriceRule:
     return PriceRule(row.id, title, id, amounts, row.optional_texts("says"), source)
 
 
-def _amount(rule: Row, key: str, scope: Scope, order: Row) -> Expression:
+def _amount(rule: FilePart, key: str, scope: Scope, order: FilePart) -> Expression:
     """What a rule says is paid, rounded once; nothing where it does not say."""
     tree = compile_cell(rule, (key,), scope, Wanted(Kind.MONEY)) if key in rule.data else None
     if tree is None:
@@ -97,7 +97,7 @@ def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: E
     return tree
 
 
-def _refusal(row: Row, scope: Scope, values: Values) -> Refusal:
+def _refusal(row: FilePart, scope: Scope, values: Values) -> Refusal:
     title, source = row.texts(), row.source()
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
     return Refusal(row.id, title, _named(values, f"refusals.{row.id}", Kind.YES_NO, when), source)

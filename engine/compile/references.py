@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from .rows import Row
+from .file_reader import FilePart
 
 
-def check_tiers(row: Row, key: str, tiers: Collection[str], *, complete: bool = False) -> None:
+def check_tiers(row: FilePart, key: str, tiers: Collection[str], *, complete: bool = False) -> None:
     """The keys of the table by tier under `key` are tiers; with `complete`, every tier has a value."""
     if not row.files.is_whole("tiers", "tiers"):
         return

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from ..language.calls import FUNCTIONS, Symbol
 from ..language.parse import Scope
 from ..problems import Place, Problem
-from ..programme import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, Texts
+from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, Texts
 from ..values import Kind
-from .rows import Files, Row, list_path
+from .file_reader import FilePart, Files, list_path
 
 #: the partner's own discounts, by their names in rules of price: its tier's, what lowers the price, what does not
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
@@ -58,7 +58,7 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
     for _, column in columns(files):
         symbols[column.id] = _value_symbol(column, f"definitions.{column.id}", lists)
-    tables: dict[str, Row] = {}
+    tables: dict[str, FilePart] = {}
     for row in named_values(files):
         if row.id in facts:
             continue
@@ -94,12 +94,12 @@ def fact_symbol(fact: Fact, id: str, item: str = "") -> Symbol:
     )
 
 
-def named_values(files: Files) -> Iterator[Row]:
+def named_values(files: Files) -> Iterator[FilePart]:
     """The definitions whose kind is known."""
     return (row for row in files.rows("definitions", "definitions") if "kind" in row.data)
 
 
-def columns(files: Files) -> Iterator[tuple[Row, Row]]:
+def columns(files: Files) -> Iterator[tuple[FilePart, FilePart]]:
     """Each table of several columns with each of its columns whose kind is known."""
     for table in files.rows("definitions", "tables"):
         for column in table.inner("columns"):
@@ -140,12 +140,12 @@ def _order_symbols(files: Files, lists: Mapping[str, ListFact]) -> dict[str, Sym
     return found
 
 
-def _value_symbol(row: Row, id: str, lists: Mapping[str, ListFact]) -> Symbol:
+def _value_symbol(row: FilePart, id: str, lists: Mapping[str, ListFact]) -> Symbol:
     choices = tuple(row.data.get("choices") or choices_taken(row, lists) or ())
     return Symbol(id, Kind(row.data["kind"]), choices, bool(row.data.get("ordered")), row.data.get("currency"))
 
 
-def choices_taken(row: Row, lists: Mapping[str, ListFact]) -> Mapping[str, Texts] | None:
+def choices_taken(row: FilePart, lists: Mapping[str, ListFact]) -> Mapping[str, Texts] | None:
     """The options of the field that an aggregate takes its choice from; None where there is no field."""
     one = lists.get(str(row.data.get("over")))
     field = one.fields.get(str(row.data.get("of"))) if one else None
@@ -153,7 +153,7 @@ def choices_taken(row: Row, lists: Mapping[str, ListFact]) -> Mapping[str, Texts
 
 
 def _tier_scope(
-    tier: str, general: Scope, tables: Mapping[str, Row], tiers: tuple[str, ...], lists: Mapping[str, ListFact]
+    tier: str, general: Scope, tables: Mapping[str, FilePart], tiers: tuple[str, ...], lists: Mapping[str, ListFact]
 ) -> Scope:
     """The names in a tier: also its row of each table by tier."""
     own, absent, silent = dict(general.symbols), dict(general.elsewhere), set(general.broken)

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..language.kinds import KIND_WORDS, adapt, alike, as_kind
+from ..language.kinds import KIND_WORDS, adapt, as_kind, compatible
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
-from ..scalars import how_to_write, scalar
+from ..source.scalars import how_to_write, plain_scalar
 from ..values import NUMERIC, Kind, plain
-from .rows import Row
+from .file_reader import FilePart
 
 Keys = tuple[str | int, ...]
 
@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
     column: str | None = None
 
 
-def compile_cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
+def compile_cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
     """The expression of a cell, or None after reporting what is wrong with it."""
     data = row.data_of(*keys)
     if isinstance(data, dict):
@@ -49,7 +49,7 @@ def added(parts: Sequence[Expression], kind: Kind) -> Expression:
     return Arithmetic("+", added(parts[:middle], kind), added(parts[middle:], kind), kind)
 
 
-def _cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
+def _cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
     """A cell within a table: that of the column, where there are several."""
     if wanted.column is None:
         return compile_cell(row, keys, scope, wanted)
@@ -61,7 +61,7 @@ def _cell(row: Row, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | No
     return compile_cell(row, (*keys, wanted.column), scope, wanted._replace(column=None))
 
 
-def _by_choice(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_choice(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
     place = row.document.value_place((*row.path, *keys, "by"))
     symbol = scope.symbols.get(data["by"])
     if symbol is None or symbol.kind is not Kind.CHOICE:
@@ -91,7 +91,7 @@ def _by_choice(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted:
     return last
 
 
-def _by_band(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
     number = _number(row, (*keys, "band"), scope)
     rows = data.get("rows", {})
     starts = _starts(row, (*keys, "rows"), rows, whole=number is not None and number.kind is Kind.COUNT)
@@ -104,14 +104,14 @@ def _by_band(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: W
         return None
     tree = below if below is not None else cells[0]
     for start, cell in list(zip(starts, cells, strict=True))[0 if below is not None else 1 :]:
-        pair = alike(number, _written(start))
+        pair = compatible(number, _written(start))
         if tree is None or cell is None or pair is None:
             return None
         tree = Choose(Compare(">=", *pair), cell, tree, wanted.kind)
     return tree if tree is None else as_kind(tree, wanted.kind)
 
 
-def _by_slices(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
     """Each slice of a number at its own rate: rates in percent give a part of the number, others so much a unit.
 
     With `after`, the number begins where an earlier one ended: slices of a running total.
@@ -155,7 +155,7 @@ def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expressio
     return over if start == 0 else Arithmetic("-", over, _like(number, start), kind)
 
 
-def _by_cases(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
     """The first case whose condition holds, or the greatest value or the sum of those that hold."""
     cases = [
         (
@@ -187,7 +187,7 @@ def _by_cases(row: Row, keys: Keys, data: dict[str, Any], scope: Scope, wanted: 
 _FORMS = {"by": _by_choice, "band": _by_band, "slices": _by_slices, "cases": _by_cases}
 
 
-def _number(row: Row, keys: Keys, scope: Scope) -> Expression | None:
+def _number(row: FilePart, keys: Keys, scope: Scope) -> Expression | None:
     """The number that a table goes by."""
     number = row.expression(*keys, scope=scope)
     if number is not None and number.kind not in NUMERIC:
@@ -211,14 +211,14 @@ _RANGE = re.compile(r"(-?[0-9.]+) to (-?[0-9.]+)")
 _FROM = re.compile(r"(-?[0-9.]+) and up")
 
 
-def _starts(row: Row, keys: Keys, rows: dict[str, Any], *, whole: bool) -> list[Decimal]:
+def _starts(row: FilePart, keys: Keys, rows: dict[str, Any], *, whole: bool) -> list[Decimal]:
     """The numbers at which bands begin: each one over the one before. `whole` says that only whole numbers come."""
     starts: list[Decimal] = []
     end: Decimal | None = None
     for written in rows:
         both, open_ = _RANGE.fullmatch(written), _FROM.fullmatch(written)
-        number = scalar(both[1] if both else open_[1] if open_ else written)
-        last = scalar(both[2]) if both else None
+        number = plain_scalar(both[1] if both else open_[1] if open_ else written)
+        last = plain_scalar(both[2]) if both else None
         if not isinstance(number, Decimal) or (both and not isinstance(last, Decimal)):
             help = how_to_write(written, "number") or "a band is named by the number it begins with: 100000"
             row.problem("bad-number", f"'{written}' is not a number", row.place(*keys, written), help)
@@ -235,7 +235,7 @@ def _starts(row: Row, keys: Keys, rows: dict[str, Any], *, whole: bool) -> list[
 
 
 def _check_band(
-    row: Row, keys: Keys, number: Decimal, before: tuple[Sequence[Decimal], Decimal | None], *, whole: bool
+    row: FilePart, keys: Keys, number: Decimal, before: tuple[Sequence[Decimal], Decimal | None], *, whole: bool
 ) -> None:
     """A band begins after the one before it, and, where that one's end is written, right after it."""
     starts, end = before

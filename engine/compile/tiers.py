@@ -7,11 +7,11 @@ from decimal import Decimal
 from ..language.parse import Scope
 from ..language.tree import And, Call, Choose, Compare, Expression, Literal, Name, Or
 from ..problems import did_you_mean
-from ..programme import MAIN, NO_TIER, Requirement, Statement, Tier, Track
+from ..programme.model import MAIN, NO_TIER, Requirement, Statement, Tier, Track
 from ..values import Kind
 from .benefits import check_benefits, check_rebates, compile_benefit, compile_rebates, rebate_totals
 from .discounts import Terms, check_bonuses, compile_discount, compile_terms
-from .rows import Files, Row
+from .file_reader import FilePart, Files
 from .scopes import Scopes, tracks_of
 from .values import Values
 
@@ -98,7 +98,7 @@ def _retention(files: Files, scope: Scope, values: Values, tiers: tuple[str, ...
     return until.id
 
 
-def _tier(row: Row, offers: _Offers, scope: Scope, values: Values) -> Tier:
+def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
     prefix, title = f"tiers.{row.id}", row.texts()
     requirements = [*offers.common, *_own_requirements(row, offers.common, scope, values)]
     conditions = tuple(Name(requirement.value, Kind.YES_NO, requirement.value) for requirement in requirements)
@@ -126,7 +126,7 @@ def _tier(row: Row, offers: _Offers, scope: Scope, values: Values) -> Tier:
     )
 
 
-def _statement(row: Row) -> Statement:
+def _statement(row: FilePart) -> Statement:
     return Statement(row.id, row.texts(), row.source())
 
 
@@ -136,7 +136,7 @@ def _requirements(files: Files, scope_name: str, scope: Scope, values: Values) -
             for row in files.rows("eligibility", scope_name)]  # fmt: skip
 
 
-def _own_requirements(row: Row, common: list[Requirement], scope: Scope, values: Values) -> list[Requirement]:
+def _own_requirements(row: FilePart, common: list[Requirement], scope: Scope, values: Values) -> list[Requirement]:
     """What the tier itself asks for; its ids are not those of the common ones."""
     taken = {requirement.id: requirement.scope for requirement in common}
     found = []
@@ -148,7 +148,7 @@ def _own_requirements(row: Row, common: list[Requirement], scope: Scope, values:
     return found
 
 
-def _requirement(row: Row, scope_name: str, id: str, scope: Scope, values: Values) -> Requirement:
+def _requirement(row: FilePart, scope_name: str, id: str, scope: Scope, values: Values) -> Requirement:
     """One condition, or several of which so many are needed."""
     title, source = row.texts(), row.source()
     if "rule" in row.data:

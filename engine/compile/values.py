@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..language.tree import Expression, Name
-from ..programme import NamedValue, Texts
+from ..programme.model import NamedValue, Texts
 from ..values import Kind
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..document import Document
 from ..problems import InvalidInput, has_errors
-from ..shape import check_shape
+from ..source.document import Document
+from ..source.shape import check_shape
 
 
 def read_approvals(document: Document) -> Mapping[str, Mapping[str, str]]:

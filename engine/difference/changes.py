@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..document import Document, PartPath
 from ..language.tree import Expression, children
-from ..language.words import text
+from ..language.words.words import text
 from ..problems import Place
-from ..programme import Programme
-from ..release import ReleaseFiles
+from ..programme.model import Programme
+from ..release.load import ReleaseFiles
+from ..source.document import Document, PartPath
 from ..values import plain
 
 #: what a row of a table is, by the path of the table, `*` for any name

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..document import Document
-from ..evaluate import make_plan
-from ..parts import part, with_part, without
-from ..release import Release, ReleaseFiles, compile_release
-from ..releases import number
-from .behaviour import Effect, Pair, Renamed, effects, judged
+from ..evaluate.evaluate import make_plan
+from ..release.find import release_number
+from ..release.load import Release, ReleaseFiles, compile_release
+from ..source.document import Document
+from ..source.parts import part, with_part, without
 from .changes import Change, Side, changes, side
+from .partner_effects import OutcomeEffect, Pair, Renamed, judgement_of, outcome_effects
 from .prices import price_effects
 
 #: what an outcome is, by what a row is that may have another name
@@ -25,7 +25,7 @@ class Judged(NamedTuple):
     judgement: str | None
 
 
-class Difference(NamedTuple):
+class ReleaseDifference(NamedTuple):
     """All changes in order; what becomes of each outcome; the judgement of it all; and what it breaks of the rules.
 
     `findings` are codes: short_notice, where a release that worsens something begins sooner than is promised;
@@ -36,20 +36,20 @@ class Difference(NamedTuple):
     before: Side
     after: Side
     changes: tuple[Judged, ...]
-    effects: tuple[Effect, ...]
+    effects: tuple[OutcomeEffect, ...]
     judgement: str
     findings: tuple[str, ...]
 
 
-def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> Difference:
+def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> ReleaseDifference:
     """What is different between two releases that can be used; `pair` are the same two, with the day and the time."""
     one, other = side(before, pair.before.programme), side(after, pair.after.programme)
     found = changes(one, other)
     renamed = _renamed(found)
-    together = (*effects(pair, renamed), *price_effects(pair))
+    together = (*outcome_effects(pair, renamed), *price_effects(pair))
     alone = tuple(Judged(change, _alone(one, other, change, pair)) for change in found)
-    judgement = judged(together)
-    return Difference(pair, one, other, alone, together, judgement, tuple(_findings(pair, judgement)))
+    judgement = judgement_of(together)
+    return ReleaseDifference(pair, one, other, alone, together, judgement, tuple(_findings(pair, judgement)))
 
 
 def _renamed(found: Sequence[Change]) -> Renamed:
@@ -75,7 +75,7 @@ def _alone(before: Side, after: Side, change: Change, pair: Pair) -> str | None:
         return None
     release = Release(programme, make_plan(programme), ())
     alone = pair._replace(after=release)
-    return judged([*effects(alone), *price_effects(alone)])
+    return judgement_of([*outcome_effects(alone), *price_effects(alone)])
 
 
 def _findings(pair: Pair, judgement: str) -> Iterator[str]:
@@ -84,6 +84,6 @@ def _findings(pair: Pair, judgement: str) -> Iterator[str]:
         left = (other.effective_from - pair.day).days
         if left < one.notice_days:
             yield "short_notice"
-    numbers = number(one.release), number(other.release)
+    numbers = release_number(one.release), release_number(other.release)
     if judgement != "neutral" and one.release != other.release and numbers[0][:2] == numbers[1][:2]:
         yield "small_number"

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from ..release import ReleaseFiles, load_files
+from ..release.load import ReleaseFiles, load_files
 from .changes import Change, Side, changes, side
 
 #: kinds of files, and of things, that are about the release and not about partners
@@ -15,7 +15,7 @@ _FILES = frozenset({"claims", "clauses", "programme"})
 _THINGS = ("source", "fact_check", "section")
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """A release, since when it is in force, and what it changed; `before` is None for the first one."""
 
     release: str
@@ -25,16 +25,16 @@ class Entry(NamedTuple):
     changes: tuple[Change, ...]
 
 
-def history(releases: Sequence[ReleaseFiles]) -> tuple[Entry, ...]:
+def history(releases: Sequence[ReleaseFiles]) -> tuple[LogEntry, ...]:
     """What each of the releases changed, as they follow each other; raises InvalidProgramme where one is mistaken."""
     sides = [side(files, load_files(files).programme) for files in releases]
-    first = [Entry(one.programme.release, one.programme.effective_from, None, one, ()) for one in sides[:1]]
+    first = [LogEntry(one.programme.release, one.programme.effective_from, None, one, ()) for one in sides[:1]]
     return (*first, *(_entry(one, other) for one, other in pairwise(sides)))
 
 
-def _entry(before: Side, after: Side) -> Entry:
+def _entry(before: Side, after: Side) -> LogEntry:
     programme = after.programme
-    return Entry(programme.release, programme.effective_from, before, after, tuple(_for_partners(before, after)))
+    return LogEntry(programme.release, programme.effective_from, before, after, tuple(_for_partners(before, after)))
 
 
 def _for_partners(before: Side, after: Side) -> Iterator[Change]:

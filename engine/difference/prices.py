@@ -12,19 +12,30 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..language.logic.terms import Formula, Term, all_of, any_of, compared, negated, number
+from ..language.smt.terms import Formula, Term, all_of, any_of, comparison, negated, number
 from ..language.tree import Name
 from ..problems import InvalidInput
-from ..programme import LINE, ORDER, Programme
-from ..proof.example import Example, least
-from ..proof.plainest import nearest, plain_value, plainest
+from ..programme.model import LINE, ORDER, Programme
+from ..programme.reads import all_read
+from ..proof.example import Example, without_irrelevant
+from ..proof.minimal_model import nearest_number, plain_value, plainest
 from ..proof.solve import Question, Undecided
 from ..proof.symbols import Partner, line_term, term
-from ..reads import all_read
-from ..release import Release
+from ..release.load import Release
 from ..values import Kind, Value
-from .behaviour import BETTER, WORSE, Effect, Outcome, Pair, Way, as_each_has_it, linked, two_partners, ways_of
-from .same import alike
+from .partner_effects import (
+    BETTER,
+    WORSE,
+    ComparedOutcome,
+    EffectWitness,
+    OutcomeEffect,
+    Pair,
+    as_each_has_it,
+    linked,
+    two_partners,
+    ways_of,
+)
+from .unchanged import unchanged_names
 
 Lines = tuple[Mapping[str, Any], ...]
 
@@ -32,21 +43,21 @@ _PRICE = Decimal(10_000)  #: of a line that shows something
 _CURRENCY = "EUR"
 
 
-def price_effects(pair: Pair) -> Iterator[Effect]:
+def price_effects(pair: Pair) -> Iterator[OutcomeEffect]:
     """What becomes of what the customer and the partner pay for a line."""
     one, other = pair.before.programme, pair.after.programme
     if one.order is None and other.order is None:
         return
-    same = alike(one, other, given=_standing(one) | _standing(other))
+    same = unchanged_names(one, other, given=_standing(one) | _standing(other))
     for name in ("customer_pays", "partner_pays"):
         was, now = (getattr(programme.order, name, None) for programme in (one, other))
-        outcome = Outcome(None, "price", name, was, now, Kind.MONEY)
+        outcome = ComparedOutcome(None, "price", name, was, now, Kind.MONEY)
         if was == now and was in same:
-            yield Effect(outcome, {way: Way("no") for way in ways_of(outcome)})
+            yield OutcomeEffect(outcome, {way: EffectWitness("no") for way in ways_of(outcome)})
         elif was is None or now is None:
-            yield Effect(outcome, {way: Way("undecided") for way in ways_of(outcome)})
+            yield OutcomeEffect(outcome, {way: EffectWitness("undecided") for way in ways_of(outcome)})
         else:
-            yield Effect(outcome, {way: _shown(pair, outcome, was, now, way) for way in ways_of(outcome)})
+            yield OutcomeEffect(outcome, {way: _shown(pair, outcome, was, now, way) for way in ways_of(outcome)})
 
 
 def _standing(programme: Programme) -> frozenset[str]:
@@ -56,7 +67,7 @@ def _standing(programme: Programme) -> frozenset[str]:
     return frozenset(own | tiers | {track.tier for track in programme.tracks.values()})
 
 
-def _shown(pair: Pair, outcome: Outcome, was: str, now: str, way: str) -> Way:
+def _shown(pair: Pair, outcome: ComparedOutcome, was: str, now: str, way: str) -> EffectWitness:
     """A line and a partner for whom the price differs in this way; undecided where none is found."""
     one, other = two_partners(pair, frozenset(), 1, pair.day)
     before, after = line_term(one, was), line_term(other, now)
@@ -64,21 +75,21 @@ def _shown(pair: Pair, outcome: Outcome, was: str, now: str, way: str) -> Way:
     question = Question([*one.limits, *other.limits, *asked], pair.seconds)
     try:
         if not question.can_be():
-            return Way("undecided")
+            return EffectWitness("undecided")
         read = all_read(one.programme, [was]) | all_read(other.programme, [now])
         partner = plainest(question, one, read - {ORDER}, pair.day)
         lines = _lines(question, one, pair)
     except Undecided:
-        return Way("undecided")
+        return EffectWitness("undecided")
 
     def shows(partners: tuple[Example, ...]) -> bool:
         return _is_so(_prices(pair, as_each_has_it(pair, partners[0]), lines, outcome.id), way)
 
-    found = least((partner,), shows)
+    found = without_irrelevant((partner,), shows)
     if found is None:
-        return Way("undecided")
+        return EffectWitness("undecided")
     examples = as_each_has_it(pair, found[0])
-    return Way("yes", examples, _prices(pair, examples, lines, outcome.id), lines)
+    return EffectWitness("yes", examples, _prices(pair, examples, lines, outcome.id), lines)
 
 
 def _plain_lines(of: Partner) -> Iterator[Formula]:
@@ -103,14 +114,14 @@ def _same_standing(one: Partner, other: Partner) -> Iterator[Formula]:
             same = (
                 before.value == after.value
                 if name.kind in (Kind.YES_NO, Kind.CHOICE)
-                else compared("==", before, after)
+                else comparison("==", before, after)
             )
             yield all_of([before.known, after.known, same])
 
 
 def _paid(before: Term, after: Term, way: str) -> Formula:
     """That less is paid, or there is a price now; or that more is paid, or there is no price any more."""
-    both = all_of([before.known, after.known, compared("<" if way == BETTER else ">", after, before)])
+    both = all_of([before.known, after.known, comparison("<" if way == BETTER else ">", after, before)])
     gone = (before, after) if way == WORSE else (after, before)
     return any_of([both, all_of([gone[0].known, negated(gone[1].known)])])
 
@@ -119,7 +130,7 @@ def _lines(question: Question, of: Partner, pair: Pair) -> Lines:
     """The lines that were found, as an order has them."""
     fields = of.programme.order.lines.fields.values() if of.programme.order else ()
     order = (of.items or {})[ORDER]
-    size = int(nearest(question, order.size, Fraction(1)))
+    size = int(nearest_number(question, order.size, Fraction(1)))
     question.add(order.size == size)
     return tuple(
         {

@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from ..problems import Place, Problem, did_you_mean
 from ..values import NUMERIC, Kind
-from .kinds import KIND_WORDS, adapt, alike, as_kind
+from .kinds import KIND_WORDS, adapt, as_kind, compatible
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Or
 
 
@@ -63,7 +63,7 @@ class _Mismatch(Exception):
         self.problem = problem
 
 
-def call(name: str, arguments: Arguments) -> Expression | Problem:
+def call_tree(name: str, arguments: Arguments) -> Expression | Problem:
     """The tree of a call of a function of `FUNCTIONS` with a right number of arguments; or what is wrong with them."""
     try:
         return FUNCTIONS[name].build(arguments)
@@ -109,7 +109,7 @@ def _like_each_other(parts: tuple[Expression, ...], place: Place) -> list[Expres
     found = list(parts)
     for _ in range(2):  # the second round brings the first ones to what the last ones turned out to be
         for index in range(1, len(found)):
-            pair = alike(found[0], found[index])
+            pair = compatible(found[0], found[index])
             if pair is None:
                 message = f"{KIND_WORDS[found[0].kind]} cannot stand beside {KIND_WORDS[found[index].kind]}"
                 _refuse("wrong-kind", message, place, None)

@@ -25,7 +25,7 @@ def as_kind(node: Expression, kind: Kind) -> Expression | None:
     return node if common_kind(node.kind, kind) is kind else adapt(node, kind)
 
 
-def alike(a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
+def compatible(a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
     """Both as values that go together, or None where they do not."""
     if common_kind(a.kind, b.kind) is None:
         a, b = adapt(a, b.kind) or a, adapt(b, a.kind) or b

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
-from .calls import FUNCTIONS, Arguments, Symbol, call, compare_options
+from .calls import FUNCTIONS, Arguments, Symbol, call_tree, compare_options
 from .currencies import money_problem
-from .kinds import KIND_WORDS, alike, as_kind
+from .kinds import KIND_WORDS, as_kind, compatible
 from .signatures import ARITHMETIC, MAX_DEPTH, is_ordered
 from .syntax import REFUSED, Text, read_python, short
 from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, Not, Or
@@ -268,7 +268,7 @@ class _Reading:
             return None
         table = ARITHMETIC[operator]
         if (left.kind, right.kind) not in table:
-            left, right = alike(left, right) or (left, right)
+            left, right = compatible(left, right) or (left, right)
         kind = table.get((left.kind, right.kind))
         if kind is None:
             message = f"{KIND_WORDS[left.kind]} {operator} {KIND_WORDS[right.kind]} has no meaning"
@@ -304,7 +304,9 @@ class _Reading:
         known = tuple(part for part in parts if part is not None)
         if len(known) < len(parts):
             return None
-        found = call(name, Arguments(name, known, place, self.scope.symbols, self.scope.tiers, self.scope.discounted))
+        found = call_tree(
+            name, Arguments(name, known, place, self.scope.symbols, self.scope.tiers, self.scope.discounted)
+        )
         if isinstance(found, Problem):
             self.problems.append(found)
             return None
@@ -341,7 +343,7 @@ class _Reading:
 
     def _like(self, a: Expression, b: Expression, place: Place, verb: str) -> tuple[Expression, Expression] | None:
         """Both as values that go together, a written number taking the kind of the other; or a problem."""
-        pair = alike(a, b)
+        pair = compatible(a, b)
         if pair:
             return pair
         message = f"{KIND_WORDS[a.kind]} cannot {verb} {KIND_WORDS[b.kind]}"

@@ -1,1 +1,1 @@
-"""All partners at once: one query for the plain rows, the interpreter for the others."""
+"""Portfolio: all partners at once, by one query for the plain rows and the interpreter for the others."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..problems import InvalidInput, Level, Place, Problem, Source, WrongCall, did_you_mean, wrong_call
-from ..programme import Fact, Programme
+from ..programme.model import Fact, Programme
 from ..values import Kind
-from .columns import PARTNER, tier_names
+from .sql.columns import PARTNER, tier_names
 
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 LINE = "line"  #: the column of a whole line of JSON
@@ -60,7 +60,7 @@ def header_place(header: Source | None, column: str) -> Place | None:
     return Place(header, start, start + len(column)) if header and start >= 0 else None
 
 
-def unreadable(path: Path, error: Exception) -> InvalidInput:
+def unreadable_table(path: Path, error: Exception) -> InvalidInput:
     """What the database says of a file that it cannot read."""
     reason = str(error).strip().split("\n")[0]
     if "utf-8" in reason.lower() or "unicode" in reason.lower():
@@ -103,7 +103,7 @@ def check_columns(
         raise InvalidInput(problems)
 
 
-def left_out(path: Path, facts: Iterable[Fact], columns: Collection[str]) -> Iterable[Problem]:
+def missing_columns(path: Path, facts: Iterable[Fact], columns: Collection[str]) -> Iterable[Problem]:
     """What no row says, though it matters: those facts are unknown of every partner."""
     missing = [fact.id for fact in facts if fact.default is None and fact.id not in columns]
     if missing:

@@ -9,11 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..evaluate import all_values
-from ..outcome import Outcome
+from ..evaluate.evaluate import all_values
+from ..evaluate.outcome import Outcome
 from ..problems import Problem
-from ..programme import Programme
-from ..release import Release
+from ..programme.model import Programme
+from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, plain
 from .rows import Decided
 from .summary import Summary
@@ -35,7 +35,7 @@ class Job(NamedTuple):
     summarised: bool = False  #: whether the result has a summary
 
 
-class Result(NamedTuple):
+class BatchResult(NamedTuple):
     """How many rows there were, and what became of them: rows = decided + rejected."""
 
     rows: int
@@ -75,7 +75,7 @@ def sql_type(programme: Programme, column: str) -> str:
     return {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(about.kind, "VARCHAR") if about else "VARCHAR"
 
 
-def told(problem: Problem) -> str:
+def problem_line(problem: Problem) -> str:
     """What is wrong and the way out, in one line."""
     return f"{problem.message} ({problem.help})" if problem.help else problem.message
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 from math import isfinite, isnan
 from typing import Any, NamedTuple
 
-from ..document import read_bytes
-from ..outcome import Outcome
+from ..evaluate.outcome import Outcome
+from ..evaluate.record import plain_document, read_record
 from ..problems import Problem, has_errors, in_order
-from ..programme import Fact, Programme
-from ..record import plain_document, read_record
-from ..release import Release
-from ..scalars import Data, scalar
+from ..programme.model import Fact, Programme
+from ..release.load import Release
+from ..source.document import read_bytes
+from ..source.scalars import Data, plain_scalar
 from ..values import Kind
 
 AS_TEXT = (Kind.TEXT, Kind.CHOICE)
@@ -84,7 +84,7 @@ def cell(value: Any, *, is_text: bool) -> Data:
     """A value of a file as data: text as YAML would read it, a float as the shortest decimal that means it."""
     match value:
         case str():
-            return scalar(value) if is_text else value
+            return plain_scalar(value) if is_text else value
         case datetime():
             return value.date() if value == datetime.combine(value.date(), datetime.min.time()) else str(value)
         case float() if isnan(value):

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..outcome import Outcome
-from ..programme import MAIN, NO_TIER, Programme, Track
+from ..evaluate.outcome import Outcome
+from ..programme.model import MAIN, NO_TIER, Programme, Track
 
 Key = tuple[Any, ...]  #: what is counted: its kind, then a tier, a requirement, an answer
 HELD, TRACK, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "track", "tier", "requirement", "alone", "discount"

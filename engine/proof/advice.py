@@ -13,26 +13,26 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate import all_values, evaluate
-from ..language.interpret import interpret
-from ..language.logic.formula import literal
-from ..language.logic.terms import Formula, all_of, negated, number
+from ..evaluate.evaluate import all_values, evaluate
+from ..evaluate.outcome import Outcome
+from ..evaluate.record import Record
+from ..language.run.interpret import interpret
+from ..language.smt.formula import literal
+from ..language.smt.terms import Formula, all_of, negated, number
 from ..language.tree import And, Compare, Expression, Literal, Name, names
-from ..outcome import Outcome
-from ..programme import Fact, Tier
-from ..reads import all_read
-from ..record import Record
+from ..programme.model import Fact, Tier
+from ..programme.reads import all_read
 from ..values import NUMERIC, Kind, Number, Unknown
 from .decide import Setting
-from .known import Known, known_partner
-from .plainest import plain_value
+from .known import SymbolicRecord, known_partner
+from .minimal_model import plain_value
 from .solve import Question, Undecided, end, optimum
 from .symbols import Partner, condition, term
 
 MOST_WAYS = 4  #: the one that takes the least, and three others
 
 
-class Step(NamedTuple):
+class AdviceStep(NamedTuple):
     """A change of a fact, and what it takes; `before` is None where the record does not say."""
 
     fact: str
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 class Way(NamedTuple):
     """Changes that do it, the facts that have to be so besides, and the outcome then."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[AdviceStep, ...]
     provided: Mapping[str, Any]
     effort: Decimal
     outcome: Outcome
@@ -109,7 +109,7 @@ def _goal(tier: Tier, discount: Decimal | None) -> Expression:
     return And((qualified, Compare(">=", total, Literal(discount, Kind.PERCENT))))
 
 
-def _change(known: Known, fact: Fact) -> _Change | None:
+def _change(known: SymbolicRecord, fact: Fact) -> _Change | None:
     """How a fact can change; None where it cannot."""
     if fact.effort is None:
         return None
@@ -133,7 +133,7 @@ def _change(known: Known, fact: Fact) -> _Change | None:
 def _ways(
     setting: Setting,
     record: Record,
-    known: Known,
+    known: SymbolicRecord,
     goal: Expression,
     conditions: list[Formula],
     changes: Sequence[_Change],
@@ -157,7 +157,7 @@ def _ways(
 def _way(
     setting: Setting,
     record: Record,
-    known: Known,
+    known: SymbolicRecord,
     goal: Expression,
     question: Question,
     changes: Sequence[_Change],
@@ -191,13 +191,13 @@ def _value(question: Question, of: Partner, fact: Fact, setting: Setting) -> Any
     return plain_value(question, of.given[fact.id], fact, of.codes, setting.day)
 
 
-def _step(one: _Change, after: Any) -> Step:
+def _step(one: _Change, after: Any) -> AdviceStep:
     fact = one.fact
     effort = fact.effort or Decimal(0)
     if isinstance(after, Decimal):
         start = one.before if one.before is not None else max(Decimal(0), fact.minimum or Decimal(0))
         effort *= (after - start) / fact.effort_for
-    return Step(fact.id, one.before, after, effort)
+    return AdviceStep(fact.id, one.before, after, effort)
 
 
 def with_facts(record: Record, setting: Setting, facts: Mapping[str, Any]) -> Record:
@@ -215,7 +215,7 @@ def _reaches(setting: Setting, record: Record, goal: Expression) -> bool:
 
 
 def _impossible(
-    setting: Setting, known: Known, tier: Tier, discount: Decimal | None, given: Sequence[Formula]
+    setting: Setting, known: SymbolicRecord, tier: Tier, discount: Decimal | None, given: Sequence[Formula]
 ) -> Advice:
     """Which requirements stand in the way; or the greatest discount there is, where they all can be met."""
     question = Question(given, setting.seconds)

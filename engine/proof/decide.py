@@ -14,26 +14,26 @@ from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
-from ..language.interpret import interpret
-from ..language.logic.terms import (
+from ..language.run.interpret import interpret
+from ..language.smt.terms import (
     Codes,
     Formula,
     Term,
     all_of,
     any_of,
-    compared,
+    comparison,
     differs,
     is_condition,
     negated,
     number,
 )
 from ..language.tree import Expression, Name, names
-from ..programme import Programme
-from ..reads import all_read
-from ..release import Release
+from ..programme.model import Programme
+from ..programme.reads import all_read
+from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, Value
-from .example import Example, Shows, least
-from .plainest import plainest
+from .example import Example, Shows, without_irrelevant
+from .minimal_model import plainest
 from .solve import SECONDS, Question, Undecided, end
 from .symbols import MAX_ITEMS, Partner, another, broken, condition, make_partner, term
 
@@ -48,14 +48,14 @@ class Setting(NamedTuple):
     seconds: float = SECONDS
 
 
-class Found(NamedTuple):
+class Answer(NamedTuple):
     """Whether there is such a partner: yes, no or undecided; and which one, or two."""
 
     status: str
     examples: tuple[Example, ...] = ()
 
 
-def can_hold(setting: Setting, *trees: Expression) -> Found:
+def can_hold(setting: Setting, *trees: Expression) -> Answer:
     """Whether these conditions are known and hold for some partner."""
 
     def shows(partners: tuple[Example, ...]) -> bool:
@@ -65,7 +65,7 @@ def can_hold(setting: Setting, *trees: Expression) -> Found:
     return _found(setting, trees, lambda of: [condition(of[0], tree) for tree in trees], shows)
 
 
-def can_fail(setting: Setting, tree: Expression) -> Found:
+def can_fail(setting: Setting, tree: Expression) -> Answer:
     """Whether a condition is known and does not hold for some partner."""
 
     def shows(partners: tuple[Example, ...]) -> bool:
@@ -74,12 +74,12 @@ def can_fail(setting: Setting, tree: Expression) -> Found:
     return _found(setting, [tree], lambda of: [broken(of[0], tree)], shows)
 
 
-def can_be(setting: Setting, tree: Expression, value: Fraction, given: Sequence[Expression] = ()) -> Found:
+def can_be(setting: Setting, tree: Expression, value: Fraction, given: Sequence[Expression] = ()) -> Answer:
     """Whether a value is this number for some partner of whom the conditions given hold."""
 
     def asked(of: Sequence[Partner]) -> list[Formula]:
         found = term(of[0], tree)
-        return [found.known, compared("==", found, Term(number(value))), *(condition(of[0], one) for one in given)]
+        return [found.known, comparison("==", found, Term(number(value))), *(condition(of[0], one) for one in given)]
 
     def shows(partners: tuple[Example, ...]) -> bool:
         values = partners[0].values(setting.release)
@@ -95,7 +95,7 @@ class Outermost(NamedTuple):
     """
 
     value: Fraction | None
-    found: Found
+    found: Answer
 
 
 def outermost(setting: Setting, tree: Expression, greatest: bool, given: Sequence[Expression] = ()) -> Outermost | None:
@@ -110,11 +110,11 @@ def outermost(setting: Setting, tree: Expression, greatest: bool, given: Sequenc
     if found is None:
         return None
     if found.value is None:
-        return Outermost(None, Found("undecided"))
+        return Outermost(None, Answer("undecided"))
     return Outermost(found.value, can_be(setting, tree, found.value, given))
 
 
-def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]) -> Found:
+def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]) -> Answer:
     """Whether one of these values is lower for the second of two partners, who has more of these facts, or as much."""
 
     def asked(of: Sequence[Partner]) -> list[Formula]:
@@ -132,7 +132,7 @@ def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]
     return _found(setting, trees, asked, shows, differ=more)
 
 
-def can_change(setting: Setting, whatever: Sequence[str], trees: Sequence[Expression]) -> Found:
+def can_change(setting: Setting, whatever: Sequence[str], trees: Sequence[Expression]) -> Answer:
     """Whether one of these values differs between two partners who differ in these facts alone."""
 
     def asked(of: Sequence[Partner]) -> list[Formula]:
@@ -172,7 +172,7 @@ def _lower(one: Term, other: Term) -> Formula:
     if is_condition(one) or is_condition(other):
         less = all_of([one.value, negated(other.value)])
     else:
-        less = compared("<", other, one)
+        less = comparison("<", other, one)
     return all_of([one.known, other.known, less])
 
 
@@ -195,12 +195,12 @@ def _found(
     asked: Asked,
     shows: Shows,
     differ: Sequence[str] = (),
-) -> Found:
+) -> Answer:
     """Whether there is a partner, or are two who `differ` in these facts, such that what is asked holds."""
     programme = setting.release.programme
     read = all_read(programme, {name.id for tree in trees for name in names(tree)})
     if differ and not read & set(differ):
-        return Found("no")
+        return Answer("no")
     items = MAX_ITEMS if any(id in read for id in programme.lists) else None
     search = partial(_search, setting, asked, shows, differ, read)
     if "as_of" in read and (found := search(items, setting.day)).status == "yes":
@@ -219,7 +219,7 @@ def _search(
     day: date | None,
     *,
     only_ask: bool = False,
-) -> Found:
+) -> Answer:
     """One search: in lists of so many items, or of any length; on a day, or on any.
 
     What is not found in lists of few items, or on one day, may be elsewhere.
@@ -227,14 +227,16 @@ def _search(
     try:
         question, of = _question(setting, asked, items, day, differ)
         if not question.can_be():
-            return Found("no" if items is None and day is None else "undecided")
+            return Answer("no" if items is None and day is None else "undecided")
         if only_ask:
-            return Found("undecided")
+            return Answer("undecided")
         _be_sensible(question, of, setting.release.programme, read)
-        examples = least(tuple(plainest(question, one, read | set(differ), setting.day) for one in of), shows)
+        examples = without_irrelevant(
+            tuple(plainest(question, one, read | set(differ), setting.day) for one in of), shows
+        )
     except Undecided:
-        return Found("undecided")
-    return Found("yes", examples) if examples else Found("undecided")
+        return Answer("undecided")
+    return Answer("yes", examples) if examples else Answer("undecided")
 
 
 def _question(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..evaluate import all_values
+from ..evaluate.evaluate import all_values
 from ..problems import InvalidInput
-from ..release import Release
+from ..release.load import Release
 
 PARTNER = "EXAMPLE"  #: what an example calls itself
 
@@ -35,7 +35,7 @@ class Example(NamedTuple):
 Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners show what they are to show
 
 
-def least(found: tuple[Example, ...], shows: Shows) -> tuple[Example, ...] | None:
+def without_irrelevant(found: tuple[Example, ...], shows: Shows) -> tuple[Example, ...] | None:
     """The partners without what does not matter; None where they do not show what they are to."""
     if not _do(shows, found):
         return None

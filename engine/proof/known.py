@@ -8,17 +8,17 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate import all_values, evaluate
-from ..language.logic.formula import literal
-from ..language.logic.terms import Codes, Formula, Term, negated, nothing
-from ..programme import ListFact
-from ..record import Record
-from ..release import Release
+from ..evaluate.evaluate import all_values, evaluate
+from ..evaluate.record import Record
+from ..language.smt.formula import literal
+from ..language.smt.terms import Codes, Formula, Term, negated, nothing
+from ..programme.model import ListFact
+from ..release.load import Release
 from ..values import Kind, Unknown
 from .symbols import Items, Partner, make_partner, with_fresh_terms
 
 
-class Known(NamedTuple):
+class SymbolicRecord(NamedTuple):
     """A partner in symbols; `values` are the facts and values that the interpreter has; `open` the facts left out."""
 
     of: Partner
@@ -41,7 +41,7 @@ class Known(NamedTuple):
         return [] if isinstance(self.values["held_since"], Unknown) else [self.equals("held_since")]
 
 
-def known_partner(release: Release, record: Record, day: date, *, any_missing: bool = True) -> Known:
+def known_partner(release: Release, record: Record, day: date, *, any_missing: bool = True) -> SymbolicRecord:
     """The partner of a record on a day, with agreements in force and lists as they are.
 
     Facts that are missing may be anything; or, unless `any_missing`, stay unknown.
@@ -57,7 +57,7 @@ def known_partner(release: Release, record: Record, day: date, *, any_missing: b
         if agreement.days.cover(day):
             told[agreement.term] = Term(literal(agreement.value, codes))
             told[f"agreed.{agreement.term}"] = Term(True)
-    return Known(make_partner(programme, codes, items=lists, day=day, told=told), values, missing)
+    return SymbolicRecord(make_partner(programme, codes, items=lists, day=day, told=told), values, missing)
 
 
 def _items(one: ListFact, items: Any, codes: Codes) -> Items:

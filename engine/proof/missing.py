@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..language.logic.terms import Formula, Term, differs, negated, negative, plus
+from ..evaluate.record import Record
+from ..language.smt.terms import Formula, Term, differs, negated, negative, plus
 from ..language.tree import Name
-from ..reads import all_read
-from ..record import Record
+from ..programme.reads import all_read
 from ..values import Kind, Unknown
 from .decide import Setting
-from .known import Known, known_partner
+from .known import SymbolicRecord, known_partner
 from .solve import End, Question, Undecided, end
 from .symbols import another, term
 
 
-class Telling(NamedTuple):
+class MissingFact(NamedTuple):
     """A missing fact that matters: by how much it alone can move a number; whether one answer alone settles all."""
 
     fact: str
@@ -39,7 +39,7 @@ class Open(NamedTuple):
     can_be: tuple[bool, ...]
     least: Fraction | None
     greatest: Fraction | None
-    facts: tuple[Telling, ...] | None
+    facts: tuple[MissingFact, ...] | None
 
 
 def open_outcomes(setting: Setting, record: Record) -> Iterator[Open]:
@@ -53,14 +53,14 @@ def open_outcomes(setting: Setting, record: Record) -> Iterator[Open]:
                 yield found
 
 
-def _open(setting: Setting, known: Known, tier: str, what: str, id: str) -> Open | None:
+def _open(setting: Setting, known: SymbolicRecord, tier: str, what: str, id: str) -> Open | None:
     """What an outcome can still be; None where facts alone do not tell it, for fields of a list's items are missing."""
     programme = known.of.programme
     name = Name(id, programme.values[id].kind)
     found, given = term(known.of, name), known.fixed()
     can_be: tuple[bool, ...] = ()
     ends: list[Fraction | None] = [None, None]
-    facts: tuple[Telling, ...] | None = None
+    facts: tuple[MissingFact, ...] | None = None
     try:
         question = Question([*given, found.known], setting.seconds)
         if not question.can_be():
@@ -84,12 +84,12 @@ def _value(found: End | None) -> Fraction | None:
     return None if found is None else found.value
 
 
-def _weight(one: Telling) -> tuple[Fraction, bool]:
+def _weight(one: MissingFact) -> tuple[Fraction, bool]:
     """The greatest swing first, then what can settle it alone; else in the order of the facts."""
     return (-one.swing if one.swing is not None else Fraction(0), not one.settles)
 
 
-def _telling(setting: Setting, known: Known, name: Name, given: Sequence[Formula]) -> Iterator[Telling]:
+def _telling(setting: Setting, known: SymbolicRecord, name: Name, given: Sequence[Formula]) -> Iterator[MissingFact]:
     """The missing facts that can change the value while all else is the same: these settle it, and no others do."""
     read = all_read(known.of.programme, [name.id])
     for id in known.open:
@@ -103,10 +103,10 @@ def _telling(setting: Setting, known: Known, name: Name, given: Sequence[Formula
         swing = None
         if name.kind is not Kind.YES_NO:
             swing = _value(end(conditions, plus(two, negative(one)), True, setting.seconds))
-        yield Telling(id, swing, _settles(setting, known, name, given, id))
+        yield MissingFact(id, swing, _settles(setting, known, name, given, id))
 
 
-def _settles(setting: Setting, known: Known, name: Name, given: Sequence[Formula], id: str) -> bool:
+def _settles(setting: Setting, known: SymbolicRecord, name: Name, given: Sequence[Formula], id: str) -> bool:
     """Whether a yes or a no to this fact alone makes the value certain; of other kinds that is not asked."""
     if known.of.programme.facts[id].kind is not Kind.YES_NO or name.kind is not Kind.YES_NO:
         return False

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..evaluate import evaluate
-from ..outcome import Outcome
+from ..evaluate.evaluate import evaluate
+from ..evaluate.outcome import Outcome
+from ..evaluate.quote import OrderLines
+from ..evaluate.record import Record
 from ..problems import did_you_mean, wrong_call
-from ..programme import MAIN, Programme
-from ..quote import OrderLines
-from ..record import Record
+from ..programme.model import MAIN, Programme
 from .advice import Advice, advise
 from .decide import Setting
 from .missing import Open, open_outcomes

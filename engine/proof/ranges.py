@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from ..language.tree import Name
 from ..problems import did_you_mean, wrong_call
-from ..programme import NamedValue, Programme
+from ..programme.model import NamedValue, Programme
 from ..values import NUMERIC, Kind
 from .decide import Outermost, Setting, outermost
 from .solve import Undecided
 
 
-class Range(NamedTuple):
+class ValueRange(NamedTuple):
     """Of the partners who qualify for a tier (of all, where it is None): the value, and its ends.
 
     An end is None where the solver did not find it in its time, and where the value is never known.
@@ -28,7 +28,7 @@ class Range(NamedTuple):
         return {"least": self.least, "greatest": self.greatest}
 
 
-def ranges(setting: Setting, named: str) -> tuple[Range, ...]:
+def ranges(setting: Setting, named: str) -> tuple[ValueRange, ...]:
     """The range of a value by its name: for each tier that has it, or for all partners and those of each tier.
 
     Names are those of definitions and ids, and of a tier's own values: `discount_total`. Raises WrongCall for a name
@@ -58,7 +58,7 @@ def _values(programme: Programme, named: str) -> list[tuple[str | None, NamedVal
     return found
 
 
-def _range(setting: Setting, tier: str | None, value: NamedValue) -> Range:
+def _range(setting: Setting, tier: str | None, value: NamedValue) -> ValueRange:
     tree = Name(value.id, value.kind)
     given = [] if tier is None else [Name(setting.release.programme.tiers[tier].qualified, Kind.YES_NO)]
     ends: list[Outermost | None] = []
@@ -67,4 +67,4 @@ def _range(setting: Setting, tier: str | None, value: NamedValue) -> Range:
             ends.append(outermost(setting, tree, greatest, given))
         except Undecided:
             ends.append(None)
-    return Range(tier, value, *ends)
+    return ValueRange(tier, value, *ends)

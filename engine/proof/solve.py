@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..language.logic.terms import Formula, Term, all_of, compared, number
+from ..language.smt.terms import Formula, Term, all_of, comparison, number
 
 _ENDLESS = 10**15  #: a number beyond it has no limit but the length of numbers in records
 _STEPS = 200
@@ -134,4 +134,4 @@ def _climbed(question: Question, of: Term, greatest: bool) -> Fraction | None:
 
 
 def _beyond(of: Term, found: Fraction, greatest: bool) -> Formula:
-    return compared(">" if greatest else "<", of, Term(number(found)))
+    return comparison(">" if greatest else "<", of, Term(number(found)))

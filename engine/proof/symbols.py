@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..bounded import known_bounds
-from ..language.bounds import Range, bounds
-from ..language.logic.aggregates import unrolled
-from ..language.logic.days import FIRST, LAST
-from ..language.logic.formula import formula
-from ..language.logic.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
-from ..language.logic.terms import day as written_day
+from ..language.bounds.bounds import NumberRange, bounds
+from ..language.smt.aggregates import unrolled
+from ..language.smt.days import FIRST, LAST
+from ..language.smt.formula import formula
+from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
+from ..language.smt.terms import day as written_day
 from ..language.tree import Aggregate, Expression, Name, names
-from ..programme import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
-from ..reads import all_read
+from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
+from ..programme.reads import all_read
+from ..programme.value_bounds import known_bounds
 from ..values import MAX_WHOLE_DIGITS, NUMERIC, Kind
 
 _MOST = 10**MAX_WHOLE_DIGITS - 1
@@ -273,7 +273,7 @@ def _any_sum(of: Partner, node: Aggregate) -> Term:
     label = f"aggregate {len(of.sums) + 1}" + ("'" if of.like else "")
     found = symbol(label, node.kind)
     within = bounds(node, known_bounds(of.programme, agreements=bool(of.agreed)))
-    if isinstance(within, Range):
+    if isinstance(within, NumberRange):
         of.limits.extend(found >= number(end) for end in (within.low,) if end is not None)
         of.limits.extend(found <= number(end) for end in (within.high,) if end is not None)
     return Term(found, z3.Bool(f"{label} known"))

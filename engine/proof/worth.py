@@ -9,19 +9,19 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate import evaluate
-from ..language.logic.terms import Formula, all_of, any_of, differs, either, negated, number
+from ..evaluate.evaluate import evaluate
+from ..evaluate.outcome import Outcome, TierOutcome
+from ..evaluate.quote import OrderLines
+from ..evaluate.record import Record
+from ..language.smt.terms import Formula, all_of, any_of, differs, either, negated, number
 from ..language.tree import Name
-from ..outcome import Outcome, TierOutcome
-from ..programme import Fact, Tier
-from ..quote import OrderLines
-from ..reads import all_read
-from ..record import Record
+from ..programme.model import Fact, Tier
+from ..programme.reads import all_read
 from ..values import NUMERIC, Kind, Number, Unknown, subtract
 from .advice import with_facts
 from .decide import Setting
-from .known import Known, known_partner
-from .plainest import nearest
+from .known import SymbolicRecord, known_partner
+from .minimal_model import nearest_number
 from .solve import Question, Undecided
 from .symbols import Partner, another, term
 
@@ -97,7 +97,7 @@ def _difference(before: Number | None, after: Number | None) -> Number | None:
     return found if isinstance(found, Decimal | Fraction) else None
 
 
-def _next(setting: Setting, known: Known, tier: Tier, fact: Fact) -> Iterator[Any]:
+def _next(setting: Setting, known: SymbolicRecord, tier: Tier, fact: Fact) -> Iterator[Any]:
     """The next values of a fact: a yes, each other option, or the nearest greater number that changes something."""
     value = known.values[fact.id]
     if fact.kind is Kind.YES_NO:
@@ -113,7 +113,7 @@ def _next(setting: Setting, known: Known, tier: Tier, fact: Fact) -> Iterator[An
             yield value + fact.effort_for * steps
 
 
-def _steps(setting: Setting, known: Known, tier: Tier, fact: Fact) -> int:
+def _steps(setting: Setting, known: SymbolicRecord, tier: Tier, fact: Fact) -> int:
     """How many steps of a number it takes until something changes on the tier; 0 where nothing ever does."""
     one, other = known.of, another(known.of, [fact.id])
     steps = z3.Int("steps")
@@ -122,7 +122,7 @@ def _steps(setting: Setting, known: Known, tier: Tier, fact: Fact) -> int:
     programme = known.of.programme
     changes = any_of([_changes(one, other, Name(id, programme.values[id].kind)) for id in ids])
     question = Question([*known.fixed(), *other.limits, steps >= 1, moved, changes], setting.seconds)
-    return int(nearest(question, steps, Fraction(1))) if question.can_be() else 0
+    return int(nearest_number(question, steps, Fraction(1))) if question.can_be() else 0
 
 
 def _changes(one: Partner, other: Partner, name: Name) -> Formula:

@@ -1,1 +1,1 @@
-"""Report: outcomes and problems as text for people (`page`, then `terminal` or `markdown`) and programs (`data`)."""
+"""Report: what is found, as pages and texts for people and programs, in each language."""

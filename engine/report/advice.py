@@ -7,10 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..language import words
-from ..programme import Fact, Programme, pick
+from ..evaluate.outcome_json import Json, head, json_value
+from ..language.words import words
+from ..programme.model import Fact, Programme, pick
 from ..values import NUMERIC, Kind, plain
-from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
 from .phrases import PHRASES
 
@@ -221,7 +221,7 @@ class _Writer:
             return PHRASES[self.lang]["yes" if value else "no"]
         if fact.kind is Kind.CHOICE:
             return pick(fact.choices[value], self.lang)
-        return words.amount(value, fact.kind, self.lang) if fact.kind in NUMERIC else str(scalar(value))
+        return words.amount(value, fact.kind, self.lang) if fact.kind in NUMERIC else str(json_value(value))
 
     def _title(self, fact: Fact) -> str:
         return pick(fact.title, self.lang) or fact.id
@@ -255,11 +255,11 @@ def outlook_data(programme: Programme, found: Outlook) -> Json:
         "advice": [
             {
                 "tier": one.tier,
-                "discount": scalar(one.discount),
+                "discount": json_value(one.discount),
                 "status": one.status,
                 "ways": [_way_data(way, one.tier) for way in one.ways],
                 "lacks": list(one.lacks),
-                "greatest": scalar(one.greatest),
+                "greatest": json_value(one.greatest),
             }
             for one in found.advice
         ],
@@ -267,12 +267,12 @@ def outlook_data(programme: Programme, found: Outlook) -> Json:
         "worth": [
             {
                 "fact": one.fact,
-                "before": scalar(one.before),
-                "after": scalar(one.after),
-                "uncapped": scalar(one.uncapped),
-                "total": scalar(one.total),
+                "before": json_value(one.before),
+                "after": json_value(one.after),
+                "uncapped": json_value(one.uncapped),
+                "total": json_value(one.total),
                 "qualifies": one.qualifies,
-                "partner_pays": scalar(one.pays),
+                "partner_pays": json_value(one.pays),
             }
             for one in found.worth
         ],
@@ -284,31 +284,31 @@ def outlook_data(programme: Programme, found: Outlook) -> Json:
 def _way_data(way: Way, tier: str) -> Json:
     discount = way.outcome.of(tier).discount
     return {
-        "effort": scalar(way.effort),
+        "effort": json_value(way.effort),
         "steps": [
             {
                 "fact": step.fact,
-                "before": scalar(step.before),
-                "after": scalar(step.after),
-                "effort": scalar(step.effort),
+                "before": json_value(step.before),
+                "after": json_value(step.after),
+                "effort": json_value(step.effort),
             }
             for step in way.steps
         ],
-        "provided": {id: scalar(value) for id, value in way.provided.items()},
-        "discount": scalar(discount.total) if discount else None,
+        "provided": {id: json_value(value) for id, value in way.provided.items()},
+        "discount": json_value(discount.total) if discount else None,
     }
 
 
 def _open_data(one: Open) -> Json:
     facts = None if one.facts is None else [
-        {"fact": part.fact, "swing": scalar(part.swing), "settles": part.settles} for part in one.facts
+        {"fact": part.fact, "swing": json_value(part.swing), "settles": part.settles} for part in one.facts
     ]  # fmt: skip
     return {
         "tier": one.tier,
         "what": one.what,
         "value": one.value,
         "can_be": list(one.can_be),
-        "least": scalar(one.least),
-        "greatest": scalar(one.greatest),
+        "least": json_value(one.least),
+        "greatest": json_value(one.greatest),
         "facts": facts,
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
-from ..catalogue import Entry
-from ..programme import pick
+from ..catalogue.catalogue import CatalogueEntry
+from ..programme.model import pick
 from .terminal import Style, without_style
 
 _MOST_LINES = 18  #: of what a page shows as printed
@@ -16,7 +16,7 @@ _WORDS = {
 }
 
 
-def entry_text(entry: Entry, lang: str, style: Style = without_style) -> str:
+def entry_text(entry: CatalogueEntry, lang: str, style: Style = without_style) -> str:
     """What a code means, with its examples."""
     words, level = _WORDS[lang], {"error": "bad", "warning": "open", "note": "dim"}[entry.level]
     place = words["in"].format(file=entry.file) if entry.file else ""
@@ -27,14 +27,14 @@ def entry_text(entry: Entry, lang: str, style: Style = without_style) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def list_text(entries: Iterable[Entry], lang: str) -> str:
+def list_text(entries: Iterable[CatalogueEntry], lang: str) -> str:
     """Each code with its level and title, a line each."""
     rows = [(entry.code, entry.level.value, pick(entry.title, lang)) for entry in entries]
     width = max(len(code) for code, _, _ in rows)
     return "".join(f"{code:<{width}}  {level:<7}  {title}\n" for code, level, title in rows)
 
 
-def entry_markdown(entry: Entry, printed: str) -> str:
+def entry_markdown(entry: CatalogueEntry, printed: str) -> str:
     """The section of a code, with what its wrong example makes a command print."""
     title, text = pick(entry.title, "en"), pick(entry.text, "en")
     place, kind = (f", in `{entry.file}`", "yaml") if entry.file else ("", "sh")

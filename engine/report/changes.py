@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from ..difference.changes import Change, Side
-from ..language import words
-from ..language.sentences import lowered
 from ..language.tree import Expression, Literal
-from ..programme import pick
+from ..language.words import words
+from ..language.words.sentences import lowered
+from ..programme.model import pick
 from ..values import Kind
 from .differing import NOUNS, SAY
 from .phrases import PHRASES
@@ -20,7 +20,7 @@ from .rules import sentences
 _PERCENT = ("discount_changed", "cap_changed", "bonus_offer_changed", "bonus_offer_added", "bonus_offer_removed")
 
 
-class Telling:
+class ChangeWords:
     """Changes in words: both releases, and the language."""
 
     def __init__(self, before: Side, after: Side, lang: str) -> None:

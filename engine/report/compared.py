@@ -7,18 +7,18 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from ..language import words
-from ..programme import Programme, pick
+from ..language.words import words
+from ..programme.model import Programme, pick
 from ..values import Kind, Number
 from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
 from .phrases import PHRASES
 
 if TYPE_CHECKING:  # what they need is an extra
-    from ..portfolio.agreed import AgreedTerm, AgreementsUnder
-    from ..portfolio.compared import Compared, TierCompared
-    from ..portfolio.contrast import Held, Move, Moved
-    from ..portfolio.side_by_side import CurrencyTotal, OrdersUnder, OrderUnder
+    from ..portfolio.compare.agreement_effects import AgreedTerm, AgreementsUnder
+    from ..portfolio.compare.compared import Compared, TierCompared
+    from ..portfolio.compare.comparison_sql import Held, Move, Moved
+    from ..portfolio.compare.row_comparison import CurrencyTotal, OrdersUnder, OrderUnder
 
 _EN = {
     "portfolio": "Partners under both releases",

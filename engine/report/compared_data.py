@@ -7,15 +7,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..programme import Programme
+from ..evaluate.outcome_json import Json, json_value, problem_data
+from ..programme.model import Programme
 from ..values import plain
-from .data import Json, problem_data, scalar
 
 if TYPE_CHECKING:  # what they need is an extra
-    from ..portfolio.agreed import AgreementsUnder
-    from ..portfolio.compared import Compared, TierCompared
-    from ..portfolio.contrast import Moved
-    from ..portfolio.side_by_side import OrdersUnder
+    from ..portfolio.compare.agreement_effects import AgreementsUnder
+    from ..portfolio.compare.compared import Compared, TierCompared
+    from ..portfolio.compare.comparison_sql import Moved
+    from ..portfolio.compare.row_comparison import OrdersUnder
 
 
 def compared_data(
@@ -80,10 +80,10 @@ def _agreements(under: AgreementsUnder) -> Json:
                 "term": one.term,
                 "document": one.document,
                 "from": one.begins.isoformat(),
-                "until": scalar(one.ends),
+                "until": json_value(one.ends),
                 "in_force": one.in_force,
                 "effect": one.effect.value,
-                **{name: scalar(getattr(one, name)) for name in ("agreed", "old", "new")},
+                **{name: json_value(getattr(one, name)) for name in ("agreed", "old", "new")},
             }
             for one in under.found
         ],

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..explain import MAX_LEVELS, Measure, measures, steps
-from ..language import words
+from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
 from ..language.tree import Name
-from ..programme import INPUTS, Programme, pick
+from ..language.words import words
+from ..programme.model import INPUTS, Programme, pick
 from ..values import NUMERIC, Kind, Number, Unknown, Value
 from .phrases import PHRASES
 

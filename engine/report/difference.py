@@ -8,14 +8,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..language import words
+from ..evaluate.outcome_json import Json, head, json_value
+from ..language.words import words
 from ..problems import Level, Place, Problem
-from ..programme import pick
+from ..programme.model import pick
 from ..proof.example import Example
-from ..release import Release
-from .changes import Telling
+from ..release.load import Release
+from .changes import ChangeWords
 from .conditions import Conditions
-from .data import Json, head, scalar
 from .differing import JUDGED, SAY
 from .fields import written
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
@@ -23,14 +23,14 @@ from .phrases import PHRASES
 from .proof import facts_line, plain_data
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
-    from ..difference.behaviour import Effect, Outcome, Way
-    from ..difference.difference import Difference, Judged
+    from ..difference.difference import Judged, ReleaseDifference
+    from ..difference.partner_effects import ComparedOutcome, EffectWitness, OutcomeEffect
 
 _MARKS = {"worsens": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
 
 
 def difference_page(
-    found: Difference,
+    found: ReleaseDifference,
     lang: str,
     approved: Mapping[str, Any],
     more: Sequence[Block] = (),
@@ -40,7 +40,7 @@ def difference_page(
 
     `more` are blocks about a portfolio, which stand before the places; `names` tell two releases of one number apart.
     """
-    say, telling = SAY[lang], Telling(found.before, found.after, lang)
+    say, telling = SAY[lang], ChangeWords(found.before, found.after, lang)
     one, other = found.before.programme, found.after.programme
     was, now = (one.release, other.release) if one.release != other.release or not names else names
     title = f"{pick(other.title, lang)} {was} → {now}"
@@ -61,7 +61,7 @@ def difference_page(
     return Page(title, say["title"], _MARKS[found.judgement], headline, remarks, tuple(blocks))
 
 
-def _change_row(judged: Judged, telling: Telling, lang: str, approved: Mapping[str, Any]) -> Row:
+def _change_row(judged: Judged, telling: ChangeWords, lang: str, approved: Mapping[str, Any]) -> Row:
     say, change = SAY[lang], judged.change
     told = JUDGED[lang][judged.judgement] if judged.judgement else say["with_others"]
     approval = approved.get(change.fingerprint)
@@ -70,7 +70,7 @@ def _change_row(judged: Judged, telling: Telling, lang: str, approved: Mapping[s
     return Row(mark, told, change.fingerprint, note, change.source)
 
 
-def _where(found: Difference) -> Iterator[str]:
+def _where(found: ReleaseDifference) -> Iterator[str]:
     """Where each change stands, in the first release and in the second."""
     for one in (judged.change for judged in found.changes):
         yield f"{one.fingerprint}  {' → '.join(_place(place) for place in (one.old, one.new) if place)}"
@@ -80,7 +80,7 @@ def _place(place: Place) -> str:
     return f"{place.source.path}:{place.line}:{place.column}"
 
 
-def _behaviour(found: Difference, lang: str) -> Iterator[Block]:
+def _behaviour(found: ReleaseDifference, lang: str) -> Iterator[Block]:
     """A block for each tier of which something becomes otherwise; and of how many outcomes it is proved that not."""
     say = SAY[lang]
     tiers = dict.fromkeys(effect.outcome.tier for effect in found.effects)
@@ -96,7 +96,7 @@ def _behaviour(found: Difference, lang: str) -> Iterator[Block]:
     yield Block(say["unaffected"], items=(say["proved"].format(count=proved, all=len(found.effects)),))
 
 
-def _is_told(effect: Effect, others: Sequence[Effect]) -> bool:
+def _is_told(effect: OutcomeEffect, others: Sequence[OutcomeEffect]) -> bool:
     """Whether what lowers the price is what the discount is, and told with it."""
     if effect.outcome.what != "in_price":
         return False
@@ -104,14 +104,14 @@ def _is_told(effect: Effect, others: Sequence[Effect]) -> bool:
                == {way: it.values for way, it in effect.ways.items()} for one in others)  # fmt: skip
 
 
-def _tier_title(found: Difference, tier: str, lang: str) -> str:
+def _tier_title(found: ReleaseDifference, tier: str, lang: str) -> str:
     for programme in (found.after.programme, found.before.programme):
         if tier in programme.tiers:
             return pick(programme.tiers[tier].title, lang)
     return tier
 
 
-def _effect_rows(found: Difference, effect: Effect, lang: str) -> Iterator[Row]:
+def _effect_rows(found: ReleaseDifference, effect: OutcomeEffect, lang: str) -> Iterator[Row]:
     say = SAY[lang]
     for way, one in effect.ways.items():
         if one.status == "no":
@@ -126,7 +126,7 @@ def _effect_rows(found: Difference, effect: Effect, lang: str) -> Iterator[Row]:
         yield Row(mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_who(one, lang)), sides=sides)
 
 
-def outcome_title(found: Difference, effect: Effect, lang: str) -> str:
+def outcome_title(found: ReleaseDifference, effect: OutcomeEffect, lang: str) -> str:
     """What an outcome is called: the bonus, the benefit, or what it is of the tier."""
     outcome, say = effect.outcome, SAY[lang]
     if outcome.what in ("status", "discount", "in_price", "award"):
@@ -139,7 +139,7 @@ def outcome_title(found: Difference, effect: Effect, lang: str) -> str:
     return outcome.id
 
 
-def _value(effect: Effect, value: Any, lang: str) -> str:
+def _value(effect: OutcomeEffect, value: Any, lang: str) -> str:
     if isinstance(value, bool):
         return PHRASES[lang]["yes" if value else "no"]
     if isinstance(value, Decimal | Fraction):
@@ -147,7 +147,7 @@ def _value(effect: Effect, value: Any, lang: str) -> str:
     return str(value) or "–"
 
 
-def _who(way: Way, lang: str) -> Iterator[str]:
+def _who(way: EffectWitness, lang: str) -> Iterator[str]:
     """The partner, and the order where it is about a price."""
     say = SAY[lang]
     if way.examples is not None:
@@ -158,7 +158,7 @@ def _who(way: Way, lang: str) -> Iterator[str]:
 
 
 def _sides(
-    found: Difference, effect: Effect, way: Way, values: tuple[str, str], lang: str
+    found: ReleaseDifference, effect: OutcomeEffect, way: EffectWitness, values: tuple[str, str], lang: str
 ) -> Iterator[tuple[str, str]]:
     """How each release comes to its answer."""
     ids = (effect.outcome.before, effect.outcome.after)
@@ -169,7 +169,7 @@ def _sides(
             yield f"{SAY[lang][name]} {value}", "" if reason == value else reason
 
 
-def _reason(release: Release, example: Example, outcome: Outcome, id: str, lang: str) -> str:
+def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: str, lang: str) -> str:
     """Why an outcome is as it is: the requirements that are not met, the parts of a discount, or what decides it."""
     programme = release.programme
     told = Conditions(programme, example.values(release), lang)
@@ -194,9 +194,9 @@ def _reason(release: Release, example: Example, outcome: Outcome, id: str, lang:
     return told.measured(earned) if earned != id else told.value(id, told.values[id])
 
 
-def difference_problems(found: Difference, lang: str, approved: Mapping[str, Any]) -> tuple[Problem, ...]:
+def difference_problems(found: ReleaseDifference, lang: str, approved: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Each change as a problem at its place, for annotations: a warning where it worsens something for someone."""
-    telling = Telling(found.before, found.after, lang)
+    telling = ChangeWords(found.before, found.after, lang)
     told = []
     for judged in found.changes:
         change = judged.change
@@ -208,10 +208,10 @@ def difference_problems(found: Difference, lang: str, approved: Mapping[str, Any
 
 
 def difference_data(
-    result: str, found: Difference, day: date, approved: Mapping[str, Any], compared: Json | None = None
+    result: str, found: ReleaseDifference, day: date, approved: Mapping[str, Any], compared: Json | None = None
 ) -> Json:
     """The difference with the keys that schemas/diff.schema.json promises; `compared` is what a portfolio shows."""
-    tellings = {lang: Telling(found.before, found.after, lang) for lang in ("en", "ru")}
+    tellings = {lang: ChangeWords(found.before, found.after, lang) for lang in ("en", "ru")}
     return {
         **head(result),
         "programme": found.after.programme.id,
@@ -255,13 +255,13 @@ def _place_data(place: Place | None) -> Json | None:
     return None if place is None else {"file": place.source.path, "line": place.line, "column": place.column}
 
 
-def _way_data(way: Way) -> Json:
+def _way_data(way: EffectWitness) -> Json:
     values: Sequence[Any] = way.values or (None, None)
     records = [{"as_of": one.as_of.isoformat(), "record": plain_data(one.record())} for one in way.examples or ()]
     return {
         "status": way.status,
-        "before": scalar(values[0]),
-        "after": scalar(values[1]),
+        "before": json_value(values[0]),
+        "after": json_value(values[1]),
         "partners": records,
         "lines": [plain_data(line) for line in way.lines],
     }

@@ -7,9 +7,9 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from ..language import words
-from ..programme import Fact, Programme, pick
-from ..scalars import scalar
+from ..language.words import words
+from ..programme.model import Fact, Programme, pick
+from ..source.scalars import plain_scalar
 from ..values import Kind, plain
 from .phrases import PHRASES
 
@@ -31,7 +31,7 @@ def kind_of(fact: Fact, lang: str) -> str:
     return told + unit + _bounds(fact, lang)
 
 
-def left_out(fact: Fact, lang: str) -> str | None:
+def default_words(fact: Fact, lang: str) -> str | None:
     """What counts where nothing is written, if anything does: 'if left out, 0 counts'."""
     counts = fact.default_from if fact.default is None else written(fact.default)
     return None if counts is None else PHRASES[lang]["if_left_out"].format(value=counts)
@@ -61,7 +61,9 @@ def written(value: bool | Decimal | date | str) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return (
-        value if _PLAIN.fullmatch(value) and isinstance(scalar(value), str) else json.dumps(value, ensure_ascii=False)
+        value
+        if _PLAIN.fullmatch(value) and isinstance(plain_scalar(value), str)
+        else json.dumps(value, ensure_ascii=False)
     )
 
 

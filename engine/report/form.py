@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from ..compile.facts import fact_value
-from ..dated import agreed_as
+from ..evaluate.periods import agreed_as
 from ..language.tree import Literal
 from ..problems import Problem, WrongCall, did_you_mean
-from ..programme import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
-from ..reads import clauses_of, read_for
+from ..programme.model import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
+from ..programme.reads import clauses_of, read_for
 from ..values import Kind
-from .fields import kind_of, left_out, options_of, term_title, title_of, written
+from .fields import default_words, kind_of, options_of, term_title, title_of, written
 from .phrases import PHRASES
 
 SCHEMA = "record.schema.json"  #: what the first line names; `charter schema` writes it
@@ -158,7 +158,7 @@ class _Form:
         yield from _item("  ", keys, [(self.say[f"ask_agreement_{name}"],) for name in names])
 
     def _about(self, fact: Fact, clauses: Sequence[str]) -> str:
-        otherwise = left_out(fact, self.lang)
+        otherwise = default_words(fact, self.lang)
         told = f"{title_of(fact, self.lang)}{self.say['is']}{kind_of(fact, self.lang)}"
         return told + (f"; {otherwise}" if otherwise else "") + _behind(clauses)
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..language import words
-from ..programme import Clause, Programme, pick
+from ..language.words import words
+from ..programme.model import Clause, Programme, pick
 from ..values import Kind
 from ..version import VERSION
 from .phrases import PHRASES
@@ -28,7 +28,7 @@ class Remark(NamedTuple):
     others: tuple[str, ...]
 
 
-class Entry(NamedTuple):
+class HandbookRow(NamedTuple):
     """One row as the document shows it; `anchors` are the clauses that are first shown here, `texts` what they say."""
 
     cells: tuple[str, ...]
@@ -49,7 +49,7 @@ class Piece(NamedTuple):
     columns: tuple[str, ...]
     bullets: bool
     source: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[HandbookRow, ...]
 
     @property
     def wordy(self) -> tuple[bool, ...]:
@@ -213,7 +213,7 @@ class _Section:
             texts = tuple(pick(self.clauses[id].title, self.lang) for id in fresh) if part.in_full else ()
             remarks = tuple(self._remark(self.clauses[id]) for id in fresh if self.clauses[id].reading)
             source = tuple(id for id in row.source if id not in common)
-            entries.append(Entry(row.cells, row.level, row.strong, source, tuple(fresh), texts, remarks))
+            entries.append(HandbookRow(row.cells, row.level, row.strong, source, tuple(fresh), texts, remarks))
         # A list that only spells out the clause before it needs no heading, nor one that repeats the section's.
         spelled_out = part.bullets and not any(entry.anchors for entry in entries)
         title = "" if spelled_out or part.title == self.title else part.title

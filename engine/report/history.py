@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..difference.history import Entry
-from ..language import words
-from ..programme import pick
+from ..difference.history import LogEntry
+from ..evaluate.outcome_json import Json, head
+from ..language.words import words
+from ..programme.model import pick
 from ..values import Kind
-from .changes import Telling
-from .data import Json, head
+from .changes import ChangeWords
 from .differing import SAY
 from .page import PLAIN, Block, Page
 
 
-def history_page(entries: Sequence[Entry], lang: str) -> Page:
+def history_page(entries: Sequence[LogEntry], lang: str) -> Page:
     """A block for each release, the last one first."""
     say, last = SAY[lang], entries[-1].after.programme
     blocks = tuple(Block(_title(entry, lang), items=_sentences(entry, lang)) for entry in reversed(entries))
     return Page(pick(last.title, lang), say["log"], PLAIN, say["releases"].format(count=len(entries)), (), blocks)
 
 
-def _title(entry: Entry, lang: str) -> str:
+def _title(entry: LogEntry, lang: str) -> str:
     day = words.amount(entry.first_day, Kind.DATE, lang)
     return f"{entry.release}, {SAY[lang]['first_day']} {day}"
 
 
-def _sentences(entry: Entry, lang: str) -> tuple[str, ...]:
+def _sentences(entry: LogEntry, lang: str) -> tuple[str, ...]:
     """What the release changed, one sentence each."""
     say = SAY[lang]
     if entry.before is None:
         return (say["first_release"],)
-    telling = Telling(entry.before, entry.after, lang)
+    telling = ChangeWords(entry.before, entry.after, lang)
     told = tuple(_capital(telling.sentence(change)) for change in entry.changes)
     return told or (say["nothing_for_partners"],)
 
@@ -40,7 +40,7 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def history_data(entries: Sequence[Entry]) -> Json:
+def history_data(entries: Sequence[LogEntry]) -> Json:
     """The same with the keys that schemas/log.schema.json promises."""
     return {
         **head("done"),
@@ -54,7 +54,7 @@ def history_data(entries: Sequence[Entry]) -> Json:
                         "code": change.code,
                         "path": ".".join(map(str, change.path)),
                         "sentence": {
-                            lang: Telling(entry.before, entry.after, lang).sentence(change) for lang in ("en", "ru")
+                            lang: ChangeWords(entry.before, entry.after, lang).sentence(change) for lang in ("en", "ru")
                         },
                         "source": list(change.source),
                     }

@@ -20,14 +20,14 @@ from decimal import Decimal
 from typing import Any
 
 from ..compile.facts import MAX_TEXT
-from ..dated import agreed_as
+from ..evaluate.periods import agreed_as
+from ..evaluate.quote import MAX_WORD, written_lines
+from ..evaluate.record import MAX_NAME, MAX_PARTNER
 from ..problems import Problem, WrongCall
-from ..programme import MAIN, Fact, ListFact, Programme, pick
-from ..quote import MAX_WORD, written_lines
-from ..reads import clauses_of
-from ..record import MAX_NAME, MAX_PARTNER
+from ..programme.model import MAIN, Fact, ListFact, Programme, pick
+from ..programme.reads import clauses_of
 from ..values import MAX_WHOLE_DIGITS, Kind
-from .fields import kind_of, left_out, options_of, term_title, title_of
+from .fields import default_words, kind_of, options_of, term_title, title_of
 from .phrases import PHRASES
 
 Schema = dict[str, Any]
@@ -180,7 +180,7 @@ def _number(number: Decimal) -> int | Decimal:
 def _about(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
     """Title, description and default of a fact."""
     options = "; ".join(f"{id}: {title}" for id, title in options_of(fact, lang))
-    told = [kind_of(fact, lang) + (f": {options}" if options else ""), left_out(fact, lang)]
+    told = [kind_of(fact, lang) + (f": {options}" if options else ""), default_words(fact, lang)]
     default: Any = fact.default
     if isinstance(default, date):
         default = default.isoformat()

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from ..findings import ScenarioRun, differences, not_reached, reaches, unnoticed
 from ..problems import Level, Problem
-from ..releases import shown
+from ..release.find import shown
+from ..review.findings import ScenarioRun, not_reached, reaches, scenario_differences, unnoticed
 from .problems import problems_text
 
 #: What XML cannot hold, not even escaped.
@@ -43,7 +43,9 @@ def scenario_cases(ran: ScenarioRun) -> list[Case]:
     cases = []
     for result in ran.results:
         place = result.scenario.place
-        cases.append(Case(result.scenario.id, place.source.path, place.source.path, place.line, differences(result)))
+        cases.append(
+            Case(result.scenario.id, place.source.path, place.source.path, place.line, scenario_differences(result))
+        )
     folder = shown(ran.files.folder)
     cases.append(Case("everything is reached", folder, None, None, not_reached(ran)))
     if ran.tried:

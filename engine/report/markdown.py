@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .handbook import Entry, Handbook, Piece
+from .handbook import Handbook, HandbookRow, Piece
 from .page import Block, Page, Row
 
 
@@ -52,14 +52,14 @@ def _piece(piece: Piece, book: Handbook) -> list[str]:
     return lines[:-1] if gap and piece.entries else lines
 
 
-def _cells(entry: Entry, book: Handbook) -> list[str]:
+def _cells(entry: HandbookRow, book: Handbook) -> list[str]:
     """The cells of a row; what its clauses say, and how they are read, under the first."""
     first, *rest = entry.cells
     told = _told(entry._replace(cells=(f"{'– ' * entry.level}{first}",)), book)
     return ["<br>".join(told), *(_plain(cell) for cell in rest)]
 
 
-def _told(entry: Entry, book: Handbook) -> list[str]:
+def _told(entry: HandbookRow, book: Handbook) -> list[str]:
     title = _plain(entry.cells[0])
     lines = [(f"**{title}**" if entry.strong or entry.texts else title) + _clauses(entry.source)]
     lines += [_plain(text) for text in entry.texts]

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ..language import words
-from ..outcome import (
+from ..evaluate.outcome import (
     BonusOutcome,
     DiscountOutcome,
     Outcome,
@@ -17,7 +16,8 @@ from ..outcome import (
     TierOutcome,
     TrackOutcome,
 )
-from ..programme import MAIN, Discount, Programme, Requirement, Tier, pick
+from ..language.words import words
+from ..programme.model import MAIN, Discount, Programme, Requirement, Tier, pick
 from ..values import Kind
 from .conditions import Conditions
 from .phrases import PHRASES

@@ -8,15 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..language import words
-from ..programme import MAIN, Programme, pick
+from ..evaluate.outcome_json import Json, head, json_value
+from ..language.words import words
+from ..programme.model import MAIN, Programme, pick
 from ..values import Kind, round_half_up
-from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
 from .phrases import PHRASES
 
 if TYPE_CHECKING:  # what it needs is an extra
-    from ..portfolio.job import Result
+    from ..portfolio.job import BatchResult
     from ..portfolio.summary import Summary, TierCounts, TrackCounts
 
 _MARKS = {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD, "undetermined": OPEN}
@@ -25,14 +25,14 @@ _BAND = 5
 _LEAST = Decimal("0.1")  #: percent; a share is told no closer
 
 
-def summary_page(programme: Programme, result: Result, day: date, lang: str) -> Page:
+def summary_page(programme: Programme, result: BatchResult, day: date, lang: str) -> Page:
     """The portfolio as blocks of rows with bars; `result` has a summary."""
     writer, say = _Writer(programme, result, lang), PHRASES[lang]
     remarks = (say["portfolio_shares"],) if result.rejected else ()
     return Page(release_on(programme, day, lang), say["portfolio"], PLAIN, writer.headline(), remarks, writer.blocks())
 
 
-def summary_data(programme: Programme, result: Result, day: date) -> Json:
+def summary_data(programme: Programme, result: BatchResult, day: date) -> Json:
     """The portfolio with the keys that schemas/portfolio.schema.json promises."""
     summary = _summary(result)
     return {
@@ -49,7 +49,7 @@ def summary_data(programme: Programme, result: Result, day: date) -> Json:
         "tiers": {tier.id: _tier_data(tier) for tier in summary.tiers},
         "tracks": {track.id: _track_data(track) for track in summary.tracks},
         "discounts": [
-            {"tier": one.tier, "total": scalar(one.total), "partners": one.partners} for one in summary.discounts
+            {"tier": one.tier, "total": json_value(one.total), "partners": one.partners} for one in summary.discounts
         ],
     }
 
@@ -69,7 +69,7 @@ def _track_data(track: TrackCounts) -> Json:
     return {"held": dict(track.held), "without_tier": track.without_tier, "undetermined": track.undetermined}
 
 
-def _summary(result: Result) -> Summary:
+def _summary(result: BatchResult) -> Summary:
     if result.summary is None:
         raise ValueError("the batch was not asked for a summary")
     return result.summary
@@ -78,7 +78,7 @@ def _summary(result: Result) -> Summary:
 class _Writer:
     """What every block needs: the numbers, the programme's words and the language."""
 
-    def __init__(self, programme: Programme, result: Result, lang: str) -> None:
+    def __init__(self, programme: Programme, result: BatchResult, lang: str) -> None:
         self.programme, self.result, self.summary = programme, result, _summary(result)
         self.lang, self.say = lang, PHRASES[lang]
 

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..claims import Verdict
-from ..language import words
-from ..programme import Programme, pick
+from ..evaluate.outcome_json import Json, head, json_value
+from ..language.words import words
+from ..programme.model import Programme, pick
+from ..proof.claims_by_bounds import ClaimVerdict
 from ..proof.example import Example
 from ..values import Kind
-from .data import Json, head, scalar
 from .fields import written
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.decide import Outermost
-    from ..proof.ranges import Range
+    from ..proof.ranges import ValueRange
 
 _EN = {
     "title": "Claims of all partners",
@@ -78,7 +78,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 _MARKS = {"proved": GOOD, "refuted": BAD, "undecided": OPEN}
 
 
-def claims_page(programme: Programme, verdicts: Sequence[Verdict], day: date, lang: str) -> Page:
+def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: date, lang: str) -> Page:
     """A row for each claim; under one that is refuted, the partner that breaks it."""
     say = _SAY[lang]
     count = {status: sum(one.status == status for one in verdicts) for status in _MARKS}
@@ -89,7 +89,7 @@ def claims_page(programme: Programme, verdicts: Sequence[Verdict], day: date, la
     return Page(release_on(programme, day, lang), say["title"], mark, headline, (), blocks)
 
 
-def _claim(verdict: Verdict, lang: str) -> Row:
+def _claim(verdict: ClaimVerdict, lang: str) -> Row:
     say, claim = _SAY[lang], verdict.claim
     told = [say[verdict.status]]
     if claim.under:
@@ -101,7 +101,7 @@ def _claim(verdict: Verdict, lang: str) -> Row:
     return Row(_MARKS[verdict.status], pick(claim.title, lang), "", "; ".join(told), claim.source, details)
 
 
-def _instead(verdict: Verdict, lang: str) -> Iterator[str]:
+def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
     """What a refuted claim comes to."""
     say, wanted = _SAY[lang], verdict.wanted
     if verdict.never:
@@ -143,7 +143,7 @@ def _number(value: Any, lang: str) -> str:
     return words.amount(value, Kind.NUMBER, lang)
 
 
-def ranges_page(programme: Programme, named: str, found: Sequence[Range], day: date, lang: str) -> Page:
+def ranges_page(programme: Programme, named: str, found: Sequence[ValueRange], day: date, lang: str) -> Page:
     """A row for the partners of each tier: from where to where, and who has the least and the most."""
     say = _SAY[lang]
     rows = tuple(_range(programme, one, lang) for one in found)
@@ -153,7 +153,7 @@ def ranges_page(programme: Programme, named: str, found: Sequence[Range], day: d
     return Page(release_on(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
 
 
-def _range(programme: Programme, one: Range, lang: str) -> Row:
+def _range(programme: Programme, one: ValueRange, lang: str) -> Row:
     say = _SAY[lang]
     title = say["all"] if one.tier is None else pick(programme.tiers[one.tier].title, lang)
     ends = [_end(end, one.value.kind, lang) for end in (one.least, one.greatest)]
@@ -179,7 +179,7 @@ def _end(end: Outermost | None, kind: Kind, lang: str) -> str:
 # For programs ---------------------------------------------------------------------------------------------------------
 
 
-def claims_data(result: str, programme: Programme, verdicts: Sequence[Verdict], day: date) -> Json:
+def claims_data(result: str, programme: Programme, verdicts: Sequence[ClaimVerdict], day: date) -> Json:
     """The verdicts with the keys that schemas/proof.schema.json promises."""
     return {
         **_head(result, programme, day),
@@ -190,9 +190,9 @@ def claims_data(result: str, programme: Programme, verdicts: Sequence[Verdict], 
                 "form": one.claim.form,
                 "under": one.claim.under,
                 "status": one.status,
-                "claimed": scalar(one.wanted),
-                "bound": scalar(one.bound),
-                "attained": scalar(one.attained),
+                "claimed": json_value(one.wanted),
+                "bound": json_value(one.bound),
+                "attained": json_value(one.attained),
                 "never": list(one.never),
                 "partners": [_example(partner) for partner in one.partners],
                 "source": list(one.claim.source),
@@ -203,7 +203,7 @@ def claims_data(result: str, programme: Programme, verdicts: Sequence[Verdict], 
     }
 
 
-def ranges_data(programme: Programme, found: Sequence[Range], day: date) -> Json:
+def ranges_data(programme: Programme, found: Sequence[ValueRange], day: date) -> Json:
     """The ranges with the keys that the same schema promises."""
     return {
         **_head("done", programme, day),
@@ -228,7 +228,7 @@ def _head(result: str, programme: Programme, day: date) -> Json:
 def _end_data(end: Outermost | None) -> Json | None:
     if end is None:
         return None
-    return {"value": scalar(end.value), "partners": [_example(one) for one in end.found.examples]}
+    return {"value": json_value(end.value), "partners": [_example(one) for one in end.found.examples]}
 
 
 def _example(one: Example) -> Json:
@@ -241,7 +241,7 @@ def plain_data(value: Any) -> Any:
         return {key: plain_data(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain_data(one) for one in value]
-    return scalar(value)
+    return json_value(value)
 
 
 def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> str:

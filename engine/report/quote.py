@@ -1,10 +1,10 @@
 """A quote as a page for people: a row for each line, the sums, and what the partner's discount was."""
 
-from ..language import words
-from ..language.sentences import lowered
-from ..outcome import Scalar
-from ..programme import LINE, Fact, Programme, pick
-from ..quote import LineQuote, Quote
+from ..evaluate.outcome import Scalar
+from ..evaluate.quote import LineQuote, Quote
+from ..language.words import words
+from ..language.words.sentences import lowered
+from ..programme.model import LINE, Fact, Programme, pick
 from ..values import NUMERIC, Kind, Number
 from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ..claims import Verdict
-from ..compare import Difference
-from ..programme import Programme, pick
-from ..readings import Effect, OtherReading
+from ..difference.values import ValueDifference
+from ..evaluate.outcome_json import Json, head, json_value
+from ..programme.model import Programme, pick
+from ..proof.claims_by_bounds import ClaimVerdict
+from ..review.readings import OtherReading, ReadingEffect
 from ..values import plain
-from .data import Json, head, scalar
 from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on
 from .phrases import PHRASES
 
@@ -23,13 +23,13 @@ _MAIN = re.compile(
 )
 _MOST = 6  #: differences that are told of one partner; the JSON has them all
 
-Told = Mapping[str, Sequence[Verdict]]  #: claims that do not hold, by the name of the reading under which
+Told = Mapping[str, Sequence[ClaimVerdict]]  #: claims that do not hold, by the name of the reading under which
 
 
 def readings_page(
     programme: Programme,
     readings: Sequence[OtherReading],
-    effects: Sequence[Effect],
+    effects: Sequence[ReadingEffect],
     broken: Told,
     day: date,
     lang: str,
@@ -48,7 +48,7 @@ def readings_page(
     return Page(release_on(programme, day, lang), say["readings"], PLAIN, headline, (), tuple(blocks))
 
 
-def _row(reading: OtherReading, effects: Sequence[Effect], broken: Sequence[Verdict], lang: str) -> Row:
+def _row(reading: OtherReading, effects: Sequence[ReadingEffect], broken: Sequence[ClaimVerdict], lang: str) -> Row:
     """A reading that was not taken: which claims would break, and what would be otherwise for whom."""
     say = PHRASES[lang]
     details = [say["claim_breaks"].format(claim=one.claim.id, found=_claim(one, lang)) for one in broken]
@@ -63,14 +63,14 @@ def _row(reading: OtherReading, effects: Sequence[Effect], broken: Sequence[Verd
     return Row(mark, say["reading_other"].format(reading=reading.id), "", pick(reading.title, lang), (), tuple(details))
 
 
-def _claim(verdict: Verdict, lang: str) -> str:
+def _claim(verdict: ClaimVerdict, lang: str) -> str:
     if verdict.wanted is None or verdict.attained is None:
         return PHRASES[lang]["claim_false"]
     amounts = {"found": _shown(verdict.attained, lang), "wanted": _shown(verdict.wanted, lang)}
     return PHRASES[lang][f"claim_{verdict.claim.form}"].format(**amounts)
 
 
-def _told(differences: Sequence[Difference], lang: str) -> str:
+def _told(differences: Sequence[ValueDifference], lang: str) -> str:
     main = [one for one in differences if _MAIN.fullmatch(one.path)] or list(differences)
     told = [f"{one.path} {_shown(one.before, lang)} → {_shown(one.after, lang)}" for one in main[:_MOST]]
     rest = len(differences) - len(told)
@@ -88,7 +88,7 @@ def _shown(value: Any, lang: str) -> str:
 
 
 def readings_data(
-    programme: Programme, readings: Sequence[OtherReading], effects: Sequence[Effect], broken: Told, day: date
+    programme: Programme, readings: Sequence[OtherReading], effects: Sequence[ReadingEffect], broken: Told, day: date
 ) -> Json:
     """The same with the keys that schemas/readings.schema.json promises."""
     return {
@@ -119,10 +119,10 @@ def readings_data(
     }
 
 
-def _claim_data(verdict: Verdict) -> Json:
+def _claim_data(verdict: ClaimVerdict) -> Json:
     return {
         "id": verdict.claim.id,
-        "claimed": scalar(verdict.wanted),
-        "attained": scalar(verdict.attained),
+        "claimed": json_value(verdict.wanted),
+        "attained": json_value(verdict.attained),
         "scenario": verdict.example,
     }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..language import words
-from ..language.sentences import Sentences
 from ..language.tree import Choose, Expression, Literal, Name
-from ..programme import INPUTS, ORDER, Benefit, Bonus, Fact, Programme, Requirement, Statement, Tier, pick
+from ..language.words import words
+from ..language.words.sentences import Sentences
+from ..programme.model import INPUTS, ORDER, Benefit, Bonus, Fact, Programme, Requirement, Statement, Tier, pick
 from ..values import NUMERIC, Kind, Value
 from .fields import term_title
 from .phrases import PHRASES

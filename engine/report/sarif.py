@@ -9,9 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
+from ..evaluate.outcome_json import Json
 from ..problems import Fix, Place, Problem
 from ..version import VERSION
-from .data import Json
 
 
 def sarif_data(problems: Sequence[Problem], here: Path) -> Json:

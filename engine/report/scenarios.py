@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ..evaluate import all_values
-from ..findings import ScenarioRun, told
-from ..mutants import Tried
+from ..evaluate.evaluate import all_values
+from ..evaluate.outcome_json import Json, head
 from ..problems import Place
-from ..programme import pick
-from ..release import Release
-from ..scenarios import Mismatch, Result
+from ..programme.model import pick
+from ..release.load import Release
+from ..review.findings import ScenarioRun, part_text
+from ..review.mutants import Tried
+from ..review.scenarios import Mismatch, ScenarioResult
 from .conditions import Conditions
-from .data import Json, head
 from .terminal import Style, without_style
 
 _SKIPPED = "mutants not tried: first every scenario has to come out as expected"
@@ -36,7 +36,7 @@ def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     lines += [f"  clause no scenario reaches: {id}" for id in reached.clauses]
     lines += [f"  tier that no scenario is about: {id}" for id in reached.tiers]
     lines += [f"  value that is never known: {id}" for id in reached.values]
-    lines += [f"  condition that is only ever {told(value)}: {id}" for id, value in reached.one_way]
+    lines += [f"  condition that is only ever {part_text(value)}: {id}" for id, value in reached.one_way]
     lines += _tried(tried, style) if tried else [_SKIPPED] if ran.skipped else []
     return "\n".join(lines) + "\n"
 
@@ -56,7 +56,7 @@ def scenarios_tally(ran: ScenarioRun) -> str:
     return "; ".join([_tally(ran.results), *told])
 
 
-def _tally(results: Sequence[Result]) -> str:
+def _tally(results: Sequence[ScenarioResult]) -> str:
     failed = sum(bool(result.differences) for result in results)
     return f"{len(results)} scenarios: {len(results) - failed} as expected, {failed} not"
 
@@ -102,7 +102,7 @@ def _mutants(tried: Tried) -> Json:
     }
 
 
-def _result(result: Result) -> Json:
+def _result(result: ScenarioResult) -> Json:
     place = result.scenario.place
     return {
         "id": result.scenario.id,
@@ -124,9 +124,9 @@ def _result(result: Result) -> Json:
     }
 
 
-def _difference(release: Release, result: Result, difference: Mismatch, style: Style) -> list[str]:
+def _difference(release: Release, result: ScenarioResult, difference: Mismatch, style: Style) -> list[str]:
     """What was expected and found, and where a value stands behind it, that value opened."""
-    both = f"expected {told(difference.expected)}, found {told(difference.found)}"
+    both = f"expected {part_text(difference.expected)}, found {part_text(difference.found)}"
     lines = [f"  {_at(difference.place)}  {difference.path}: {style(both, 'strong')}"]
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")

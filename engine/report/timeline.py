@@ -1,10 +1,10 @@
 """A timeline as a page for people, and as the promised JSON."""
 
-from ..language import words
-from ..programme import Programme, pick
-from ..timeline import Moment, Timeline
+from ..evaluate.outcome_json import Json, head, json_value
+from ..language.words import words
+from ..programme.model import Programme, pick
+from ..release.timeline import Moment, Timeline
 from ..values import Kind
-from .data import Json, head, scalar
 from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
 from .phrases import PHRASES
 
@@ -37,7 +37,7 @@ def timeline_data(timeline: Timeline) -> Json:
                 "release": moment.release,
                 "tier": moment.tier,
                 "status": moment.status,
-                "discount": scalar(moment.discount),
+                "discount": json_value(moment.discount),
                 "member": moment.member,
                 "lacks": list(moment.lacks),
                 "unknown": list(moment.unknown),

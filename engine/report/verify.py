@@ -7,14 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..certificate import Saved
-from ..language import words
+from ..evaluate.outcome_json import Json, head, problem_data
+from ..language.words import words
 from ..problems import Problem
-from ..scalars import day_of
+from ..source.scalars import day_of
 from ..values import Kind
-from ..verify import NOTHING, Verdict
+from ..verify.certificate import Saved
+from ..verify.verify import NOTHING, CertificateVerdict
 from ..version import VERSION
-from .data import Json, head, problem_data
 from .terminal import Style, without_style
 
 _EN = {
@@ -73,7 +73,9 @@ _SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 _WIDEST = 60  #: characters of a value
 
 
-def verdicts_text(told: Sequence[tuple[Saved, Verdict | None]], lang: str, style: Style = without_style) -> str:
+def verdicts_text(
+    told: Sequence[tuple[Saved, CertificateVerdict | None]], lang: str, style: Style = without_style
+) -> str:
     """A line for each certificate, and under it what is wrong; how many are equal, where there are several."""
     say = _SAY[lang]
     lines: list[str] = []
@@ -89,12 +91,12 @@ def verdicts_text(told: Sequence[tuple[Saved, Verdict | None]], lang: str, style
     return "".join(f"{line}\n" for line in lines)
 
 
-def verdicts_data(result: str, told: Sequence[tuple[Saved, Verdict | None]]) -> Json:
+def verdicts_data(result: str, told: Sequence[tuple[Saved, CertificateVerdict | None]]) -> Json:
     """The verdicts with the keys that schemas/verify.schema.json promises."""
     return {**head(result), "results": [_result(saved, verdict) for saved, verdict in told]}
 
 
-def _line(verdict: Verdict, lang: str) -> str:
+def _line(verdict: CertificateVerdict, lang: str) -> str:
     say, saved = _SAY[lang], verdict.certificate
     day = day_of(saved["as_of"])
     told = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
@@ -102,7 +104,7 @@ def _line(verdict: Verdict, lang: str) -> str:
     return say["line"].format(partner=partner, status=say[verdict.status], release=release, date=told)
 
 
-def _why(verdict: Verdict, say: Mapping[str, str]) -> list[str]:
+def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
     """What there is to say beside the status, line by line."""
     saved, lines = verdict.certificate, []
     message = "; ".join(_problem(one) for one in verdict.problems[:1])
@@ -129,7 +131,7 @@ def _why(verdict: Verdict, say: Mapping[str, str]) -> list[str]:
     return [*lines, say["files_changed"]] if verdict.files_changed else lines
 
 
-def _result(saved: Saved, verdict: Verdict | None) -> Json:
+def _result(saved: Saved, verdict: CertificateVerdict | None) -> Json:
     certificate: Json = verdict.certificate if verdict else {}
     difference = verdict.difference if verdict else None
     problems = verdict.problems if verdict else saved.problems

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from charter.engine.difference.behaviour import Pair, effects, is_so
-from charter.engine.evaluate import all_values
-from charter.engine.mutants import mutants
-from charter.engine.release import load_files, read_files
-from charter.engine.scenarios import examples, read_scenarios
+from charter.engine.difference.partner_effects import Pair, is_so, outcome_effects
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.release.load import load_files, read_files
+from charter.engine.review.mutants import mutants
+from charter.engine.review.scenarios import examples, read_scenarios
 from charter.engine.values import Kind
 
 from ..programmes import ASOFT
@@ -28,7 +28,7 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
         rows = [
             (values, all_values(mutant.release.plan, after[name])) for name, values in before.items() if name in after
         ]
-        for effect in effects(Pair(release, mutant.release, DAY)):
+        for effect in outcome_effects(Pair(release, mutant.release, DAY)):
             ids = (effect.outcome.before, effect.outcome.after)
             for way, one in effect.ways.items():
                 pairs = [

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from charter.engine.difference.behaviour import Pair, is_so
-from charter.engine.difference.difference import Difference, difference
-from charter.engine.evaluate import all_values
-from charter.engine.release import load_files, read_files
-from charter.engine.report.changes import Telling
+from charter.engine.difference.difference import ReleaseDifference, difference
+from charter.engine.difference.partner_effects import Pair, is_so
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.release.load import load_files, read_files
+from charter.engine.report.changes import ChangeWords
 from charter.engine.values import Kind
 
 from ..programmes import ASOFT, copy_of, edit
@@ -413,7 +413,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
 }
 
 
-def found(folder: Path, edits: list[Edit]) -> Difference:
+def found(folder: Path, edits: list[Edit]) -> ReleaseDifference:
     release = copy_of(ASOFT, folder)
     for file, old, new in edits:
         path = release / file
@@ -428,7 +428,7 @@ def found(folder: Path, edits: list[Edit]) -> Difference:
 def test_a_planted_change(name: str, tmp_path: Path) -> None:
     edits, judgement, expected = PLANTED[name]
     told = found(tmp_path, edits)
-    telling = Telling(told.before, told.after, "en")
+    telling = ChangeWords(told.before, told.after, "en")
     assert [(one.change.code, telling.sentence(one.change), one.judgement) for one in told.changes] == expected
     assert told.judgement == judgement
     for effect in told.effects:
@@ -640,7 +640,7 @@ def test_a_release_that_worsens_something_keeps_to_the_rules(raised: Path) -> No
 def test_a_wording_that_changed_in_the_other_language_is_told_in_that(tmp_path: Path) -> None:
     told = found(tmp_path, [("bonuses.yaml", "ru: Предел скидки вместе с бонусами", "ru: Предел скидки с бонусами")])
     (one,) = told.changes
-    sentence = Telling(told.before, told.after, "en").sentence(one.change)
+    sentence = ChangeWords(told.before, told.after, "en").sentence(one.change)
     assert sentence.endswith("wording (ru) “Предел скидки вместе с бонусами” → “Предел скидки с бонусами”")
 
 

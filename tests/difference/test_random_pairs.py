@@ -6,10 +6,10 @@ import json
 from datetime import date
 
 import pytest
-from charter.engine.difference.behaviour import Pair, effects, is_so
-from charter.engine.evaluate import all_values
-from charter.engine.language import words
+from charter.engine.difference.partner_effects import Pair, is_so, outcome_effects
+from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.tree import Expression
+from charter.engine.language.words import words
 from charter.engine.problems import InvalidProgramme
 from charter.engine.values import Kind, Unknown, Value
 from hypothesis import assume, given, settings
@@ -52,7 +52,7 @@ def test_what_partners_show_is_found(
     except InvalidProgramme as refused:
         assume(not refused.problems)
         raise
-    told = list(effects(Pair(before, after, DAY, seconds=1)))
+    told = list(outcome_effects(Pair(before, after, DAY, seconds=1)))
     seen = [shown(before, after, one) for one in found]
     for effect in told:
         ids = (effect.outcome.before, effect.outcome.after)

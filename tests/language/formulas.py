@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import z3
-from charter.engine.language.logic.terms import Codes, Term
+from charter.engine.language.smt.terms import Codes, Term
 from charter.engine.values import NUMERIC, Kind, Unknown, Value
 
 Given = list[tuple[Any, Any]]  #: symbols and what they are

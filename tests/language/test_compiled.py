@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from charter.engine.language.closures import Row, closure
-from charter.engine.language.compiled import Step, compiled, filler
+from charter.engine.language.run.closures import Row, closure
+from charter.engine.language.run.compiled import FillStep, compiled, filler
 from charter.engine.language.tree import And, Expression, Name, Not, Or
 from charter.engine.values import Kind, Unknown, Value
 
@@ -31,7 +31,7 @@ class Counted:
 def test_rows_are_filled_by_closures_first_and_compiled_later_and_hold_the_same() -> None:
     tree, _ = read("n * 2 + 1")
     reader = Counted(tree, {"n": 0})
-    fill = filler([Step(1, reader, tree)], {"n": 0}, 2)
+    fill = filler([FillStep(1, reader, tree)], {"n": 0}, 2)
     for number in range(5000):
         row = [Decimal(number), None]
         fill(row)
@@ -59,7 +59,7 @@ def test_an_unknown_is_never_equal_nor_unequal(text: str, values: dict, expected
     assert not problems
     positions = {id: index for index, id in enumerate(values)}
     row = [*values.values(), None]
-    compiled([Step(len(values), closure(tree, positions), tree)], positions, len(row))(row)
+    compiled([FillStep(len(values), closure(tree, positions), tree)], positions, len(row))(row)
     assert row[-1] == expected
     assert type(row[-1]) is type(expected)
 
@@ -71,7 +71,7 @@ def test_an_unknown_is_never_equal_nor_unequal(text: str, values: dict, expected
 def test_all_or_any_of_however_few(tree: Expression, expected: Value) -> None:
     positions = {"p": 0, "q": 1}
     row = [True, X, None]
-    compiled([Step(2, closure(tree, positions), tree)], positions, 3)(row)
+    compiled([FillStep(2, closure(tree, positions), tree)], positions, 3)(row)
     assert row[2] == expected
 
 
@@ -80,7 +80,7 @@ def test_a_tree_as_deep_as_python_cannot_compile_is_left_to_its_closure() -> Non
     for _ in range(900):
         tree = Not(tree)
     row = [True, None]
-    compiled([Step(1, lambda row: row[0], tree)], {"p": 0}, 2)(row)
+    compiled([FillStep(1, lambda row: row[0], tree)], {"p": 0}, 2)(row)
     assert row[1] is True
 
 
@@ -88,6 +88,6 @@ def test_what_no_decimal_holds_is_worked_out_all_the_same() -> None:
     tree, _ = read("(x / 3 + n / 3) * m")
     positions = {"x": 0, "n": 1, "m": 2}
     row = [Decimal(10**17 + 1), Decimal("1"), Decimal(3), None]
-    compiled([Step(3, closure(tree, positions), tree)], positions, 4)(row)
+    compiled([FillStep(3, closure(tree, positions), tree)], positions, 4)(row)
     assert row[3] == 10**17 + 2
     assert isinstance(row[3], Decimal)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import z3
-from charter.engine.language.logic.aggregates import unrolled
-from charter.engine.language.logic.formula import formula, literal
-from charter.engine.language.logic.terms import Codes, Term, only_where
+from charter.engine.language.smt.aggregates import unrolled
+from charter.engine.language.smt.formula import formula, literal
+from charter.engine.language.smt.terms import Codes, Term, only_where
 from charter.engine.language.tree import Aggregate, Expression, Name
 from charter.engine.proof.symbols import symbol
 from charter.engine.values import Kind, Unknown, Value

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from charter.engine.document import read_text
-from charter.engine.language.closures import closure
-from charter.engine.language.compiled import Step, compiled
-from charter.engine.language.interpret import interpret
+from charter.engine.language.run.closures import closure
+from charter.engine.language.run.compiled import FillStep, compiled
+from charter.engine.language.run.interpret import interpret
 from charter.engine.language.tree import Expression
+from charter.engine.source.document import read_text
 from charter.engine.values import Unknown, Value
 
 from .names import FIELDS, KINDS, read
@@ -28,7 +28,7 @@ def by_compiled(tree: Expression, values: dict[str, Value]) -> Value:
     """As a value that stands last in the row; the row keeps what it held before."""
     row, positions = in_a_row(values)
     filled = [*row, "nothing yet"]
-    compiled([Step(len(row), closure(tree, positions), tree)], positions, len(filled))(filled)
+    compiled([FillStep(len(row), closure(tree, positions), tree)], positions, len(filled))(filled)
     assert {id: filled[positions[id]] for id in values} == {id: row[positions[id]] for id in values}
     return filled[-1]
 

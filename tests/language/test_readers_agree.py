@@ -6,9 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from charter.engine.language import words
-from charter.engine.language.bounds import Bounds, Range, bounds, truths
+from charter.engine.language.bounds.bounds import Bounds, NumberRange, bounds, truths
 from charter.engine.language.tree import Expression, names
+from charter.engine.language.words import words
 from charter.engine.values import Kind, Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -93,7 +93,7 @@ def test_what_is_known_stays_when_more_becomes_known(tree: Expression, values: d
 
 
 def within(value: Value, found: Bounds) -> bool:
-    if isinstance(found, Range):
+    if isinstance(found, NumberRange):
         return (found.low is None or found.low <= value) and (found.high is None or value <= found.high)
     return found is None or value in found
 
@@ -110,7 +110,7 @@ def test_a_value_lies_within_its_bounds(tree: Expression, values: dict, found: o
 def exactly(value: Value) -> Bounds:
     if isinstance(value, bool):
         return frozenset((value,))
-    return Range(value, value) if isinstance(value, Decimal | Fraction) else None
+    return NumberRange(value, value) if isinstance(value, Decimal | Fraction) else None
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def exactly(value: Value) -> Bounds:
 def test_bounds_are_close_where_parts_stand_alone(text: str, low: str | None, high: str | None) -> None:
     tree, _ = read(text)
     assert tree is not None
-    assert bounds(tree, {}) == Range(low and Decimal(low), high and Decimal(high))
+    assert bounds(tree, {}) == NumberRange(low and Decimal(low), high and Decimal(high))
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from charter.engine.language.sentences import Sentences
 from charter.engine.language.tree import Expression
+from charter.engine.language.words.sentences import Sentences
 from charter.engine.values import Kind
 from hypothesis import given, settings
 from hypothesis import strategies as st

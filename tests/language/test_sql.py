@@ -9,11 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from charter.engine.language import words
 from charter.engine.language.sql.exact import Exact, NotInSql
-from charter.engine.language.sql.expressions import sql
+from charter.engine.language.sql.expressions import expression_sql
 from charter.engine.language.sql.numbers import Quotient
 from charter.engine.language.tree import Aggregate, Expression, Name
+from charter.engine.language.words import words
 from charter.engine.values import NUMERIC, Kind, Unknown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,7 +50,7 @@ def column(digits: int) -> Any:
 
 def by_sql(tree: Expression, rows: list[dict[str, Any]], digits: int) -> list[Any]:
     """The value for each row, in one query; NULL is None. Raises NotInSql."""
-    made = sql(tree, column(digits))
+    made = expression_sql(tree, column(digits))
     parts = (
         [one.tree for one in made] if isinstance(made, Quotient) else [made.tree if isinstance(made, Exact) else made]
     )
@@ -138,7 +138,7 @@ def test_most_expressions_are_in_sql() -> None:
     for case in (one.values[0] for one in cases()):
         tree, _ = read(case["expression"])
         try:
-            sql(tree, column(9))
+            expression_sql(tree, column(9))
         except NotInSql:
             refused += 1
     assert refused <= len(cases()) // 20
@@ -152,4 +152,4 @@ def test_an_expression_that_would_explode_is_refused() -> None:
     tree, problems = read(text)
     assert not problems
     with pytest.raises(NotInSql):
-        sql(tree, column(3))
+        expression_sql(tree, column(3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from charter.engine.language.aggregates import FUNCTIONS
+from charter.engine.language.run.aggregates import FUNCTIONS
 from charter.engine.language.signatures import ARITHMETIC
 from charter.engine.language.tree import (
     Aggregate,

@@ -14,10 +14,10 @@ from typing import Any
 
 import duckdb
 from charter.engine import Outcome, Release
-from charter.engine.evaluate import all_values
-from charter.engine.portfolio.columns import tier_names
-from charter.engine.programme import Fact
-from charter.engine.scalars import scalar
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.portfolio.sql.columns import tier_names
+from charter.engine.programme.model import Fact
+from charter.engine.source.scalars import plain_scalar
 from charter.engine.values import Kind, Unknown, plain
 
 Partner = dict[str, Any]  #: a record in plain data, its lists among the facts
@@ -163,7 +163,7 @@ def reread(release: Release, row: Mapping[str, str]) -> dict[str, str]:
     for id, text in row.items():
         fact = programme.facts.get(id)
         if text and fact:
-            data[id] = text if fact.kind in (Kind.CHOICE, Kind.TEXT) else scalar(text)
+            data[id] = text if fact.kind in (Kind.CHOICE, Kind.TEXT) else plain_scalar(text)
     record: Partner = {"partner": row["partner"], "facts": data}
     if row["tier"]:
         record["tier"] = row["tier"]

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from charter.engine import Release, load
-from charter.engine.document import Document, read_bytes, read_text
-from charter.engine.portfolio.agreed import AgreedTerm, Effect, unreached
-from charter.engine.portfolio.between import Portfolio
-from charter.engine.portfolio.compared import compare_portfolio
-from charter.engine.portfolio.side_by_side import CurrencyTotal, unreached_in_portfolio
+from charter.engine.portfolio.compare.agreement_effects import AgreedTerm, AgreementEffect, unreached
+from charter.engine.portfolio.compare.compared import compare_portfolio
+from charter.engine.portfolio.compare.release_view import Portfolio
+from charter.engine.portfolio.compare.row_comparison import CurrencyTotal, unreached_in_portfolio
+from charter.engine.source.document import Document, read_bytes, read_text
 
 from ..programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from ..random_facts import RELEASES
@@ -82,14 +82,14 @@ def test_it_is_what_evaluate_says_of_the_term(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "term", "value", "effect", "old", "new"),
     [
-        (tier_gone, SAAS, 30, Effect.GONE, 25, None),
-        (not_negotiable, SAAS, 30, Effect.NOT_NEGOTIABLE, 25, 25),
-        (narrower, UPDATES, 40, Effect.NOT_ALLOWED, 0, 0),
+        (tier_gone, SAAS, 30, AgreementEffect.GONE, 25, None),
+        (not_negotiable, SAAS, 30, AgreementEffect.NOT_NEGOTIABLE, 25, 25),
+        (narrower, UPDATES, 40, AgreementEffect.NOT_ALLOWED, 0, 0),
     ],
 )
 @pytest.mark.parametrize("days", [("2026-01-01", None), ("2025-01-01", "2025-12-31"), ("2027-01-01", None)])
 def test_what_no_longer_may_be_agreed(
-    change: Callable[[Path], None], term: str, value: int, effect: Effect, old: int, new: int | None,
+    change: Callable[[Path], None], term: str, value: int, effect: AgreementEffect, old: int, new: int | None,
     days: tuple[str, str | None], tmp_path: Path,
 ) -> None:  # fmt: skip
     """Whenever it is in force, for the new release refuses a record that names it; `in_force` tells."""
@@ -186,8 +186,10 @@ def test_agreements_of_a_portfolio_are_those_of_its_records(tmp_path: Path) -> N
     under = unreached_in_portfolio(BEFORE, after, asked)
     days = (date(2026, 1, 1), date(2026, 12, 31))
     assert under.found == (
-        AgreedTerm("P-103", COMPETENCY, "7/2026", *days, True, Effect.UNREACHED, Decimal(22), Decimal(20), Decimal(23)),
-        AgreedTerm("P-106", SAAS, "8/2026", days[0], None, True, Effect.GONE, Decimal(30), Decimal(25), None),
+        AgreedTerm(
+            "P-103", COMPETENCY, "7/2026", *days, True, AgreementEffect.UNREACHED, Decimal(22), Decimal(20), Decimal(23)
+        ),
+        AgreedTerm("P-106", SAAS, "8/2026", days[0], None, True, AgreementEffect.GONE, Decimal(30), Decimal(25), None),
     )
     assert under.agreements == 2
     told = [one.message for one in under.problems]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from charter.engine import Release
-from charter.engine.portfolio.batch import batch
-from charter.engine.portfolio.columns import wanted_values
+from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
+from charter.engine.portfolio.sql.columns import wanted_values
 
 from ..random_facts import NAMED, RELEASES
 from . import portfolios

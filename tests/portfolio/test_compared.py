@@ -15,12 +15,12 @@ import duckdb
 import pytest
 import yaml
 from charter.engine import Outcome, Release, load
-from charter.engine.portfolio.between import Portfolio
-from charter.engine.portfolio.columns import tier_names
-from charter.engine.portfolio.compared import Compared, compare_portfolio
-from charter.engine.portfolio.contrast import Held, Moved
+from charter.engine.portfolio.compare.compared import Compared, compare_portfolio
+from charter.engine.portfolio.compare.comparison_sql import Held, Moved
+from charter.engine.portfolio.compare.release_view import Portfolio
+from charter.engine.portfolio.sql.columns import tier_names
 from charter.engine.problems import InvalidInput, WrongCall
-from charter.engine.programme import MAIN, Programme
+from charter.engine.programme.model import MAIN, Programme
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import world

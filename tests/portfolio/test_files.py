@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from charter.engine import load
-from charter.engine.portfolio.batch import batch
-from charter.engine.portfolio.job import Job, Result
+from charter.engine.portfolio.duckdb.batch import batch
+from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.problems import InvalidInput, Level, WrongCall
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +29,7 @@ RELEASE, WHOLE = load(SMALL), load(ASOFT)
 HEAD = "partner,tier,region,joined,revenue,people,audited\n"
 
 
-def run(folder: Path, text: str, name: str = "p.csv", release: object = RELEASE, **job: object) -> Result:
+def run(folder: Path, text: str, name: str = "p.csv", release: object = RELEASE, **job: object) -> BatchResult:
     """The result of a portfolio with this text."""
     (folder / name).write_text(text, "utf-8")
     return batch(release, Job(folder / name, folder / "out.csv", TODAY, **job))

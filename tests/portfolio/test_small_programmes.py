@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter.engine.language import words
-from charter.engine.portfolio.batch import batch
+from charter.engine.language.words import words
+from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.problems import InvalidProgramme
 from charter.engine.values import Kind

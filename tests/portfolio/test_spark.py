@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 import pytest
 from charter.engine import Release, load
-from charter.engine.portfolio.batch import batch
-from charter.engine.portfolio.columns import wanted_values
-from charter.engine.portfolio.job import Job, Result
+from charter.engine.portfolio.duckdb.batch import batch
+from charter.engine.portfolio.job import BatchResult, Job
+from charter.engine.portfolio.sql.columns import wanted_values
 from charter.engine.problems import InvalidInput, WrongCall
 
 from ..programmes import ASOFT, SMALL
@@ -50,14 +50,14 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
-    from charter.engine.portfolio.spark_session import spark_session
+    from charter.engine.portfolio.spark.spark_session import spark_session
 
     with spark_session() as found:
         yield found
 
 
-def run(session: Any, release: Release, portfolio: Path, name: str = "there.parquet", **job: Any) -> Result:
-    from charter.engine.portfolio.spark import spark_batch
+def run(session: Any, release: Release, portfolio: Path, name: str = "there.parquet", **job: Any) -> BatchResult:
+    from charter.engine.portfolio.spark.spark import spark_batch
 
     return spark_batch(release, Job(portfolio, portfolio.parent / name, TODAY, **job), session)
 

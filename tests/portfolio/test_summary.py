@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from charter.engine import Release
-from charter.engine.portfolio.batch import batch
+from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.portfolio.summary import counted
 from charter.engine.portfolio.summary import summary as put_together

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import yaml
 from charter.engine import InvalidInput, load
-from charter.engine.document import read_text
-from charter.engine.evaluate import all_values
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.problems import Level
-from charter.engine.report.data import outcome_data
 from charter.engine.report.page import page
 from charter.engine.report.terminal import terminal
+from charter.engine.source.document import read_text
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import report
@@ -172,7 +172,7 @@ def test_what_may_be_agreed_is_marked_in_the_data(tmp_path: Path) -> None:
     }
     release = copy_of(ROOT / "program" / "1.0.0", tmp_path)
     edit(release, "prices.yaml", "agreed('definitions.updates_share')", "agreed('definitions.update_share')")
-    from charter.engine.release import read_release
+    from charter.engine.release.load import read_release
 
     (problem,) = read_release(release)[1]
     assert (problem.code, problem.help) == ("unknown-term", "did you mean 'definitions.updates_share'?")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from charter.engine import Outcome, load
-from charter.engine.report.data import outcome_data
+from charter.engine.evaluate.outcome_json import outcome_data
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from charter.engine import load
-from charter.engine.claims import check_claims
-from charter.engine.review import review
-from charter.engine.scenarios import examples, read_scenarios
+from charter.engine.proof.claims_by_bounds import check_claims
+from charter.engine.review.review import review
+from charter.engine.review.scenarios import examples, read_scenarios
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import write

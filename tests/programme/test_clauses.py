@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from charter.engine.document import read_text
+from charter.engine.source.document import read_text
 
 from ..programmes import ASOFT, ROOT
 from .test_asoft import RELEASE

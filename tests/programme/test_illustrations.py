@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import simplejson
 from charter.engine import load
-from charter.engine.document import read_text
-from charter.engine.record import read_record
-from charter.engine.release import read_release
-from charter.engine.report.data import outcome_data
+from charter.engine.evaluate.outcome_json import outcome_data
+from charter.engine.evaluate.record import read_record
+from charter.engine.release.load import read_release
+from charter.engine.source.document import read_text
 
 from ..programmes import ROOT
 from ..published import validator

@@ -15,8 +15,8 @@ import pytest
 import simplejson
 import yaml
 from charter.engine import InvalidInput, WrongCall, load
-from charter.engine.quote import LineQuote, Quote
-from charter.engine.report.data import quote_data
+from charter.engine.evaluate.outcome_json import quote_data
+from charter.engine.evaluate.quote import LineQuote, Quote
 from charter.engine.report.quote import quote_page
 from charter.engine.report.terminal import terminal
 from hypothesis import given, settings

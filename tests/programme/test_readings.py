@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 import simplejson
 from charter.engine import load
-from charter.engine.document import read_text
-from charter.engine.readings import broken_claims, effects, other_readings
-from charter.engine.release import read_files
-from charter.engine.scenarios import read_scenarios
+from charter.engine.release.load import read_files
+from charter.engine.review.readings import broken_claims, other_readings, reading_effects
+from charter.engine.review.scenarios import read_scenarios
+from charter.engine.source.document import read_text
 
 from ..programmes import ASOFT, ROOT
 from ..published import validator
@@ -42,7 +42,7 @@ def differing(reading: str, facts: dict, tier: str = "competency", order: dict |
     record = {"partner": "P", "tier": tier, "facts": {**EVERYTHING, **facts}}
     documents = [read_text(simplejson.dumps(one), "x")[0] for one in (record, order or {})]
     (named,) = (one for one in READINGS if one.name == reading)
-    (effect,) = effects(RELEASE, [named], documents[:1], documents[1] if order else None, date(2026, 11, 23))
+    (effect,) = reading_effects(RELEASE, [named], documents[:1], documents[1] if order else None, date(2026, 11, 23))
     return {one.path: (str(one.before), str(one.after)) for one in effect.differences}
 
 

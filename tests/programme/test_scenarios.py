@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import simplejson
 from charter.engine import InvalidProgramme, load
-from charter.engine.findings import scenario_run
-from charter.engine.mutants import mutants, survivors
-from charter.engine.release import read_files
+from charter.engine.release.load import read_files
 from charter.engine.report.scenarios import scenarios_text
-from charter.engine.scenarios import Result, reach, read_no_difference, read_scenarios, run
+from charter.engine.review.findings import scenario_run
+from charter.engine.review.mutants import mutants, survivors
+from charter.engine.review.scenarios import ScenarioResult, reach, read_no_difference, read_scenarios, run
 
 from ..programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from ..small_world import FILES, write
@@ -23,7 +23,7 @@ from ..small_world import SCENARIOS as RICH
 PROGRAMMES = [ASOFT, *sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))]
 
 
-def results(folder: Path) -> tuple[Result, ...]:
+def results(folder: Path) -> tuple[ScenarioResult, ...]:
     release = load(folder)
     return run(release, read_scenarios(folder, release))
 

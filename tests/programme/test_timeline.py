@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 import simplejson
 from charter.engine import InvalidInput, Release, WrongCall, load
-from charter.engine.document import read_text
-from charter.engine.record import record_of
+from charter.engine.evaluate.record import record_of
+from charter.engine.release.timeline import Moment, timeline
 from charter.engine.report.timeline import timeline_data, timeline_page
-from charter.engine.timeline import Moment, timeline
+from charter.engine.source.document import read_text
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from charter.engine import Outcome, Release
 from charter.engine.problems import InvalidProgramme
-from charter.engine.programme import Fact
+from charter.engine.programme.model import Fact
 from charter.engine.proof.advice import Advice, advise
 from charter.engine.proof.decide import Setting
 from charter.engine.proof.outlook import outlook

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import z3
 from charter.engine import Release
-from charter.engine.language import words
-from charter.engine.language.logic.formula import literal
-from charter.engine.language.logic.terms import Codes
+from charter.engine.language.smt.formula import literal
+from charter.engine.language.smt.terms import Codes
 from charter.engine.language.tree import Name
+from charter.engine.language.words import words
 from charter.engine.problems import InvalidProgramme
 from charter.engine.proof.known import known_partner
 from charter.engine.proof.symbols import term

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from charter.engine import Release
-from charter.engine.bounded import known_bounds
-from charter.engine.evaluate import all_values
-from charter.engine.language.interpret import interpret
-from charter.engine.proof.truths import Deciding
-from charter.engine.review import review
+from charter.engine.evaluate.evaluate import all_values
+from charter.engine.language.run.interpret import interpret
+from charter.engine.programme.value_bounds import known_bounds
+from charter.engine.proof.satisfiability import Deciding
+from charter.engine.review.review import review
 
 from ..portfolio.portfolios import TODAY, random_partners
 from ..random_facts import NAMED, RELEASES

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter.engine.proof.claims import prove_claims
+from charter.engine.proof.claims_by_solver import prove_claims
 from charter.engine.proof.decide import Setting
-from charter.engine.readings import other_readings
-from charter.engine.release import load_files, read_files
+from charter.engine.release.load import load_files, read_files
+from charter.engine.review.readings import other_readings
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import write
@@ -311,11 +311,11 @@ def test_without_the_solver_a_call_says_what_to_install_and_check_notes_what_is_
     for command in (["prove"], ["advise", "examples/competency.yaml"]):
         done = without(*command)
         assert done.returncode == 2
-        assert "pip install 'charter[prove]'" in done.stderr
+        assert "in the clone: pip install '.[prove]'; with the wheel: pip install './charter-" in done.stderr
     done = without("check")
     assert done.returncode == 0
     assert "note[claim-undecided]  the claim 'more_is_never_less' is not proved" in done.stdout
-    assert "pip install 'charter[prove]'" in done.stdout
+    assert "in the clone: pip install '.[prove]'; with the wheel: pip install './charter-" in done.stdout
 
 
 def test_a_release_without_claims_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter.engine.evaluate import all_values
+from charter.engine.evaluate.evaluate import all_values
 from charter.engine.proof.decide import Setting
 from charter.engine.proof.ranges import ranges
 from charter.engine.values import Unknown

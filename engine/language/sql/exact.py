@@ -173,7 +173,7 @@ def either(parts: list[Exact], tree: exp.Expr) -> Exact:
     return narrow(Exact(tree, low, high, scale, scale + max(part.held - part.scale for part in parts)))
 
 
-def alike(parts: list[Exact]) -> list[Exact]:
+def in_one_column(parts: list[Exact]) -> list[Exact]:
     """Numbers that may stand in one column: where one is a decimal, all are; raises NotInSql where none holds them."""
     if all(part.is_whole for part in parts):
         return parts

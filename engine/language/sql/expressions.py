@@ -17,14 +17,14 @@ from sqlglot import exp
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from . import days, numbers
 from .exact import Exact, literal
-from .functions import call
+from .functions import call_sql
 from .numbers import Quotient, either_case
 
 Sql = exp.Expr | Exact | Quotient  #: a condition, day, choice or text; a number
 Columns = Callable[[Name | Aggregate], Any]  #: the column that holds what is named, or what is made of a list
 
 
-def sql(tree: Expression, columns: Columns) -> Any:
+def expression_sql(tree: Expression, columns: Columns) -> Any:
     """The expression as SQL; raises NotInSql where no dialect could compute it exactly."""
     match tree:
         case Literal():
@@ -32,19 +32,21 @@ def sql(tree: Expression, columns: Columns) -> Any:
         case Name() | Aggregate():
             return columns(tree)
         case Not():
-            return exp.Not(this=exp.paren(sql(tree.operand, columns), copy=False))
+            return exp.Not(this=exp.paren(expression_sql(tree.operand, columns), copy=False))
         case And():
-            return exp.and_(*(sql(part, columns) for part in tree.operands), copy=False)
+            return exp.and_(*(expression_sql(part, columns) for part in tree.operands), copy=False)
         case Or():
-            return exp.or_(*(sql(part, columns) for part in tree.operands), copy=False)
+            return exp.or_(*(expression_sql(part, columns) for part in tree.operands), copy=False)
         case Compare():
-            return _compare(tree.operator, sql(tree.left, columns), sql(tree.right, columns))
+            return _compare(tree.operator, expression_sql(tree.left, columns), expression_sql(tree.right, columns))
         case Arithmetic():
-            return numbers.calculate(tree.operator, sql(tree.left, columns), sql(tree.right, columns))
+            return numbers.calculate(
+                tree.operator, expression_sql(tree.left, columns), expression_sql(tree.right, columns)
+            )
         case Choose():
-            return _choose(*(sql(part, columns) for part in (tree.condition, tree.then, tree.otherwise)))
+            return _choose(*(expression_sql(part, columns) for part in (tree.condition, tree.then, tree.otherwise)))
         case Call():
-            return call(tree.function, [sql(part, columns) for part in tree.arguments])
+            return call_sql(tree.function, [expression_sql(part, columns) for part in tree.arguments])
         case _:
             assert_never(tree)
 

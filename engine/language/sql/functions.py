@@ -13,7 +13,7 @@ from .exact import Exact, again, literal_of
 from .numbers import Number, Quotient, again_number, calculate, choose_exact, compare, divide, either_case
 
 
-def call(function: str, arguments: Sequence[Any]) -> Any:
+def call_sql(function: str, arguments: Sequence[Any]) -> Any:
     """A call as SQL: a number, or a condition or day; raises NotInSql."""
     first, *others = arguments
     match function:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from . import exact
-from .exact import Exact, again, alike, either, literal, same
+from .exact import Exact, again, either, in_one_column, literal, same
 
 
 class Quotient(NamedTuple):
@@ -64,7 +64,7 @@ def divide(left: Number, right: Number) -> Number:
 def compare(operator: str, left: Number, right: Number) -> exp.Expr:
     """Whether the comparison holds; NULL where the one or the other is."""
     (a, b), (c, d) = parts(left), parts(right)
-    one, two = alike([_times(a, d), _times(c, b)])
+    one, two = in_one_column([_times(a, d), _times(c, b)])
     return SIGNS[operator](this=_wrapped(one.tree), expression=_wrapped(two.tree))
 
 
@@ -85,7 +85,7 @@ def extreme(smallest: bool, numbers: Sequence[Number]) -> Number:
     return found
 
 
-def rounded(number: Quotient, decimals: int = 12) -> exp.Expr:
+def rounded_quotient(number: Quotient, decimals: int = 12) -> exp.Expr:
     """A quotient as a decimal, the last digit half up: for a report, never to go on with.
 
     What would be left over is taken off first, so that the division is one of whole numbers without a remainder.
@@ -143,7 +143,7 @@ def _own_parts(number: Number) -> tuple[Exact, ...]:
 
 def choose_exact(condition: exp.Expr, then: Exact, otherwise: Exact) -> Exact:
     """One of two exact numbers; NULL where the condition is."""
-    then, otherwise = alike([then, otherwise])
+    then, otherwise = in_one_column([then, otherwise])
     return either([then, otherwise], either_case(condition, then.tree, otherwise.tree))
 
 

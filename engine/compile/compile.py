@@ -1,0 +1,145 @@
+"""Compile: the files of a release become a `Programme`, or problems.
+
+Read `rows` (how files are read), `facts`, `scopes` (what names stand for), `tables` and `definitions` (named values),
+then `tiers` with `discounts` and `benefits`; `order` puts all values in an order in which each needs only earlier ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ..problems import Problem, has_errors
+from ..programme.model import MAIN, ORDER, Clause, Programme, Statement, Texts
+from ..source.document import Document, PartPath
+from .claims import compile_claims
+from .definitions import compile_definitions
+from .facts import compile_checks, compile_facts, compile_lists
+from .file_reader import FilePart, Files
+from .order import dependency_order
+from .prices import compile_order
+from .scopes import columns, compile_scopes, named_values
+from .tiers import compile_membership, compile_tiers, compile_tracks
+from .values import Values
+
+#: every kind of file of a release; the first four must be there
+KINDS = (
+    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "benefits",
+    "products", "prices", "terms", "claims",
+)  # fmt: skip
+REQUIRED = KINDS[:4]
+
+
+def compile_programme(
+    documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]], digest: str
+) -> tuple[Programme | None, list[Problem]]:
+    """The programme that these files describe, and everything wrong with them beyond their shape.
+
+    `broken` names each kind of file that is misshapen, with the parts of it that cannot be used: they are passed over,
+    and with any such file there is no programme.
+    """
+    files = Files(documents, broken)
+    facts, lists = compile_facts(files), compile_lists(files)
+    scopes = compile_scopes(files, facts, lists)
+    values = Values(compile_definitions(files, scopes, lists))
+    definitions = [row.id for row in named_values(files) if "by_tier" not in row.data]
+    definitions += [column.id for _, column in columns(files)]
+    tiers = compile_tiers(files, scopes, values)
+    tracks = compile_tracks(files, scopes.general, values)
+    membership_ends = compile_membership(files, scopes.general, values)
+    main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
+    order = compile_order(files, scopes, lists.get(ORDER), main, values)
+    claims = compile_claims(files, scopes.general, facts, tiers.values())
+    checks, conditions = compile_checks(files, scopes.general)
+    ordered = dependency_order(files, values.by_id | {value.id: value for value in conditions})
+    sections, clauses = _clauses(files)
+    statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
+    groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
+    about = _about(files)
+    if about is None or broken or has_errors(files.problems):
+        return None, files.problems
+    programme = Programme(
+        id=about.id,
+        release=about.release,
+        title=about.title,
+        vendor=about.vendor,
+        document=about.document,
+        languages=files.languages,
+        effective_from=about.effective_from,
+        notice_days=about.notice_days,
+        digest=digest,
+        facts=MappingProxyType(facts),
+        lists=MappingProxyType({id: one for id, one in lists.items() if id != ORDER}),
+        checks=tuple(checks),
+        values=MappingProxyType(ordered),
+        definitions=tuple(f"definitions.{id}" for id in definitions),
+        tracks=MappingProxyType(tracks),
+        tiers=MappingProxyType(tiers),
+        order=order,
+        membership_ends=membership_ends,
+        groups=MappingProxyType(groups),
+        products=statements["products"],
+        terms=statements["terms"],
+        claims=claims,
+        sections=MappingProxyType(sections),
+        clauses=MappingProxyType(clauses),
+        cited=frozenset(files.cited),
+    )
+    return programme, files.problems
+
+
+class _About(NamedTuple):
+    id: str
+    release: str
+    title: Texts
+    vendor: Texts | None
+    document: Texts | None
+    effective_from: date
+    notice_days: int
+
+
+def _about(files: Files) -> _About | None:
+    """What programme.yaml says, or None where something of it is missing."""
+    row = files.row("programme")
+    if row is None:
+        return None
+    vendor, document = row.optional_texts("vendor"), row.optional_texts("document")
+    title, effective = row.texts(), _effective(row)
+    row.source()
+    id, release = row.data.get("id"), row.data.get("release")
+    notice = int(row.data.get("notice_days", 0))
+    return _About(id, release, title, vendor, document, effective, notice) if id and release and effective else None
+
+
+def _effective(row: FilePart) -> date | None:
+    written = row.data_of("effective", "from")
+    if written is None or isinstance(written, date):
+        return written
+    place = row.document.value_place(("effective", "from"))
+    row.problem(
+        "bad-text", f"'{written}' is not a day of the calendar", place, "write it as 2026-01-31, without quotes"
+    )
+    return None
+
+
+def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
+    sections = {row.id: row.texts() for row in files.rows("clauses", "sections")}
+    known = files.names("clauses", "sections")
+    clauses = {}
+    for row in files.rows("clauses", "clauses"):
+        section = row.data.get("section", "")
+        if section and section not in known:
+            place = row.document.value_place((*row.path, "section"))
+            row.problem("unknown-section", f"there is no section '{section}'", place, "add it under 'sections'")
+        others = {other.id: other.texts() for other in row.inner("other_readings")}
+        if others and "reading" not in row.data:
+            message = "other readings stand here, but not the one that is taken"
+            row.problem("missing-key", message, row.place("other_readings"), "add 'reading' to the clause")
+        clauses[row.id] = Clause(row.id, section, row.texts(), row.optional_texts("reading"), MappingProxyType(others))
+    return sections, clauses
+
+
+def _statements(rows: Iterable[FilePart]) -> Iterable[Statement]:
+    return (Statement(row.id, row.texts(), row.source()) for row in rows)

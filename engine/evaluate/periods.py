@@ -1,0 +1,190 @@
+"""What a record says for some days only: supplementary agreements, and the values of facts that change with time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from ..compile.facts import MAX_TEXT, fact_value
+from ..problems import Place, Problem, did_you_mean
+from ..programme.model import Fact, NamedValue, Programme
+from ..source.document import Document, PartPath, unknown_keys
+from ..source.scalars import Data, day_of, is_visible
+from .row_layout import Scalar
+
+_PERIOD = ("value", "from", "until")
+_AGREEMENT = ("term", "value", "document", "from", "until")
+
+
+class Days(NamedTuple):
+    """The days from a first to a last, both included; None where they are open."""
+
+    begins: date | None
+    ends: date | None
+
+    def cover(self, day: date) -> bool:
+        """Whether the day is one of them."""
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
+
+    def meet(self, other: Days) -> bool:
+        """Whether they have a day in common."""
+        return not (_is_before(self.ends, other.begins) or _is_before(other.ends, self.begins))
+
+
+class Period(NamedTuple):
+    """The value of a fact on some days."""
+
+    value: Scalar
+    days: Days
+
+
+class Dated(tuple[Period, ...]):
+    """All periods of one fact."""
+
+
+class Agreement(NamedTuple):
+    """A supplementary agreement: between two days a paper puts this value in the place of a term for the partner."""
+
+    term: str
+    value: Scalar
+    document: str
+    begins: date
+    ends: date | None  #: the last day; None while it is open
+    place: Place
+
+    @property
+    def days(self) -> Days:
+        """The days on which it is in force."""
+        return Days(self.begins, self.ends)
+
+
+def read_periods(document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]) -> Dated:
+    """The values of a fact that changes with time; two that have a day in common are refused."""
+    found: dict[int, Period] = {}
+    for index, one in enumerate(written):
+        at: PartPath = (*path, index)
+        before = len(problems)
+        if not isinstance(one, dict) or one.get("value") is None:
+            message = f"{fact.id}: a period has a value, and a first or a last day"
+            help = "write - {value: 2, from: 2026-01-01, until: 2026-10-15}"
+            problems.append(Problem("bad-fact", message, document.value_place(at), help))
+            continue
+        problems += unknown_keys(document, at, one, _PERIOD)
+        value, wrong = fact_value(fact, one["value"])
+        if wrong:
+            place = document.value_place((*at, "value"))
+            problems.append(Problem("bad-fact", f"{fact.id}: {wrong[0]}", place, wrong[1]))
+        days = _days(document, at, one, problems)
+        if len(problems) == before and value is not None:
+            found[index] = Period(value, days)
+    places = list(found)
+    for later, _ in _meeting([period.days for period in found.values()]):
+        message = f"{fact.id}: two of these periods have a day in common"
+        help = "end the one before the other begins"
+        problems.append(Problem("periods-overlap", message, document.value_place((*path, places[later])), help))
+    return Dated(found.values())
+
+
+def read_agreements(
+    document: Document, written: Data, programme: Programme, problems: list[Problem]
+) -> tuple[Agreement, ...]:
+    """The supplementary agreements of a record; two that replace one term on one day are refused."""
+    if written is None:
+        return ()
+    if not isinstance(written, list):
+        place = document.value_place(("agreements",))
+        problems.append(Problem("wrong-type", "'agreements' is a list", place, "begin each with '- term: …'"))
+        return ()
+    read = [_agreement(document, ("agreements", index), one, programme, problems) for index, one in enumerate(written)]
+    found = [agreement for agreement in read if agreement]
+    for term in dict.fromkeys(agreement.term for agreement in found):
+        of_term = [agreement for agreement in found if agreement.term == term]
+        for later, earlier in _meeting([agreement.days for agreement in of_term]):
+            papers = f"{of_term[earlier].document} and {of_term[later].document}"
+            message = f"'{term}' is agreed twice for the same days: {papers}"
+            help = "end the one before the other begins"
+            problems.append(Problem("agreements-overlap", message, of_term[later].place, help))
+    return tuple(found)
+
+
+def _agreement(
+    document: Document, path: PartPath, written: Data, programme: Programme, problems: list[Problem]
+) -> Agreement | None:
+    before = len(problems)
+
+    def wrong(code: str, message: str, key: str | None, help: str | None) -> None:
+        place = document.value_place((*path, key) if key else path)
+        problems.append(Problem(code, message, place, help))
+
+    if not isinstance(written, dict):
+        wrong("wrong-type", "an agreement is a map of keys", None, f"its keys are {', '.join(_AGREEMENT)}")
+        return None
+    problems += unknown_keys(document, path, written, _AGREEMENT)
+    for key in ("term", "value", "document", "from"):
+        if written.get(key) is None:
+            wrong("missing-key", f"'{key}' is missing", None, "an agreement names its term, value, paper and first day")
+    days = _days(document, path, written, problems)
+    term, paper = written.get("term"), written.get("document")
+    if paper is not None and (not isinstance(paper, str) or not paper.strip() or len(paper) > MAX_TEXT):
+        wrong("wrong-type", "'document' names the paper", "document", 'put it in quotes: "7/2026"')
+    elif isinstance(paper, str) and not is_visible(paper):
+        wrong("hidden-character", "'document' holds an invisible character", "document", "remove it")
+    named = programme.values.get(str(term)) if term is not None else None
+    value: Any = None
+    if term is not None and (named is None or named.negotiable is None):
+        what = "may not be agreed" if named else "is not a term of the programme"
+        terms = [id for id, other in programme.values.items() if other.negotiable]
+        help = did_you_mean(str(term), terms) or "no term like it is marked as negotiable"
+        wrong("unknown-term", f"'{term}' {what}", "term", help)
+    elif named and written.get("value") is not None:
+        value, told = fact_value(agreed_as(named), written["value"])
+        if told:
+            wrong("bad-fact", f"{term}: {told[0]}", "value", told[1])
+    if len(problems) > before or days.begins is None:
+        return None
+    return Agreement(str(term), value, str(paper), days.begins, days.ends, document.value_place((*path, "term")))
+
+
+def agreed_as(term: NamedValue) -> Fact:
+    """What may be agreed in the place of a value, as a fact: of its kind, within the limits set for it."""
+    low, high = (term.negotiable.minimum, term.negotiable.maximum) if term.negotiable else (None, None)
+    return Fact(
+        term.id, term.title, term.kind, term.unit, term.choices, None, low, high, term.source, False, term.currency
+    )
+
+
+def _days(document: Document, path: PartPath, written: Mapping[str, Data], problems: list[Problem]) -> Days:
+    """The days of a map with `from` and `until`; what is wrong with them is added to `problems`."""
+    found: list[date | None] = []
+    for key in ("from", "until"):
+        day = day_of(written.get(key))
+        if day is None and written.get(key) is not None:
+            place = document.value_place((*path, key))
+            problems.append(Problem("wrong-type", f"'{key}' is a day", place, "write it as 2026-01-31"))
+        found.append(day)
+    begins, ends = found
+    if _is_before(ends, begins):
+        message = f"it ends on {ends}, before it begins on {begins}"
+        place = document.value_place((*path, "until"))
+        problems.append(Problem("dates-out-of-order", message, place, "swap the days"))
+    return Days(begins, ends)
+
+
+def _is_before(ends: date | None, begins: date | None) -> bool:
+    """Whether what ends on a day is over before what begins on another."""
+    return ends is not None and begins is not None and ends < begins
+
+
+def _meeting(spans: Sequence[Days]) -> Iterator[tuple[int, int]]:
+    """Spans that have a day in common, the later and the earlier by their places: each span with one before it.
+
+    By their first days, so that thousands take a moment: whoever meets any before it meets the one that lasts longest.
+    """
+    by_first_day = sorted(range(len(spans)), key=lambda place: spans[place].begins or date.min)
+    longest = None
+    for place in by_first_day:
+        if longest is not None and spans[longest].meet(spans[place]):
+            yield max(longest, place), min(longest, place)
+        if longest is None or _is_before(spans[longest].ends, spans[place].ends or date.max):
+            longest = place

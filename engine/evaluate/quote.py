@@ -1,0 +1,221 @@
+"""Quote: an order and a partner's record give a price for each line, or the reason why there is none.
+
+Rules of price are values of the programme; this module reads them off a filled row, as `evaluate` does for tiers.
+Amounts are rounded by the rules, once for each line; a total is the sum of the rounded lines, and unknown where a line
+has yet to be determined.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from ..problems import Problem, WrongCall, has_errors, in_order
+from ..programme.model import LINE, ORDER, ListFact, Order, Programme, Texts
+from ..source.document import Document, unknown_keys
+from ..source.scalars import Data
+from ..values import Number, Unknown, Value, add, merge, missing, or_none, subtract
+from .evaluate import Plan, known_of
+from .outcome import Outcome, Scalar
+from .record import Record, read_items
+from .row_layout import fill, named_row
+
+LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
+_KEYS = ("order", "currency", "lines")
+MAX_WORD = 100  #: characters of an order's id, and of its currency
+
+
+class OrderLines(NamedTuple):
+    """An order as it was written: its id, its currency, and its lines, each a map of known fields."""
+
+    id: str | None
+    currency: str
+    lines: tuple[Mapping[str, Any], ...]
+
+
+class Reason(NamedTuple):
+    """Why a line is refused."""
+
+    id: str
+    title: Texts
+    source: tuple[str, ...]
+
+
+class LineQuote(NamedTuple):
+    """One line: what it was, the rule that priced it, and what is paid; None where there is no such amount.
+
+    `unknown` names the facts that would decide it, `open` the sums that they leave open; `says` is what the rule says
+    in place of an amount.
+    """
+
+    line: int
+    status: LineStatus
+    fields: Mapping[str, Scalar]
+    rule: str | None
+    title: Texts | None
+    says: Texts | None
+    customer_pays: Number | None
+    partner_pays: Number | None
+    margin: Number | None
+    refusals: tuple[Reason, ...]
+    unknown: tuple[str, ...]
+    source: tuple[str, ...]
+    open: tuple[str, ...] = ()  #: customer_pays, partner_pays, margin
+
+
+class Total(NamedTuple):
+    """A value of the whole order, by its id in the programme."""
+
+    id: str
+    title: Texts
+    value: Scalar | None
+    source: tuple[str, ...]
+
+
+class Quote(NamedTuple):
+    """The whole order for one partner on a day; each sum is of the lines that have the amount, None where one is open.
+
+    `complete` says that every line is priced, and nothing is said in place of an amount; `discounts` are the partner's
+    own, in percent, by name.
+    """
+
+    outcome: Outcome
+    order: str | None
+    currency: str
+    lines: tuple[LineQuote, ...]
+    customer_pays: Number | None
+    partner_pays: Number | None
+    margin: Number | None
+    complete: bool
+    discounts: Mapping[str, Number | None]
+    totals: tuple[Total, ...]
+
+
+def written_lines(programme: Programme) -> ListFact:
+    """The lines of an order, with the fields that one writes. Raises WrongCall where the programme prices no orders."""
+    if programme.order is None:
+        help = "a programme that prices orders has prices.yaml"
+        raise WrongCall([Problem("no-prices", "this programme does not price orders", None, help)])
+    lines = programme.order.lines
+    return lines._replace(fields={id: field for id, field in lines.fields.items() if id != LINE})
+
+
+def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple[Problem, ...]]:
+    """The order of a document, or None and the problems. Raises WrongCall where the programme prices no orders."""
+    fields = written_lines(plan.programme)
+    problems: list[Problem] = []
+    data = document.data
+    if not isinstance(data, dict):
+        place = document.value_place(())
+        return None, (Problem("wrong-type", "an order is a map of keys", place, "begin with 'lines:'"),)
+    problems += unknown_keys(document, (), data, _KEYS)
+    currency, id = (_word(document, data, key, problems) for key in ("currency", "order"))
+    if data.get("currency") is None:
+        help = "say which: currency: EUR"
+        problems.append(Problem("missing-key", "'currency' is missing", document.place(()), help))
+    lines = read_items(document, ("lines",), data.get("lines", []), fields, problems)
+    if not lines and not has_errors(problems):
+        help = "write each line as - {product: …}"
+        problems.append(Problem("missing-key", "there are no lines", document.place(("lines",)), help))
+    if has_errors(problems):
+        return None, in_order(problems)
+    return OrderLines(id, currency or "", lines), in_order(problems)
+
+
+def _word(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
+    written = data.get(key)
+    if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_WORD and written.isprintable()):
+        return written
+    message, help = f"'{key}' is a short text", "write it in quotes"
+    if isinstance(written, str):
+        message, help = f"'{key}' is text without invisible characters", "remove them" if written else "write it"
+        if len(written) > MAX_WORD:
+            message, help = f"'{key}' has {len(written)} characters; the limit is {MAX_WORD}", "shorten it"
+    problems.append(Problem("wrong-type", message, document.value_place((key,)), help))
+    return None
+
+
+def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of: date) -> Quote:
+    """What the order costs this partner; `outcome` is the partner's on that day."""
+    definition = plan.programme.order
+    if definition is None:
+        raise TypeError("read_order refuses this")
+    lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
+    known = known_of(record, as_of)
+    values = named_row(plan.layout, fill(plan.layout, known._replace(facts={**known.facts, ORDER: lines})))
+    quoted = tuple(_line(definition, line, item) for line, item in zip(order.lines, values[ORDER], strict=True))
+    totals = tuple(
+        Total(id, plan.programme.values[id].title, or_none(values[id]), plan.programme.values[id].source)
+        for id in definition.totals
+    )
+    return Quote(
+        outcome,
+        order.id,
+        order.currency,
+        quoted,
+        _sum(quoted, "customer_pays"),
+        _sum(quoted, "partner_pays"),
+        _sum(quoted, "margin"),
+        all(line.status == "priced" and not line.says for line in quoted),
+        {name: or_none(values[f"own.{name}"]) for name in ("tier_discount", "partner_discount")},
+        totals,
+    )
+
+
+def _line(definition: Order, line: Mapping[str, Scalar], item: Mapping[str, Value]) -> LineQuote:
+    """One line as the values of the programme have it."""
+
+    def value(id: str) -> Value:
+        return item[id.removeprefix(f"{ORDER}[].")]
+
+    refusals = [(one, value(one.when)) for one in definition.refusals]
+    reasons = tuple(Reason(one.id, one.title, one.source) for one, holds in refusals if holds is True)
+    number = int(item[LINE])  # type: ignore[arg-type]
+    nothing = LineQuote(number, "no_rule", line, None, None, None, None, None, None, reasons, (), ())
+    if reasons:
+        cited = tuple(dict.fromkeys(clause for one in reasons for clause in one.source))
+        return nothing._replace(status="refused", source=cited)
+    chosen = value(definition.rule)
+    deciding = [chosen, *(holds for _, holds in refusals)]
+    if any(isinstance(one, Unknown) for one in deciding):
+        may_apply = [rule for rule in definition.rules if value(rule.when) is not False]
+        is_open = _sums({amount for rule in may_apply for amount in rule.amounts})
+        return nothing._replace(status="undetermined", unknown=missing(merge(*deciding)), open=is_open)
+    rule = next((one for one in definition.rules if one.id == chosen), None)
+    if rule is None:
+        return nothing
+    customer = value(definition.customer_pays) if "customer_pays" in rule.amounts else None
+    partner = value(definition.partner_pays) if "partner_pays" in rule.amounts else None
+    margin = None if customer is None or partner is None else subtract(customer, partner)
+    sums = {"customer_pays": customer, "partner_pays": partner, "margin": margin}
+    is_open = tuple(name for name, amount in sums.items() if isinstance(amount, Unknown))
+    status: LineStatus = "undetermined" if is_open else "priced" if rule.amounts else "without_amount"
+    return nothing._replace(
+        status=status,
+        rule=rule.id,
+        title=rule.title,
+        says=rule.says,
+        customer_pays=or_none(customer),
+        partner_pays=or_none(partner),
+        margin=or_none(margin),
+        unknown=missing(merge(*(amount for amount in sums.values() if amount is not None))),
+        source=rule.source,
+        open=is_open,
+    )
+
+
+def _sums(amounts: Collection[str]) -> tuple[str, ...]:
+    """The sums to which a line with these amounts adds."""
+    return (*sorted(amounts), "margin") if len(amounts) == 2 else tuple(amounts)
+
+
+def _sum(lines: Iterable[LineQuote], name: str) -> Number | None:
+    """The sum of the lines that have the amount; None where one is open that may have it."""
+    total: Value = Decimal(0)
+    for line in lines:
+        if name in line.open:
+            return None
+        amount = getattr(line, name)
+        if amount is not None:
+            total = add(total, amount)
+    return total  # type: ignore[return-value]

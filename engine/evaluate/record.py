@@ -1,0 +1,276 @@
+"""A partner's record: its facts, checked against a programme.
+
+The shape is that of schemas/record.schema.json (a test compares them); it is checked here in code, for records come
+one by one and the validator takes longer to load than a partner to decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ..compile.facts import fact_value
+from ..problems import Place, Problem, Source, did_you_mean, has_errors, in_order
+from ..programme.model import MAIN, Fact, ListFact, Programme
+from ..source.document import Document, PartPath, unknown_keys
+from ..source.scalars import Data, day_of, how_to_write, in_bounds, is_visible
+from ..values import MAX_WHOLE_DIGITS, plain
+from .periods import Agreement, Dated, read_agreements, read_periods
+from .row_layout import Facts
+
+_KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
+MAX_PARTNER, MAX_NAME = 100, 300  #: characters
+_LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
+MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
+
+
+class Record(NamedTuple):
+    """One partner: `facts` holds what the record itself says, without defaults, and `places` where it says it.
+
+    `tier` is the one signed for or held, `since` the first day on which it is.
+    """
+
+    partner: str
+    name: str | None
+    tier: str | None
+    since: date | None
+    facts: Facts
+    places: Mapping[str, Place]
+    agreements: tuple[Agreement, ...] = ()
+    dated: Mapping[str, Dated] = {}  #: facts that change with time, by name
+
+    def facts_on(self, day: date) -> Facts:
+        """The facts as they are on a day: of dated ones the value of the period that the day is in."""
+        if not self.dated:
+            return self.facts
+        found = {
+            name: period.value for name, periods in self.dated.items() for period in periods if period.days.cover(day)
+        }
+        return {**self.facts, **found}
+
+
+def read_record(document: Document, programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
+    """The record of a document, or None and the problems."""
+    problems: list[Problem] = []
+    data = document.data
+    if not isinstance(data, dict):
+        place = document.value_place(())
+        help = "begin with 'partner: …'; one record in a file"
+        return None, (Problem("wrong-type", "a record is a map of keys", place, help),)
+    problems += unknown_keys(document, (), data, _KEYS)
+    partner, name = _words(document, data, "partner", problems), _words(document, data, "name", problems)
+    if "partner" not in data:
+        problems.append(Problem("missing-key", "'partner' is missing", document.place(()), "add the partner's id"))
+    tier = _tier(document, data.get("tier"), programme, problems)
+    since = _since(document, data, problems)
+    facts = _facts(document, data.get("facts"), programme, problems)
+    agreements = read_agreements(document, data.get("agreements"), programme, problems)
+    if has_errors(problems) or partner is None:
+        return None, in_order(problems)
+    places = {id: document.value_place(("facts", id)) for id in facts}
+    places["held_since"] = document.value_place(("since",))
+    dated = {id: value for id, value in facts.items() if isinstance(value, Dated)}
+    lasting = MappingProxyType({id: value for id, value in facts.items() if id not in dated})
+    return Record(partner, name, tier, since, lasting, places, agreements, dated), in_order(problems)
+
+
+def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
+    """The record that plain Python data describes, as a file with the same content would.
+
+    Numbers are int or Decimal; a float is refused, for it is not exact.
+    """
+    document, problems = plain_document(data, "record")
+    return read_record(document, programme) if document else (None, problems)
+
+
+def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Plain Python data as a document, or None where a number in it is not exact."""
+    inexact = _inexact(data, "")
+    if inexact:
+        return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
+    return Document(Source(name, ""), _exact(data), {}, {}, {}), ()
+
+
+def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
+    """A text of the record: short, and without invisible characters (which loading refuses in files)."""
+    written = data.get(key)
+    if key not in data or (written is None and key != "partner"):
+        return None
+    place = document.value_place((key,))
+    if not isinstance(written, str) or not written.strip():
+        message = f"'{key}' is text, and something must stand in it"
+        problems.append(Problem("wrong-type", message, place, how_to_write(written, "string") or "write it"))
+    elif len(written) > _LENGTHS[key]:
+        message = f"'{key}' has {len(written)} characters; the limit is {_LENGTHS[key]}"
+        problems.append(Problem("bad-text", message, place, "shorten it"))
+    elif not is_visible(written):
+        problems.append(Problem("hidden-character", f"'{key}' holds an invisible character", place, "remove it"))
+    else:
+        return written
+    return None
+
+
+def _tier(document: Document, written: object, programme: Programme, problems: list[Problem]) -> str | None:
+    """The tier by its id or its code; none where tiers are not signed for."""
+    main = programme.tracks[MAIN]
+    if written is not None and main.award != "signed" and main.kept_until is None:
+        message = "a record signs for no tier here: the highest one qualified for is awarded"
+        problems.append(Problem("tier-awarded", message, document.place(("tier",)), "leave the tier out"))
+        return None
+    if written is None or (isinstance(written, str) and written in main.tiers):
+        return written
+    tiers = [programme.tiers[tier] for tier in main.tiers]
+    shown = _as_written(written)
+    for tier in tiers:
+        if tier.code is not None and shown == str(tier.code):
+            return tier.id
+    known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
+    near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
+    help = near if near and "known here" not in near else f"the tiers are {known}"
+    problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
+    return None
+
+
+def _as_written(written: object) -> str:
+    """A tier as a message shows it, and as its code is compared."""
+    if isinstance(written, bool):
+        return str(written).lower()
+    return (
+        plain(written) if isinstance(written, Decimal) else str(written) if isinstance(written, str | date) else "this"
+    )
+
+
+def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]) -> date | None:
+    """The first day on which the tier is held."""
+    written = data.get("since")
+    day = day_of(written)
+    if written is None or day:
+        if day and data.get("tier") is None:
+            help = "say which: tier: …"
+            problems.append(Problem("missing-key", "'since' is of a tier", document.place(("since",)), help))
+        return day
+    message = f"{written if isinstance(written, str | Decimal) else 'this'} is not a date"
+    place = document.value_place(("since",))
+    problems.append(Problem("wrong-type", message, place, "write it as 2026-01-31"))
+    return None
+
+
+def _facts(document: Document, written: object, programme: Programme, problems: list[Problem]) -> dict[str, Any]:
+    if written is None:
+        return {}
+    if not isinstance(written, dict):
+        place = document.value_place(("facts",))
+        problems.append(Problem("wrong-type", "'facts' is a map of facts", place, "write each as 'name: value'"))
+        return {}
+    lists = {name: value for name, value in written.items() if name in programme.lists}
+    facts = _known(
+        document, ("facts",), {name: value for name, value in written.items() if name not in lists},
+        programme.facts, [*programme.facts, *programme.lists], "a fact", problems,
+    )  # fmt: skip
+    for name, items in lists.items():
+        if items is not None:
+            facts[name] = read_items(document, ("facts", name), items, programme.lists[name], problems)
+    for name in lists:
+        _check_pairs(document, facts, programme.lists[name], problems)
+    return {name: facts[name] for name in written if name in facts}
+
+
+def _check_pairs(document: Document, facts: Mapping[str, Any], one: ListFact, problems: list[Problem]) -> None:
+    """Items that each look through another list are as many as can be gone through in a moment."""
+    for other in one.looks_at:
+        pairs = len(facts.get(one.id, ())) * len(facts.get(other, ()))
+        if pairs > MAX_PAIRS:
+            message = f"each of {len(facts[one.id])} items of '{one.id}' looks through {len(facts[other])} of '{other}'"
+            help = f"at most {MAX_PAIRS} pairs of them: leave out what is too old to count"
+            problems.append(Problem("too-many-items", message, document.place(("facts", one.id)), help))
+
+
+def read_items(
+    document: Document, path: PartPath, written: Data, one: ListFact, problems: list[Problem]
+) -> tuple[Mapping[str, Any], ...]:
+    """The items of a list that stands at a path, each a map of known fields; what is wrong is added to `problems`."""
+    if not isinstance(written, list):
+        place = document.value_place(path)
+        help = "begin each item with '- '; where there are none, write []"
+        problems.append(Problem("bad-fact", f"{one.id}: this is not a list", place, help))
+        return ()
+    found = []
+    for index, item in enumerate(written):
+        if not isinstance(item, dict):
+            place = document.value_place((*path, index))
+            message, help = f"{one.id}: an item is a map of its fields", f"write - {{{next(iter(one.fields))}: …}}"
+            problems.append(Problem("bad-fact", message, place, help))
+            continue
+        what = f"a field of '{one.id}'"
+        found.append(MappingProxyType(_known(document, (*path, index), item, one.fields, one.fields, what, problems)))
+    return tuple(found)
+
+
+def _known(
+    document: Document, path: PartPath, written: Mapping[str, Data], facts: Mapping[str, Fact], names: Collection[str],
+    what: str, problems: list[Problem],
+) -> dict[str, Any]:  # fmt: skip
+    """The values of facts, or of the fields of an item."""
+    found: dict[str, Any] = {}
+    for name, value in written.items():
+        fact = facts.get(name)
+        if fact is None:
+            help = did_you_mean(name, names)
+            place = document.place((*path, name))
+            problems.append(Problem("unknown-fact", f"'{name}' is not {what}", place, help))
+        elif isinstance(value, list) and path == ("facts",):
+            found[name] = read_periods(document, (*path, name), value, fact, problems)
+        elif value is not None:
+            known, wrong = fact_value(fact, value)
+            if known is not None:
+                found[name] = known
+            if wrong:
+                place = document.value_place((*path, name))
+                problems.append(Problem("bad-fact", f"{name}: {wrong[0]}", place, wrong[1]))
+    return found
+
+
+def _inexact(data: object, where: str) -> str | None:
+    """Where a float stands, or a number that is none or too long; else None."""
+    if isinstance(data, float) or (isinstance(data, Decimal) and not (data.is_finite() and in_bounds(data))):
+        return where or "this"
+    if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 10**MAX_WHOLE_DIGITS:
+        return where or "this"
+    parts: Iterable[tuple[str, object]] = ()
+    if isinstance(data, Mapping):
+        parts = ((f"{where}.{key}".strip("."), value) for key, value in data.items())
+    elif isinstance(data, list | tuple):
+        parts = ((f"{where}[{number}]", value) for number, value in enumerate(data, 1))
+    return next((found for name, value in parts if (found := _inexact(value, name))), None)
+
+
+def _exact(data: Any) -> Data:
+    """Plain data as a document holds it: whole numbers as decimals, keys as text."""
+    if isinstance(data, Mapping):
+        return {str(key): _exact(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_exact(value) for value in data]
+    return Decimal(data) if isinstance(data, int) and not isinstance(data, bool) else data
+
+
+def read_records(
+    documents: Sequence[Document], programme: Programme
+) -> list[tuple[Record | None, tuple[Problem, ...]]]:
+    """The record of each document; two of one partner are refused both, for nothing says which one counts."""
+    read = [read_record(document, programme) for document in documents]
+    first: dict[str, int] = {}
+    for index, (record, _) in enumerate(read):
+        if record is None:
+            continue
+        earlier = first.setdefault(record.partner, index)
+        if earlier != index:
+            place = documents[earlier].value_place(("partner",))
+            message = f"a second record of partner '{record.partner}'"
+            help = f"the first is {place.source.path}:{place.line}; keep one of them"
+            problem = Problem("duplicate-partner", message, documents[index].value_place(("partner",)), help)
+            for refused in (earlier, index):
+                read[refused] = (None, in_order((*read[refused][1], problem)))
+    return read

@@ -1,0 +1,268 @@
+"""Views of a filled row: what it says of a track, of a tier and its discount, benefits and rebates, of a definition.
+
+Each reader is made once for a release: it knows where in the row its values stand, and the answers that never vary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+
+from ..language.run.closures import Row
+from ..programme.model import (
+    NO_TIER,
+    Benefit,
+    Bonus,
+    Discount,
+    NamedValue,
+    Programme,
+    Rebate,
+    RebateTotal,
+    Requirement,
+    Tier,
+    Track,
+)
+from ..programme.reads import fixed_by
+from ..values import Kind, Unknown, Value, missing, or_none
+from .outcome import (
+    BenefitOutcome,
+    BonusOutcome,
+    BonusStatus,
+    DiscountOutcome,
+    OwnStatus,
+    RebateOutcome,
+    RebateTotalOutcome,
+    RequirementOutcome,
+    TierOutcome,
+    TierStatus,
+    ValueOutcome,
+)
+
+_NOTHING = Decimal(0)
+_REMEMBERED = 1024  #: so many of one view are kept
+
+_View = TypeVar("_View")
+Reader = Callable[[Row], _View]  #: reads its view off a row
+TrackReader = Callable[[Row, Sequence[TierOutcome]], "Own"]
+
+_TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualified", None: "undetermined"}
+_EARNED: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
+
+
+class Own(NamedTuple):
+    """The partner's tier on a track by its place, if any; its status, what would decide it, and the tier above."""
+
+    place: int | None
+    status: OwnStatus | None
+    unknown: tuple[str, ...]
+    next: str | None
+
+
+class Benefits(NamedTuple):
+    """A tier's benefits, by what a partner is granted of them: all, none where it does not qualify, or who knows."""
+
+    qualified: tuple[BenefitOutcome, ...]
+    not_qualified: tuple[BenefitOutcome, ...]
+    undetermined: tuple[BenefitOutcome, ...]
+
+
+def track_reader(programme: Programme, track: Track, positions: Mapping[str, int]) -> TrackReader:
+    """What the value of a track's tier says; for a candidate all that is open matters."""
+    held, awarded = positions[track.tier], track.award != "signed"
+    order = tuple(programme.tiers)
+    places = {tier: order.index(tier) for tier in track.tiers}
+    above = dict(zip(track.tiers, track.tiers[1:], strict=False)) if awarded else {}
+    kept = {tier: positions[f"tiers.{tier}.kept"] for tier in track.tiers} if track.kept_until else {}
+
+    def read(row: Row, tiers: Sequence[TierOutcome]) -> Own:
+        tier = row[held]
+        if type(tier) is Unknown:
+            return Own(None, "undetermined", missing(tier), None)
+        if not places:
+            return Own(None, None, (), None)
+        if tier == NO_TIER and awarded:
+            return Own(None, "not_qualified", (), next(iter(places), None))
+        if tier == NO_TIER:
+            opened = dict.fromkeys(fact for place in places.values() for fact in tiers[place].unknown)
+            return Own(None, None, tuple(opened), None)
+        found = tiers[places[tier]]
+        if found.status != "qualified" and kept and row[kept[tier]] is True:
+            return Own(places[tier], "retained", (), above.get(tier))
+        return Own(places[tier], found.status, found.unknown, above.get(tier))
+
+    return read
+
+
+def value_reader(named: NamedValue, positions: Mapping[str, int]) -> Reader[ValueOutcome]:
+    """What a definition comes to."""
+    position, id, source = positions[named.id], named.id.removeprefix("definitions."), named.source
+
+    def read(row: Row) -> ValueOutcome:
+        value = row[position]
+        return ValueOutcome(id, or_none(value), missing(value), source)
+
+    return read
+
+
+class _Asked(dict[str, int]):
+    """Positions, of which it keeps those that were asked for."""
+
+    def __init__(self, positions: Mapping[str, int]) -> None:
+        super().__init__()
+        self.positions = positions
+
+    def __missing__(self, id: str) -> int:
+        self[id] = position = self.positions[id]
+        return position
+
+
+def _remembered(
+    programme: Programme, positions: Mapping[str, int], make: Callable[[Mapping[str, int]], Reader[_View]]
+) -> Reader[_View]:
+    """The reader that `make` makes of positions, its views kept by what fixes the values that it asks for.
+
+    Of partner after partner that is one of the same few; where too many are kept, all are forgotten.
+    """
+    asked = _Asked(positions)
+    read = make(asked)
+    key_of = itemgetter(*[positions[id] for id in fixed_by(programme, asked)] or [0])
+    kept: dict[Any, _View] = {}
+
+    def remembered(row: Row) -> _View:
+        key = key_of(row)
+        view = kept.get(key)
+        if view is None:
+            if len(kept) >= _REMEMBERED:
+                kept.clear()
+            view = kept[key] = read(row)
+        return view
+
+    return remembered
+
+
+def tier_reader(
+    programme: Programme, tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]
+) -> Reader[tuple[TierOutcome, Benefits]]:
+    """A tier for this partner, and what it can be granted of its benefits; `constants` are the same for everyone."""
+    offered = tier.discount
+    qualification = _remembered(programme, positions, lambda at: _qualification_reader(tier, at))
+    discount = _remembered(programme, positions, lambda at: _discount_reader(offered, at)) if offered else None
+    benefits = _remembered(programme, positions, lambda at: _benefits_reader(tier.benefits, at, constants))
+    rebates = _remembered(programme, positions, lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at))
+
+    def read(row: Row) -> tuple[TierOutcome, Benefits]:
+        given = benefits(row)
+        offer = discount(row) if discount else None
+        return TierOutcome(tier.id, *qualification(row), offer, given.qualified, *rebates(row)), given
+
+    return read
+
+
+def _qualification_reader(
+    tier: Tier, positions: Mapping[str, int]
+) -> Reader[tuple[TierStatus, tuple[str, ...], tuple[RequirementOutcome, ...]]]:
+    """Whether the partner qualifies for the tier, the facts that would decide it, and each requirement."""
+    qualified = positions[tier.qualified]
+    requirements = [_requirement_reader(requirement, positions) for requirement in tier.requirements]
+
+    def read(row: Row) -> tuple[TierStatus, tuple[str, ...], tuple[RequirementOutcome, ...]]:
+        status = row[qualified]
+        return _TIER[or_none(status)], missing(status), tuple([requirement(row) for requirement in requirements])
+
+    return read
+
+
+def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) -> Reader[RequirementOutcome]:
+    position = positions[requirement.value]
+    parts = [_requirement_reader(part, positions) for part in requirement.parts]
+    unknown = RequirementOutcome(requirement.id, requirement.scope, "unknown", (), requirement.source)
+    met, not_met = unknown._replace(status="met"), unknown._replace(status="not_met")
+
+    def read(row: Row) -> RequirementOutcome:
+        value = row[position]
+        if value is True:
+            return met
+        return not_met if value is False else unknown._replace(unknown=missing(value))
+
+    def read_with_parts(row: Row) -> RequirementOutcome:
+        return read(row)._replace(parts=tuple([part(row) for part in parts]))
+
+    return read_with_parts if parts else read
+
+
+def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Reader[DiscountOutcome]:
+    base, uncapped, total = positions[discount.base], positions[discount.uncapped], positions[discount.total]
+    in_price, in_kind = positions[discount.in_price], positions[discount.in_kind]
+    cap = positions[discount.cap] if discount.cap else None
+    apply = positions[discount.bonuses_apply]
+    bonuses = [_bonus_reader(bonus, positions) for bonus in discount.bonuses]
+
+    def read(row: Row) -> DiscountOutcome:
+        applied = or_none(row[apply])
+        return DiscountOutcome(
+            or_none(row[base]),
+            tuple([bonus(row, applied) for bonus in bonuses]),
+            or_none(row[uncapped]),
+            None if cap is None else or_none(row[cap]),
+            or_none(row[total]),
+            or_none(row[in_price]),
+            or_none(row[in_kind]),
+            discount.source,
+        )
+
+    return read
+
+
+def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, bool | None], BonusOutcome]:
+    earned, percent = positions[bonus.earned], positions[bonus.percent]
+
+    def read(row: Row, applied: bool | None) -> BonusOutcome:
+        worth = row[percent]
+        status = _EARNED[or_none(row[earned])]
+        return BonusOutcome(bonus.id, status, or_none(worth), applied, missing(worth), bonus.source)
+
+    return read
+
+
+def _rebates_reader(
+    rebates: Sequence[Rebate], totals: Sequence[RebateTotal], positions: Mapping[str, int]
+) -> Reader[tuple[tuple[RebateOutcome, ...], tuple[RebateTotalOutcome, ...]]]:
+    readers = [_rebate_reader(rebate, positions) for rebate in rebates]
+    sums = [(total.currency, total.per, positions[total.amount]) for total in totals]
+
+    def read(row: Row) -> tuple[tuple[RebateOutcome, ...], tuple[RebateTotalOutcome, ...]]:
+        amounts = [RebateTotalOutcome(currency, per, or_none(row[at])) for currency, per, at in sums]
+        return tuple([read(row) for read in readers]), tuple(amounts)
+
+    return read
+
+
+def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Reader[RebateOutcome]:
+    earned, amount = positions[rebate.earned], positions[rebate.amount]
+
+    def read(row: Row) -> RebateOutcome:
+        worth, status = row[amount], _EARNED[or_none(row[earned])]
+        return RebateOutcome(
+            rebate.id, status, or_none(worth), rebate.currency, rebate.per, missing(worth), rebate.source
+        )
+
+    return read
+
+
+def _benefits_reader(
+    benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
+) -> Reader[Benefits]:
+    """Most benefits are the same for every partner."""
+    undetermined = tuple(BenefitOutcome(one.id, None, one.source, one.unit, one.text) for one in benefits)
+    nothing = [False if one.kind in (Kind.YES_NO, Kind.TEXT) else _NOTHING for one in benefits]
+    none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
+    varying = {one.value: positions[one.value] for one in benefits if one.value not in constants}
+
+    def read(row: Row) -> Benefits:
+        known = {**constants, **{id: row[position] for id, position in varying.items()}}
+        pairs = zip(undetermined, benefits, strict=True)
+        return Benefits(tuple([one._replace(value=or_none(known[it.value])) for one, it in pairs]), none, undetermined)
+
+    return read

@@ -1,0 +1,235 @@
+"""Reader 3: between which bounds a value lies, whoever the partner is.
+
+Sound, not tight: a bound always holds, but of how parts depend on each other only comparisons of one thing with written
+numbers are looked at (`n - n` may be anything).
+What is said is of known values; whether a value may be unknown is another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple, assert_never
+
+from ...values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtract
+from ..run.functions import FUNCTIONS
+from ..run.interpret import COMPARISONS
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from .spans import compared_with_number, pairs
+
+
+class NumberRange(NamedTuple):
+    """Numbers from `low` to `high`, both included; None where there is no bound."""
+
+    low: Number | None
+    high: Number | None
+
+
+Truths = frozenset[bool]  #: which of true and false a condition can be
+Bounds = NumberRange | Truths | None  #: None for dates and choices: any
+
+EITHER: Truths = frozenset((True, False))
+ANY = NumberRange(None, None)
+_NOTHING, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
+_ZERO = NumberRange(_NOTHING, _NOTHING)
+
+
+def bounds(tree: Expression, known: Mapping[str, Bounds]) -> Bounds:
+    """The bounds of the expression, given those of the names in it; a name that is not given may be anything."""
+    match tree:
+        case Literal():
+            return _exactly(tree.value)
+        case Name():
+            return known.get(tree.id) or anything(tree.kind)
+        case Not():
+            return frozenset(not truth for truth in truths(tree.operand, known))
+        case And():
+            never = any(not one.meets(two) for _, one, _, two in pairs(tree))
+            return frozenset((False,)) if never else _all([truths(part, known) for part in tree.operands])
+        case Or():
+            always = any(
+                one.among(*ends).leaves_none(two.among(*ends))
+                for part, one, _, two in pairs(tree)
+                for ends in (_range(compared_with_number(part), known),)
+            )
+            return frozenset((True,)) if always else _any([truths(part, known) for part in tree.operands])
+        case Compare():
+            return _compare(tree, known)
+        case Arithmetic():
+            return _calculate(tree.operator, _range(tree.left, known), _range(tree.right, known))
+        case Choose():
+            taken = truths(tree.condition, known)
+            branches = [part for truth, part in ((True, tree.then), (False, tree.otherwise)) if truth in taken]
+            return _either([bounds(part, known) for part in branches], tree.kind)
+        case Call():
+            return _call(tree, known)
+        case Aggregate():
+            return _aggregate(tree, known)
+        case _:
+            assert_never(tree)
+
+
+def truths(tree: Expression, known: Mapping[str, Bounds]) -> Truths:
+    """Which of true and false a condition can be."""
+    found = bounds(tree, known)
+    return found if isinstance(found, frozenset) else EITHER
+
+
+def anything(kind: Kind) -> Bounds:
+    """The bounds of a value of which only the kind is known."""
+    if kind is Kind.YES_NO:
+        return EITHER
+    return (NumberRange(_NOTHING, None) if kind is Kind.COUNT else ANY) if kind in NUMERIC else None
+
+
+def _range(tree: Expression, known: Mapping[str, Bounds]) -> NumberRange:
+    found = bounds(tree, known)
+    return found if isinstance(found, NumberRange) else ANY
+
+
+def _exactly(value: Value) -> Bounds:
+    if isinstance(value, bool):
+        return frozenset((value,))
+    return NumberRange(value, value) if isinstance(value, Decimal | Fraction) else None
+
+
+def _all(parts: list[Truths]) -> Truths:
+    """And: true where all parts can be, false where one can."""
+    can_hold = {True} if all(True in part for part in parts) else set()
+    return frozenset(can_hold | ({False} if any(False in part for part in parts) else set()))
+
+
+def _any(parts: list[Truths]) -> Truths:
+    """Or: true where one part can be, false where all can."""
+    return frozenset(not truth for truth in _all([frozenset(not one for one in part) for part in parts]))
+
+
+def _compare(tree: Compare, known: Mapping[str, Bounds]) -> Truths:
+    """By the ends of both sides: what two numbers can be that far apart, the comparison can be."""
+    left, right = bounds(tree.left, known), bounds(tree.right, known)
+    if isinstance(left, NumberRange) and isinstance(right, NumberRange):
+        less, more = _under(left, right), _under(right, left)
+        same = _is_single(left) and left == right
+        meet = not (_under(left, right, always=True) or _under(right, left, always=True))
+        can = {"<": less, ">": more, "<=": less or meet, ">=": more or meet, "==": meet, "!=": not same}
+        opposite = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
+        return frozenset(
+            truth for truth, sign in ((True, tree.operator), (False, opposite[tree.operator])) if can[sign]
+        )
+    if isinstance(tree.left, Literal) and isinstance(tree.right, Literal):
+        return frozenset((bool(COMPARISONS[tree.operator](tree.left.value, tree.right.value)),))
+    return EITHER
+
+
+def _under(one: NumberRange, other: NumberRange, *, always: bool = False) -> bool:
+    """Whether a number of the one can be under one of the other; or every number under every one."""
+    end, start = (one.high, other.low) if always else (one.low, other.high)
+    if end is None or start is None:
+        return not always
+    return end < start
+
+
+def _is_single(one: NumberRange) -> bool:
+    return one.low is not None and one.low == one.high
+
+
+def _either(parts: list[Bounds], kind: Kind) -> Bounds:
+    """Whatever one of the parts can be."""
+    ranges = [part for part in parts if isinstance(part, NumberRange)]
+    conditions = [part for part in parts if isinstance(part, frozenset)]
+    if parts and len(ranges) == len(parts):
+        return NumberRange(_lowest([one.low for one in ranges]), _highest([one.high for one in ranges]))
+    if parts and len(conditions) == len(parts):
+        return frozenset().union(*conditions)
+    return anything(kind)
+
+
+def _lowest(ends: Sequence[Number | None]) -> Number | None:
+    """The lowest of ends, none where one of them is open."""
+    known = [end for end in ends if end is not None]
+    return min(known) if len(known) == len(ends) else None
+
+
+def _highest(ends: Sequence[Number | None]) -> Number | None:
+    known = [end for end in ends if end is not None]
+    return max(known) if len(known) == len(ends) else None
+
+
+def _calculate(operator: str, a: NumberRange, b: NumberRange) -> NumberRange:
+    if operator == "+":
+        return NumberRange(_ends(add, a.low, b.low), _ends(add, a.high, b.high))
+    if operator == "-":
+        return NumberRange(_ends(subtract, a.low, b.high), _ends(subtract, a.high, b.low))
+    if operator == "/":
+        if b.low is None or b.high is None or b.low <= 0 <= b.high:
+            return ANY
+        b = NumberRange(_ends(divide, _ONE, b.high), _ends(divide, _ONE, b.low))
+    if _ZERO in (a, b):
+        return _ZERO
+    corners = [_ends(multiply, x, y) for x in a for y in b]
+    if None not in corners:
+        return NumberRange(_lowest(corners), _highest(corners))
+    positive = all(one.low is not None and one.low >= 0 for one in (a, b))
+    return NumberRange(_ends(multiply, a.low, b.low), None) if positive else ANY
+
+
+def _ends(calculate: Callable[[Value, Value], Value], a: Number | None, b: Number | None) -> Number | None:
+    """What two ends come to; none where one is open, or the number has grown beyond all bounds."""
+    if a is None or b is None:
+        return None
+    found = calculate(a, b)
+    return found if isinstance(found, Decimal | Fraction) else None
+
+
+def _call(tree: Call, known: Mapping[str, Bounds]) -> Bounds:
+    if tree.function == "at_least":
+        return _at_least(_range(tree.arguments[0], known), [truths(part, known) for part in tree.arguments[1:]])
+    if tree.kind not in NUMERIC:
+        return anything(tree.kind)
+    if tree.function in ("rank", "rank_from_last"):
+        return NumberRange(_ONE, Decimal(len(tree.arguments) - 1))
+    parts = [_range(part, known) for part in tree.arguments]
+    lows, highs = [part.low for part in parts], [part.high for part in parts]
+    match tree.function:
+        case "min":
+            ends = [end for end in highs if end is not None]
+            return NumberRange(_lowest(lows), min(ends) if ends else None)
+        case "max":
+            ends = [end for end in lows if end is not None]
+            return NumberRange(max(ends) if ends else None, _highest(highs))
+        case "share" if _never(parts[1], 0):
+            return _calculate("*", _calculate("/", *parts), NumberRange(_HUNDRED, _HUNDRED))
+        case "share" if all(low is not None and low >= 0 for low in lows):
+            return NumberRange(_NOTHING, None)
+        case "ratio":
+            return NumberRange(*(_ends(divide, end, _HUNDRED) for end in parts[0]))
+        case "round" | "round_down" | "round_up" if _is_single(parts[1]):
+            return NumberRange(*(_ends(FUNCTIONS[tree.function], end, parts[1].low) for end in parts[0]))
+    return anything(tree.kind)
+
+
+def _at_least(wanted: NumberRange, parts: list[Truths]) -> Truths:
+    """It can hold where so many parts can, and fail where fewer are certain."""
+    certain, possible = sum(False not in part for part in parts), sum(True in part for part in parts)
+    can_hold = wanted.low is None or possible >= wanted.low
+    can_fail = wanted.high is None or certain < wanted.high
+    return frozenset(truth for truth, can in ((True, can_hold), (False, can_fail)) if can)
+
+
+def _never(one: NumberRange, number: int) -> bool:
+    return (one.low is not None and one.low > number) or (one.high is not None and one.high < number)
+
+
+def _aggregate(tree: Aggregate, known: Mapping[str, Bounds]) -> Bounds:
+    """Of lists nothing is known but the sign of a sum and the ends of a value that is taken from an item."""
+    if tree.function in ("count", "distinct"):
+        return NumberRange(_NOTHING, None)
+    if tree.kind not in NUMERIC:
+        return anything(tree.kind)
+    value = _range(tree.value, known)
+    empty = [] if tree.empty is None else [_range(tree.empty, known)]
+    if tree.function == "sum":
+        low = _NOTHING if value.low is not None and value.low >= 0 else None
+        value = NumberRange(low, _NOTHING if value.high is not None and value.high <= 0 else None)
+    return _either([value, *empty], tree.kind)

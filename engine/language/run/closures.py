@@ -1,0 +1,141 @@
+"""Reader 2, the fast one: a tree becomes a Python function from a row of values to a value or unknown.
+
+It means exactly what `interpret` means (a tested property), and does the choosing once, when a release is loaded,
+instead of at every partner. Names become positions in the row. An item of a list is a row within the row: while an
+aggregate looks at it, it stands at the position of its name, and a name of its own is a position in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
+
+from ...values import UNDEFINED, Unknown, Value, merge
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from .aggregates import ItemEntry, aggregate
+from .functions import FUNCTIONS
+from .interpret import ARITHMETIC, COMPARISONS
+
+Row = list[Any]  #: values, and for each list its items: lists of values
+Reader = Callable[[Row], Value]
+Position = int | tuple[int, int]  #: in the row; or in the item that stands at a position of the row
+Positions = Mapping[str, Position]
+
+
+def closure(tree: Expression, positions: Positions) -> Reader:
+    """The function of the tree; `positions` says where in the row the value of each name stands."""
+    match tree:
+        case Literal():
+            value: Value = tree.value
+            return lambda row: value
+        case Name():
+            return _lookup(positions[tree.id])
+        case Not():
+            return _negation(closure(tree.operand, positions))
+        case And():
+            return _junction([closure(part, positions) for part in tree.operands], decided_by=False)
+        case Or():
+            return _junction([closure(part, positions) for part in tree.operands], decided_by=True)
+        case Compare():
+            return _comparison(tree, positions)
+        case Arithmetic():
+            calculate = ARITHMETIC[tree.operator]
+            left, right = closure(tree.left, positions), closure(tree.right, positions)
+            return lambda row: calculate(left(row), right(row))
+        case Choose():
+            return _choice(*(closure(part, positions) for part in (tree.condition, tree.then, tree.otherwise)))
+        case Call():
+            function = FUNCTIONS[tree.function]
+            arguments = [closure(part, positions) for part in tree.arguments]
+            return lambda row: function(*[argument(row) for argument in arguments])
+        case Aggregate():
+            return _aggregation(tree, positions)
+        case _:
+            assert_never(tree)
+
+
+def _lookup(position: Position) -> Reader:
+    if isinstance(position, tuple):
+        item, inner = position
+        return lambda row: row[item][inner]
+    return lambda row: row[position]
+
+
+def _own(position: Position) -> int:
+    return position if isinstance(position, int) else position[0]
+
+
+def _negation(operand: Reader) -> Reader:
+    def negation(row: Row) -> Value:
+        value = operand(row)
+        return value if type(value) is Unknown else not value
+
+    return negation
+
+
+def _junction(parts: list[Reader], *, decided_by: bool) -> Reader:
+    """And (decided by one false part) or or (by one true part)."""
+    undecided = not decided_by
+
+    def junction(row: Row) -> Value:
+        unknown: list[Value] = []
+        for part in parts:
+            value = part(row)
+            if value is decided_by:
+                return decided_by
+            if value is not undecided:
+                unknown.append(value)
+        return merge(*unknown) if unknown else undecided
+
+    return junction
+
+
+def _comparison(tree: Compare, positions: Positions) -> Reader:
+    compare: Callable[[Value, Value], bool] = COMPARISONS[tree.operator]
+    left, right = closure(tree.left, positions), closure(tree.right, positions)
+
+    def comparison(row: Row) -> Value:
+        a, b = left(row), right(row)
+        if type(a) is Unknown or type(b) is Unknown:
+            return merge(a, b)
+        return compare(a, b)
+
+    def with_literal(row: Row) -> Value:
+        a = left(row)
+        return a if type(a) is Unknown else compare(a, literal)
+
+    if isinstance(tree.right, Literal):
+        literal = tree.right.value
+        return with_literal
+    return comparison
+
+
+def _choice(condition: Reader, then: Reader, otherwise: Reader) -> Reader:
+    def choice(row: Row) -> Value:
+        chosen = condition(row)
+        if chosen is True:
+            return then(row)
+        if chosen is False:
+            return otherwise(row)
+        return merge(chosen, then(row), otherwise(row))
+
+    return choice
+
+
+def _aggregation(tree: Aggregate, positions: Positions) -> Reader:
+    items, item = _own(positions[tree.list]), _own(positions[tree.item])
+    counts, value = closure(tree.counts, positions), closure(tree.value, positions)
+    by, best, empty = (None if part is None else closure(part, positions) for part in (tree.by, tree.best, tree.empty))
+
+    def aggregation(row: Row) -> Value:
+        entries = []
+        if type(row[items]) is Unknown:
+            return row[items]  # type: ignore[no-any-return]
+        for one in row[items]:
+            row[item] = one
+            entries.append(ItemEntry(counts(row), value(row), True if by is None else by(row)))
+        return aggregate(
+            tree.function, entries, None if best is None else best(row), UNDEFINED if empty is None else empty(row)
+        )
+
+    return aggregation

@@ -1,0 +1,215 @@
+"""The functions of the language, on exact values: an unknown argument makes the result unknown, but for `at_least`.
+
+What has no answer (a month added beyond the calendar, a share of nothing) is unknown, and no fact decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from ...values import UNDEFINED, Number, Unknown, Value, add, divide, merge, multiply, round_half_up
+
+_remembered = lru_cache(maxsize=512)  #: days are asked for again, of partner after partner
+
+_HUNDRED, _ONE, _NOTHING = Decimal(100), Decimal(1), Decimal(0)
+
+
+def share(part: Value, whole: Value) -> Value:
+    """What percentage `part` is of `whole`; of nothing it is unknown."""
+    return divide(multiply(part, _HUNDRED), whole)
+
+
+def ratio(percentage: Value) -> Value:
+    """A percentage as a number to multiply with: 20% is 0.2."""
+    return divide(percentage, _HUNDRED)
+
+
+def least(*values: Value) -> Value:
+    """The smallest of these numbers, or the earliest of these days."""
+    for value in values:
+        if type(value) is Unknown:
+            return merge(*values)
+    return min(values)  # type: ignore[type-var]
+
+
+def greatest(*values: Value) -> Value:
+    """The greatest of these numbers, or the latest of these days."""
+    for value in values:
+        if type(value) is Unknown:
+            return merge(*values)
+    return max(values)  # type: ignore[type-var]
+
+
+def at_least(wanted: Value, *conditions: Value) -> Value:
+    """Whether so many of the conditions hold: certain as soon as enough do, or too few can."""
+    if type(wanted) is Unknown:
+        return merge(wanted, *conditions)
+    holding = sum(condition is True for condition in conditions)
+    failing = sum(condition is False for condition in conditions)
+    if holding >= wanted:  # type: ignore[operator]
+        return True
+    return False if len(conditions) - failing < wanted else merge(*conditions)  # type: ignore[operator]
+
+
+def rank(option: Value, *options: Value) -> Value:
+    """The place of an option among those of its choice, the first being 1."""
+    return option if type(option) is Unknown else Decimal(options.index(option) + 1)
+
+
+# Rounding: always by a unit that the rule names -----------------------------------------------------------------------
+
+
+def rounded(number: Value, unit: Value) -> Value:
+    """The nearest multiple of the unit, a half away from zero: round(2.345, 0.01) is 2.35."""
+    return _by_unit(number, unit, lambda quotient: round_half_up(quotient, 0))
+
+
+def rounded_down(number: Value, unit: Value) -> Value:
+    """The multiple of the unit at or under the number."""
+    return _by_unit(number, unit, _floor)
+
+
+def rounded_up(number: Value, unit: Value) -> Value:
+    """The multiple of the unit at or over the number."""
+    return _by_unit(number, unit, _ceiling)
+
+
+def every(size: Value, amount: Value) -> Value:
+    """How many whole sizes the amount holds, never less than none: for 5 and 14 it is 2."""
+    whole = _by_unit(amount, size, _floor)
+    return whole if type(whole) is Unknown else greatest(_NOTHING, divide(whole, size))
+
+
+def _floor(number: Number) -> Decimal:
+    whole = Fraction(number)
+    return Decimal(whole.numerator // whole.denominator)
+
+
+def _ceiling(number: Number) -> Decimal:
+    whole = Fraction(number)  # of which the negative is exact: that of a decimal is rounded to 28 digits
+    return Decimal(-(-whole.numerator // whole.denominator))
+
+
+def _by_unit(number: Value, unit: Value, whole: Callable[[Number], Decimal]) -> Value:
+    if type(number) is Unknown or type(unit) is Unknown:
+        return merge(number, unit)
+    if unit <= 0:  # type: ignore[operator]
+        return UNDEFINED
+    quotient = divide(number, unit)
+    return quotient if type(quotient) is Unknown else multiply(whole(quotient), unit)  # type: ignore[arg-type]
+
+
+# Days -----------------------------------------------------------------------------------------------------------------
+
+
+@_remembered
+def add_days(day: Value, days: Value) -> Value:
+    """The day so many days later (earlier, where negative)."""
+
+    def later(day: date, days: int) -> date:
+        return day + timedelta(days)
+
+    return _on_calendar(later, day, days)
+
+
+@_remembered
+def add_months(day: Value, months: Value) -> Value:
+    """The same day so many months later, or the last day of that month: a month after 31 January is 28 February."""
+
+    def later(day: date, months: int) -> date:
+        year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+        last = 28 + next((over for over in (3, 2, 1) if _is_day(year, month + 1, 28 + over)), 0)
+        return date(year, month + 1, min(day.day, last))
+
+    return _on_calendar(later, day, months)
+
+
+def days_between(first: Value, last: Value) -> Value:
+    """How many days the second day is after the first; negative where it is before."""
+    if type(first) is Unknown or type(last) is Unknown:
+        return merge(first, last)
+    return Decimal((last - first).days)  # type: ignore[operator,union-attr]
+
+
+def months_between(first: Value, last: Value) -> Value:
+    """How many whole months have passed from the first day to the second: the most that `add_months` stays within."""
+    if type(first) is Unknown or type(last) is Unknown:
+        return merge(first, last)
+    whole = Decimal((last.year - first.year) * 12 + last.month - first.month)  # type: ignore[union-attr]
+    reached = add_months(first, whole)
+    return whole if type(reached) is Unknown or reached <= last else add(whole, -_ONE)  # type: ignore[operator]
+
+
+def start_of_month(day: Value) -> Value:
+    """The first day of the month."""
+    return day if type(day) is Unknown else day.replace(day=1)  # type: ignore[union-attr,call-arg]
+
+
+@_remembered
+def start_of_quarter(day: Value, first_month: Value) -> Value:
+    """The first day of the quarter, of a year that begins with this month."""
+    return _start_of(day, first_month, 3)
+
+
+@_remembered
+def start_of_year(day: Value, first_month: Value) -> Value:
+    """The first day of the year that begins with this month: 1 is January."""
+    return _start_of(day, first_month, 12)
+
+
+def _start_of(day: Value, first_month: Value, months: int) -> Value:
+    def start(day: date, first_month: int) -> date:
+        if not 1 <= first_month <= 12:
+            raise ValueError
+        year, month = divmod(day.year * 12 + day.month - 1 - (day.month - first_month) % months, 12)
+        return date(year, month + 1, 1)
+
+    return _on_calendar(start, day, first_month)
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -> Value:
+    """A day moved by a whole number; beyond the calendar, or by a part of one, there is no such day."""
+    if type(day) is Unknown or type(number) is Unknown:
+        return merge(day, number)
+    whole, parts = number.as_integer_ratio()  # type: ignore[union-attr]
+    if parts != 1:
+        return UNDEFINED
+    try:
+        return move(day, whole)  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return UNDEFINED
+
+
+#: each function by its name in the language
+FUNCTIONS: Mapping[str, Callable[..., Value]] = {
+    "min": least,
+    "max": greatest,
+    "share": share,
+    "ratio": ratio,
+    "at_least": at_least,
+    "rank": rank,
+    "rank_from_last": rank,
+    "round": rounded,
+    "round_down": rounded_down,
+    "round_up": rounded_up,
+    "every": every,
+    "add_days": add_days,
+    "add_months": add_months,
+    "days_between": days_between,
+    "months_between": months_between,
+    "start_of_month": start_of_month,
+    "start_of_quarter": start_of_quarter,
+    "start_of_year": start_of_year,
+}

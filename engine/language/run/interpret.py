@@ -1,0 +1,104 @@
+"""Reader 1, the reference meaning: a tree and the values of its names give a value or unknown.
+
+simpleeval's evaluator walks the tree: its table of node types holds ours, one method a case, and nothing else, so a
+node that is not named here cannot run.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import simpleeval  # type: ignore[import-untyped]
+
+from ...values import UNDEFINED, Unknown, Value, add, divide, merge, multiply, negate, subtract
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from .aggregates import ItemEntry, aggregate
+from .functions import FUNCTIONS
+
+Item = Mapping[str, Value]  #: one item of a list: every field and value of it, by id
+
+ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+}
+COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def interpret(tree: Expression, values: Mapping[str, Any]) -> Value:
+    """The value of the expression, given a value or `Unknown` for every name in it, and the items of every list.
+
+    Logic is three-valued: what is certain whatever the unknown parts turn out to be, is certain.
+    """
+    return _Interpreter(values).eval("", tree)  # type: ignore[no-any-return]
+
+
+class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
+    """simpleeval's evaluator over our ten cases."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.names = values
+        self.nodes = {
+            Literal: lambda node: node.value,
+            Name: lambda node: values[node.id],
+            Not: lambda node: negate(self._eval(node.operand)),
+            And: lambda node: _all([self._eval(part) for part in node.operands]),
+            Or: lambda node: _any([self._eval(part) for part in node.operands]),
+            Compare: lambda node: _compare(node.operator, self._eval(node.left), self._eval(node.right)),
+            Arithmetic: lambda node: ARITHMETIC[node.operator](self._eval(node.left), self._eval(node.right)),
+            Choose: self._choose,
+            Call: lambda node: FUNCTIONS[node.function](*(self._eval(part) for part in node.arguments)),
+            Aggregate: self._aggregate,
+        }
+
+    def _choose(self, node: Choose) -> Value:
+        condition = self._eval(node.condition)
+        if condition is True or condition is False:
+            return self._eval(node.then if condition else node.otherwise)  # type: ignore[no-any-return]
+        return merge(condition, self._eval(node.then), self._eval(node.otherwise))
+
+    def _aggregate(self, node: Aggregate) -> Value:
+        items: tuple[Item, ...] | Unknown = self.names[node.list]
+        if isinstance(items, Unknown):
+            return items
+        entries = []
+        for item in items:
+            own = {f"{node.item}.{key}": value for key, value in item.items()}
+            counts, value, by = (
+                True if part is None else interpret(part, {**self.names, **own})
+                for part in (node.counts, node.value, node.by)
+            )
+            entries.append(ItemEntry(counts, value, by))
+        best = None if node.best is None else self._eval(node.best)
+        empty = UNDEFINED if node.empty is None else self._eval(node.empty)
+        return aggregate(node.function, entries, best, empty)
+
+
+def _all(values: list[Value]) -> Value:
+    """And: false if one is false, else unknown if one is unknown, else true."""
+    if any(value is False for value in values):
+        return False
+    return True if all(value is True for value in values) else merge(*values)
+
+
+def _any(values: list[Value]) -> Value:
+    """Or: true if one is true, else unknown if one is unknown, else false."""
+    if any(value is True for value in values):
+        return True
+    return False if all(value is False for value in values) else merge(*values)
+
+
+def _compare(sign: str, left: Value, right: Value) -> Value:
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return merge(left, right)
+    return bool(COMPARISONS[sign](left, right))

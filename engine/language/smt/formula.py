@@ -1,0 +1,223 @@
+"""A tree becomes a term with the meaning that `interpret` gives it: one case for each form.
+
+Logic is three-valued: a value has a formula, and another that says whether it is known. Only the size of numbers is
+not looked at: the interpreter gives up on those of over 600 digits, a solver does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, assert_never
+
+import z3  # type: ignore[import-untyped]
+
+from ...values import NUMERIC, Kind
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from . import days
+from .terms import (
+    Codes,
+    Formula,
+    Term,
+    all_of,
+    any_of,
+    chosen,
+    comparison,
+    day,
+    divided,
+    either,
+    floor,
+    is_whole,
+    negated,
+    negative,
+    number,
+    plus,
+    times,
+)
+
+Terms = Callable[[Name | Aggregate], Term]  #: what is named, or what is made of a list
+_ONE, _HUNDRED, _HALF = Term(number(1)), Term(number(100)), Term(number(Fraction(1, 2)))
+
+
+def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
+    """The expression as a term."""
+    match tree:
+        case Literal():
+            return Term(literal(tree.value, codes))
+        case Name() | Aggregate():
+            return terms(tree)
+        case Not():
+            operand = formula(tree.operand, terms, codes)
+            return Term(negated(operand.value), operand.known)
+        case And():
+            return _and([formula(part, terms, codes) for part in tree.operands])
+        case Or():
+            return _or([formula(part, terms, codes) for part in tree.operands])
+        case Compare():
+            left, right = (formula(part, terms, codes) for part in (tree.left, tree.right))
+            return Term(_compare(tree, left, right), all_of([left.known, right.known]))
+        case Arithmetic():
+            left, right = (formula(part, terms, codes) for part in (tree.left, tree.right))
+            return _calculate(tree.operator, left, right)
+        case Choose():
+            condition, then, otherwise = (
+                formula(part, terms, codes) for part in (tree.condition, tree.then, tree.otherwise)
+            )
+            known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
+            return chosen(condition.value, then, otherwise, known)
+        case Call():
+            return _call(tree.function, [formula(part, terms, codes) for part in tree.arguments])
+        case _:
+            assert_never(tree)
+
+
+def literal(value: bool | Decimal | date | str, codes: Codes) -> Formula:
+    """A written value."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Decimal):
+        return number(value)
+    return day(value) if isinstance(value, date) else z3.IntVal(codes.of(value))
+
+
+def _and(parts: Sequence[Term]) -> Term:
+    """Certainly false where one part is; a part that is not known counts for nothing."""
+    value = all_of([any_of([part.value, negated(part.known)]) for part in parts])
+    one_false = any_of([all_of([part.known, negated(part.value)]) for part in parts])
+    return Term(value, any_of([all_of([part.known for part in parts]), one_false]))
+
+
+def _or(parts: Sequence[Term]) -> Term:
+    """Certainly true where one part is."""
+    found = _and([Term(negated(part.value), part.known) for part in parts])
+    return Term(negated(found.value), found.known)
+
+
+def _compare(tree: Compare, left: Term, right: Term) -> Formula:
+    if tree.left.kind in NUMERIC or tree.left.kind is Kind.DATE:
+        return comparison(tree.operator, left, right)
+    if isinstance(left.value, bool) or isinstance(right.value, bool):
+        one, other = (left.value, right.value) if isinstance(right.value, bool) else (right.value, left.value)
+        same = one if other else negated(one)
+    else:
+        same = left.value == right.value
+    return same if tree.operator == "==" else negated(same)
+
+
+def _calculate(operator: str, left: Term, right: Term) -> Term:
+    match operator:
+        case "+":
+            return plus(left, right)
+        case "-":
+            return plus(left, negative(right))
+        case "*":
+            return times(left, right)
+    return divided(left, right)
+
+
+def _call(function: str, arguments: list[Term]) -> Term:
+    return _FUNCTIONS[function](*arguments)
+
+
+# Functions ------------------------------------------------------------------------------------------------------------
+
+
+def _outermost(sign: str) -> Callable[..., Term]:
+    def found(*parts: Term) -> Term:
+        known = all_of([part.known for part in parts])
+        best = parts[0]
+        for part in parts[1:]:
+            best = chosen(comparison(sign, best, part), best, part, known)
+        return best._replace(known=known)
+
+    return found
+
+
+def _at_least(wanted: Term, *conditions: Term) -> Term:
+    holding = how_many([all_of([one.known, one.value]) for one in conditions])
+    failing = how_many([all_of([one.known, negated(one.value)]) for one in conditions])
+    enough = comparison("<=", wanted, Term(holding))
+    too_few = comparison(">", wanted, Term(len(conditions) - failing))
+    return Term(enough, all_of([wanted.known, any_of([enough, too_few])]))
+
+
+def how_many(conditions: Sequence[Formula]) -> Formula:
+    """The number of conditions that hold."""
+    return z3.Sum([z3.IntVal(0), *(z3.If(one, 1, 0) for one in conditions)])
+
+
+def _rank(option: Term, *options: Term) -> Term:
+    place: Any = number(len(options))
+    for index, one in reversed(list(enumerate(options[:-1], 1))):
+        place = z3.If(option.value == one.value, index, place)
+    return Term(place, option.known)
+
+
+def _by_unit(whole: Callable[[Term], Formula]) -> Callable[[Term, Term], Term]:
+    def found(amount: Term, unit: Term) -> Term:
+        known = all_of([amount.known, unit.known, unit.value > 0])
+        return times(Term(whole(divided(amount, unit))), unit)._replace(known=known)
+
+    return found
+
+
+def _nearest(one: Term) -> Formula:
+    up, down = floor(plus(one, _HALF)), floor(plus(negative(one), _HALF))
+    return z3.If(one.value >= 0, up, -down)
+
+
+def _every(size: Term, amount: Term) -> Term:
+    whole = floor(divided(amount, size))
+    known = all_of([amount.known, size.known, size.value > 0])
+    return Term(z3.If(whole < 0, 0, whole), known)
+
+
+def _add_days(start: Term, number: Term) -> Term:
+    found = start.value + floor(number)
+    return Term(found, all_of([start.known, number.known, is_whole(number), days.exists(found)]))
+
+
+def _add_months(start: Term, number: Term) -> Term:
+    found, there = days.months_later(start.value, floor(number))
+    return Term(found, all_of([start.known, number.known, is_whole(number), there]))
+
+
+def _months_between(first: Term, last: Term) -> Term:
+    return Term(days.months_between(first.value, last.value), all_of([first.known, last.known]))
+
+
+def _start_of_month(one: Term) -> Term:
+    return Term(one.value - days.civil(one.value).day + 1, one.known)
+
+
+def _start_of(months: int) -> Callable[[Term, Term], Term]:
+    def found(one: Term, first_month: Term) -> Term:
+        start, there = days.start(one.value, floor(first_month), months)
+        return Term(start, all_of([one.known, first_month.known, is_whole(first_month), there]))
+
+    return found
+
+
+#: each function by its name in the language
+_FUNCTIONS: dict[str, Callable[..., Term]] = {
+    "min": _outermost("<="),
+    "max": _outermost(">="),
+    "share": lambda part, whole: divided(times(part, _HUNDRED), whole),
+    "ratio": lambda percentage: divided(percentage, _HUNDRED),
+    "at_least": _at_least,
+    "rank": _rank,
+    "rank_from_last": _rank,
+    "round": _by_unit(_nearest),
+    "round_down": _by_unit(floor),
+    "round_up": _by_unit(lambda one: -floor(negative(one))),
+    "every": _every,
+    "add_days": _add_days,
+    "add_months": _add_months,
+    "days_between": lambda first, last: plus(last, negative(first)),
+    "months_between": _months_between,
+    "start_of_month": _start_of_month,
+    "start_of_quarter": _start_of(3),
+    "start_of_year": _start_of(12),
+}

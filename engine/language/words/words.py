@@ -1,0 +1,167 @@
+"""Reader 4, for people: a tree as the text of the language again; values and their borders in Russian or English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import assert_never
+
+from ...values import Kind, Value, plain
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+
+# How tightly a form binds: a part that binds looser than its place asks for stands in brackets.
+_CHOOSE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(8)
+
+
+_TRUE = Literal(True, Kind.YES_NO)
+
+
+def text(tree: Expression) -> str:
+    """The expression as its author could have written it: one line, brackets only where needed.
+
+    Reading it again gives an equal tree, but for aggregates.
+    """
+    return _text(tree)[0]
+
+
+def _text(tree: Expression) -> tuple[str, int]:
+    match tree:
+        case Literal():
+            return _literal(tree.value)
+        case Name():
+            return tree.written or tree.id, _ATOM
+        case Not():
+            return f"not {_at_least(tree.operand, _NOT)}", _NOT
+        case And():
+            return " and ".join(_at_least(part, _NOT) for part in tree.operands), _AND
+        case Or():
+            return " or ".join(_at_least(part, _AND) for part in tree.operands), _OR
+        case Compare():
+            return f"{_at_least(tree.left, _SUM)} {tree.operator} {_at_least(tree.right, _SUM)}", _COMPARE
+        case Arithmetic():
+            binds = _SUM if tree.operator in "+-" else _PRODUCT
+            return f"{_at_least(tree.left, binds)} {tree.operator} {_at_least(tree.right, binds + 1)}", binds
+        case Choose():
+            then, condition = _at_least(tree.then, _OR), _at_least(tree.condition, _OR)
+            return f"{then} if {condition} else {_at_least(tree.otherwise, _CHOOSE)}", _CHOOSE
+        case Call(function="rank" | "rank_from_last"):
+            return f"{tree.function}({text(tree.arguments[0])})", _ATOM  # the options after it are those of its choice
+        case Call():
+            return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
+        case Aggregate():
+            return _aggregate(tree), _CHOOSE
+        case _:
+            assert_never(tree)
+
+
+def _at_least(tree: Expression, binds: int) -> str:
+    written, own = _text(tree)
+    return written if own >= binds else f"({written})"
+
+
+def _aggregate(tree: Aggregate) -> str:
+    """Not of the language, for an aggregate is declared, but read alike: sum of amount over deals where won."""
+    what = tree.function if tree.function == "count" else f"{tree.function} of {_at_least(tree.value, _OR)}"
+    best = "" if tree.best is None else f", the best {text(tree.best)}"
+    where = "" if tree.counts == _TRUE else f" where {_at_least(tree.counts, _OR)}"
+    by = "" if tree.by is None else f" by {text(tree.by)}"
+    return f"{what}{best} over {tree.list}{where}{by}"
+
+
+def _literal(value: bool | Decimal | date | str) -> tuple[str, int]:
+    if isinstance(value, bool):
+        return ("true" if value else "false"), _ATOM
+    if isinstance(value, Decimal):
+        return plain(value), _ATOM if value >= 0 else _SUM
+    if isinstance(value, date):
+        return f"date('{value}')", _ATOM
+    return f"'{value}'", _ATOM
+
+
+_SIGNS = {
+    "en": {
+        ">=": "at least {}",
+        ">": "more than {}",
+        "<=": "at most {}",
+        "<": "less than {}",
+        "==": "exactly {}",
+        "!=": "other than {}",
+    },
+    "ru": {
+        ">=": "не менее {}",
+        ">": "более {}",
+        "<=": "не более {}",
+        "<": "менее {}",
+        "==": "ровно {}",
+        "!=": "не {}",
+    },
+}
+_DAYS = {
+    "en": {">=": "{} or later", ">": "later than {}", "<=": "{} or earlier", "<": "earlier than {}"},
+    "ru": {">=": "не раньше {}", ">": "позже {}", "<=": "не позже {}", "<": "раньше {}"},
+}
+_SHARE = {"en": "{} as a share of {}", "ru": "{} — доля от {}"}
+_YES_NO = {"en": ("yes", "no"), "ru": ("да", "нет")}
+
+Title = Callable[[Name], str]
+
+
+def threshold(sign: str, value: str, lang: str, *, of_days: bool = False) -> str:
+    """'at least 2', 'не менее 2'; of days '2026-01-31 or later'."""
+    return (_DAYS[lang] if of_days and sign in _DAYS[lang] else _SIGNS[lang])[sign].format(value)
+
+
+def subject(tree: Expression, title: Title, lang: str) -> str:
+    """What an expression is about, in words where it is simple: a name by its title, a share by those of its parts."""
+    match tree:
+        case Name():
+            return title(tree)
+        case Call(function="share", arguments=(Name() as part, Name() as whole)):
+            return _SHARE[lang].format(title(part), title(whole))
+        case _:
+            return text(tree)
+
+
+def amount(value: Value, kind: Kind, lang: str) -> str:
+    """A known value as a person reads it: 2.5%, 2,5 %, yes, 31.12.2026."""
+    if isinstance(value, bool):
+        return _YES_NO[lang][0 if value else 1]
+    if isinstance(value, Decimal | Fraction):
+        number = decimal_mark(_readable(value), lang)
+        if kind is Kind.PERCENT:
+            return f"{number}%" if lang == "en" else f"{number} %"
+        return number
+    if isinstance(value, date):
+        return value.isoformat() if lang == "en" else value.strftime("%d.%m.%Y")
+    return str(value)
+
+
+def money(value: Decimal | Fraction, lang: str) -> str:
+    """An amount to be paid: every decimal that it was rounded to, and thousands apart.
+
+    >>> money(Decimal("90000.00"), "en"), money(Decimal("1234.5"), "ru").replace(chr(160), " ")
+    ('90,000.00', '1 234,50')
+    """
+    whole, _, decimals = plain(value).partition(".")
+    sign = "-" if whole == "-0" else ""
+    return f"{sign}{grouped(int(whole), lang)}{'.' if lang == 'en' else ','}{decimals:0<2}"
+
+
+def grouped(number: int, lang: str) -> str:
+    """A whole number, its thousands apart: 1,234, 1 234."""
+    return f"{number:,}" if lang == "en" else f"{number:,}".replace(",", "\u00a0")
+
+
+def _readable(number: Decimal | Fraction) -> str:
+    """In full where that takes at most six decimals; else marked as near, to two."""
+    digits = plain(number)
+    if len(digits.partition(".")[2]) <= 6:
+        return digits
+    return f"≈{plain(Decimal(round(Fraction(number) * 100)) / 100)}"
+
+
+def decimal_mark(digits: str, lang: str) -> str:
+    """Russian writes a decimal comma."""
+    return digits.replace(".", ",") if lang == "ru" else digits

@@ -1,0 +1,229 @@
+"""Outcomes of two releases side by side as SQL: joined by partner, and counted.
+
+The outcomes are the columns that `batch` writes, as the views `old` and `new`. A partner without a tier has no
+discount: 0 percent. What is undetermined is NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ...programme.model import MAIN, Programme
+
+SIDES = ("before", "after")
+_VIEWS = dict(zip(SIDES, ("old", "new"), strict=True))
+
+
+class Held(NamedTuple):
+    """How many partners have something before and after, and how many of them gain or lose it.
+
+    `open` are those of whom facts are missing that would decide it; they are not among those who have it.
+    """
+
+    before: int
+    after: int
+    gained: int
+    lost: int
+    open_before: int
+    open_after: int
+
+
+class Moved(NamedTuple):
+    """How a discount changes: numbers of partners, which add up to all; sums and greatest changes in percent points."""
+
+    rises: int
+    falls: int
+    stays: int
+    becomes_known: int
+    becomes_unknown: int
+    stays_unknown: int
+    risen: Decimal
+    fallen: Decimal
+    greatest_rise: Decimal | None
+    greatest_fall: Decimal | None
+
+
+class Move(NamedTuple):
+    """So many partners whose tier or status is another; None is no tier, or one that is undetermined."""
+
+    tier_before: str | None
+    status_before: str | None
+    tier_after: str | None
+    status_after: str | None
+    partners: int
+
+
+def in_both(before: Programme, after: Programme) -> list[str]:
+    """Tiers that both releases have."""
+    return [id for id in after.tiers if id in before.tiers]
+
+
+def all_tiers(before: Programme, after: Programme) -> list[str]:
+    """Tiers of either release: in the order of the new one, those that are gone behind them."""
+    return list(dict.fromkeys((*after.tiers, *before.tiers)))
+
+
+def tracks_beside(programme: Programme) -> dict[str, str]:
+    """The tracks beside the programme's own, each with the value that says which of its tiers a partner has."""
+    return {id: track.tier for id, track in programme.tracks.items() if id != MAIN}
+
+
+def discounted(before: Programme, after: Programme) -> list[str]:
+    """Tiers of both releases that give a discount in at least one of them."""
+    return [id for id in in_both(before, after) if before.tiers[id].discount or after.tiers[id].discount]
+
+
+# Joined --------------------------------------------------------------------------------------------------------------
+
+
+def joined(before: Programme, after: Programme, scales: Mapping[str, int]) -> str:
+    """The query that puts the outcomes of each partner in one row, and says in `differs` what is not the same.
+
+    `scales` has, for `discount_total` and that of each tier, how many decimals it has in either file.
+    """
+    columns: dict[str, str] = {}
+    for side, programme in zip(SIDES, (before, after), strict=True):
+        view = _VIEWS[side]
+        columns |= {f"tier_{side}": f"{view}.tier", f"status_{side}": f"{view}.status"}
+        columns[f"discount_{side}"] = _own_discount(programme, view, scales["discount_total"])
+        columns |= {f"status_{id}_{side}": f'{view}."status_{id}"' for id in programme.tiers}
+        columns |= {f"track_{id}_{side}": f'{view}."{value}"' for id, value in tracks_beside(programme).items()}
+        for id in discounted(before, after):
+            name = f"discount_total_{id}"
+            given = f'{view}."{name}"' if programme.tiers[id].discount else "0"
+            columns[f"discount_{id}_{side}"] = _decimal(given, scales[name])
+    shown = ", ".join(f'{text} AS "{name}"' for name, text in columns.items())
+    apart = [
+        f"CASE WHEN {columns[f'{name}_before']} IS DISTINCT FROM {columns[f'{name}_after']} THEN '{name}' END"
+        for name in compared_columns(before, after)
+    ]
+    differs = f"concat_ws(' ', {', '.join(apart)})"
+    return (
+        f"SELECT old.partner AS partner, {shown}, {differs} AS differs FROM old JOIN new ON old.partner = new.partner"
+    )
+
+
+def compared_columns(before: Programme, after: Programme) -> list[str]:
+    """What is compared of a partner: the own tier, its status and discount, tracks, and what each tier would give."""
+    tracks = [id for id in tracks_beside(before) if id in tracks_beside(after)]
+    return [
+        *("tier", "status", "discount"),
+        *(f"track_{id}" for id in tracks),
+        *(f"status_{id}" for id in in_both(before, after)),
+        *(f"discount_{id}" for id in discounted(before, after)),
+    ]
+
+
+def _own_discount(programme: Programme, view: str, scale: int) -> str:
+    """What the partner's own tier gives: 0 where there is none."""
+    giving = [id for id in programme.tracks[MAIN].tiers if programme.tiers[id].discount]
+    if not giving:
+        return _decimal("0", scale)
+    tiers = ", ".join(f"'{id}'" for id in giving)
+    total, nothing = _decimal(f"{view}.discount_total", scale), _decimal("0", scale)
+    is_open = f"{view}.tier IS NULL AND {view}.status IS NOT DISTINCT FROM 'undetermined'"
+    return f"CASE WHEN {view}.tier IN ({tiers}) THEN {total} WHEN {is_open} THEN NULL ELSE {nothing} END"
+
+
+def _decimal(text: str, scale: int) -> str:
+    return f"CAST({text} AS DECIMAL(38, {scale}))"
+
+
+# Counted -------------------------------------------------------------------------------------------------------------
+
+Key = tuple[str, ...]  #: what a number is of: its kind, a tier, and its name among the numbers of the kind
+
+
+def sums(before: Programme, after: Programme) -> Iterator[tuple[Key, str]]:
+    """Every number that is asked of the joined rows, with the aggregate that gives it."""
+    yield ("rows",), "count(*)"
+    yield ("differing",), _count("differs <> ''")
+    yield from _held(("without",), {side: _without(side) for side in SIDES})
+    yield from _moved(("own",), "discount")
+    for id in all_tiers(before, after):
+        own, could = {}, {}
+        for side, programme in zip(SIDES, (before, after), strict=True):
+            own[side] = _has(programme, id, side)
+            status = f'"status_{id}_{side}"'
+            known = (f"{status} = 'qualified'", f"{status} = 'undetermined'")
+            could[side] = known if id in programme.tiers else ("false", "false")
+        yield from _held(("own", id), own)
+        yield from _held(("could", id), could)
+    for id in discounted(before, after):
+        yield from _moved(("could", id), f"discount_{id}")
+
+
+def held(numbers: Mapping[Key, Any], *of: str) -> Held:
+    """The numbers of `sums` put together."""
+    return Held(*(numbers[*of, name] for name in Held._fields))
+
+
+def total_moves(numbers: Mapping[Key, Any], *of: str) -> Moved:
+    """The numbers of `sums` put together."""
+    return Moved(*(numbers[*of, name] for name in Moved._fields))
+
+
+def _has(programme: Programme, tier: str, side: str) -> tuple[str, str]:
+    """Whether the tier is the partner's own, its requirements met or the tier kept; whether it may be."""
+    if tier not in programme.tiers:
+        return "false", "false"
+    may_qualify = f"\"status_{tier}_{side}\" <> 'not_qualified'"
+    for id in tracks_beside(programme):
+        if tier in programme.tracks[id].tiers:
+            own = f'"track_{id}_{side}"'
+            return f"{own} = '{tier}'", f"{own} IS NULL AND {may_qualify}"
+    own, status = f"tier_{side}", f"status_{side}"
+    has = f"{own} = '{tier}' AND {status} IN ('qualified', 'retained')"
+    may = f"{status} = 'undetermined' AND ({own} = '{tier}' OR ({own} IS NULL AND {may_qualify}))"
+    return has, may
+
+
+def _without(side: str) -> tuple[str, str]:
+    """Whether it is certain that the partner has no tier of its own; whether that is open."""
+    is_open = f"status_{side} IS NOT DISTINCT FROM 'undetermined'"
+    return f"tier_{side} IS NULL AND NOT {is_open}", f"tier_{side} IS NULL AND {is_open}"
+
+
+def _held(of: Key, sides: Mapping[str, tuple[str, str]]) -> Iterator[tuple[Key, str]]:
+    (had, may_before), (has, may_after) = (
+        tuple(f"coalesce({one}, false)" for one in sides[side]) for side in SIDES
+    )  # fmt: skip
+    counts = Held(had, has, f"NOT {had} AND {has}", f"{had} AND NOT {has}", may_before, may_after)  # type: ignore[arg-type]
+    for name, condition in counts._asdict().items():
+        yield (*of, name), _count(condition)
+
+
+def _moved(of: Key, column: str) -> Iterator[tuple[Key, str]]:
+    old, new = (f'"{column}_{side}"' for side in SIDES)
+    rises, falls = f"{new} > {old}", f"{new} < {old}"
+    texts = {
+        "rises": _count(rises),
+        "falls": _count(falls),
+        "stays": _count(f"{new} = {old}"),
+        "becomes_known": _count(f"{old} IS NULL AND {new} IS NOT NULL"),
+        "becomes_unknown": _count(f"{old} IS NOT NULL AND {new} IS NULL"),
+        "stays_unknown": _count(f"{old} IS NULL AND {new} IS NULL"),
+        "risen": f"coalesce(sum({new} - {old}) FILTER (WHERE {rises}), 0)",
+        "fallen": f"coalesce(sum({old} - {new}) FILTER (WHERE {falls}), 0)",
+        "greatest_rise": f"max({new} - {old}) FILTER (WHERE {rises})",
+        "greatest_fall": f"max({old} - {new}) FILTER (WHERE {falls})",
+    }
+    yield from (((*of, name), text) for name, text in texts.items())
+
+
+def _count(condition: str) -> str:
+    return f"count(*) FILTER (WHERE {condition})"
+
+
+MOVES = """
+    SELECT tier_before, status_before, tier_after, status_after, count(*) FROM joined
+    WHERE (tier_before, status_before) IS DISTINCT FROM (tier_after, status_after) GROUP BY ALL ORDER BY ALL
+"""
+
+CHANGES = """
+    SELECT partner, tier_before, tier_after, status_before, status_after, discount_before, discount_after,
+        discount_after - discount_before AS discount_change, differs
+    FROM joined WHERE differs <> '' ORDER BY partner
+"""

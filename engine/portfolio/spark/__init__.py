@@ -1,0 +1,1 @@
+"""A portfolio decided by Spark, where one machine is too small."""

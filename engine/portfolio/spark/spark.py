@@ -1,0 +1,272 @@
+"""The same query on Spark, for portfolios that outgrow one machine: files or folders in, a folder of part files out.
+
+The rules are those of `statements`, in Spark's dialect; what is not plain goes to the interpreter row by row, as in
+`batch`, and stands behind the others or in the file of rejects.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as f
+
+from ...problems import Problem, wrong_call
+from ...programme.model import Fact
+from ...release.load import Release
+from ..duckdb.atomic_write import beside, move, move_folder
+from ..files import (
+    AGREEMENT,
+    LINE,
+    agreement_fields,
+    format_of,
+    known_columns,
+    list_fields,
+    missing_columns,
+    strangers,
+    unreadable_table,
+)
+from ..job import SHOWN, TWICE, BatchResult, Job, at_row, outcome_cells, problem_line, sql_type
+from ..rows import Cells, Decided, decide, json_row
+from ..sql.columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
+from ..sql.decimal_width import Widths
+from ..sql.statements import Statements, statements
+from ..summary import Key, Summary, answers, asked_values, counted, queries, summary
+from .spark_session import spark_session
+from .spark_tables import BROKEN, FILE, SparkTable, cells_of, check_read, open_table
+
+_AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
+_MARKED = "_whose", "_apart", "_twice", "_plain"
+_WHOSE, _APART, _TWICE, _PLAIN = _MARKED  #: of a row: its partner as text, and why or whether the query decides it
+
+
+def spark_batch(release: Release, job: Job, session: SparkSession | None = None) -> BatchResult:
+    """Decide the portfolio; without a session on this machine alone. Raises WrongCall and InvalidInput."""
+    format_of(job.output)
+    _check_output(job.output)
+    more = wanted_values(release.programme, job.more)
+    with spark_session(session) as own, ExitStack() as kept:
+        try:
+            return _Run(release, job, more, own, kept).run()
+        except (PySparkException, Py4JError) as error:
+            raise unreadable_table(job.portfolio, error) from error
+
+
+class _Run:
+    """What the steps of one run share."""
+
+    def __init__(self, release: Release, job: Job, more: list[str], session: SparkSession, kept: ExitStack) -> None:
+        self.release, self.job, self.more, self.session, self.kept = release, job, more, session, kept
+        programme = release.programme
+        facts = list(programme.facts.values())
+        self.table = self._open(job.portfolio, facts, known_columns(programme), ignored=job.ignored)
+        self.columns = {id: form for id, form in self.table.columns.items() if id not in job.ignored}
+        self.lists: dict[str, SparkTable] = {}
+        for id, path in job.lists.items():
+            fields = list_fields(programme, id)
+            self.lists[id] = self._open(path, list(fields.values()), [PARTNER, *fields])
+        self.agreements = None
+        if job.agreements:
+            self.agreements = self._open(job.agreements, agreement_fields(), AGREEMENT, AGREEMENT[:5])
+        for one in self._belongings().values():
+            check_read(one)
+        self.query = self._statements(more)
+        self.problems = [*missing_columns(job.portfolio, facts, self.columns), *self._strangers()]
+        self.counts: Counter[Key] = Counter()
+
+    def run(self) -> BatchResult:
+        """Decide, write, and move into place."""
+        output, rejects = self.job.output, self.job.output.with_name(f"{self.job.output.stem}.rejects.csv")
+        self._set_apart()
+        with beside(output) as part, beside(rejects) as refused, beside(output.with_suffix(".cells")) as folder:
+            folder.mkdir()
+            cells = folder / "cells.csv"  # Spark passes over a file that is hidden, in a folder that is not
+            one_by_one, rejected, widths = self._decide_others(cells, refused)
+            outcomes = self._outcomes(cells if one_by_one else None, widths)
+            _write(outcomes, part, format_of(output))
+            decided, rows = _read(self.session, outcomes, part, format_of(output)).count(), self.marked.count()
+            if decided + rejected != rows:
+                raise RuntimeError(f"{rows} rows in, {decided} decided, {rejected} rejected")
+            numbers = self._summary() if self.job.summarised else None
+            if rejected:
+                move(refused, rejects)
+            else:
+                rejects.unlink(missing_ok=True)
+            move_folder(part, output)
+        found = rejects if rejected else None
+        return BatchResult(rows, decided, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
+
+    def _keep(self, rows: DataFrame) -> DataFrame:
+        """Rows that are gone through several times, kept until the end: sessions share what is kept."""
+        self.kept.callback(rows.unpersist)
+        return rows.persist()
+
+    def _open(self, path: Path, facts: list[Fact], known: Sequence[str], needed: Sequence[str] = (PARTNER,),
+              ignored: Sequence[str] = ()) -> SparkTable:  # fmt: skip
+        table = open_table(self.session, path, facts, known, needed, ignored)
+        return table if table.format == "parquet" else table._replace(rows=self._keep(table.rows))
+
+    def _belongings(self) -> dict[str, SparkTable]:
+        """The lists by their ids, and the agreements under none."""
+        return self.lists | ({"": self.agreements} if self.agreements else {})
+
+    def _strangers(self) -> Iterator[Problem]:
+        """What belongs to partners that are not in the portfolio."""
+        known = self.table.rows.select(_whose())
+        for table in self._belongings().values():
+            rows = table.rows.select(_whose()).join(known, _WHOSE, "left_anti")
+            number, first = rows.agg(f.count("*"), f.min(_WHOSE)).collect()[0]
+            if number:
+                yield strangers(table.path, number, first)
+
+    def _statements(self, more: list[str]) -> Statements:
+        lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.lists.items()}
+        tables = Tables("portfolio", self.columns, lists)
+        return statements(self.release.programme, tables, self.job.as_of, more, "spark")
+
+    def _set_apart(self) -> None:
+        """Mark the rows, and make the views that the query reads, without partners left to the interpreter."""
+        rows = self.table.rows.withColumn(_WHOSE, _whose())
+        twice = rows.groupBy(_WHOSE).count().filter("count > 1").select(_WHOSE, f.lit(True).alias(_TWICE))
+        apart = twice
+        if self.agreements:
+            apart = apart.union(self.agreements.rows.select(_whose(), f.lit(False)))
+        for id, table in self.lists.items():
+            plain = self.query.plain_items.get(id, "false")
+            apart = apart.union(table.rows.filter(f"NOT coalesce({plain}, false)").select(_whose(), f.lit(False)))
+        apart = apart.filter(f"{_WHOSE} IS NOT NULL").groupBy(_WHOSE).agg(f.max(_TWICE).alias(_TWICE))
+        apart = self._keep(apart.withColumn(_APART, f.lit(True)))
+        plain = "false" if self.query.undecidable else f"coalesce({self.query.plain}, false)"
+        is_plain = f.expr(f"{BROKEN} IS NULL AND {_APART} IS NULL AND ({plain})")
+        self.marked = self._keep(rows.join(apart, _WHOSE, "left").withColumn(_PLAIN, is_plain))
+        self.marked.filter(_PLAIN).select(*self.columns).createOrReplaceTempView("portfolio")
+        for id, table in self.lists.items():
+            kept = table.rows.withColumn(_WHOSE, _whose()).join(apart, _WHOSE, "left_anti")
+            kept.select(*table.columns, ITEM).createOrReplaceTempView(f"{id}_of_portfolio")
+
+    def _others(self) -> Iterator[Any]:
+        """The rows that the query does not decide, in their order, each with what belongs to its partner."""
+        left = self.marked.filter(f"NOT {_PLAIN}")
+        number = left.count()
+        whose = left.select(_WHOSE).filter(f"{_WHOSE} IS NOT NULL").distinct()
+        left = left.select(_WHOSE, FILE, ITEM, BROKEN, _TWICE, self.table.cells().alias("_cells"))
+        for id, table in self._belongings().items():
+            item = f.struct(FILE, ITEM, table.cells().alias("_cells"))
+            items = table.rows.select(_whose(), item.alias("_item")).join(whose, _WHOSE, "left_semi")
+            items = items.groupBy(_WHOSE).agg(f.sort_array(f.collect_list("_item")).alias(f"_of_{id}"))
+            left = left.join(items, _WHOSE, "left")
+        parts = 1 + number // _AT_ONCE
+        ordered = left.repartitionByRange(parts, FILE, ITEM).sortWithinPartitions(FILE, ITEM)
+        return ordered.toLocalIterator() if number else iter(())
+
+    def _decide(self, row: Any) -> tuple[Decided, list[Any]]:
+        """A row decided, and its values as the file has them."""
+        of = {id: [_cells(table, one["_cells"]) for one in row[f"_of_{id}"] or ()]
+              for id, table in self._belongings().items()}  # fmt: skip
+        papers = of.pop("", [])
+        cells = _cells(self.table, row["_cells"], keep=True)
+        wrong: list[Problem] = []
+        if self.table.format == "jsonl":
+            wrong += json_row(row["_cells"][LINE] or "")[1]
+        looked_at = {id: value for id, value in cells.values.items() if id not in self.job.ignored}
+        one = decide(self.release, row[ITEM], Cells(looked_at, cells.is_text), of, papers, self.job.as_of)
+        if row[BROKEN]:
+            wrong, one = [Problem("bad-row", row[BROKEN], None, "mend the row")], one._replace(problems=())
+        elif row[_TWICE]:
+            wrong.append(TWICE)
+        if wrong:
+            one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
+        return one, [row["_cells"][name] for name in self.table.written]
+
+    def _decide_others(self, cells: Path, refused: Path) -> tuple[int, int, Widths]:
+        """Decide the rows that the query left: how many were decided, how many refused, how wide the numbers are."""
+        decided, rejected, widths = 0, 0, Widths(outcome_names(self.release.programme, self.more))
+        of_files = ["file"] if self.job.portfolio.is_dir() else []
+        with (
+            cells.open("w", encoding="utf-8", newline="") as good_file,
+            refused.open("w", encoding="utf-8", newline="") as bad_file,
+        ):
+            good, bad = csv.writer(good_file), csv.writer(bad_file)
+            bad.writerow([*of_files, "row", "problems", *self.table.written])
+            for row in self._others():
+                one, values = self._decide(row)
+                if one.outcome:
+                    decided += 1
+                    self.counts.update(counted(one.outcome) if self.job.summarised else ())
+                    made = outcome_cells(self.release, one.outcome, self.more)
+                    widths.add(made)
+                    good.writerow(made)
+                    continue
+                rejected += 1
+                where = [row[FILE]] if of_files else []
+                bad.writerow([*where, one.number, "; ".join(map(problem_line, one.problems)), *values])
+                if len(self.problems) < SHOWN:
+                    found = [at_row(one, problem) for problem in one.problems]
+                    self.problems += [it._replace(message=": ".join([*where, it.message])) for it in found]
+        return decided, rejected, widths
+
+    def _outcomes(self, cells: Path | None, widths: Widths) -> DataFrame:
+        """What the query gives, and the rows that were decided one by one, in columns that hold the numbers of both."""
+        programme, names = self.release.programme, outcome_names(self.release.programme, self.more)
+        decided = None if self.query.undecidable else self.session.sql(self.query.select)
+        kinds = {id: sql_type(programme, id).replace("VARCHAR", "STRING").lower() for id in names}
+        kinds |= dict(decided.dtypes) if decided else {}
+        if cells is None and decided:
+            return decided
+        kinds = {id: widths.wide_enough(id, kind) for id, kind in kinds.items()}
+        typed = [f.col(f"`{id}`").cast(kinds[id]).alias(id) for id in names]
+        schema = ", ".join(f"`{id}` STRING" for id in names)
+        if cells is None:
+            return self.session.createDataFrame([], schema).select(*typed)
+        rows = self.session.read.csv(str(cells), schema=schema, escape='"', multiLine=True).select(*typed)
+        return decided.select(*typed).union(rows) if decided else rows
+
+    def _summary(self) -> Summary:
+        """The counts of the query, and of the rows decided one by one."""
+        programme = self.release.programme
+        if not self.query.undecidable:
+            query = self._statements(asked_values(programme))
+            self.session.sql(query.select).createOrReplaceTempView("outcomes")
+            for names, text in queries(programme, "SELECT * FROM outcomes"):
+                self.counts += answers(names, map(tuple, self.session.sql(text.replace('"', "`")).collect()))
+        return summary(programme, self.counts)
+
+
+def _whose() -> Column:
+    """The partner of a row, as text."""
+    return f.col(PARTNER).cast("string").alias(_WHOSE)
+
+
+def _cells(table: SparkTable, found: Any, *, keep: bool = False) -> Cells:
+    """The cells of a row for the interpreter; those of what belongs to a partner without its id."""
+    values = json_row(found[LINE] or "")[0] if table.format == "jsonl" else cells_of(found, table.columns)
+    return Cells({id: value for id, value in values.items() if keep or id != PARTNER}, table.format == "csv")
+
+
+def _write(rows: DataFrame, folder: Path, format: str) -> None:
+    """Write part files; text stays as it is, spaces and quotes too."""
+    writer = rows.write.format("json" if format == "jsonl" else format)
+    if format == "csv":
+        writer = writer.options(header=True, escape='"', ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False)
+    writer.save(str(folder))
+
+
+def _read(session: SparkSession, rows: DataFrame, folder: Path, format: str) -> DataFrame:
+    """What was written, read again."""
+    reader = session.read.format("json" if format == "jsonl" else format).schema(rows.schema)
+    if format == "csv":
+        reader = reader.options(header=True, escape='"', multiLine=True)
+    return reader.load(str(folder))
+
+
+def _check_output(path: Path) -> None:
+    """Raises WrongCall where a folder stands at the output that is not one of outcomes."""
+    if path.is_dir() and any(one.name[0] not in "._" and not one.name.startswith("part-") for one in path.iterdir()):
+        raise wrong_call(f"'{path}' is a folder with other files in it", "name another output, or remove it")

@@ -1,0 +1,240 @@
+"""What aggregates make of the items of a list in SQL: the same answers as `language.aggregates`, by groups.
+
+Each aggregate is one table: a row for each row that asks, with what decides the answer. An item of which something
+matters that is unknown leaves the answer NULL, unless the others decide it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+from ...language.sql import exact
+from ...language.sql.exact import Exact, NotInSql, literal, literal_of
+from ...language.sql.numbers import Quotient, choose, compare, divide, either_case
+from ...language.tree import Aggregate
+from ...values import NUMERIC
+
+_MOST_ITEMS = 10**6  #: of one partner in one list
+
+Columns = dict[str, Any]
+
+
+class Stages(Protocol):
+    """Where tables are added, and names of columns are given."""
+
+    def add(self, name: str, select: exp.Select) -> str:
+        """A further table, and its name."""
+
+    def free_name(self, id: str) -> str:
+        """A name for a column that no other has."""
+
+
+def without_items(node: Aggregate, empty: Any) -> Any:
+    """The answer where there is no list: that of no items."""
+    if node.function in ("count", "distinct"):
+        return literal_of(0)
+    return exp.false() if node.function == "any" else _or_null(empty, node)
+
+
+def aggregated_columns(
+    query: Stages, name: str, function: str, parts: Mapping[str, Any], asking: tuple[str, str], items: str
+) -> Columns:
+    """Add the table `name`: for each row of the asking table, what its items come to; its columns, by `name.part`."""
+    table, key = asking
+    counts, value, by, best = (parts[part] for part in ("counts", "value", "by", "best"))
+    if isinstance(value, Quotient) and (function != "count" or best is not None):
+        raise NotInSql("an aggregate of quotients")
+    if best is not None and function in ("median", "any", "all", "latest"):
+        raise NotInSql("so many of the greatest values, and of them something else than their sum or number")
+    with_value = function != "count" or best is not None
+    known = [tree for one in (value, by) for tree in _trees(one)]
+    entries = exp.select(
+        exp.alias_(exp.column(key, table="r"), key),
+        exp.alias_(counts, "counts"),
+        *([exp.alias_(_trees(value)[0], "value")] if with_value else []),
+        *([exp.alias_(by, "placed")] if by is not None else []),
+        *([exp.alias_(_trees(best)[0], "best")] if best is not None else []),
+        exp.alias_(_all_known(known), "known"),
+    )
+    on = exp.EQ(this=exp.column("partner", table="r"), expression=exp.column("partner", table="m"))
+    entries = entries.from_(exp.alias_(exp.to_table(table), "r", table=True)).join(
+        exp.alias_(exp.to_table(items), "m", table=True), on=on
+    )
+    query.add(f"{name}_of", entries)
+    source = f"{name}_of"
+    if best is not None or function in ("median", "latest"):
+        source = query.add(f"{name}_in_order", _in_order(source, key, function))
+    found: Columns = {}
+    made = []
+    for part, tree in _groups(function, value, best is not None).items():
+        column = query.free_name(f"{name}.{part}")
+        shape = tree if isinstance(tree, Exact) else None
+        made.append(exp.alias_(shape.tree if shape else tree, column))
+        found[f"{name}.{part}"] = shape._replace(tree=exp.column(column)) if shape else exp.column(column)
+    query.add(name, exp.select(exp.column(key), *made).from_(source).group_by(exp.column(key)))
+    return found
+
+
+def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any) -> Any:
+    """The answer, from the columns that were looked up."""
+    none = _or_null(empty, node)
+    if node.function == "any":
+        holds, opened = _some(column("holds")), _some(column("open"))
+        return exp.Case(
+            ifs=[exp.If(this=holds, true=exp.true()), exp.If(this=opened, true=exp.null())], default=exp.false()
+        )
+    if node.function == "all":
+        fails, opened, perhaps, counted = (_some(column(part)) for part in ("fails", "open", "perhaps", "holds"))
+        surely = exp.and_(perhaps, exp.not_(counted.copy()), exp.not_(_is_true(none.copy())), copy=False)
+        ifs = [(fails, exp.false()), (opened, exp.null()), (surely, exp.null())]
+        ifs.append((exp.or_(counted, perhaps.copy(), copy=False), exp.true()))
+        return exp.Case(ifs=[exp.If(this=when, true=then) for when, then in ifs], default=none)
+    is_open = _some(column("open"))
+    if best is not None:
+        is_open = exp.or_(is_open, *(exp.Is(this=tree, expression=exp.null()) for tree in _trees(best)), copy=False)
+    closed = exp.not_(exp.paren(is_open))
+    number = _number(node.function, column, none)
+    if isinstance(number, exp.Expr):
+        return exp.Case(ifs=[exp.If(this=closed, true=number)])
+    if isinstance(number, Quotient):
+        only = exp.Case(ifs=[exp.If(this=closed, true=number.over.tree)])
+        return number._replace(over=number.over._replace(tree=only))
+    return number._replace(tree=exp.Case(ifs=[exp.If(this=closed, true=number.tree)]))
+
+
+def _number(function: str, column: Callable[[str], Any], none: Any) -> Any:
+    """What the items come to where nothing of them is open."""
+    counted = column("counted")
+    some = _some(counted)
+    if function in ("count", "distinct"):
+        found = counted if function == "count" else column("found")
+        return found._replace(tree=exp.Coalesce(this=found.tree, expressions=[exp.Literal.number(0)]), low=0)
+    found = column("found")
+    if function in ("average", "median"):
+        found = divide(found, column("divisor"))
+    if function == "latest":
+        low, high = column("low"), found
+        alike = compare("==", low, high) if isinstance(low, Exact) else exp.EQ(this=low, expression=high)
+        if isinstance(found, Exact):
+            found = found._replace(tree=exp.Case(ifs=[exp.If(this=alike, true=found.tree.copy())]))
+        else:
+            found = exp.Case(ifs=[exp.If(this=alike, true=found.copy())])
+    if isinstance(found, exp.Expr):
+        return either_case(some, found, none)
+    return choose(some, found, none)
+
+
+def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
+    """The columns of the table, each over the items of one group."""
+    counts, known = exp.column("counts"), exp.column("known")
+    if function in ("any", "all"):
+        value = exp.column("value")
+        both = exp.and_(counts, value)
+        perhaps = exp.Is(this=exp.paren(both.copy()), expression=exp.null())
+        if function == "any":
+            return {"holds": _times(both), "open": _times(perhaps)}
+        maybe = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), counts.copy())
+        fails = exp.and_(counts.copy(), exp.not_(value.copy()))
+        opened = exp.and_(maybe, exp.not_(_is_true(value.copy())))
+        unsure = exp.and_(exp.Is(this=counts.copy(), expression=exp.null()), value.copy())
+        return {"fails": _times(fails), "open": _times(opened), "perhaps": _times(unsure), "holds": _times(both)}
+    opened = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), exp.and_(counts.copy(), exp.not_(known)))
+    taken: exp.Expr = counts
+    if has_best:
+        taken = exp.and_(counts, exp.column("place") <= exp.column("best"))
+    found: dict[str, Any] = {"open": _times(opened), "counted": Exact(_times(taken), 0, _MOST_ITEMS)}
+    of = exp.Case(ifs=[exp.If(this=taken.copy(), true=exp.column("value"))])
+    match function:
+        case "distinct":
+            found["found"] = Exact(exp.Count(this=exp.Distinct(expressions=[of])), 0, _MOST_ITEMS)
+        case "sum" | "average":
+            found["found"] = _sum(of, value)
+        case "minimum" | "maximum":
+            form = exp.Min if function == "minimum" else exp.Max
+            found["found"] = value._replace(tree=form(this=of)) if isinstance(value, Exact) else form(this=of)
+        case "median":
+            twice, number = exp.column("place") * 2, exp.column("number")
+            middle = exp.and_(taken.copy(), exp.Between(this=twice, low=number, high=exp.paren(number.copy() + 2)))
+            chosen = exp.Case(ifs=[exp.If(this=middle, true=exp.column("value"))])
+            found["found"] = _sum(chosen, value)
+            found["divisor"] = Exact(_times(middle.copy()), 0, 2)
+        case "latest":
+            last = exp.and_(taken.copy(), exp.EQ(this=exp.column("placed"), expression=exp.column("last")))
+            for part, form in (("found", exp.Max), ("low", exp.Min)):
+                chosen = exp.Case(ifs=[exp.If(this=last.copy(), true=exp.column("value"))])
+                found[part] = value._replace(tree=form(this=chosen)) if isinstance(value, Exact) else form(this=chosen)
+    if function == "average":
+        found["divisor"] = found["counted"]._replace(tree=found["counted"].tree.copy())
+    return found
+
+
+def _in_order(source: str, key: str, function: str) -> exp.Select:
+    """The items with their places: the greatest first, for a median the least; or with the last day of all."""
+    counts = exp.column("counts")
+    if function == "latest":
+        last = exp.Max(this=exp.Case(ifs=[exp.If(this=counts, true=exp.column("placed"))]))
+        return exp.select(exp.Star(), exp.alias_(_over(last, key), "last")).from_(source)
+    value = exp.Case(ifs=[exp.If(this=counts, true=exp.column("value"))])
+    order = exp.Ordered(this=value, desc=function != "median", nulls_first=False)
+    added = [exp.alias_(_over(exp.RowNumber(), key, order), "place")]
+    if function == "median":
+        number = _over(_times(counts.copy()), key)
+        added.append(exp.alias_(number, "number"))
+    return exp.select(exp.Star(), *added).from_(source)
+
+
+def _over(function: exp.Expr, key: str, order: exp.Expr | None = None) -> exp.Expr:
+    return exp.Window(
+        this=function, partition_by=[exp.column(key)], order=exp.Order(expressions=[order]) if order else None
+    )
+
+
+def _sum(of: exp.Expr, value: Exact) -> Exact:
+    total = Exact(exp.Sum(this=of), min(0, value.low * _MOST_ITEMS), max(0, value.high * _MOST_ITEMS), value.scale)
+    digits = total.digits
+    if digits <= 18 and value.scale == 0:
+        return total._replace(tree=exp.Cast(this=total.tree, to=exp.DataType.build("BIGINT")))
+    return exact.decimal(total, digits)
+
+
+def _times(condition: exp.Expr) -> exp.Expr:
+    """How many items satisfy it."""
+    case = exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))])
+    return exp.Count(this=case)
+
+
+def _some(count: Any) -> exp.Expr:
+    """Whether a count that was looked up is above zero; a row without items has none."""
+    tree = count.tree if isinstance(count, Exact) else count
+    number = exp.Coalesce(this=tree.copy(), expressions=[exp.Literal.number(0)])
+    return exp.GT(this=number, expression=exp.Literal.number(0))
+
+
+def _is_true(tree: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=tree, expressions=[exp.false()])
+
+
+def _all_known(trees: list[exp.Expr]) -> exp.Expr:
+    known = [exp.not_(exp.Is(this=exp.paren(tree.copy()), expression=exp.null())) for tree in trees]
+    return exp.and_(*known, copy=False) if known else exp.true()
+
+
+def _trees(value: Any) -> list[exp.Expr]:
+    if value is None:
+        return []
+    if isinstance(value, Quotient):
+        return [value.part.tree, value.over.tree]
+    return [value.tree if isinstance(value, Exact) else value]
+
+
+def _or_null(empty: Any, node: Aggregate) -> Any:
+    """What no items come to: NULL where the data says nothing of it."""
+    if empty is not None:
+        return empty
+    if node.kind in NUMERIC:
+        return literal(Decimal(0))._replace(tree=exp.null())
+    return exp.null()

@@ -1,0 +1,89 @@
+"""The columns of a portfolio and of its outcomes, by name: what is known of them before any database is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from ...problems import did_you_mean, wrong_call
+from ...programme.model import MAIN, NamedValue, Programme
+from ...values import NUMERIC, Kind
+
+PARTNER = "partner"  #: the column that joins the tables
+ITEM = "item_number"  #: counts the rows of a table from 1
+MOST_COUNTED = 999_999_999  #: the greatest count that SQL decides
+
+
+class Form(StrEnum):
+    """What a column holds in the file or table."""
+
+    TEXT = "text"
+    YES_NO = "yes_no"
+    WHOLE = "whole"
+    COUNT = "count"  #: whole, and the file itself says that none is under 0 or over MOST_COUNTED
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    DATE = "date"
+    TIME = "time"
+    OTHER = "other"
+
+
+class Tables(NamedTuple):
+    """What the query reads: of the portfolio and of each list the table's name, and the form of each of its columns."""
+
+    portfolio: str
+    columns: Mapping[str, Form]
+    lists: Mapping[str, tuple[str, Mapping[str, Form]]] = {}
+
+
+class Unread(NamedTuple):
+    """What stands in the files and is passed over: of each list these fields; of tiers these, which count as none."""
+
+    fields: Mapping[str, frozenset[str]] = {}
+    tiers: frozenset[str] = frozenset()
+
+
+EVERYTHING_READ = Unread()
+
+
+def natural_form(kind: Kind) -> Form:
+    """What a column of this kind holds in a well-kept table."""
+    if kind in NUMERIC:
+        return Form.WHOLE if kind is Kind.COUNT else Form.DECIMAL
+    return {Kind.YES_NO: Form.YES_NO, Kind.DATE: Form.DATE}.get(kind, Form.TEXT)
+
+
+def tier_names(programme: Programme) -> dict[str, str]:
+    """What may stand in the column `tier`, and which tier it means: none where tiers are awarded outright."""
+    main = programme.tracks[MAIN]
+    if main.award != "signed" and main.kept_until is None:
+        return {}
+    tiers = [programme.tiers[id] for id in main.tiers]
+    return {tier.id: tier.id for tier in tiers} | {str(one.code): one.id for one in tiers if one.code is not None}
+
+
+def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
+    """The facts and values of a partner that names or patterns ask for; raises WrongCall where one names none."""
+    known = [*programme.facts, *(id for id, one in programme.values.items() if is_of_partner(one))]
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        matching = [id for id in known if fnmatchcase(id, pattern) or id == f"definitions.{pattern}"]
+        if not matching:
+            help = did_you_mean(pattern, known) or "see charter form, and docs/portfolio.md"
+            raise wrong_call(f"'{pattern}' is not a fact or value of the programme", help)
+        found.update(dict.fromkeys(matching))
+    return list(found)
+
+
+def outcome_names(programme: Programme, more: Iterable[str]) -> list[str]:
+    """The columns of an outcome, in their order."""
+    own = [PARTNER, "tier", "status", "discount_base", "discount_uncapped", "discount_total"]
+    of_tiers = [name for tier in programme.tiers for name in (f"status_{tier}", f"discount_total_{tier}")]
+    return [*own, *of_tiers, *more]
+
+
+def is_of_partner(value: NamedValue) -> bool:
+    """Whether a value is known of a partner who orders nothing."""
+    return value.list is None and value.id.partition(".")[0] not in ("order", "own")

@@ -1,0 +1,200 @@
+"""The columns of a portfolio as SQL: each as the fact that it holds, and whether SQL can decide what stands in it.
+
+A row that is not `plain` (a value that is impossible, of the wrong type, or too large to be exact in SQL) is left to
+the interpreter, which decides it or says what is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlglot import exp
+
+from ...evaluate.record import MAX_PARTNER
+from ...language.sql.days import day
+from ...language.sql.exact import Exact, literal_of
+from ...language.sql.expressions import literal_sql
+from ...programme.model import Fact
+from ...values import NUMERIC, Kind
+from .columns import MOST_COUNTED, Form
+
+NUMBER_DIGITS, DECIMALS = 12, 4  #: of a number that is no count, before the point and after it
+_WHOLE = (Form.WHOLE, Form.COUNT)
+
+
+class InputColumn(NamedTuple):
+    """A fact as SQL; `plain` says of a row whether its value is one that SQL decides."""
+
+    value: Any
+    plain: exp.Expr | None
+
+
+def fact_input(fact: Fact, form: Form | None) -> InputColumn:
+    """A fact that a column holds, its default where the column is empty; or only its default where there is none."""
+    column = exp.column(fact.id)
+    if form is None:
+        return InputColumn(_default(fact) if fact.default is not None else _nothing(fact), None)
+    value, plain = _READERS[fact.kind](fact, column, form)
+    if fact.default is None:
+        return InputColumn(value, _or_empty(column, plain))
+    default = _default(fact)
+    if isinstance(value, Exact):
+        units = int(Decimal(str(fact.default)).scaleb(value.scale))
+        tree = exp.Coalesce(this=value.tree, expressions=[default.tree])
+        return InputColumn(
+            value._replace(tree=tree, low=min(value.low, units), high=max(value.high, units)), _or_empty(column, plain)
+        )
+    return InputColumn(exp.Coalesce(this=value, expressions=[default]), _or_empty(column, plain))
+
+
+def partner_input(column: str, form: Form) -> InputColumn:
+    """The partner's id, which no row leaves out."""
+    tree: exp.Expr = exp.column(column)
+    if form in _WHOLE:
+        return InputColumn(_cast(tree, "TEXT"), exp.not_(exp.Is(this=tree.copy(), expression=exp.null())))
+    if form is not Form.TEXT:
+        return InputColumn(_cast(tree, "TEXT"), exp.false())
+    return InputColumn(
+        tree, exp.func("COALESCE", _matches(tree, f"^[!-~]([ -~]{{0,{MAX_PARTNER - 2}}}[!-~])?$"), exp.false())
+    )
+
+
+def choice_input(column: str, form: Form, names: Mapping[str, str], otherwise: str) -> InputColumn:
+    """One of some names, each standing for one; what stands for an empty column."""
+    tree: exp.Expr = exp.column(column)
+    tree = tree if form is Form.TEXT else _cast(tree, "TEXT")
+    whens = [exp.If(this=exp.Literal.string(name), true=exp.Literal.string(id)) for name, id in names.items()]
+    value = exp.Case(this=tree, ifs=whens, default=exp.Literal.string(otherwise))
+    return InputColumn(value, _or_empty(exp.column(column), _one_of(tree, names)))
+
+
+def all_plain(inputs: Iterable[InputColumn]) -> exp.Expr:
+    """Whether all of a row is plain: never NULL."""
+    found = [one.plain for one in inputs if one.plain is not None]
+    return exp.and_(*found, copy=False) if found else exp.true()
+
+
+def limits(fact: Fact) -> tuple[int, int, int]:
+    """The least and greatest value that SQL decides, in units of the last decimal, and how many decimals."""
+    scale = 0 if fact.kind is Kind.COUNT else DECIMALS
+    most = MOST_COUNTED if fact.kind is Kind.COUNT else 10 ** (NUMBER_DIGITS + scale) - 1
+    low, high = 0 if fact.kind is Kind.COUNT else -most, most
+    if fact.minimum is not None:
+        low = max(low, -int(-fact.minimum.scaleb(scale) // 1))
+    if fact.maximum is not None:
+        high = min(high, int(fact.maximum.scaleb(scale) // 1))
+    return low, high, scale
+
+
+def _yes_no(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
+    if form is Form.YES_NO:
+        return column, exp.true()
+    if form is not Form.TEXT:
+        return exp.cast(exp.null(), "BOOLEAN"), exp.false()
+    whens = [exp.If(this=exp.Literal.string(str(one).lower()), true=literal_sql(one)) for one in (True, False)]
+    return exp.Case(this=column, ifs=whens), _one_of(column.copy(), ("true", "false"))
+
+
+def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
+    low, high, scale = limits(fact)
+    to = "BIGINT" if not scale else f"DECIMAL({NUMBER_DIGITS + scale}, {scale})"
+    held = 18 if not scale else NUMBER_DIGITS + scale
+    kept: exp.Expr | None = None  # whether the cast changes nothing
+    value: exp.Expr
+    match form:
+        case Form.COUNT if low <= 0 and MOST_COUNTED * 10**scale <= high:
+            return Exact(_cast(column, to), low, high, scale, held), exp.true()
+        case Form.WHOLE | Form.COUNT:
+            value = _cast(column, to)
+        case Form.DECIMAL:
+            value = _cast(column, to)
+            kept = exp.EQ(this=column.copy(), expression=exp.Round(this=column.copy(), decimals=literal_of(scale).tree))
+        case Form.FLOAT:
+            value = exp.TryCast(this=column, to=exp.DataType.build(to))
+            kept = exp.EQ(this=_cast(value.copy(), "DOUBLE"), expression=column.copy())
+        case Form.TEXT:
+            value = exp.TryCast(this=column, to=exp.DataType.build(to))
+            if scale:
+                kept = _matches(column, rf"^-?(0|[1-9][0-9]{{0,{NUMBER_DIGITS - 1}}})([.][0-9]{{1,{scale}}})?$")
+            else:
+                kept = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
+        case _:
+            value, kept = exp.cast(exp.null(), to), exp.false()
+    of = column if form in (*_WHOLE, Form.DECIMAL, Form.FLOAT) else value
+    ends = [_end(one, scale) for one in (low, high)]
+    within: exp.Expr = exp.Between(this=of.copy(), low=ends[0], high=ends[1])
+    if kept is not None:
+        within = exp.and_(kept, within, copy=False)
+    return Exact(value, low, high, scale, held), within
+
+
+def _end(units: int, scale: int) -> exp.Expr:
+    return exp.Literal.number(format(Decimal(units).scaleb(-scale), "f"))
+
+
+def _day(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
+    within = exp.Between(this=column.copy(), low=day(date.min), high=day(date.max))
+    if form is Form.DATE:
+        return column, within
+    if form is Form.TEXT:
+        value = exp.TryCast(this=column, to=exp.DataType.build("DATE"))
+        kept = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
+        return value, exp.and_(kept, _matches(column, "^[0-9-]{10}$"), copy=False)
+    return exp.cast(exp.null(), "DATE"), exp.false()
+
+
+def _choice(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
+    if form is not Form.TEXT:
+        return exp.cast(exp.null(), "TEXT"), exp.false()
+    return column, _one_of(column.copy(), fact.choices)
+
+
+def _text(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
+    if form is not Form.TEXT:
+        return exp.cast(exp.null(), "TEXT"), exp.false()
+    return column, _matches(column, "^[ -~]{1,200}$")
+
+
+_READERS = {
+    Kind.YES_NO: _yes_no, Kind.COUNT: _number, Kind.NUMBER: _number, Kind.PERCENT: _number, Kind.MONEY: _number,
+    Kind.DATE: _day, Kind.CHOICE: _choice, Kind.TEXT: _text,
+}  # fmt: skip
+
+
+def _default(fact: Fact) -> Any:
+    return exp.null() if fact.default is None else literal_sql(fact.default)
+
+
+def _nothing(fact: Fact) -> Any:
+    if fact.kind in NUMERIC:
+        low, high, scale = limits(fact)
+        to, held = (
+            ("BIGINT", 18) if not scale else (f"DECIMAL({NUMBER_DIGITS + scale}, {scale})", NUMBER_DIGITS + scale)
+        )
+        return Exact(exp.cast(exp.null(), to), low, high, scale, held)
+    return exp.cast(exp.null(), {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(fact.kind, "TEXT"))
+
+
+def _or_empty(column: exp.Expr, plain: exp.Expr) -> exp.Expr | None:
+    """Plain, or empty; None where it always is."""
+    if isinstance(plain, exp.Boolean) and plain.this:
+        return None
+    empty = exp.Is(this=column.copy(), expression=exp.null())
+    if isinstance(plain, exp.Boolean):
+        return empty
+    return exp.func("COALESCE", exp.paren(plain, copy=False), exp.paren(empty, copy=False))
+
+
+def _one_of(tree: exp.Expr, names: Iterable[str]) -> exp.Expr:
+    return exp.In(this=tree.copy(), expressions=[exp.Literal.string(name) for name in names])
+
+
+def _matches(tree: exp.Expr, pattern: str) -> exp.Expr:
+    return exp.RegexpLike(this=tree.copy(), expression=exp.Literal.string(pattern))
+
+
+def _cast(tree: exp.Expr, to: str) -> exp.Expr:
+    return exp.Cast(this=tree.copy(), to=exp.DataType.build(to))

@@ -1,0 +1,241 @@
+"""One release as one query: facts in, outcomes out, a row a partner.
+
+The query reads the table of a portfolio (`partner`, `tier`, `since`, then one column a fact) and, for each list, a
+table of its items (`partner`, then one column a field). It says of each partner what `evaluate` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlglot import exp
+
+from ...language.sql.days import day
+from ...language.sql.exact import Exact, NotInSql
+from ...language.sql.numbers import Quotient, rounded_quotient
+from ...language.tree import names
+from ...programme.model import MAIN, NO_TIER, Fact, ListFact, Programme, Tier
+from ...values import Kind
+from .columns import ITEM, PARTNER, Form, Tables, tier_names, wanted_values
+from .inputs import InputColumn, all_plain, choice_input, fact_input, partner_input
+from .relations import Query, Relation, is_written
+
+_SINCE = Fact("since", {}, Kind.DATE, None, {}, None, None, None, ())
+
+
+class Decisions(NamedTuple):
+    """The query of the plain rows, with the names of its columns, and for each table whether a row is plain."""
+
+    select: exp.Select
+    columns: tuple[str, ...]
+    plain: exp.Expr
+    plain_items: Mapping[str, exp.Expr]
+
+
+class Undecidable(Exception):
+    """A value cannot be computed in SQL: which, and why."""
+
+    def __init__(self, value: str, reason: str) -> None:
+        """`value`: its id."""
+        self.value, self.reason = value, reason
+        super().__init__(f"{value}: {reason}")
+
+
+def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[str] = ()) -> Decisions:
+    """The query that decides every plain row on a day; `more` are ids of values to add, or patterns of such ids.
+
+    Raises Undecidable where a value that it needs cannot be computed exactly in SQL.
+    """
+    asked = wanted_values(programme, more)
+    query = Query()
+    inputs = _inputs(programme, tables.columns)
+    query.partners = _table("partners", PARTNER, tables.portfolio, inputs, query)
+    query.partners.columns["as_of"] = day(as_of)
+    plain_items = {id: _items(programme.lists[id], *table, query) for id, table in tables.lists.items()}
+    for id in _needed(programme, [*_outcome_values(programme), *asked]):
+        value = programme.values[id]
+        try:
+            query.define(id, value.expression, value.list)
+        except NotInSql as reason:
+            raise Undecidable(id, str(reason)) from reason
+    columns = {**_outcome_columns(programme, query), **{id: _asked(query, id) for id in asked}}
+    query.partners.flush()
+    select = exp.select(*(exp.alias_(tree, name, quoted=not name.isidentifier()) for name, tree in columns.items()))
+    select = select.from_(query.partners.name)
+    for name, stage in query.stages.items():
+        select = select.with_(name, as_=stage, copy=False)
+    return Decisions(select, tuple(columns), all_plain(inputs.values()), plain_items)
+
+
+# What the table holds ------------------------------------------------------------------------------------------------
+
+
+def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, InputColumn]:
+    """Everything that is known of a partner before any rule, by its id."""
+    inputs = {PARTNER: partner_input(PARTNER, forms[PARTNER])}
+    if "tier" in forms:
+        inputs["held_tier"] = choice_input("tier", forms["tier"], tier_names(programme), NO_TIER)
+    else:
+        inputs["held_tier"] = InputColumn(exp.Literal.string(NO_TIER), None)
+    since = fact_input(_SINCE, forms.get("since"))
+    if "since" in forms:  # of a tier only
+        of_tier = exp.Is(this=exp.column("tier"), expression=exp.null()) if "tier" in forms else exp.true()
+        stray = exp.and_(exp.not_(exp.Is(this=exp.column("since"), expression=exp.null())), of_tier)
+        since = since._replace(plain=exp.and_(*filter(None, [since.plain]), exp.not_(exp.paren(stray))))
+    inputs["held_since"] = since
+    return inputs | {id: fact_input(fact, forms.get(id)) for id, fact in programme.facts.items()}
+
+
+def _items(one: ListFact, table: str, forms: Mapping[str, Form], query: Query) -> exp.Expr:
+    """The table of a list, added to the query; whether a row of it is plain."""
+    inputs = {PARTNER: partner_input(PARTNER, forms[PARTNER])}
+    for id, field in one.fields.items():
+        found = fact_input(field, forms.get(id))
+        other = one.fields.get(field.default_from or "")
+        if other is not None:
+            found = found._replace(value=_or_else(found.value, fact_input(other, forms.get(other.id)).value))
+        inputs[f"{one.item}.{id}"] = found
+    query.lists[one.id] = _table(one.id, ITEM, table, inputs, query)
+    return all_plain(inputs.values())
+
+
+def _or_else(value: Any, other: Any) -> Any:
+    if isinstance(value, Exact):
+        tree = exp.Coalesce(this=value.tree, expressions=[other.tree])
+        return value._replace(tree=tree, low=min(value.low, other.low), high=max(value.high, other.high))
+    return exp.Coalesce(this=value, expressions=[other])
+
+
+def _table(stem: str, key: str, table: str, inputs: Mapping[str, InputColumn], query: Query) -> Relation:
+    """The plain rows of a table, its columns in the types of the language."""
+    made: list[exp.Expr] = []
+    columns: dict[str, Any] = {}
+    for id, one in inputs.items():
+        if id == PARTNER:
+            columns[id] = exp.column(PARTNER)
+            made.append(exp.alias_(one.value, PARTNER))
+        elif not is_written(one.value):
+            columns[id], more = query.column_of(id, one.value)
+            made += more
+        else:
+            columns[id] = one.value
+    plain = all_plain(inputs.values())
+    if key == ITEM:
+        made.append(exp.alias_(exp.column(ITEM), ITEM))
+    select = exp.select(*made).from_(table)
+    relation = Relation(stem, key, select if isinstance(plain, exp.Boolean) else select.where(plain), query)
+    relation.columns.update(columns)
+    return relation
+
+
+# What is asked --------------------------------------------------------------------------------------------------------
+
+
+def _outcome_values(programme: Programme) -> list[str]:
+    """The ids of values that every outcome shows."""
+    found = [programme.tracks[MAIN].tier]
+    for tier in programme.tiers.values():
+        found.append(tier.qualified)
+        if tier.discount:
+            found += [tier.discount.base, tier.discount.uncapped, tier.discount.total]
+        if programme.tracks[MAIN].kept_until and tier.id in programme.tracks[MAIN].tiers:
+            found.append(f"tiers.{tier.id}.kept")
+    return found
+
+
+def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
+    """These values and all that they need, each after what it needs, the shallow ones first."""
+    depths: dict[str, int] = {}
+
+    def depth(id: str) -> int:
+        if id not in programme.values:
+            return 0
+        if id not in depths:
+            inner = [depth(name.id) for name in names(programme.values[id].expression)]
+            depths[id] = 1 + max(inner, default=0)
+        return depths[id]
+
+    for id in wanted:
+        depth(id)
+    return sorted((id for id in programme.values if id in depths), key=depths.__getitem__)
+
+
+def _outcome_columns(programme: Programme, query: Query) -> dict[str, exp.Expr]:
+    """The promised columns: the partner's own tier, its status and discount, then each tier's."""
+
+    def get(id: str) -> Any:
+        return query.partners.get(id)
+
+    own, main = programme.tracks[MAIN].tier, programme.tracks[MAIN]
+    tiers = [programme.tiers[id] for id in main.tiers]
+    status = {tier.id: _status(get(tier.qualified)) for tier in programme.tiers.values()}
+    whens = []
+    for tier in tiers:
+        found = status[tier.id].copy()
+        if main.kept_until:
+            kept = exp.and_(_is_true(get(f"tiers.{tier.id}.kept")), exp.not_(_is_true(get(tier.qualified))))
+            found = exp.Case(ifs=[exp.If(this=kept, true=exp.Literal.string("retained"))], default=found)
+        whens.append(exp.If(this=exp.Literal.string(tier.id), true=found))
+    unknown = exp.If(this=exp.Is(this=get(own), expression=exp.null()), true=exp.Literal.string("undetermined"))
+    none = exp.Literal.string("not_qualified") if main.award != "signed" else exp.null()
+    columns = {
+        PARTNER: get(PARTNER),
+        "tier": exp.Nullif(this=get(own), expression=exp.Literal.string(NO_TIER)),
+        "status": exp.Case(
+            ifs=[unknown], default=exp.Case(this=get(own), ifs=whens, default=none) if whens else exp.null()
+        ),
+    }
+    for part in ("base", "uncapped", "total"):
+        columns[f"discount_{part}"] = _own_discount(part, tiers, get, own, main.kept_until is not None)
+    for tier in programme.tiers.values():
+        columns[f"status_{tier.id}"] = status[tier.id]
+        columns[f"discount_total_{tier.id}"] = (
+            _shown(get(tier.discount.total)) if tier.discount else exp.cast(exp.null(), "DECIMAL(18, 4)")
+        )
+    return columns
+
+
+def _own_discount(part: str, tiers: list[Tier], get: Callable[[str], Any], own: str, may_be_kept: bool) -> exp.Expr:
+    """A part of the discount of the partner's own tier; in total nothing is granted where it does not qualify."""
+    whens = []
+    for tier in tiers:
+        if tier.discount is None:
+            continue
+        found = _shown(get(getattr(tier.discount, part)))
+        if part == "total":
+            qualified = get(tier.qualified)
+            if may_be_kept:
+                kept = _is_true(get(f"tiers.{tier.id}.kept"))
+                qualified = exp.or_(exp.paren(qualified), kept)
+            ifs = [exp.If(this=exp.true(), true=found), exp.If(this=exp.false(), true=exp.Literal.number(0))]
+            found = exp.Case(this=exp.paren(qualified), ifs=ifs)
+        whens.append(exp.If(this=exp.Literal.string(tier.id), true=found))
+    return exp.Case(this=get(own), ifs=whens) if whens else exp.cast(exp.null(), "DECIMAL(18, 4)")
+
+
+def _asked(query: Query, id: str) -> exp.Expr:
+    try:
+        return _shown(query.partners.get(id))
+    except NotInSql as reason:
+        raise Undecidable(id, str(reason)) from reason
+
+
+def _status(qualified: exp.Expr) -> exp.Expr:
+    ifs = [
+        exp.If(this=exp.true(), true=exp.Literal.string("qualified")),
+        exp.If(this=exp.false(), true=exp.Literal.string("not_qualified")),
+    ]
+    return exp.Case(this=qualified, ifs=ifs, default=exp.Literal.string("undetermined"))
+
+
+def _is_true(condition: exp.Expr) -> exp.Expr:
+    return exp.Coalesce(this=condition, expressions=[exp.false()])
+
+
+def _shown(value: Any) -> exp.Expr:
+    """A value as a column of the outcome; a quotient to twelve decimals, half up, as a report shows it."""
+    if isinstance(value, Quotient):
+        return rounded_quotient(value)
+    return value.tree if isinstance(value, Exact) else value

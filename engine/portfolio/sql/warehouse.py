@@ -1,0 +1,64 @@
+"""The query for a table of one's own: what a data team runs where the data is.
+
+from charter.engine import load
+from charter.engine.portfolio.warehouse import query_text, tables_of
+
+programme = load("program").programme
+text = query_text(programme, tables_of(programme, "crm.partners"), date.today(), dialect="snowflake")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlglot import exp
+
+from ...problems import did_you_mean, wrong_call
+from ...programme.model import Programme
+from .columns import PARTNER, Form, Tables, natural_form, tier_names, wanted_values
+from .dialects import text_of
+from .query import Undecidable, decisions
+
+
+def tables_of(programme: Programme, table: str, lists: Mapping[str, str] = {}, without: Iterable[str] = ()) -> Tables:
+    """Well-kept tables: a column for each fact, of its own type, but for those that are not there.
+
+    Raises WrongCall where a list or a column is none that the programme knows.
+    """
+    columns = {PARTNER: Form.TEXT, **({"tier": Form.TEXT, "since": Form.DATE} if tier_names(programme) else {})}
+    columns |= {id: natural_form(fact.kind) for id, fact in programme.facts.items()}
+    for name in without:
+        if name not in columns or name == PARTNER:
+            raise wrong_call(
+                f"'{name}' is not a column that may be left out", did_you_mean(name, columns) or "name a fact"
+            )
+        del columns[name]
+    found = {}
+    for id, name in lists.items():
+        if id not in programme.lists:
+            raise wrong_call(
+                f"'{id}' is not a list of the programme", did_you_mean(id, programme.lists) or "it has none"
+            )
+        fields = {field.id: natural_form(field.kind) for field in programme.lists[id].fields.values()}
+        found[id] = (name, {PARTNER: Form.TEXT, **fields})
+    return Tables(table, columns, found)
+
+
+def query_text(
+    programme: Programme, tables: Tables, as_of: date, more: Iterable[str] = (), dialect: str = "duckdb", *,
+    left_over: bool = False,
+) -> str:  # fmt: skip
+    """The query as text, or with `left_over` that of the rows which it does not decide: impossible or very large ones.
+
+    Raises WrongCall where a rule of the programme is beyond what SQL computes exactly.
+    """
+    try:
+        made = decisions(programme, tables, as_of, wanted_values(programme, more))
+    except Undecidable as reason:
+        help = "evaluate these partners with 'charter batch', which decides them one by one"
+        raise wrong_call(f"no SQL computes this exactly: {reason}", help) from reason
+    select = made.select
+    if left_over:
+        select = exp.select(exp.Star()).from_(tables.portfolio).where(exp.not_(exp.paren(made.plain, copy=False)))
+    return text_of(select, dialect, pretty=True) + ";\n"

@@ -1,0 +1,1 @@
+"""Programme: one compiled release as frozen data, the only thing that later steps read."""

@@ -1,0 +1,170 @@
+"""A partner that the solver finds, as plain as there is one: no, nothing and small round numbers where they will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from ..language.smt.formula import literal
+from ..language.smt.terms import Codes, Formula, all_of, negated, number
+from ..programme.model import MAIN, NO_TIER, Fact, ListFact
+from ..values import MAX_DECIMALS, Kind
+from .example import Example
+from .solve import Question, Undecided
+from .symbols import Partner
+
+_WHOLE = Fraction(1)
+
+
+def plainest(question: Question, of: Partner, read: frozenset[str], day: date) -> Example:
+    """The plainest partner that the question's conditions allow, with every fact that is `read`.
+
+    The question is left with each fact set. Raises Undecided where no record could hold what is needed.
+    """
+    programme, codes = of.programme, of.codes
+    as_of = _day(question, of.given["as_of"], day) if "as_of" in read else day
+    tier, since = _held(question, of, read, as_of)
+    facts: dict[str, Any] = {
+        id: plain_value(question, of.given[id], fact, codes, as_of)
+        for id, fact in programme.facts.items()
+        if id in read
+    }
+    for id, one in programme.lists.items():
+        if id in read and of.items is not None:
+            facts[id] = _items(question, of, one, as_of)
+    return Example(facts, tier, since, as_of)
+
+
+# One value after the other --------------------------------------------------------------------------------------------
+
+
+def _held(question: Question, of: Partner, read: frozenset[str], day: date) -> tuple[str | None, date | None]:
+    if not read & {"held_tier", "held_since"}:
+        return None, None
+    options = (NO_TIER, *of.programme.tracks[MAIN].tiers)
+    tier = _option(question, of.given["held_tier"], options, of.codes)
+    if tier == NO_TIER or "held_since" not in read:
+        return None if tier == NO_TIER else tier, None
+    return tier, _day(question, of.given["held_since"], day)
+
+
+def plain_value(question: Question, symbol: Formula, fact: Fact, codes: Codes, day: date) -> Any:
+    """The plainest value that a fact can have, and from here on has."""
+    match fact.kind:
+        case Kind.YES_NO:
+            return _yes_no(question, symbol, fact.default is True)
+        case Kind.CHOICE:
+            first = [] if fact.default is None else [str(fact.default)]
+            return _option(question, symbol, (*first, *fact.choices), codes)
+        case Kind.DATE:
+            return _day(question, symbol, fact.default if isinstance(fact.default, date) else day)
+        case Kind.TEXT:
+            return _text(question, symbol, codes)
+    least, most = fact.minimum, fact.maximum
+    start = fact.default if isinstance(fact.default, Decimal) else max(Decimal(0), least or Decimal(0))
+    return _number(question, symbol, Fraction(start if most is None else min(start, most)))
+
+
+def _items(question: Question, of: Partner, one: ListFact, day: date) -> list[dict[str, Any]]:
+    items = (of.items or {})[one.id]
+    size = int(_number(question, items.size, Fraction(0)))
+    return [
+        {
+            field.id: plain_value(question, row[f"{one.item}.{field.id}"].value, field, of.codes, day)
+            for field in one.fields.values()
+        }
+        for row in items.fields[:size]
+    ]
+
+
+def _yes_no(question: Question, symbol: Formula, plain: bool) -> bool:
+    found = plain if question.can_be(symbol if plain else negated(symbol)) else not plain
+    question.add(symbol if found else negated(symbol))
+    return found
+
+
+def _option(question: Question, symbol: Formula, options: Sequence[str], codes: Codes) -> str:
+    for option in options:
+        if question.can_be(symbol == literal(option, codes)):
+            question.add(symbol == literal(option, codes))
+            return option
+    raise Undecided("no option is left")
+
+
+def _text(question: Question, symbol: Formula, codes: Codes) -> str:
+    """A text that a rule names, or another: they are told apart by their numbers."""
+    if not question.can_be():
+        raise Undecided("no text is left")
+    code = int(question.value(symbol))
+    question.add(symbol == code)
+    return codes.text(code) or f"text {code}"
+
+
+def _day(question: Question, symbol: Formula, near: date) -> date:
+    return date.fromordinal(int(_number(question, symbol, Fraction(near.toordinal()))))
+
+
+def _number(question: Question, symbol: Formula, start: Fraction) -> Decimal:
+    """The number nearest to where it would be plainest, of few digits."""
+    found = nearest_number(question, symbol, start)
+    question.add(symbol == number(found))
+    places = _decimals(found)
+    if places is None:
+        raise Undecided("a number without end")
+    return Decimal(found.numerator * 10**places // found.denominator).scaleb(-places)
+
+
+def nearest_number(question: Question, symbol: Formula, start: Fraction) -> Fraction:
+    """The number nearest to another that a symbol can be; raises Undecided."""
+    if question.can_be(symbol == number(start)):
+        return start
+    if not question.can_be():
+        raise Undecided("no number is left")
+    reach = abs(question.value(symbol) - start)
+    low, high = Fraction(0), _up(reach)  # no number is as near as `low`, one is within `high`
+    step = _WHOLE
+    while step < high and not question.can_be(_within(symbol, start, step)):
+        low, step = step, step * 2
+    high = min(high, step)
+    while high - low > 1:
+        middle = Fraction((low + high) // 2)
+        if question.can_be(_within(symbol, start, middle)):
+            high = middle
+        else:
+            low = middle
+    for found in (start + high, start - high, *_few_digits(question, symbol, start, low, high)):
+        if question.can_be(symbol == number(found)):
+            return found
+    raise Undecided("a number without end")
+
+
+def _few_digits(
+    question: Question, symbol: Formula, start: Fraction, low: Fraction, high: Fraction
+) -> Iterator[Fraction]:
+    """Numbers between two distances from the start, with more and more decimals."""
+    for sign in (1, -1):
+        ends = sorted((start + sign * low, start + sign * high))
+        between = all_of([symbol >= number(ends[0]), symbol <= number(ends[1])])
+        if not question.can_be(between):
+            continue
+        near = question.value(symbol)
+        for places in range(1, MAX_DECIMALS + 1):
+            scale = 10**places
+            whole = near * scale // 1
+            yield from (Fraction(whole + more, scale) for more in (0, 1))
+
+
+def _within(symbol: Formula, start: Fraction, reach: Fraction) -> Formula:
+    return all_of([symbol >= number(start - reach), symbol <= number(start + reach)])
+
+
+def _up(one: Fraction) -> Fraction:
+    return Fraction(-(-one // 1))
+
+
+def _decimals(one: Fraction) -> int | None:
+    """How many decimals a number has; None where they have no end, or are more than a record holds."""
+    return next((places for places in range(MAX_DECIMALS + 1) if 10**places % one.denominator == 0), None)

@@ -1,0 +1,1 @@
+"""Release: releases found, loaded, sealed and archived; a record through time."""

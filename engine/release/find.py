@@ -1,0 +1,156 @@
+"""The releases of a programme: the folders they are in, and which of them is in force on a day.
+
+A release is in force from its first day until the next one begins. Once a release is sealed, one that would follow it
+is a draft until it is sealed too, and is in force on no day.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from ..problems import InvalidProgramme, Place, Problem, Related, Source, WrongCall, did_you_mean
+from ..source.document import Document, file_bytes, read_bytes
+
+MAX_NOTICE = 3650  #: days, as the schema has it
+SEAL = "seal.json"  #: the file of a sealed release that holds its seal
+
+
+class FoundRelease(NamedTuple):
+    """A release by its folder, before it is read whole."""
+
+    id: str
+    folder: Path
+    effective_from: date
+    sealed: bool
+    about: Document  #: its programme.yaml
+
+    @property
+    def place(self) -> Place:
+        """Where its first day is written."""
+        return self.about.value_place(("effective", "from"))
+
+    @property
+    def notice_days(self) -> int:
+        """How many days before its first day the release that follows is to be sealed."""
+        written = self.about.at(("notice_days",))
+        return int(written) if isinstance(written, Decimal) and 0 <= written <= MAX_NOTICE else 0
+
+    @property
+    def turn(self) -> tuple[date, tuple[int, ...]]:
+        """By what releases follow each other."""
+        return self.effective_from, release_number(self.id)
+
+
+def find_program(start: Path) -> Path:
+    """The nearest folder `program`, in `start` or above it; raises WrongCall where there is none."""
+    for folder in (start, *start.parents):
+        if (folder / "program").is_dir():
+            return folder / "program"
+    help = "name the folder with --program, or set CHARTER_PROGRAM"
+    raise WrongCall([Problem("no-programme", "there is no folder 'program' here or above", None, help)])
+
+
+def release_folders(program: Path) -> tuple[Path, ...]:
+    """The folders of the releases under `program`, or `program` itself where it is one; raises WrongCall for none."""
+    if (program / "programme.yaml").is_file():
+        return (program,)
+    try:
+        folders = tuple(sorted(path.parent for path in program.glob("*/programme.yaml")))
+    except OSError:
+        folders = ()
+    if not folders:
+        what = "holds no release" if program.is_dir() else "is not a folder"
+        help = "a release is a folder with programme.yaml in it"
+        raise WrongCall([Problem("no-release", f"'{shown(program)}' {what}", None, help)])
+    return folders
+
+
+def release_folder(program: Path, release: str | None, as_of: date) -> Path:
+    """The folder of the release named, or of the one in force on the day."""
+    folders = release_folders(program)
+    if release is None and len(folders) == 1 and folders[0] == program:
+        return program
+    if release is not None:
+        for folder in folders:
+            if folder.resolve().name == release:
+                return folder
+        raise no_release(release, [folder.name for folder in folders])
+    found = published(releases_of(folders))
+    in_force = [one for one in found if one.effective_from <= as_of]
+    if not in_force:
+        help = f"the first release, {found[0].id}, applies from {found[0].effective_from}; name one with --release"
+        raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
+    return in_force[-1].folder
+
+
+def no_release(release: str, known: Iterable[str]) -> WrongCall:
+    """To be raised where a release is named that is none of those known."""
+    help = did_you_mean(release, known)
+    return WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
+
+
+def releases_of(folders: Iterable[Path]) -> tuple[FoundRelease, ...]:
+    """The releases in these folders as they follow each other; raises InvalidProgramme where one does not say."""
+    return tuple(sorted(map(_found, folders), key=lambda one: one.turn))
+
+
+def published(found: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
+    """Those that are in force from their first day: all but drafts, which follow the last that is sealed."""
+    releases = list(found)
+    last = max((one.turn for one in releases if one.sealed), default=None)
+    return tuple(one for one in releases if last is None or one.turn <= last)
+
+
+def order_problems(found: Iterable[FoundRelease]) -> tuple[Problem, ...]:
+    """Releases that begin on one day, or before an earlier one; `found` as they follow each other."""
+    releases, problems = sorted(found, key=lambda one: release_number(one.id)), []
+    for one, other in pairwise(releases):
+        if other.effective_from <= one.effective_from:
+            same = other.effective_from == one.effective_from
+            code = "releases-overlap" if same else "dates-out-of-order"
+            message = f"{other.id} applies from {other.effective_from}, {'as' if same else 'before'} {one.id} does"
+            related = (Related(one.place, f"{one.id} applies from {one.effective_from}"),)
+            problems.append(Problem(code, message, other.place, "let it begin later", related=related))
+    return tuple(problems)
+
+
+def shown(path: Path) -> str:
+    """A path as messages show it: from here where it is below, else whole."""
+    here, whole = Path.cwd(), path.absolute()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
+
+
+def unreadable(path: Path, error: OSError) -> Problem:
+    """That a file of a release cannot be read, and why."""
+    place = Place(Source(shown(path), ""), 0, 0)
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")
+
+
+def _found(folder: Path) -> FoundRelease:
+    """A release's number and first day; raises InvalidProgramme where its programme.yaml does not say."""
+    path = folder / "programme.yaml"
+    try:
+        document, problems = read_bytes(file_bytes(path), shown(path))
+    except OSError as error:
+        raise InvalidProgramme([unreadable(path, error)]) from error
+    since = document.at(("effective", "from")) if document else None
+    if document is None or not isinstance(since, date):
+        at = document.place(("effective",)) if document else None
+        message = "it does not say since when the release applies"
+        help = "write: effective: {from: 2026-01-31}"
+        raise InvalidProgramme(problems or [Problem("missing-key", message, at, help)])
+    return FoundRelease(
+        str(document.at(("release",)) or folder.name), folder, since, (folder / SEAL).is_file(), document
+    )
+
+
+def release_number(release: str) -> tuple[int, ...]:
+    """The number of a release, so that 1.10.0 comes after 1.9.0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in release.split("."))

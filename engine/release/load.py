@@ -1,0 +1,195 @@
+"""A release, ready to use: found in its folder, checked, compiled. This is the library's face.
+
+release = load("program")
+outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certified_people": 3}})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..compile.compile import KINDS, REQUIRED, compile_programme
+from ..evaluate.evaluate import Plan, evaluate, make_plan
+from ..evaluate.outcome import Outcome
+from ..evaluate.record import Record, plain_document, read_record, record_of
+from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
+from ..programme.model import Programme
+from ..source import shape_cache
+from ..source.document import Document, PartPath, file_bytes, read_bytes
+from .find import release_folder, shown, unreadable
+from .seal import check_seal, content_digest
+
+if TYPE_CHECKING:
+    from ..evaluate.quote import OrderLines, Quote
+
+
+class Release(NamedTuple):
+    """A release that passed its checks; `problems` holds what is not an error."""
+
+    programme: Programme
+    plan: Plan
+    problems: tuple[Problem, ...]
+
+    def record(self, written: Document | Mapping[str, Any]) -> Record:
+        """A partner's record, from a document or from plain data with the keys of a record file.
+
+        Numbers of plain data are int or Decimal. Raises InvalidInput with all that is wrong.
+        """
+        if isinstance(written, Document):
+            record, problems = read_record(written, self.programme)
+        else:
+            record, problems = record_of(written, self.programme)
+        if record is None:
+            raise InvalidInput(problems)
+        return record
+
+    def evaluate(self, record: Record | Mapping[str, Any], as_of: date | None = None) -> Outcome:
+        """What the release says of a partner on a day (today, if left out).
+
+        `record` comes from `record()`, or is what `record()` takes. Raises InvalidInput where it does not fit.
+        """
+        if not isinstance(record, Record):
+            record = self.record(record)
+        return evaluate(self.plan, record, as_of or date.today())
+
+    def order(self, written: Document | Mapping[str, Any]) -> OrderLines:
+        """The lines of an order, from a document or from plain data with the keys of an order file.
+
+        Raises InvalidInput with all that is wrong, WrongCall where the programme prices no orders.
+        """
+        from ..evaluate.quote import read_order  # an evaluation does not need it
+
+        document, told = (written, ()) if isinstance(written, Document) else plain_document(written, "order")
+        lines, problems = read_order(document, self.plan) if document else (None, ())
+        if lines is None:
+            raise InvalidInput((*told, *problems))
+        return lines
+
+    def quote(
+        self, order: OrderLines | Mapping[str, Any], record: Record | Mapping[str, Any], as_of: date | None = None
+    ) -> Quote:
+        """What an order costs a partner on a day (today, if left out), line by line.
+
+        `order` and `record` come from `order()` and `record()`, or are what those take, and what these raise.
+        """
+        from ..evaluate.quote import OrderLines, quote
+
+        if not isinstance(record, Record):
+            record = self.record(record)
+        if not isinstance(order, OrderLines):
+            order = self.order(order)
+        day = as_of or date.today()
+        return quote(self.plan, record, order, evaluate(self.plan, record, day), day)
+
+
+def load(program: str | Path = "program", *, release: str | None = None, as_of: date | None = None) -> Release:
+    """The release in force on a day (today, if left out), or the one named.
+
+    `program` is a folder of releases, or the folder of one. Raises WrongCall where there is none, InvalidProgramme
+    with every problem where it cannot be used.
+    """
+    return load_files(read_files(release_folder(Path(program), release, as_of or date.today())))
+
+
+def load_files(files: ReleaseFiles) -> Release:
+    """The release that these files are; raises InvalidProgramme with every problem where it cannot be used."""
+    programme, problems = compile_release(files)
+    if programme is None:
+        raise InvalidProgramme(problems)
+    return Release(programme, make_plan(programme), problems)
+
+
+class ReleaseFiles(NamedTuple):
+    """The files of a release as they were read, their shapes checked: `broken` names the parts that are misshapen."""
+
+    folder: Path
+    documents: Mapping[str, Document]
+    broken: Mapping[str, set[PartPath]]
+    problems: tuple[Problem, ...]
+
+
+def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
+    """The programme in a folder, or None; and everything that can be said against it, in order."""
+    return compile_release(read_files(folder))
+
+
+def read_files(folder: Path) -> ReleaseFiles:
+    """The files in a folder, and what is wrong with each by itself."""
+    contents, told = _contents(folder)
+    files = release_files(folder, contents, told)
+    whole = not told and files.documents.keys() == contents.keys() and contents.keys() >= set(REQUIRED)
+    sealed = check_seal(folder, dict(files.documents)) if whole else []
+    return files._replace(problems=(*sealed, *files.problems))
+
+
+def release_files(folder: Path, contents: Mapping[str, bytes], told: Sequence[Problem] = ()) -> ReleaseFiles:
+    """The files of a release by their kind, as if they stood in a folder; `told` is what is known to be wrong."""
+    problems = list(told)
+    documents: dict[str, Document] = {}
+    broken: dict[str, set[PartPath]] = {}
+    for kind, content in contents.items():
+        document, found = read_bytes(content, shown(folder / f"{kind}.yaml"))
+        problems += found
+        if document is None:
+            broken[kind] = {()}
+        else:
+            documents[kind] = document
+    for kind in REQUIRED:
+        if kind not in contents:
+            broken[kind] = {()}
+            place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
+            problems.append(Problem("missing-file", f"{kind}.yaml is missing", place, "add it to the release"))
+    key = shape_cache.key_of(contents.items())
+    if not shape_cache.was_checked(key):
+        problems += check_shapes(documents, broken)
+        if not problems:
+            shape_cache.remember(key)
+    return ReleaseFiles(folder, documents, broken, tuple(problems))
+
+
+def compile_release(files: ReleaseFiles) -> tuple[Programme | None, tuple[Problem, ...]]:
+    """The programme that these files are, or None; and everything that can be said against it, in order."""
+    documents, folder = files.documents, files.folder
+    programme, found = compile_programme(documents, files.broken, content_digest(documents))
+    problems = [*files.problems, *found]
+    if programme and programme.release != folder.resolve().name and folder.resolve().name[:1].isdigit():
+        place = documents["programme"].value_place(("release",))
+        message = f"the release calls itself {programme.release}; its folder is {folder.resolve().name}"
+        problems.append(Problem("wrong-folder", message, place, "make the two agree"))
+    return (None if has_errors(problems) else programme), in_order(problems)
+
+
+def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """The bytes of each kind of file, and problems with files that are something else."""
+    contents: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in (".yaml", ".yml") or not path.is_file():
+            continue
+        if path.suffix == ".yml" or path.stem not in KINDS:
+            place = Place(Source(shown(path), ""), 0, 0)
+            help = f"rename it to {path.stem}.yaml" if path.stem in KINDS else did_you_mean(path.stem, KINDS)
+            problems.append(Problem("unknown-file", f"'{path.name}' is not a file of a release", place, help))
+            continue
+        try:
+            contents[path.stem] = file_bytes(path)
+        except OSError as error:
+            problems.append(unreadable(path, error))
+    return contents, problems
+
+
+def check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPath]]) -> list[Problem]:
+    """What the schemas say against files by their kind; misshapen parts are added to `broken`."""
+    from ..source.shape import check_shape  # the validator takes long to load: only where it is needed
+
+    problems = []
+    for kind, document in documents.items():
+        for path, problem in check_shape(document, kind):
+            problems.append(problem)
+            unusable = broken.setdefault(kind, set())
+            if path is not None:
+                unusable.add(path)
+    return problems

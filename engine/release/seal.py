@@ -1,0 +1,164 @@
+"""Seal: what a release said when it was published, kept beside it, so that whatever is changed later is told.
+
+The digest is over the data, not over how it is written: comments, blanks and quotes may change, the order of rows may
+not. The seal holds the files as they were, packed, so that a change can be named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..problems import Place, Problem, Source
+from ..source.document import MAX_BYTES, Document, PartPath, read_text
+from ..values import plain
+from ..version import VERSION
+from .find import SEAL, shown, unreadable
+
+_HELP = "put it back as it was; a change of a sealed release is a new release: charter new"
+
+
+class Seal(NamedTuple):
+    """When a release was sealed, the digest of what it said, and its files by their kind, packed."""
+
+    release: str
+    sealed_on: date
+    digest: str
+    files: Mapping[str, str]
+
+    def documents(self) -> dict[str, Document] | None:
+        """The files as they were sealed, or None where they are not those of the digest."""
+        texts = {kind: _unpacked(packed) for kind, packed in self.files.items()}
+        read = {kind: document for kind, text in texts.items() if text and (document := read_text(text, kind)[0])}
+        return read if len(read) == len(texts) and content_digest(read) == self.digest else None
+
+
+def content_digest(documents: Mapping[str, Document]) -> str:
+    """The digest of what a release says: its data in order, without formatting and comments."""
+    content = "".join(f"{kind}={_canonical(documents[kind].data)}\n" for kind in sorted(documents))
+    return "sha256:" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def seal_text(release: str, documents: Mapping[str, Document], day: date) -> str:
+    """The seal of a release that is sealed on a day, as the text of its file."""
+    import json
+
+    packed = {kind: _packed(document.source.text) for kind, document in sorted(documents.items())}
+    about = {"format_version": 1, "charter": VERSION, "release": release, "sealed_on": day.isoformat()}
+    return json.dumps({**about, "digest": content_digest(documents), "files": packed}, indent=1) + "\n"
+
+
+def read_seal(folder: Path) -> Seal | Problem | None:
+    """The seal of the release in a folder, None where it is not sealed, or what is wrong with it."""
+    path = folder / SEAL
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return unreadable(path, error)
+    import json  # most releases are read without
+
+    try:
+        data = json.loads(content)
+        files = {str(kind): str(packed) for kind, packed in data["files"].items()}
+        return Seal(str(data["release"]), date.fromisoformat(data["sealed_on"]), str(data["digest"]), files)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _broken(folder, "this is not a seal as 'charter seal' writes it")
+
+
+def check_seal(folder: Path, documents: Mapping[str, Document]) -> tuple[Problem, ...]:
+    """What of the files in a folder is no longer as it was sealed; nothing where they are not sealed."""
+    seal = read_seal(folder)
+    if seal is None or isinstance(seal, Problem):
+        return () if seal is None else (seal,)
+    if seal.digest == content_digest(documents):
+        return ()
+    sealed = seal.documents()
+    return (_not_its_own(folder),) if sealed is None else tuple(_changes(folder, sealed, documents))
+
+
+def check_own_files(folder: Path) -> tuple[Problem, ...]:
+    """What is wrong with a seal by itself: that its digest is not that of the files it holds."""
+    seal = read_seal(folder)
+    return (_not_its_own(folder),) if isinstance(seal, Seal) and seal.documents() is None else ()
+
+
+def _not_its_own(folder: Path) -> Problem:
+    return _broken(folder, "the digest is not that of the files in the seal")
+
+
+def _broken(folder: Path, message: str) -> Problem:
+    place = Place(Source(shown(folder / SEAL), ""), 0, 0)
+    return Problem("broken-seal", message, place, "take the file from where it was sealed")
+
+
+def _changes(folder: Path, sealed: Mapping[str, Document], now: Mapping[str, Document]) -> Iterator[Problem]:
+    """Each change of a part, at its place."""
+    for kind in dict.fromkeys((*sealed, *now)):
+        if kind not in now or kind not in sealed:
+            place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
+            message = f"the file is {'new' if kind in now else 'gone'} since the release was sealed"
+            yield Problem("sealed-changed", message, place, _HELP)
+        elif _canonical(sealed[kind].data) != _canonical(now[kind].data):
+            found = list(_differences(sealed[kind].data, now[kind].data, ()))
+            for path, was, is_now in found:
+                message = f"'{'.'.join(map(str, path))}' {is_now}; the sealed release {was}"
+                yield Problem("sealed-changed", message, now[kind].value_place(path), _HELP)
+            if not found:
+                message = "the parts stand in another order than in the sealed release"
+                yield Problem("sealed-changed", message, now[kind].place(()), _HELP)
+
+
+def _differences(before: Any, after: Any, path: PartPath) -> Iterator[tuple[PartPath, str, str]]:
+    """The outermost parts that differ, with what they were and what they are, in words."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys((*before, *after)):
+            if key in before and key in after:
+                yield from _differences(before[key], after[key], (*path, key))
+            else:
+                was, is_now = ("has it", "is gone") if key in before else ("has it not", "is new")
+                yield (*path, key), was, is_now
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(one, other, (*path, index))
+    elif _canonical(before) != _canonical(after):
+        yield path, f"says {_told(before)}", f"is {_told(after)}"
+
+
+def _told(data: Any) -> str:
+    text = str(data).lower() if isinstance(data, bool) else _canonical(data)
+    return text if len(text) <= 60 else f"{text[:59]}…"
+
+
+def _packed(text: str) -> str:
+    import base64
+    import zlib
+
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _unpacked(packed: str) -> str | None:
+    """The text of a file, or None where this is none; never more of it than a file may have."""
+    import base64
+    import zlib
+
+    try:
+        return zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), MAX_BYTES + 1).decode()
+    except (ValueError, zlib.error):
+        return None
+
+
+def _canonical(data: Any) -> str:
+    """The data as one text, different for different data: each kind of value is written in its own way."""
+    if isinstance(data, str):
+        return repr(data)
+    if isinstance(data, dict):
+        return "{" + ",".join(f"{key!r}:{_canonical(value)}" for key, value in data.items()) + "}"
+    if isinstance(data, list):
+        return "[" + ",".join(map(_canonical, data)) + "]"
+    return plain(data) if isinstance(data, Decimal) else str(data)

@@ -1,0 +1,1 @@
+"""Review: everything that can be said of a release without a partner."""

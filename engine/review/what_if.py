@@ -1,0 +1,112 @@
+"""What if: a release with some of its values otherwise, before the change is written.
+
+A setting names a value by the keys to it, `tiers.gold.discount=22`. It is put into the text of its file, so that what
+is evaluated is what the patch would make.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ..problems import Fix, Place, Problem, WrongCall, wrong_call
+from ..release.load import Release, ReleaseFiles, check_shapes, load_files
+from ..source.document import Document, PartPath, read_text
+from .fixes import Mended, with_fixes
+from .patch import find
+
+#: under what key the part of a file that is named has its one value
+_OWN_VALUE = ("value", "rule", "when")
+
+
+class WhatIf(NamedTuple):
+    """The files as they would be, and those that change."""
+
+    files: ReleaseFiles
+    mended: tuple[Mended, ...]
+    settings: tuple[str, ...]
+
+    def load(self) -> Release:
+        """The release as it would be, its number saying so; raises InvalidProgramme where it cannot be used."""
+        release = load_files(self.files)
+        number = f"{release.programme.release} with {', '.join(self.settings)}" if self.settings else None
+        programme = release.programme._replace(release=number or release.programme.release)
+        return release._replace(programme=programme, plan=release.plan._replace(programme=programme))
+
+
+def what_if(files: ReleaseFiles, settings: Sequence[str]) -> WhatIf:
+    """The release with these settings, one after the other; raises WrongCall for one that names nothing."""
+    documents = dict(files.documents)
+    for setting in settings:
+        path, equals, value = setting.partition("=")
+        if not equals or not value.strip():
+            raise wrong_call(f"'{setting}' sets nothing", "write a path and a value: tiers.gold.discount=22")
+        kind, keys = _find(documents, path.strip())
+        documents[kind] = _set(documents[kind], keys, value.strip(), setting)
+    changed = [kind for kind in documents if documents[kind] is not files.documents[kind]]
+    broken = {kind: set(parts) for kind, parts in files.broken.items()}
+    problems = (*files.problems, *check_shapes({kind: documents[kind] for kind in changed}, broken))
+    mended = tuple(
+        Mended(files.folder / f"{kind}.yaml", files.documents[kind].source.text, documents[kind].source.text)
+        for kind in changed
+    )
+    return WhatIf(files._replace(documents=documents, broken=broken, problems=problems), mended, tuple(settings))
+
+
+def _find(documents: Mapping[str, Document], path: str) -> tuple[str, PartPath]:
+    """The kind of file and the keys of the single value that a path names; the last key may be new in its table."""
+    found = find(documents, path, None)
+    if isinstance(found, Problem):
+        raise WrongCall([found])
+    kind, keys = found
+    table: Any = documents[kind].at(keys[:-1])
+    data = table.get(keys[-1])
+    if isinstance(data, dict):
+        own = next((key for key in _OWN_VALUE if key in data), None)
+        if own is None:
+            raise wrong_call(f"'{path}' holds several values", f"name one of them: {path}.{next(iter(data), '…')}")
+        keys, data = (*keys, own), data[own]
+    if isinstance(data, dict | list) or not table:
+        raise wrong_call(f"'{path}' is no single value", "name a part of it")
+    return kind, keys
+
+
+def _set(document: Document, path: PartPath, value: str, setting: str) -> Document:
+    """The document with another value at a path; its text says so in a way that reads as the value meant."""
+    wanted, problems = read_text(value, "--set")
+    meant = wanted.data if wanted and not problems and not isinstance(wanted.data, dict | list) else value
+    for written in (value, json.dumps(value, ensure_ascii=False)):
+        fix = _replacement(document, path, written) if path in document.keys else _addition(document, path, written)
+        read, _ = read_text(with_fixes(document.source.text, [fix]), document.source.path)
+        if read and read.at(path) == meant and _same_but(document.data, read.data, path):
+            return read
+    raise wrong_call(f"'{setting}' cannot be written into {document.source.path}", "write a number, a word or a rule")
+
+
+def _replacement(document: Document, path: PartPath, written: str) -> Fix:
+    place = document.places[path]
+    blank = " " if place.start == place.end else ""
+    return Fix(place, blank + written)
+
+
+def _addition(document: Document, path: PartPath, written: str) -> Fix:
+    """A key of its own before the first of its table, which stands on one line or on several."""
+    table: Any = document.at(path[:-1])
+    first = document.keys[(*path[:-1], next(iter(table)))]
+    text = document.source.text
+    flow = text[document.places[path[:-1]].start : document.places[path[:-1]].start + 1] == "{"
+    indent = " " * (first.column - 1)
+    return Fix(Place(document.source, first.start, first.start),
+               f"{path[-1]}: {written}, " if flow else f"{path[-1]}: {written}\n{indent}")  # fmt: skip
+
+
+def _same_but(before: Any, after: Any, path: PartPath) -> bool:
+    """Whether all but what stands at the path is as before."""
+    if not path:
+        return True
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    rest = {key: value for key, value in before.items() if key != path[0]}
+    others = {key: value for key, value in after.items() if key != path[0]}
+    return rest == others and (len(path) == 1 or _same_but(before[path[0]], after.get(path[0]), path[1:]))

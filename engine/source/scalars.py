@@ -1,0 +1,117 @@
+"""Scalars: what a plain word of a file is as data, and how it would be written as something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, with_point
+
+Data = None | bool | Decimal | date | str | list["Data"] | dict[str, "Data"]
+
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def plain_scalar(text: str) -> Data:
+    """A plain scalar as data: true, false, null, an exact number, an ISO date; anything else is text.
+
+    >>> [plain_scalar(text) for text in ("2.50", "yes", "2,5", "2026-02-30", "1e3")]
+    [Decimal('2.50'), 'yes', '2,5', '2026-02-30', Decimal('1E+3')]
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in "-0123456789":
+        return text
+    if _NUMBER.fullmatch(text):
+        number = Decimal(text)
+        return number if in_bounds(number) else text
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text
+
+
+def day_of(written: Data) -> date | None:
+    """A written value as a day: a date, or the text of one, for JSON knows no dates; None where it is neither.
+
+    >>> day_of("2026-01-31"), day_of("2026-02-30")
+    (datetime.date(2026, 1, 31), None)
+    """
+    found = plain_scalar(written) if isinstance(written, str) else written
+    return found if isinstance(found, date) else None
+
+
+def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
+    """The way out where a value has the wrong type, or None: see `as_wanted`."""
+    text = as_wanted(instance, wanted)
+    return text and (f"put it in quotes: {text}" if text.startswith('"') else f"write {text}")
+
+
+def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
+    """A value of the wrong type as it would be written in the right one: `2,5` as a number, `yes` as true.
+
+    >>> as_wanted("2,5", "number"), as_wanted("20%", "number"), as_wanted("no", "boolean"), as_wanted(True, "string")
+    ('2.5', '20', 'false', '"true"')
+    """
+    types = [wanted] if isinstance(wanted, str) else wanted
+    if isinstance(instance, str):
+        if "number" in types or "integer" in types:
+            digits = re.sub(r"[\s_\u00a0\u202f]|%$", "", instance.strip())
+            number = plain_scalar(digits.replace(",", "."))
+            if isinstance(number, Decimal) and ("number" in types or not number % 1):
+                return with_point(digits)
+        if "boolean" in types and instance.lower() in (
+            "yes",
+            "no",
+            "on",
+            "off",
+            "y",
+            "n",
+            "true",
+            "false",
+            "да",
+            "нет",
+        ):
+            return "true" if instance.lower() in ("yes", "on", "y", "true", "да") else "false"
+    if "string" in types and isinstance(instance, Decimal | bool):
+        return f'"{str(instance).lower()}"'
+    return None
+
+
+def is_visible(text: str) -> bool:
+    """Whether every character of a text of one line can be seen, spaces among them, the unbroken one too."""
+    return all(character.isprintable() or character == "\u00a0" for character in text)
+
+
+def in_bounds(number: Decimal) -> bool:
+    """Whether a written number keeps to the stated digits before and after the point."""
+    exponent = number.as_tuple().exponent
+    return (
+        isinstance(exponent, int)
+        and number.adjusted() < MAX_WHOLE_DIGITS
+        and -exponent - _trailing_zeros(number) <= MAX_DECIMALS
+    )
+
+
+def _trailing_zeros(number: Decimal) -> int:
+    digits = "".join(map(str, number.as_tuple().digits))
+    return len(digits) - len(digits.rstrip("0"))
+
+
+def strange_character(text: str) -> str | None:
+    """A control or direction character of the text, described, or None."""
+    return next((f"the character U+{ord(character):04X}" for character in text if is_hidden(character)), None)
+
+
+def is_hidden(character: str) -> bool:
+    """Whether no reader can see the character: controls, directions, characters without a meaning."""
+    import unicodedata  # slow to load, and few texts need it
+
+    hidden = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+    return hidden and character not in "\n\t\u00ad"

@@ -1,0 +1,1 @@
+"""Verify: saved outcomes evaluated again."""

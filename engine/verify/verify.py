@@ -1,0 +1,131 @@
+"""Verify: a saved outcome evaluated again from what it says itself, and compared with what it says.
+
+Pure: a certificate (see `certificate`) and the archive of releases give a verdict. What the certificate says of the
+partner is taken as it stands; whether that is true no engine can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+from ..difference.values import ValueDifference
+from ..evaluate.outcome_json import outcome_data
+from ..problems import InvalidInput, Problem
+from ..release.archive import Kept
+from ..version import VERSION
+from .certificate import LATER, Json, Later, without_later
+
+Status = Literal[
+    "equal",  #: evaluated again, it says the same
+    "different",  #: or something else
+    "record_refused",  #: the release does not take what it says of the partner
+    "unknown_release",  #: no release here has its digest
+    "what_if",  #: it is of a release with settings, which is nowhere
+    "changed_release",  #: its digest is that of files changed since they were sealed
+    "tampered_seal",  #: the seal of its release is broken
+    "unusable_release",  #: its release is here, and this engine cannot use it
+]
+Reason = Literal["other_engine", "certificate_changed"]
+
+#: what an answer says about itself, its warnings among it, whose words may change
+_ABOUT = frozenset({"charter", "format_version", "problems"})
+
+
+class _Nothing:
+    """What stands where an answer has nothing, not even null."""
+
+
+NOTHING = _Nothing()
+
+
+class CertificateVerdict(NamedTuple):
+    """What became of a certificate.
+
+    `difference` is the first, with what the certificate says and what comes of evaluating again; `others` counts the
+    rest. `reason` says why, where it is different. `files_changed`: the release was read from its seal, for its files
+    are others now. `known` has the releases that there are, where it is of none of them.
+    """
+
+    status: Status
+    certificate: Json
+    difference: ValueDifference | None = None
+    others: int = 0
+    reason: Reason | None = None
+    files_changed: bool = False
+    known: tuple[Kept, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def verify(certificate: Json, archive: Sequence[Kept], later: Sequence[Later] = LATER) -> CertificateVerdict:
+    """The verdict on a certificate that has the promised shape; its release is among those made ready."""
+    if " with " in certificate["release"]:
+        return CertificateVerdict("what_if", certificate)
+    digest = certificate["digest"]
+    for kept in archive:
+        if kept.digest == digest and kept.state != "seal_broken":
+            return _again(certificate, kept, later)
+    for kept in archive:
+        named = digest in (kept.digest, kept.files_digest)
+        if kept.state == "seal_broken" and (named or kept.number == certificate["release"]):
+            return CertificateVerdict("tampered_seal", certificate, problems=kept.problems)
+        if named:
+            return CertificateVerdict("changed_release", certificate, known=(kept,))
+    return CertificateVerdict("unknown_release", certificate, known=tuple(archive))
+
+
+def _again(certificate: Json, kept: Kept, later: Sequence[Later]) -> CertificateVerdict:
+    """Evaluate again, and compare."""
+    changed = kept.state == "files_changed"
+    if kept.release is None:
+        return CertificateVerdict("unusable_release", certificate, files_changed=changed, problems=kept.problems)
+    same_engine = certificate["charter"] == VERSION
+    reason: Reason = "certificate_changed" if same_engine else "other_engine"
+    try:
+        outcome = kept.release.evaluate(record_in(certificate), date.fromisoformat(certificate["as_of"]))
+    except InvalidInput as refused:
+        return CertificateVerdict("record_refused", certificate, None, 0, reason, changed, (), refused.problems)
+    found = list(_differences(certificate, without_later(outcome_data(outcome), certificate, later)))
+    if not found:
+        return CertificateVerdict("equal", certificate, files_changed=changed)
+    return CertificateVerdict("different", certificate, found[0], len(found) - 1, reason, changed)
+
+
+def record_in(certificate: Json) -> Json:
+    """The record that a certificate was made from, with the values that its facts had on the day."""
+    keys = ("term", "value", "document", "from", "until")
+    return {
+        "partner": certificate["partner"],
+        "name": certificate["name"],
+        "tier": certificate["held_tier"],
+        "since": certificate["since"],
+        "facts": certificate["facts"],
+        "agreements": [{key: one[key] for key in keys} for one in certificate["agreements"]],
+    }
+
+
+def _differences(saved: Any, found: Any, path: str = "") -> Iterator[ValueDifference]:
+    """Every figure that differs, in the order of what was found.
+
+    Stricter than `compare.differences`: sources count, the order of rows does, and null is not the same as nothing.
+    """
+    if isinstance(saved, Mapping) and isinstance(found, Mapping):
+        for key in dict.fromkeys((*found, *saved)):
+            if path or key not in _ABOUT:
+                inner = f"{path}.{key}" if path else key
+                yield from _differences(saved.get(key, NOTHING), found.get(key, NOTHING), inner)
+    elif isinstance(saved, list) and isinstance(found, list):
+        by_id = _ids(saved) == _ids(found)
+        for index in range(max(len(saved), len(found))):
+            one, other = (rows[index] if index < len(rows) else NOTHING for rows in (saved, found))
+            name = f".{found[index]['id']}" if by_id else f"[{index + 1}]"
+            yield from _differences(one, other, path + name)
+    elif saved != found or isinstance(saved, bool) != isinstance(found, bool):
+        yield ValueDifference(path, saved, found)
+
+
+def _ids(rows: Sequence[Any]) -> list[Any]:
+    """The ids of rows, in their order; something that equals no other ids where any row has none."""
+    ids = [row.get("id") if isinstance(row, Mapping) else None for row in rows]
+    return [object()] if None in ids else ids
