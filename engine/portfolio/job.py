@@ -7,15 +7,15 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 from ..evaluate.evaluate import all_values
-from ..evaluate.outcome import Outcome
+from ..evaluate.outcome import Outcome, TierOutcome
 from ..problems import Problem
-from ..programme.model import Programme
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, plain
 from .rows import Decided
+from .sql.columns import ColumnPart, OutcomeColumn, outcome_columns
 from .summary import Summary
 
 SHOWN = 20  #: problems that a result names; the file of rejects has them all
@@ -48,14 +48,34 @@ class BatchResult(NamedTuple):
 
 
 def outcome_cells(release: Release, outcome: Outcome, more: Sequence[str]) -> list[str]:
-    """An outcome as the cells of a row, in the order of `outcome_names`."""
-    discount = outcome.discount
-    row: list[Any] = [outcome.partner, outcome.tier, outcome.status]
-    row += [discount.base, discount.uncapped, discount.total] if discount else [None, None, None]
-    for tier in outcome.tiers:
-        row += [tier.status, tier.discount.total if tier.discount else None]
+    """An outcome as the cells of a row, in the order of `outcome_columns`; `more` are ids of facts and values."""
     values = all_values(release.plan, outcome) if more else {}
-    return [_text(value) for value in (*row, *(values[id] for id in more))]
+    tiers = {tier.id: tier for tier in outcome.tiers}
+    return [
+        _text(_cell(column, tiers[column.tier] if column.tier else outcome, outcome, values))
+        for column in outcome_columns(release.programme, more)
+    ]
+
+
+def _cell(column: OutcomeColumn, about: Outcome | TierOutcome, outcome: Outcome, values: Mapping[str, Any]) -> Any:
+    """What a column says of an outcome; `about` is the outcome itself, or the tier that the column is about."""
+    match column.part:
+        case ColumnPart.PARTNER:
+            return outcome.partner
+        case ColumnPart.TIER:
+            return outcome.tier
+        case ColumnPart.STATUS:
+            return about.status
+        case ColumnPart.DISCOUNT_BASE:
+            return about.discount.base if about.discount else None
+        case ColumnPart.DISCOUNT_UNCAPPED:
+            return about.discount.uncapped if about.discount else None
+        case ColumnPart.DISCOUNT_TOTAL:
+            return about.discount.total if about.discount else None
+        case ColumnPart.VALUE:
+            return values[column.name]
+        case _:
+            assert_never(column.part)
 
 
 def _text(value: Any) -> str:
@@ -67,12 +87,11 @@ def _text(value: Any) -> str:
     return plain(value) if isinstance(value, Decimal | Fraction) else str(value)
 
 
-def sql_type(programme: Programme, column: str) -> str:
+def sql_type(column: OutcomeColumn) -> str:
     """The type of a column where no query gives it one."""
-    about = programme.values.get(column) or programme.facts.get(column)
-    if column.startswith("discount_") or (about and about.kind in NUMERIC):
+    if column.kind in NUMERIC:
         return "DECIMAL(38, 12)"
-    return {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(about.kind, "VARCHAR") if about else "VARCHAR"
+    return {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(column.kind, "VARCHAR")
 
 
 def problem_line(problem: Problem) -> str:

@@ -23,7 +23,7 @@ from ...release.load import Release
 from ..files import format_of, unreadable_table
 from ..job import SHOWN, TWICE, BatchResult, Job, at_row, outcome_cells, problem_line, sql_type
 from ..rows import Decided, decide
-from ..sql.columns import EVERYTHING_READ, PARTNER, Tables, Unread, outcome_names, wanted_values
+from ..sql.columns import EVERYTHING_READ, PARTNER, Tables, Unread, outcome_columns, outcome_names, wanted_values
 from ..sql.decimal_width import Widths
 from ..sql.statements import Statements, statements
 from ..summary import Key, Summary, answers, asked_values, counted, queries, summary
@@ -172,9 +172,8 @@ class _Run:
 
     def _append(self, part: Path, other: Path) -> None:
         """Put the rows that were decided one by one behind those of the query."""
-        names = outcome_names(self.release.programme, self.more)
-        rows = self.database.read_csv(str(other), columns=dict.fromkeys(names, "VARCHAR"), header=False, na_values=[""])
-        kinds = {name: sql_type(self.release.programme, name) for name in names}
+        kinds = {column.name: sql_type(column) for column in outcome_columns(self.release.programme, self.more)}
+        rows = self.database.read_csv(str(other), columns=dict.fromkeys(kinds, "VARCHAR"), header=False, na_values=[""])
         if not self.query.undecidable:
             done = self.database.sql(self.query.select)
             kinds = {name: str(type) for name, type in zip(done.columns, done.types, strict=True)}

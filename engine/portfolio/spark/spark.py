@@ -35,7 +35,7 @@ from ..files import (
 )
 from ..job import SHOWN, TWICE, BatchResult, Job, at_row, outcome_cells, problem_line, sql_type
 from ..rows import Cells, Decided, decide, json_row
-from ..sql.columns import ITEM, PARTNER, Tables, outcome_names, wanted_values
+from ..sql.columns import ITEM, PARTNER, Tables, outcome_columns, outcome_names, wanted_values
 from ..sql.decimal_width import Widths
 from ..sql.statements import Statements, statements
 from ..summary import Key, Summary, answers, asked_values, counted, queries, summary
@@ -214,9 +214,10 @@ class _Run:
 
     def _outcomes(self, cells: Path | None, widths: Widths) -> DataFrame:
         """What the query gives, and the rows that were decided one by one, in columns that hold the numbers of both."""
-        programme, names = self.release.programme, outcome_names(self.release.programme, self.more)
+        columns = outcome_columns(self.release.programme, self.more)
+        names = [column.name for column in columns]
         decided = None if self.query.undecidable else self.session.sql(self.query.select)
-        kinds = {id: sql_type(programme, id).replace("VARCHAR", "STRING").lower() for id in names}
+        kinds = {column.name: sql_type(column).replace("VARCHAR", "STRING").lower() for column in columns}
         kinds |= dict(decided.dtypes) if decided else {}
         if cells is None and decided:
             return decided

@@ -77,11 +77,58 @@ def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
     return list(found)
 
 
+class ColumnPart(StrEnum):
+    """What a column of an outcome says of a partner, or of one tier for that partner."""
+
+    PARTNER = "partner"
+    TIER = "tier"
+    STATUS = "status"
+    DISCOUNT_BASE = "discount_base"
+    DISCOUNT_UNCAPPED = "discount_uncapped"
+    DISCOUNT_TOTAL = "discount_total"
+    VALUE = "value"
+
+
+class OutcomeColumn(NamedTuple):
+    """One column of the outcomes: its name, what it says, of which tier, and the kind of its values.
+
+    `tier` is None in columns about the partner's own tier. Of part VALUE, the name is the id of a fact or value.
+    """
+
+    name: str
+    part: ColumnPart
+    kind: Kind
+    tier: str | None = None
+
+
+_OWN_COLUMNS = (
+    OutcomeColumn(PARTNER, ColumnPart.PARTNER, Kind.TEXT),
+    OutcomeColumn("tier", ColumnPart.TIER, Kind.TEXT),
+    OutcomeColumn("status", ColumnPart.STATUS, Kind.TEXT),
+    OutcomeColumn("discount_base", ColumnPart.DISCOUNT_BASE, Kind.PERCENT),
+    OutcomeColumn("discount_uncapped", ColumnPart.DISCOUNT_UNCAPPED, Kind.PERCENT),
+    OutcomeColumn("discount_total", ColumnPart.DISCOUNT_TOTAL, Kind.PERCENT),
+)
+
+
+def outcome_columns(programme: Programme, more: Iterable[str]) -> list[OutcomeColumn]:
+    """The columns of an outcome, in their order; `more` are ids of facts and values to add.
+
+    The query, the rows decided by the interpreter and the types of the output are all made from this list.
+    """
+    columns = list(_OWN_COLUMNS)
+    for tier in programme.tiers:
+        columns.append(OutcomeColumn(f"status_{tier}", ColumnPart.STATUS, Kind.TEXT, tier))
+        columns.append(OutcomeColumn(f"discount_total_{tier}", ColumnPart.DISCOUNT_TOTAL, Kind.PERCENT, tier))
+    for id in more:
+        kind = (programme.values.get(id) or programme.facts[id]).kind
+        columns.append(OutcomeColumn(id, ColumnPart.VALUE, kind))
+    return columns
+
+
 def outcome_names(programme: Programme, more: Iterable[str]) -> list[str]:
-    """The columns of an outcome, in their order."""
-    own = [PARTNER, "tier", "status", "discount_base", "discount_uncapped", "discount_total"]
-    of_tiers = [name for tier in programme.tiers for name in (f"status_{tier}", f"discount_total_{tier}")]
-    return [*own, *of_tiers, *more]
+    """The names of the columns of an outcome, in their order."""
+    return [column.name for column in outcome_columns(programme, more)]
 
 
 def is_of_partner(value: NamedValue) -> bool:

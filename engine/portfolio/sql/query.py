@@ -6,9 +6,9 @@ table of its items (`partner`, then one column a field). It says of each partner
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 from sqlglot import exp
 
@@ -18,7 +18,7 @@ from ...language.sql.numbers import Quotient, rounded_quotient
 from ...language.tree import names
 from ...programme.model import MAIN, NO_TIER, Fact, ListFact, Programme, Tier
 from ...values import Kind
-from .columns import ITEM, PARTNER, Form, Tables, tier_names, wanted_values
+from .columns import ITEM, PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
 from .inputs import InputColumn, all_plain, choice_input, fact_input, partner_input
 from .relations import Query, Relation, is_written
 
@@ -60,7 +60,8 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
             query.define(id, value.expression, value.list)
         except NotInSql as reason:
             raise Undecidable(id, str(reason)) from reason
-    columns = {**_outcome_columns(programme, query), **{id: _asked(query, id) for id in asked}}
+    outcome = _OutcomeColumns(programme, query)
+    columns = {column.name: outcome.column(column) for column in outcome_columns(programme, asked)}
     query.partners.flush()
     select = exp.select(*(exp.alias_(tree, name, quoted=not name.isidentifier()) for name, tree in columns.items()))
     select = select.from_(query.partners.name)
@@ -162,64 +163,93 @@ def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
     return sorted((id for id in programme.values if id in depths), key=depths.__getitem__)
 
 
-def _outcome_columns(programme: Programme, query: Query) -> dict[str, exp.Expr]:
-    """The promised columns: the partner's own tier, its status and discount, then each tier's."""
+class _OutcomeColumns:
+    """The columns of an outcome as SQL, from the partners' relation of a query."""
 
-    def get(id: str) -> Any:
-        return query.partners.get(id)
+    def __init__(self, programme: Programme, query: Query) -> None:
+        self.programme, self.query = programme, query
+        self.track = programme.tracks[MAIN]
+        self.tiers = [programme.tiers[id] for id in self.track.tiers]
 
-    own, main = programme.tracks[MAIN].tier, programme.tracks[MAIN]
-    tiers = [programme.tiers[id] for id in main.tiers]
-    status = {tier.id: _status(get(tier.qualified)) for tier in programme.tiers.values()}
-    whens = []
-    for tier in tiers:
-        found = status[tier.id].copy()
-        if main.kept_until:
-            kept = exp.and_(_is_true(get(f"tiers.{tier.id}.kept")), exp.not_(_is_true(get(tier.qualified))))
-            found = exp.Case(ifs=[exp.If(this=kept, true=exp.Literal.string("retained"))], default=found)
-        whens.append(exp.If(this=exp.Literal.string(tier.id), true=found))
-    unknown = exp.If(this=exp.Is(this=get(own), expression=exp.null()), true=exp.Literal.string("undetermined"))
-    none = exp.Literal.string("not_qualified") if main.award != "signed" else exp.null()
-    columns = {
-        PARTNER: get(PARTNER),
-        "tier": exp.Nullif(this=get(own), expression=exp.Literal.string(NO_TIER)),
-        "status": exp.Case(
-            ifs=[unknown], default=exp.Case(this=get(own), ifs=whens, default=none) if whens else exp.null()
-        ),
-    }
-    for part in ("base", "uncapped", "total"):
-        columns[f"discount_{part}"] = _own_discount(part, tiers, get, own, main.kept_until is not None)
-    for tier in programme.tiers.values():
-        columns[f"status_{tier.id}"] = status[tier.id]
-        columns[f"discount_total_{tier.id}"] = (
-            _shown(get(tier.discount.total)) if tier.discount else exp.cast(exp.null(), "DECIMAL(18, 4)")
-        )
-    return columns
+    def column(self, column: OutcomeColumn) -> exp.Expr:
+        """One column; raises Undecidable where a value of it cannot be computed exactly in SQL."""
+        tier = self.programme.tiers[column.tier] if column.tier else None
+        match column.part:
+            case ColumnPart.PARTNER:
+                return exp.column(PARTNER)
+            case ColumnPart.TIER:
+                return exp.Nullif(this=self.get(self.track.tier), expression=exp.Literal.string(NO_TIER))
+            case ColumnPart.STATUS:
+                return self.status(tier) if tier else self.own_status()
+            case ColumnPart.DISCOUNT_BASE:
+                return self.discount("base", tier)
+            case ColumnPart.DISCOUNT_UNCAPPED:
+                return self.discount("uncapped", tier)
+            case ColumnPart.DISCOUNT_TOTAL:
+                return self.discount("total", tier)
+            case ColumnPart.VALUE:
+                return self.value(column.name)
+            case _:
+                assert_never(column.part)
+
+    def get(self, id: str) -> Any:
+        """A fact or value of the partner, as the form of SQL that its kind has."""
+        return self.query.partners.get(id)
+
+    def value(self, id: str) -> exp.Expr:
+        """A fact or value as a column of the outcome."""
+        try:
+            return _shown(self.get(id))
+        except NotInSql as reason:
+            raise Undecidable(id, str(reason)) from reason
+
+    def status(self, tier: Tier) -> exp.Expr:
+        """Whether the partner qualifies for a tier."""
+        return _status(self.get(tier.qualified))
+
+    def kept(self, tier: Tier) -> exp.Expr:
+        """Whether the tier is kept, whatever its requirements say; false where that is unknown."""
+        return _is_true(self.get(f"tiers.{tier.id}.kept"))
+
+    def own_status(self) -> exp.Expr:
+        """The status of the partner's own tier, `retained` where it is kept though not qualified for."""
+        tier_held, whens = self.get(self.track.tier), []
+        for tier in self.tiers:
+            status = self.status(tier)
+            if self.track.kept_until:
+                kept = exp.and_(self.kept(tier), exp.not_(_is_true(self.get(tier.qualified))))
+                status = exp.Case(ifs=[exp.If(this=kept, true=exp.Literal.string("retained"))], default=status)
+            whens.append(exp.If(this=exp.Literal.string(tier.id), true=status))
+        unknown = exp.Is(this=self.get(self.track.tier), expression=exp.null())
+        without_tier = exp.Literal.string("not_qualified") if self.track.award != "signed" else exp.null()
+        by_tier = exp.Case(this=tier_held, ifs=whens, default=without_tier) if whens else exp.null()
+        return exp.Case(ifs=[exp.If(this=unknown, true=exp.Literal.string("undetermined"))], default=by_tier)
+
+    def discount(self, part: str, tier: Tier | None) -> exp.Expr:
+        """A part of a tier's discount; of the partner's own tier where `tier` is None."""
+        if tier is None:
+            return self.own_discount(part)
+        return _shown(self.get(getattr(tier.discount, part))) if tier.discount else _no_discount()
+
+    def own_discount(self, part: str) -> exp.Expr:
+        """A part of the discount of the partner's own tier; the total is 0 where the partner does not qualify."""
+        whens = []
+        for tier in self.tiers:
+            if tier.discount is None:
+                continue
+            amount = self.discount(part, tier)
+            if part == "total":
+                qualified = self.get(tier.qualified)
+                if self.track.kept_until is not None:
+                    qualified = exp.or_(exp.paren(qualified), self.kept(tier))
+                ifs = [exp.If(this=exp.true(), true=amount), exp.If(this=exp.false(), true=exp.Literal.number(0))]
+                amount = exp.Case(this=exp.paren(qualified), ifs=ifs)
+            whens.append(exp.If(this=exp.Literal.string(tier.id), true=amount))
+        return exp.Case(this=self.get(self.track.tier), ifs=whens) if whens else _no_discount()
 
 
-def _own_discount(part: str, tiers: list[Tier], get: Callable[[str], Any], own: str, may_be_kept: bool) -> exp.Expr:
-    """A part of the discount of the partner's own tier; in total nothing is granted where it does not qualify."""
-    whens = []
-    for tier in tiers:
-        if tier.discount is None:
-            continue
-        found = _shown(get(getattr(tier.discount, part)))
-        if part == "total":
-            qualified = get(tier.qualified)
-            if may_be_kept:
-                kept = _is_true(get(f"tiers.{tier.id}.kept"))
-                qualified = exp.or_(exp.paren(qualified), kept)
-            ifs = [exp.If(this=exp.true(), true=found), exp.If(this=exp.false(), true=exp.Literal.number(0))]
-            found = exp.Case(this=exp.paren(qualified), ifs=ifs)
-        whens.append(exp.If(this=exp.Literal.string(tier.id), true=found))
-    return exp.Case(this=get(own), ifs=whens) if whens else exp.cast(exp.null(), "DECIMAL(18, 4)")
-
-
-def _asked(query: Query, id: str) -> exp.Expr:
-    try:
-        return _shown(query.partners.get(id))
-    except NotInSql as reason:
-        raise Undecidable(id, str(reason)) from reason
+def _no_discount() -> exp.Expr:
+    return exp.cast(exp.null(), "DECIMAL(18, 4)")
 
 
 def _status(qualified: exp.Expr) -> exp.Expr:
