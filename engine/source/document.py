@@ -1,7 +1,8 @@
-"""Load: YAML (and JSON, which it contains) as plain data that remembers where each part stands.
+"""YAML and JSON read as plain data that remembers the place of every part in its file.
 
-Only the plain core of YAML is read: maps, lists and scalars. Numbers are exact, `yes` and `no` are text, dates are
-dates. Tags, anchors, several documents and whatever could be read in two ways are refused with their place. Every
+JSON is read as the subset of YAML that it is. Only the core of YAML is read: maps, lists and scalars. Numbers are exact
+decimals, `yes` and `no` are text, dates are dates. Tags, anchors, several documents in one file and repeated keys are
+refused, each with its place. Every
 limit is stated here.
 """
 
@@ -35,7 +36,7 @@ class Document(NamedTuple):
     styles: dict[PartPath, str]  #: of scalars that are not plain: ' " | or >
 
     def at(self, path: PartPath) -> Data:
-        """What stands at a path, or None where nothing does."""
+        """The data at a path; None where there is none."""
         data: Data = self.data
         for key in path:
             if isinstance(data, dict):
@@ -45,7 +46,7 @@ class Document(NamedTuple):
         return data
 
     def place(self, path: PartPath) -> Place:
-        """Where a part stands: its key if it has one, else its value, else what contains it."""
+        """The place of a part: of its key if it has one, else of its value, else of the part that contains it."""
         while path:
             if path in self.keys or path in self.places:
                 return self.keys.get(path) or self.places[path]
@@ -53,7 +54,7 @@ class Document(NamedTuple):
         return Place(self.source, 0, 1)
 
     def value_place(self, path: PartPath) -> Place:
-        """Where the value of a part stands, or the part itself where the value is a map, a list or empty."""
+        """The place of the value of a part; of the part itself where the value is a map, a list or empty."""
         place = self.places.get(path)
         return place if place and place.end > place.start else self.place(path)
 
@@ -63,19 +64,19 @@ class Document(NamedTuple):
 
 
 def unknown_keys(document: Document, path: PartPath, written: Iterable[str], known: Collection[str]) -> list[Problem]:
-    """A problem for each key of the map at a path that is none of those known."""
+    """A problem for each written key of the map at a path that is not among the known keys."""
     return [unknown_key(document, (*path, key), known) for key in written if key not in known]
 
 
 def unknown_key(document: Document, path: PartPath, known: Iterable[str]) -> Problem:
-    """That the last key of a path is none of those known there."""
+    """The problem that the last key of a path is not among the known keys."""
     key, place, names = str(path[-1]), document.place(path), list(known)
     message, help = f"'{key}' is not a key here", did_you_mean(key, names)
     return Problem("unknown-key", message, place, help, fix=renamed(key, names, place))
 
 
 def file_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
-    """The bytes of a file, no more of them than it takes to see that it is too large; raises OSError."""
+    """The bytes of a file, at most one more than `most`, so that too large a file is noticed; raises OSError."""
     with path.open("rb") as file:
         return file.read(most + 1)
 
@@ -96,7 +97,7 @@ def read_bytes(content: bytes, shown: str) -> tuple[Document | None, list[Proble
 
 
 def read_text(text: str, shown: str) -> tuple[Document | None, list[Problem]]:
-    """Read YAML or JSON text: the document, or None and the problems; a document may come with problems too."""
+    """The document of a YAML or JSON text, None where it cannot be used; and its problems in either case."""
     source = Source(shown, text)
     if "\x00" in text:
         place = Place(source, text.index("\x00"), text.index("\x00") + 1)
@@ -119,7 +120,7 @@ def read_text(text: str, shown: str) -> tuple[Document | None, list[Problem]]:
 
 
 class _Open:
-    """A map or list whose end has not come yet; `key` is the one whose value comes next."""
+    """A map or list whose end was not read yet; `key` is the key of a map whose value comes next."""
 
     __slots__ = ("container", "key", "path", "start")
 
@@ -131,11 +132,11 @@ class _Open:
 
 
 class _Refused(Exception):
-    """What has been read so far cannot be used; the reason is among the problems."""
+    """The file cannot be used; the reason is among the problems."""
 
 
 class _Parts:
-    """A document being built from YAML events, without recursion: nesting is the file's choice, the stack is ours."""
+    """A document under construction from YAML events; its own stack keeps deep nesting off Python's."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -179,7 +180,7 @@ class _Parts:
             self._refuse(event, "a second document begins here", "keep one document in a file")
 
     def _node(self, event: Any) -> None:
-        """What every node must pass: no tag, no anchor, and the limit on their number."""
+        """Check what holds for every node: no tag, no anchor, and the limit on the number of nodes."""
         self._nodes += 1
         if event.anchor is not None:
             self._alias(event)
@@ -189,7 +190,7 @@ class _Parts:
             self._refuse(event, f"the file has more than {MAX_NODES} parts", "split it", "file-too-large")
 
     def _put(self, event: Any, value: Any) -> PartPath:
-        """Put a value where it belongs, and say where that is."""
+        """Put a value into the container that is open; returns its path."""
         if not self._open:
             self.data = value
             return ()
@@ -249,14 +250,14 @@ class _Parts:
 
 
 def _without_hidden(place: Place) -> Fix | None:
-    """The fix of a text that holds such characters, where they stand there as such and are not written as escapes."""
+    """The fix that removes invisible characters from a text; None where they are written as escapes."""
     written = place.source.text[place.start : place.end]
-    seen = "".join(character for character in written if not is_hidden(character))
-    return Fix(place, seen) if seen != written else None
+    visible = "".join(character for character in written if not is_hidden(character))
+    return Fix(place, visible) if visible != written else None
 
 
 def _joined_surrogates(text: str) -> str:
-    r"""JSON writes letters beyond the first plane as two escapes; YAML wants one character."""
+    r"""The text with pairs of `\ud8..` escapes, as JSON writes characters above U+FFFF, joined."""
     if "\\ud" not in text.lower():
         return text
     return re.sub(
@@ -267,7 +268,7 @@ def _joined_surrogates(text: str) -> str:
 
 
 def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
-    """YAML's own complaint, with the reason that people meet most."""
+    """The message of the YAML parser as a problem, with the usual cause as help."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     index = mark.index if mark else getattr(error, "position", 0)
     index = min(index, max(0, len(source.text) - 1))
@@ -285,7 +286,7 @@ def _syntax_problem(source: Source, error: yaml.YAMLError) -> Problem:
 
 
 def _raw_text(place: Place, style: str) -> Text:
-    """The text of a scalar with the offset of each character; YAML's quotes and block signs left out."""
+    """The text of a scalar without quotes and block indicators, with the offset in the file of each character."""
     source = place.source
     raw = source.text[place.start : place.end]
     if style == "'":
@@ -302,7 +303,7 @@ def _raw_text(place: Place, style: str) -> Text:
 
 
 def _unquoted(raw: str, start: int) -> Iterator[tuple[str, int]]:
-    """Characters of a single-quoted scalar, in which '' is one quote."""
+    """The characters of a single-quoted scalar and their offsets; '' stands for a quote."""
     index = 1
     while index < len(raw) - 1:
         yield raw[index], start + index

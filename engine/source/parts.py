@@ -1,4 +1,4 @@
-"""Parts: documents taken apart and put together again; each part keeps the place where it was written."""
+"""Parts of documents: cut out, replaced and removed; every part keeps the place where it was written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .document import Document, PartPath
 
 
 def part(document: Document, path: PartPath) -> Document:
-    """What stands at a path, as a document of its own."""
+    """The part at a path as a document of its own."""
     data: Any = document.data
     for key in path:
         data = data[key]
@@ -16,7 +16,7 @@ def part(document: Document, path: PartPath) -> Document:
 
 
 def with_part(document: Document, path: PartPath, new: Document) -> Document:
-    """The document with something else at a path of maps, all of them there but for the last key."""
+    """The document with another part at a path; all keys of the path but the last must exist."""
     bare = without(document, path)
     places, keys, styles = (
         {**table, **{(*path, *inner): value for inner, value in added.items()}}
@@ -28,7 +28,7 @@ def with_part(document: Document, path: PartPath, new: Document) -> Document:
 
 
 def without(document: Document, path: PartPath) -> Document:
-    """The document without what stands at a path of maps."""
+    """The document without the part at a path of keys."""
     tables = (
         {at: value for at, value in table.items() if at[: len(path)] != path} if path else {}
         for table in _tables(document)
@@ -45,7 +45,7 @@ def _below(table: dict[PartPath, Any], path: PartPath) -> dict[PartPath, Any]:
 
 
 def _put(data: Any, path: PartPath, new: Any) -> Any:
-    """The data with something else at the path; a key that is there keeps its turn."""
+    """The data with a new value at the path; a key that exists keeps its position."""
     if not path:
         return new
     first, *rest = path

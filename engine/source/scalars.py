@@ -1,4 +1,4 @@
-"""Scalars: what a plain word of a file is as data, and how it would be written as something else."""
+"""Scalars: what an unquoted word of a file is as data, and how a value would be written in another type."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ def plain_scalar(text: str) -> Data:
 
 
 def day_of(written: Data) -> date | None:
-    """A written value as a day: a date, or the text of one, for JSON knows no dates; None where it is neither.
+    """A date, or a text that is an ISO date (JSON has no dates), as a date; None for anything else.
 
     >>> day_of("2026-01-31"), day_of("2026-02-30")
     (datetime.date(2026, 1, 31), None)
     """
-    found = plain_scalar(written) if isinstance(written, str) else written
-    return found if isinstance(found, date) else None
+    value = plain_scalar(written) if isinstance(written, str) else written
+    return value if isinstance(value, date) else None
 
 
 def how_to_write(instance: Data, wanted: str | list[str]) -> str | None:
-    """The way out where a value has the wrong type, or None: see `as_wanted`."""
+    """The help for a value of the wrong type; None where no value of a right type is certainly meant."""
     text = as_wanted(instance, wanted)
     return text and (f"put it in quotes: {text}" if text.startswith('"') else f"write {text}")
 
 
 def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
-    """A value of the wrong type as it would be written in the right one: `2,5` as a number, `yes` as true.
+    """How a value of the wrong type is written in the right one: `2,5` as the number 2.5; None where that is unsure.
 
     >>> as_wanted("2,5", "number"), as_wanted("20%", "number"), as_wanted("no", "boolean"), as_wanted(True, "string")
     ('2.5', '20', 'false', '"true"')
@@ -85,12 +85,12 @@ def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
 
 
 def is_visible(text: str) -> bool:
-    """Whether every character of a text of one line can be seen, spaces among them, the unbroken one too."""
+    """Whether every character of a one-line text is printable or a no-break space."""
     return all(character.isprintable() or character == "\u00a0" for character in text)
 
 
 def in_bounds(number: Decimal) -> bool:
-    """Whether a written number keeps to the stated digits before and after the point."""
+    """Whether a written number has no more digits before and after the point than the limits allow."""
     exponent = number.as_tuple().exponent
     return (
         isinstance(exponent, int)
@@ -105,12 +105,12 @@ def _trailing_zeros(number: Decimal) -> int:
 
 
 def strange_character(text: str) -> str | None:
-    """A control or direction character of the text, described, or None."""
+    """The first invisible character of the text, described; None where there is none."""
     return next((f"the character U+{ord(character):04X}" for character in text if is_hidden(character)), None)
 
 
 def is_hidden(character: str) -> bool:
-    """Whether no reader can see the character: controls, directions, characters without a meaning."""
+    """Whether the character is invisible: a control, a direction mark or an unassigned character."""
     import unicodedata  # slow to load, and few texts need it
 
     hidden = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")

@@ -1,7 +1,7 @@
-"""Check, first half: whether a file has the shape that its JSON Schema asks for.
+"""Whether a file has the shape that its JSON Schema asks for, as problems at their places.
 
-The `jsonschema` library decides; this module turns its findings into problems at their places. It is imported only
-for files that have not been checked before, for loading it takes as long as an evaluation.
+The `jsonschema` library decides; this module turns its errors into problems. It is imported only for files that were
+not checked before, because loading the library takes as long as an evaluation.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
 def check_shape(document: Document, kind: str) -> list[tuple[PartPath | None, Problem]]:
-    """All that the schema `<kind>.schema.json` does not allow in the document, each with the part it makes unusable."""
-    found = [
-        one
+    """Every breach of the schema `<kind>.schema.json`, with the path of the part it makes unusable, if any."""
+    breaches = [
+        breach
         for error in _validator(kind).iter_errors(_as_json(document.data))
-        for one in _problems(document, tuple(error.absolute_path), error)
+        for breach in _problems(document, tuple(error.absolute_path), error)
     ]
-    misnamed = {path for path, problem in found if problem.code == "bad-id"}
-    return [(path, one) for path, one in found if path not in misnamed or one.code == "bad-id"]
+    misnamed = {path for path, problem in breaches if problem.code == "bad-id"}
+    return [(path, problem) for path, problem in breaches if path not in misnamed or problem.code == "bad-id"]
 
 
 @cache
@@ -56,7 +56,7 @@ def _validator(kind: str) -> Any:
 
 
 def _as_json(data: Any) -> Any:
-    """The data as JSON has it: dates are text."""
+    """The data as JSON writes it: dates as text."""
     if isinstance(data, dict):
         return {key: _as_json(value) for key, value in data.items()}
     if isinstance(data, list):
@@ -65,7 +65,7 @@ def _as_json(data: Any) -> Any:
 
 
 def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[PartPath | None, Problem]]:
-    """One finding of the validator as problems, each with the part that cannot be used."""
+    """The problems that one error of the validator stands for, each with the path of the part that cannot be used."""
     instance, described = error.instance, error.schema.get("description")
     if error.validator == "required":
         for key in error.validator_value:
@@ -103,7 +103,7 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
 
 
 def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:
-    """What certainly belongs in the place of a value that its schema refuses."""
+    """The fix of a value that its schema refuses; None where it is not certain what was meant."""
     if validator == "enum":
         return renamed(str(instance), _texts(wanted), place)
     if validator == "pattern" and _spelling(instance):
@@ -113,7 +113,7 @@ def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None
 
 
 def _choice(forms: list[dict[str, Any]], instance: dict[str, Any]) -> str:
-    """What is wrong with the keys of a part that can have one of several forms."""
+    """The message for a part whose keys are those of none of its possible forms."""
     needed = [form["required"] for form in forms]
     begun = [keys for keys in needed if keys[0] in instance]
     if len(begun) == 1 and not all(key in instance for key in begun[0]):
@@ -124,13 +124,13 @@ def _choice(forms: list[dict[str, Any]], instance: dict[str, Any]) -> str:
 
 
 def _is_misspelt(key: str, instance: dict[str, Any], schema: dict[str, Any]) -> bool:
-    """Whether a missing key stands there under a name that is not known: that name is the one problem then."""
+    """Whether a missing key stands there misspelt: then the misspelt name is reported, and not the missing key."""
     known = schema["properties"]
     return any(name not in known and nearest_name(name, known) == key for name in instance)
 
 
 def _finding(validator: str, wanted: Any, instance: Any, described: str | None) -> tuple[str, str, str | None]:
-    """Code, message and way out for a value that its schema refuses."""
+    """Code, message and help for a value that its schema refuses."""
     match validator:
         case "type":
             help = how_to_write(instance, wanted)
@@ -156,8 +156,8 @@ def _finding(validator: str, wanted: Any, instance: Any, described: str | None) 
 
 
 def _texts(choices: list[Any]) -> list[str]:
-    """Those of the values possible that are texts: nothing is one of them too, here and there."""
-    return [one for one in choices if isinstance(one, str)]
+    """The possible values that are texts; some schemas allow null among them."""
+    return [choice for choice in choices if isinstance(choice, str)]
 
 
 _TYPES = {
@@ -177,7 +177,7 @@ def _wanted(types: str | list[str]) -> str:
 
 
 def _a(instance: Any) -> str:
-    """What stands in the file, in words."""
+    """A value of the file in words."""
     match instance:
         case None:
             return "nothing"
@@ -194,12 +194,12 @@ def _a(instance: Any) -> str:
 
 
 def _purpose(schema: dict[str, Any], key: str) -> str | None:
-    """What a missing key is for, as its schema says."""
+    """The help for a missing key: what it is for, by its schema's description; None where it has none."""
     described = schema.get("properties", {}).get(key, {}).get("description")
     return f"add it: {described}" if described else None
 
 
 def _spelling(name: str) -> str | None:
-    """The way out for a name whose letters only look right."""
+    """The help for a name with letters that only look Latin; None for other names."""
     plain = latin_skeleton(name)
     return f"its letters only look Latin; write '{plain}'" if plain != name and plain.isascii() else None
