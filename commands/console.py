@@ -156,8 +156,8 @@ def write(text: str, output: str | None) -> None:
 
 def as_if(files: ReleaseFiles, settings: Sequence[str]) -> "WhatIf":
     """The release with settings of `--set`; the patch that would make them goes to stderr. Raises WrongCall."""
-    from charter.engine.review.fixes import patch
     from charter.engine.review.what_if import what_if
+    from charter.engine.source.edit import patch
 
     found = what_if(files, settings)
     sys.stderr.write(patch(found.mended))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from charter.engine.release.find import shown
+from charter.engine.source.document import shown
 
 from .console import FINDINGS, answering, program_folder, refused_by_system, style, tell, write
 from .options import DateOption, Lang, LangOption, OutputOption, ProgramOption, read_day

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 from charter.engine.problems import InvalidProgramme, Level
-from charter.engine.release.find import release_folder, release_folders, shown
+from charter.engine.release.find import release_folder, release_folders
 from charter.engine.release.load import load_files, read_files
+from charter.engine.source.document import shown
 
 from .console import (
     DONE,
@@ -72,23 +73,22 @@ def check(
 
 def _mend(folders: Sequence[Path], diff: bool, output: str | None) -> None:
     """Mend the files, or show how; to show it is all that a call does."""
-    from charter.engine.review.fixes import mend, patch
-    from charter.engine.review.fixes import write_mended as write_files
+    from charter.engine.review.fixes import mend
+    from charter.engine.source.edit import patch, write_mended
 
     with refused_by_system("the files cannot be mended"):
         mended = [one for folder in folders for one in mend(folder)]
         if diff:
             write(patch(mended), output)
             raise typer.Exit(FINDINGS if mended else DONE)
-        write_files(mended)
+        write_mended(mended)
     for one in mended:
         sys.stderr.write(f"{shown(one.path)}: mended\n")
 
 
 def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | None) -> None:
     from charter.engine.review.findings import fails
-    from charter.engine.review.publish import review_programme
-    from charter.engine.review.review import reviewed_files
+    from charter.engine.review.review import review_programme, reviewed_files
 
     with answering(format, output):
         folders = release_folders(program)

@@ -14,7 +14,8 @@ import pytest
 from charter.engine import InvalidProgramme, load
 from charter.engine.problems import WrongCall
 from charter.engine.release.load import read_files
-from charter.engine.review.publish import begin, review_programme, seal
+from charter.engine.review.publish import begin, seal
+from charter.engine.review.review import review_programme
 from charter.engine.review.what_if import what_if
 from charter.engine.source.document import read_text
 from hypothesis import given, settings
@@ -227,7 +228,7 @@ def test_readings_and_mutants_of_a_sealed_release_run(tmp_path: Path) -> None:
     ],
 )
 def test_a_setting_is_what_its_patch_would_make(tmp_path: Path, setting: str, changed: str | None) -> None:
-    from charter.engine.review.fixes import patch, write_mended
+    from charter.engine.source.edit import patch, write_mended
 
     release = copy_of(SMALL, tmp_path)
     if changed is None:

@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 from ..compile.compile import KINDS, REQUIRED
 from ..problems import InvalidProgramme, Place, Problem, Source
-from ..source.document import Document, PartPath
-from .find import SEAL, release_folders, shown
+from ..source.document import Document, PartPath, shown
+from .find import SEAL, release_folders
 from .load import Release, ReleaseFiles, check_shapes, load_files, read_files
 from .seal import Seal, check_own_files, content_digest, read_seal
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from ..problems import InvalidProgramme, Place, Problem, Related, Source, WrongCall, did_you_mean
-from ..source.document import Document, file_bytes, read_bytes
+from ..source.document import Document, file_bytes, read_bytes, shown
 
 MAX_NOTICE = 3650  #: days, as the schema has it
 SEAL = "seal.json"  #: the file of a sealed release that holds its seal
@@ -120,10 +120,14 @@ def order_problems(found: Iterable[FoundRelease]) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def shown(path: Path) -> str:
-    """A path as messages show it: from here where it is below, else whole."""
-    here, whole = Path.cwd(), path.absolute()
-    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
+def notice_problems(found: tuple[FoundRelease, ...], one: FoundRelease, sealed_on: date) -> tuple[Problem, ...]:
+    """An error where a release begins sooner after its seal than is promised; the first owes no notice."""
+    earlier = [other for other in found if other.turn < one.turn][-1:]
+    days = max(earlier[0].notice_days, one.notice_days) if earlier else 0
+    if not days or one.effective_from >= sealed_on + timedelta(days):
+        return ()
+    message = f"{one.id} applies from {one.effective_from}; with {days} days' notice from {sealed_on} that is too soon"
+    return (Problem("short-notice", message, one.place, f"let it begin on {sealed_on + timedelta(days)} or later"),)
 
 
 def unreadable(path: Path, error: OSError) -> Problem:

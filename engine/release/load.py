@@ -18,8 +18,8 @@ from ..evaluate.record import Record, plain_document, read_record, record_of
 from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import Programme
 from ..source import shape_cache
-from ..source.document import Document, PartPath, file_bytes, read_bytes
-from .find import release_folder, shown, unreadable
+from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
+from .find import release_folder, unreadable
 from .seal import check_seal, content_digest
 
 if TYPE_CHECKING:

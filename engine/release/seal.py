@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..problems import Place, Problem, Source
-from ..source.document import MAX_BYTES, Document, PartPath, read_text
+from ..source.document import MAX_BYTES, Document, PartPath, read_text, shown
 from ..values import plain
 from ..version import VERSION
-from .find import SEAL, shown, unreadable
+from .find import SEAL, unreadable
 
 _HELP = "put it back as it was; a change of a sealed release is a new release: charter new"
 

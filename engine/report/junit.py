@@ -9,8 +9,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from ..problems import Level, Problem
-from ..release.find import shown
 from ..review.findings import ScenarioRun, not_reached, reaches, scenario_differences, unnoticed
+from ..source.document import shown
 from .problems import problems_text
 
 #: What XML cannot hold, not even escaped.

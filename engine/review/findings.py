@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..problems import InvalidProgramme, Level, Place, Problem, in_order
-from ..release.find import shown
 from ..release.load import Release, ReleaseFiles, load_files
+from ..source.document import shown
 from ..values import plain
 from .mutants import Tried, survivors
 from .scenarios import FOLDER, Reach, ScenarioResult, reach, read_no_difference, read_scenarios, run

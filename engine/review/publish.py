@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from ..problems import Fix, InvalidProgramme, Level, Problem, has_errors, in_order, wrong_call
+from ..problems import Fix, InvalidProgramme, Problem, has_errors, in_order, wrong_call
 from ..release.find import (
     SEAL,
     FoundRelease,
     no_release,
+    notice_problems,
     order_problems,
-    published,
     release_folders,
     releases_of,
-    shown,
 )
 from ..release.load import read_files
 from ..release.seal import Seal, content_digest, read_seal, seal_text
+from ..source.document import shown
+from ..source.edit import with_fixes
 from .findings import run_problems, scenario_run
-from .fixes import with_fixes
 from .review import review
 
 _NUMBER = re.compile(r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}")
@@ -88,38 +86,6 @@ def seal(program: Path, release: str, today: date) -> Sealed:
     if not isinstance(sealed, Seal):
         (one.folder / SEAL).write_text(seal_text(one.id, files.documents, today), "utf-8")
     return Sealed(one.folder, content_digest(files.documents), one.effective_from, in_order(told))
-
-
-def review_programme(program: Path, today: date) -> tuple[Problem, ...]:
-    """What is wrong with the releases in a folder, each by itself and all together, in order."""
-    folders = release_folders(program)
-    problems = [problem for folder in folders for problem in review(folder)]
-    with suppress(InvalidProgramme):  # what cannot be read has been told
-        problems += _together(releases_of(folders), today)
-    return in_order(problems)
-
-
-def _together(found: tuple[FoundRelease, ...], today: date) -> Iterator[Problem]:
-    yield from order_problems(found)
-    in_force = published(found)
-    for one in found:
-        sealed = read_seal(one.folder)
-        if isinstance(sealed, Seal):
-            yield from notice_problems(found, one, sealed.sealed_on)
-        elif one not in in_force and one.effective_from <= today:
-            late = f"{one.id} was to apply from {one.effective_from}, and is not sealed"
-            message = f"{late}: {in_force[-1].id} still applies"
-            yield Problem("draft-overdue", message, one.place, "seal it, or let it begin later", Level.WARNING)
-
-
-def notice_problems(found: tuple[FoundRelease, ...], one: FoundRelease, sealed_on: date) -> tuple[Problem, ...]:
-    """An error where a release begins sooner after its seal than is promised; the first owes no notice."""
-    earlier = [other for other in found if other.turn < one.turn][-1:]
-    days = max(earlier[0].notice_days, one.notice_days) if earlier else 0
-    if not days or one.effective_from >= sealed_on + timedelta(days):
-        return ()
-    message = f"{one.id} applies from {one.effective_from}; with {days} days' notice from {sealed_on} that is too soon"
-    return (Problem("short-notice", message, one.place, f"let it begin on {sealed_on + timedelta(days)} or later"),)
 
 
 def _named(found: tuple[FoundRelease, ...], release: str) -> FoundRelease:

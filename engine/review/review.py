@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from ..evaluate.evaluate import make_plan
 from ..extras import Extra, is_installed
-from ..problems import InvalidProgramme, Problem, in_order
+from ..problems import InvalidProgramme, Level, Problem, in_order
 from ..proof.claims_by_bounds import ClaimVerdict, check_claims, claim_problem
-from ..release.find import shown
+from ..release.find import FoundRelease, notice_problems, order_problems, published, release_folders, releases_of
 from ..release.load import Release, compile_release, read_files
-from ..release.seal import check_own_files
+from ..release.seal import Seal, check_own_files, read_seal
+from ..source.document import shown
 from .checks.all_checks import check_all
 from .readings import OtherReading, other_readings
 from .scenarios import FOLDER, Scenario, examples, read_scenarios
@@ -23,6 +25,28 @@ SECONDS = 1.0  #: for each question to the solver
 def reviewed_files(folder: Path) -> tuple[str, ...]:
     """The files that a review of the folder reads, as messages show them."""
     return tuple(shown(path) for part in (folder, folder / FOLDER) for path in sorted(part.glob("*.yaml")))
+
+
+def review_programme(program: Path, today: date) -> tuple[Problem, ...]:
+    """What is wrong with the releases in a folder, each by itself and all together, in order."""
+    folders = release_folders(program)
+    problems = [problem for folder in folders for problem in review(folder)]
+    with suppress(InvalidProgramme):  # what cannot be read has been told
+        problems += _together(releases_of(folders), today)
+    return in_order(problems)
+
+
+def _together(found: tuple[FoundRelease, ...], today: date) -> Iterator[Problem]:
+    yield from order_problems(found)
+    in_force = published(found)
+    for one in found:
+        sealed = read_seal(one.folder)
+        if isinstance(sealed, Seal):
+            yield from notice_problems(found, one, sealed.sealed_on)
+        elif one not in in_force and one.effective_from <= today:
+            late = f"{one.id} was to apply from {one.effective_from}, and is not sealed"
+            message = f"{late}: {in_force[-1].id} still applies"
+            yield Problem("draft-overdue", message, one.place, "seal it, or let it begin later", Level.WARNING)
 
 
 def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:

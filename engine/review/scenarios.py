@@ -17,9 +17,9 @@ from ..evaluate.quote import OrderLines, Quote, quote, read_order
 from ..evaluate.record import Record, read_record
 from ..problems import InvalidProgramme, Place, Problem, Source, has_errors, in_order
 from ..programme.model import ORDER, Programme, Texts
-from ..release.find import shown, unreadable
+from ..release.find import unreadable
 from ..release.load import Release
-from ..source.document import Document, PartPath, file_bytes, read_bytes
+from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
 from ..source.parts import part, with_part
 from ..source.shape import check_shape
 from ..values import Kind, Unknown

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..problems import Fix, Place, Problem, WrongCall, wrong_call
 from ..release.load import Release, ReleaseFiles, check_shapes, load_files
 from ..source.document import Document, PartPath, read_text
-from .fixes import Mended, with_fixes
+from ..source.edit import Mended, with_fixes
 from .patch import find
 
 #: under what key the part of a file that is named has its one value

@@ -75,6 +75,12 @@ def unknown_key(document: Document, path: PartPath, known: Iterable[str]) -> Pro
     return Problem("unknown-key", message, place, help, fix=renamed(key, names, place))
 
 
+def shown(path: Path) -> str:
+    """A path as messages show it: from here where it is below, else whole."""
+    here, whole = Path.cwd(), path.absolute()
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
+
+
 def file_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
     """The bytes of a file, at most one more than `most`, so that too large a file is noticed; raises OSError."""
     with path.open("rb") as file:

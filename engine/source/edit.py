@@ -1,0 +1,62 @@
+"""Edit: the text of a file with some fixes made and all the rest kept, read, written and shown as a patch."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..problems import Fix
+from .document import shown
+
+_MARK = "\ufeff"  #: the byte order mark, which some editors write first
+
+
+class Mended(NamedTuple):
+    """A file that fixes change, and its text before and after."""
+
+    path: Path
+    before: str
+    after: str
+
+
+def with_fixes(text: str, fixes: Iterable[Fix]) -> str:
+    """The text with the fixes made; of two that touch the same characters, the later one in the text."""
+    begun = len(text) + 1
+    for fix in sorted(set(fixes), key=lambda fix: (fix.place.start, fix.place.end), reverse=True):
+        if fix.place.end <= begun:
+            text = text[: fix.place.start] + fix.text + text[fix.place.end :]
+            begun = fix.place.start
+    return text
+
+
+def write_mended(mended: Iterable[Mended]) -> None:
+    """Write the files as they are mended; raises OSError."""
+    for file in mended:
+        overwrite(file.path, file.after)
+
+
+def patch(mended: Iterable[Mended]) -> str:
+    """What is changed, as a unified diff that `git apply` and `patch -p1` take."""
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for file in mended
+        for line in difflib.unified_diff(
+            file.before.splitlines(keepends=True),
+            file.after.splitlines(keepends=True),
+            f"a/{shown(file.path)}",
+            f"b/{shown(file.path)}",
+        )
+    )
+
+
+def read_unmarked(path: Path) -> str:
+    """The text of a file, its line ends kept, without its byte order mark; raises OSError."""
+    return path.read_bytes().decode().removeprefix(_MARK)
+
+
+def overwrite(path: Path, text: str) -> None:
+    """Put a text into a file that exists, which keeps its byte order mark if it has one; raises OSError."""
+    mark = _MARK if path.read_bytes().decode().startswith(_MARK) else ""
+    path.write_bytes((mark + text).encode())
