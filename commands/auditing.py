@@ -31,13 +31,14 @@ def verify(
     output: OutputOption = None,
 ) -> None:
     """Evaluate saved outcomes again: equal, or where they differ and why."""
+    from charter.engine.limits import MAX_SAVED_BYTES
     from charter.engine.release.archive import read_archive
     from charter.engine.report.verify import verdicts_data, verdicts_text
-    from charter.engine.verify.certificate import MAX_FILE, read_saved
+    from charter.engine.verify.certificate import read_saved
     from charter.engine.verify.verify import verify as verify_one
 
     with answering(format, output):
-        saved = [one for path in files for one in read_saved(*read_content(path, MAX_FILE))]
+        saved = [one for path in files for one in read_saved(*read_content(path, MAX_SAVED_BYTES))]
         tell(problem for one in saved for problem in one.problems)
         archive = read_archive(program_folder(program), {one.data["digest"] for one in saved if one.data})
         told = [(one, verify_one(one.data, archive) if one.data else None) for one in saved]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from charter.engine.limits import MAX_BYTES
 from charter.engine.problems import (
     Invalid,
     InvalidInput,
@@ -22,7 +23,7 @@ from charter.engine.problems import (
 from charter.engine.release.find import find_program, release_folder
 from charter.engine.release.load import Release, ReleaseFiles, load, read_files
 from charter.engine.report.terminal import Style, without_style
-from charter.engine.source.document import MAX_BYTES, Document, file_bytes, read_bytes
+from charter.engine.source.document import Document, file_bytes, read_bytes
 
 from .options import EvaluateFormat, PageFormat
 

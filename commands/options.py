@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from charter.engine.limits import MAX_SECONDS
 from charter.engine.problems import Level
 
 
@@ -115,8 +116,8 @@ def read_percent(text: str) -> Decimal:
 def read_seconds(given: str | float) -> float:
     """A time as an option gives it, or its default: 0.5; raises BadParameter."""
     text = str(given)
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,6})?", text) or not 0.01 <= float(text) <= 3600:
-        raise typer.BadParameter(f"'{text}' is not a time from 0.01 to 3600 seconds; write it as 0.5")
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,6})?", text) or not 0.01 <= float(text) <= MAX_SECONDS:
+        raise typer.BadParameter(f"'{text}' is not a time from 0.01 to {MAX_SECONDS} seconds; write it as 0.5")
     return float(text)
 
 

@@ -16,6 +16,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from .limits import MAX_BITS, MAX_DECIMALS
+
 
 class Kind(StrEnum):
     """What a value is; two kinds mix only where `language.signatures` says so."""
@@ -31,10 +33,6 @@ class Kind(StrEnum):
 
 
 NUMERIC = frozenset({Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
-
-MAX_WHOLE_DIGITS = 18  #: of a number that a person writes, before the point
-MAX_DECIMALS = 12  #: and after it
-_MAX_BITS = 2048  #: of a numerator or denominator on the way; beyond it a result is unknown
 
 
 class Unknown:
@@ -187,4 +185,4 @@ def _settle(number: Fraction) -> Value:
 
 def _bounded(number: Fraction) -> Value:
     bits = max(number.numerator.bit_length(), number.denominator.bit_length())
-    return UNDEFINED if bits > _MAX_BITS else number
+    return UNDEFINED if bits > MAX_BITS else number

@@ -19,6 +19,7 @@ from charter.engine.evaluate.evaluate import all_values, evaluate, make_plan
 from charter.engine.evaluate.record import Record, read_record
 from charter.engine.language.run.closures import closure
 from charter.engine.language.run.interpret import interpret
+from charter.engine.limits import MAX_BYTES
 from charter.engine.problems import Problem, has_errors
 from charter.engine.release.load import read_release
 from charter.engine.report.handbook import handbook
@@ -27,7 +28,7 @@ from charter.engine.report.markdown import handbook_markdown
 from charter.engine.report.page import page
 from charter.engine.report.terminal import terminal
 from charter.engine.review.review import review
-from charter.engine.source.document import MAX_BYTES, read_bytes
+from charter.engine.source.document import read_bytes
 from charter.engine.values import NUMERIC
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""docs/reference.md lists every key of every file, made from the schemas: it cannot drift.
+"""docs/reference.md lists every key of every file and every limit of input, made from the schemas and `limits.py`.
 
 With CHARTER_WRITE_DOCS=1 it is written again.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from charter.engine.compile.compile import KINDS
+from charter.engine.limits import LIMITS
 
 from .programmes import ROOT
 from .published import SCHEMAS
@@ -19,7 +20,15 @@ COMMON = SCHEMAS["common.schema.json"]["$defs"]
 HEAD = """# Every key of every file
 
 Made from the [schemas](../schemas); a test keeps it so. `…` stands for a name of your own, and a key in bold must be
-there.
+there. The [limits of input](#limits-of-input) stand at the end.
+"""
+LIMITS_HEAD = """
+## Limits of input
+
+Input beyond a limit is refused. Whatever passes is decided, fast.
+
+| limit | at most | of |
+| --- | --- | --- |
 """
 
 
@@ -72,7 +81,14 @@ def reference() -> str:
         name = f"{kind}.yaml" if kind != "record" else "A partner's record"
         parts.append(section(name, SCHEMAS[f"{kind}.schema.json"], ()))
     parts.append(section("A table in place of a value", COMMON["table"], ("cell",)))
-    return "".join(parts)
+    return "".join([*parts, LIMITS_HEAD, *limit_rows()])
+
+
+def limit_rows() -> Iterator[str]:
+    """A row for each limit: its name in `engine/limits.py`, its number with the unit, and what it bounds."""
+    for name, limit in LIMITS.items():
+        number = limit.written()
+        yield f"| `{name}` | {number if number.endswith('iB') else f'{number} {limit.unit}'} | {limit.bounds} |\n"
 
 
 def section(title: str, schema: dict[str, Any], seen: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """The catalogue of problems: what each code means, with a wrong and a right example, in Russian and English.
 
-The entries stand in the YAML files of this folder. A code is stable: it is never given another meaning.
+The entries stand in the YAML files of this folder, where `{MAX_DEPTH}` in a text is the number of that limit. A code is
+stable: it is never given another meaning.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..limits import filled
 from ..problems import Level, Problem, WrongCall, did_you_mean
 from ..programme.model import Texts
 from ..source.document import file_bytes, read_bytes
@@ -58,7 +60,8 @@ def entry(code: str) -> CatalogueEntry:
 
 def _entry(code: str, one: dict[str, Any]) -> CatalogueEntry:
     texts = {
-        key: MappingProxyType({lang: text.strip() for lang, text in one[key].items()}) for key in ("title", "text")
+        key: MappingProxyType({lang: filled(text.strip(), lang) for lang, text in one[key].items()})
+        for key in ("title", "text")
     }
     examples = (one.get("file", ""), one["wrong"], one["right"], one.get("command", "check"))
     return CatalogueEntry(code, Level(one["level"]), texts["title"], texts["text"], *examples)

@@ -8,13 +8,12 @@ from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import names
+from ..limits import MAX_DECIMALS, MAX_TEXT, MAX_WHOLE_DIGITS
 from ..problems import Fix, did_you_mean
 from ..programme.model import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
 from ..source.scalars import Data, as_wanted, day_of, how_to_write
-from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind
+from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files, list_path
-
-MAX_TEXT = 200  #: characters of a fact of kind text
 
 
 def compile_facts(files: Files) -> dict[str, Fact]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..compile.facts import MAX_TEXT, fact_value
+from ..compile.facts import fact_value
+from ..limits import MAX_TEXT
 from ..problems import Place, Problem, did_you_mean
 from ..programme.model import Fact, NamedValue, Programme
 from ..source.document import Document, PartPath, unknown_keys

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from ..limits import MAX_ORDER_TEXT
 from ..problems import Problem, WrongCall, has_errors, in_order
 from ..programme.model import LINE, ORDER, ListFact, Order, Programme, Texts
 from ..source.document import Document, unknown_keys
@@ -22,7 +23,6 @@ from .row_layout import fill, named_row
 
 LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undetermined"]
 _KEYS = ("order", "currency", "lines")
-MAX_WORD = 100  #: characters of an order's id, and of its currency
 
 
 class OrderLines(NamedTuple):
@@ -124,13 +124,13 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
 
 def _word(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
     written = data.get(key)
-    if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_WORD and written.isprintable()):
+    if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_ORDER_TEXT and written.isprintable()):
         return written
     message, help = f"'{key}' is a short text", "write it in quotes"
     if isinstance(written, str):
         message, help = f"'{key}' is text without invisible characters", "remove them" if written else "write it"
-        if len(written) > MAX_WORD:
-            message, help = f"'{key}' has {len(written)} characters; the limit is {MAX_WORD}", "shorten it"
+        if len(written) > MAX_ORDER_TEXT:
+            message, help = f"'{key}' has {len(written)} characters; the limit is {MAX_ORDER_TEXT}", "shorten it"
     problems.append(Problem("wrong-type", message, document.value_place((key,)), help))
     return None
 

@@ -13,18 +13,17 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..compile.facts import fact_value
+from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER, MAX_WHOLE_DIGITS
 from ..problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import MAIN, Fact, ListFact, Programme
 from ..source.document import Document, PartPath, unknown_keys
 from ..source.scalars import Data, day_of, how_to_write, in_bounds, is_visible
-from ..values import MAX_WHOLE_DIGITS, plain
+from ..values import plain
 from .periods import Agreement, Dated, read_agreements, read_periods
 from .row_layout import Facts
 
 _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
-MAX_PARTNER, MAX_NAME = 100, 300  #: characters
 _LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
-MAX_PAIRS = 250_000  #: of items of two lists, where those of one look through the other
 
 
 class Record(NamedTuple):

@@ -12,12 +12,13 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from ..limits import MAX_DECIMALS, MAX_DEPTH, MAX_WHOLE_DIGITS
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
-from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, NUMERIC, Kind, with_point
+from ..values import NUMERIC, Kind, with_point
 from .calls import FUNCTIONS, Arguments, Symbol, call_tree, compare_options
 from .currencies import money_problem
 from .kinds import KIND_WORDS, as_kind, compatible
-from .signatures import ARITHMETIC, MAX_DEPTH, is_ordered
+from .signatures import ARITHMETIC, is_ordered
 from .syntax import REFUSED, Text, read_python, short
 from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, Not, Or
 

@@ -1,4 +1,4 @@
-"""Which kinds mix: the one table of operators, and the limits of an expression.
+"""Which kinds mix: the one table of operators.
 
 A number written in the text takes the kind of what it meets (`discount + 5` adds percent); two named values of
 different kinds never mix silently.
@@ -7,9 +7,6 @@ different kinds never mix silently.
 from __future__ import annotations
 
 from ..values import NUMERIC, Kind
-
-MAX_LENGTH = 2_000  #: characters of one expression
-MAX_DEPTH = 60  #: parts within parts
 
 _COUNT, _NUMBER, _PERCENT, _MONEY, _DATE = Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY, Kind.DATE
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..limits import MAX_DEPTH, MAX_LENGTH
 from ..problems import Fix, Place, Problem, Source
-from .signatures import MAX_DEPTH, MAX_LENGTH
 
 
 class Text(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..limits import MAX_ROW_BYTES
 from ..problems import InvalidInput, Level, Place, Problem, Source, WrongCall, did_you_mean, wrong_call
 from ..programme.model import Fact, Programme
 from ..values import Kind
@@ -16,7 +17,6 @@ SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "json
 LINE = "line"  #: the column of a whole line of JSON
 STRANGE = "\x07"  #: stands for a value of JSON that is of the wrong kind
 AGREEMENT = ("partner", "term", "value", "document", "from", "until")
-MAX_LINE = 200_000  #: bytes of one row of text
 NO_SEPARATOR = "\x01"  #: for lines that are one value: it stands in no JSON
 _SEPARATORS = (",", ";", "\t")
 
@@ -41,7 +41,7 @@ def format_of(path: Path) -> str:
 def read_header(path: Path) -> Header:
     """The first line of a CSV file; raises InvalidInput, UnicodeError and OSError."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        line = file.readline(MAX_LINE).rstrip("\r\n")
+        line = file.readline(MAX_ROW_BYTES).rstrip("\r\n")
     source, separator = Source(str(path), line), max(_SEPARATORS, key=line.count)
     names = next(csv.reader([line], delimiter=separator), [])
     if not names:

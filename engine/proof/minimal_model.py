@@ -10,8 +10,9 @@ from typing import Any
 
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, all_of, negated, number
+from ..limits import MAX_DECIMALS
 from ..programme.model import MAIN, NO_TIER, Fact, ListFact
-from ..values import MAX_DECIMALS, Kind
+from ..values import Kind
 from .example import Example
 from .solve import Question, Undecided
 from .symbols import Partner

@@ -21,10 +21,11 @@ from ..language.smt.formula import formula
 from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
 from ..language.smt.terms import day as written_day
 from ..language.tree import Aggregate, Expression, Name, names
+from ..limits import MAX_WHOLE_DIGITS
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
 from ..programme.reads import all_read
 from ..programme.value_bounds import known_bounds
-from ..values import MAX_WHOLE_DIGITS, NUMERIC, Kind
+from ..values import NUMERIC, Kind
 
 _MOST = 10**MAX_WHOLE_DIGITS - 1
 MAX_LINES = 2  #: of an order

@@ -14,10 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from ..limits import MAX_NOTICE
 from ..problems import InvalidProgramme, Place, Problem, Related, Source, WrongCall, did_you_mean
 from ..source.document import Document, file_bytes, read_bytes, shown
 
-MAX_NOTICE = 3650  #: days, as the schema has it
 SEAL = "seal.json"  #: the file of a sealed release that holds its seal
 
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..limits import MAX_BYTES
 from ..problems import Place, Problem, Source
-from ..source.document import MAX_BYTES, Document, PartPath, read_text, shown
+from ..source.document import Document, PartPath, read_text, shown
 from ..values import plain
 from ..version import VERSION
 from .find import SEAL, unreadable

@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 from ..compile.compile import KINDS
+from ..limits import MAX_BYTES
 from ..problems import Problem, WrongCall, wrong_call
-from ..source.document import MAX_BYTES
 from .find import no_release, release_folders
 from .load import ReleaseFiles, read_files, release_files
 

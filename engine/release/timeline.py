@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record
+from ..limits import MAX_DAYS
 from ..problems import Problem, WrongCall, wrong_call
 from ..programme.model import Programme
 from ..source.document import Document
 from ..values import Number
 from .load import Release
-
-MAX_DAYS = 3_700  #: of one timeline, ten years
 
 Event = str  #: begins, changed, renewed, not_renewed, renewal_undetermined, release
 

@@ -5,7 +5,8 @@ refused, but for what a schema cannot say:
 
 - periods or agreements that have a day in common, or end before they begin;
 - a day that its month does not have, unless the validator asserts `format`;
-- numbers with more than 12 decimals; numbers of more than 18 digits, which are text where text is asked for;
+- numbers with more than MAX_DECIMALS decimals; numbers of more than MAX_WHOLE_DIGITS digits, which are text where
+  text is asked for;
 - characters that nobody can see, beyond the usual ones;
 - a key that stands twice, and the size of a file and of lists that look through each other.
 
@@ -19,14 +20,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ..compile.facts import MAX_TEXT
 from ..evaluate.periods import agreed_as
-from ..evaluate.quote import MAX_WORD, written_lines
-from ..evaluate.record import MAX_NAME, MAX_PARTNER
+from ..evaluate.quote import written_lines
+from ..limits import MAX_NAME, MAX_ORDER_TEXT, MAX_PARTNER, MAX_TEXT, MAX_WHOLE_DIGITS
 from ..problems import Problem, WrongCall
 from ..programme.model import MAIN, Fact, ListFact, Programme, pick
 from ..programme.reads import clauses_of
-from ..values import MAX_WHOLE_DIGITS, Kind
+from ..values import Kind
 from .fields import default_words, kind_of, options_of, term_title, title_of
 from .phrases import PHRASES
 
@@ -89,7 +89,7 @@ def order_schema(programme: Programme, lang: str = "en") -> Schema:
     """The schema of an order; raises WrongCall where the programme prices none."""
     say = PHRASES[lang]
     lines = written_lines(programme)
-    word = _line(MAX_WORD)
+    word = _line(MAX_ORDER_TEXT)
     properties = {
         "order": _described(say["ask_order"], _or_null(word)),
         "currency": _described(say["ask_currency"], word),

@@ -2,8 +2,7 @@
 
 JSON is read as the subset of YAML that it is. Only the core of YAML is read: maps, lists and scalars. Numbers are exact
 decimals, `yes` and `no` are text, dates are dates. Tags, anchors, several documents in one file and repeated keys are
-refused, each with its place. Every
-limit is stated here.
+refused, each with its place.
 """
 
 from __future__ import annotations
@@ -16,12 +15,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..language.syntax import Text
+from ..limits import MAX_BYTES, MAX_NESTING, MAX_NODES
 from ..problems import Fix, Place, Problem, Source, did_you_mean, renamed
 from .scalars import Data, is_hidden, plain_scalar, strange_character
-
-MAX_BYTES = 1_048_576  #: of one file
-MAX_NESTING = 24  #: lists and maps within each other
-MAX_NODES = 60_000  #: keys, values and list items of one file
 
 PartPath = tuple[str | int, ...]  #: where a part of the data is: keys and list positions from the root
 
@@ -91,7 +87,7 @@ def read_bytes(content: bytes, shown: str) -> tuple[Document | None, list[Proble
     """Read the bytes of one file: UTF-8, with or without a byte order mark."""
     nowhere = Place(Source(shown, ""), 0, 0)
     if len(content) > MAX_BYTES:
-        message = f"the file is larger than {MAX_BYTES // 1024} KiB"
+        message = f"the file is larger than {MAX_BYTES.written()}"
         return None, [Problem("file-too-large", message, nowhere, "split it, or give each record a file of its own")]
     try:
         text = content.decode("utf-8-sig")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from ..values import MAX_DECIMALS, MAX_WHOLE_DIGITS, with_point
+from ..limits import MAX_DECIMALS, MAX_WHOLE_DIGITS
+from ..values import with_point
 
 Data = None | bool | Decimal | date | str | list["Data"] | dict[str, "Data"]
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from ..limits import MAX_SAVED_BYTES, MAX_SAVED_DIGITS, MAX_SAVED_NESTING, MAX_SAVED_WRONG
 from ..problems import Place, Problem, Source, has_errors, in_order
 from ..release.find import release_number
 from ..source.document import Document, read_text
@@ -21,11 +22,7 @@ from ..version import VERSION
 
 Json = dict[str, Any]
 
-MAX_FILE = 64 * 1_048_576  #: bytes of one file
-MAX_WRONG = 100  #: after so many that are no certificates the rest of a file is not read
 _MAX_TOLD = 10  #: of what is wrong with one certificate
-_MAX_NESTING = 40  #: lists and maps within each other
-_MAX_DIGITS = 1000  #: of a number, before and after the point: more than any result has
 
 
 class Later(NamedTuple):
@@ -56,7 +53,7 @@ class Saved(NamedTuple):
 
 #: Keys of an outcome by which it is told from other JSON: a slip loses one of them at most.
 _TELLING = frozenset({"digest", "facts", "tiers"})
-_TOO_DEEP = f"more than {_MAX_NESTING} lists and maps within each other"
+_TOO_DEEP = f"more than {MAX_SAVED_NESTING} lists and maps within each other"
 
 
 class _NoJson(ValueError):
@@ -65,8 +62,8 @@ class _NoJson(ValueError):
 
 def read_saved(content: bytes, shown: str, later: Sequence[Later] = LATER) -> tuple[Saved, ...]:
     """The certificates of a file, in its order; a file without any is one that is wrong."""
-    if len(content) > MAX_FILE:
-        message = f"the file is larger than {MAX_FILE // 1_048_576} MiB"
+    if len(content) > MAX_SAVED_BYTES:
+        message = f"the file is larger than {MAX_SAVED_BYTES.written()}"
         return (_refused(shown, Problem("file-too-large", message, _at(shown), "split it")),)
     try:
         text = content.decode("utf-8-sig")
@@ -81,7 +78,7 @@ def read_saved(content: bytes, shown: str, later: Sequence[Later] = LATER) -> tu
         read = one if one.data is None else _checked(one, text, later)
         found.append(read)
         wrong += read.data is None
-        if wrong == MAX_WRONG:
+        if wrong == MAX_SAVED_WRONG:
             message = f"{wrong} parts of this file are no outcomes; the rest of it is not read"
             found.append(_refused(shown, Problem("not-an-outcome", message, _at(shown), "check the file")))
             break
@@ -206,10 +203,10 @@ def _refused(shown: str, problem: Problem) -> Saved:
 def _exact(digits: str) -> Decimal:
     """A number as it is written; raises _NoJson for one that no outcome has."""
     try:
-        found = Decimal(digits) if len(digits) <= 2 * _MAX_DIGITS else Decimal("NaN")
+        found = Decimal(digits) if len(digits) <= 2 * MAX_SAVED_DIGITS else Decimal("NaN")
     except InvalidOperation:
         found = Decimal("NaN")
-    if not found.is_finite() or abs(found.adjusted()) > _MAX_DIGITS:
+    if not found.is_finite() or abs(found.adjusted()) > MAX_SAVED_DIGITS:
         raise _NoJson(f"{_short(digits)} has more digits than any result")
     return found
 
@@ -217,7 +214,7 @@ def _exact(digits: str) -> Decimal:
 def _check_nesting(data: Any) -> None:
     """Raise _NoJson where more lists and maps stand within each other than in any outcome."""
     level = [data]
-    for _ in range(_MAX_NESTING + 1):
+    for _ in range(MAX_SAVED_NESTING + 1):
         level = [part for one in level if isinstance(one, dict | list) for part in _inner(one)]
     if level:
         raise _NoJson(_TOO_DEEP)

@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from ...limits import MAX_ROW_BYTES
 from ...programme.model import Fact
 from ...values import Kind
-from ..files import LINE, MAX_LINE, NO_SEPARATOR, STRANGE, read_header
+from ..files import LINE, NO_SEPARATOR, STRANGE, read_header
 from ..sql.columns import ITEM, Form
 from .sources import DuckDBTable
 
@@ -36,7 +37,7 @@ def _text_rows(database: Connection, path: Path, separator: str, columns: dict[s
     quote = "" if separator == NO_SEPARATOR else '"'
     return database.read_csv(
         str(path), columns=columns, header=False, skiprows=skip, sep=separator, quotechar=quote, escapechar=quote,
-        na_values=[""], max_line_size=MAX_LINE, store_rejects=True, auto_detect=False,
+        na_values=[""], max_line_size=MAX_ROW_BYTES, store_rejects=True, auto_detect=False,
     )  # fmt: skip
 
 

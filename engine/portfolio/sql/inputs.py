@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from ...evaluate.record import MAX_PARTNER
 from ...language.sql.days import day
 from ...language.sql.exact import Exact, literal_of
 from ...language.sql.expressions import literal_sql
+from ...limits import MAX_PARTNER
 from ...programme.model import Fact
 from ...values import NUMERIC, Kind
 from .columns import MOST_COUNTED, Form
