@@ -9,12 +9,13 @@ from ..language.parse import Scope
 from ..language.tree import And, Choose, Compare, Expression, Literal, Name
 from ..problems import Problem
 from ..programme.model import Benefit, Rebate, RebateTotal
+from ..programme.owners import Role, WrittenForm, of_tier
 from ..values import Kind
 from .definitions import bounded
 from .facts import check_form
 from .file_reader import FilePart, Files
 from .references import check_tiers
-from .tables import Wanted, added, compile_cell
+from .tables import Wanted, added, compile_cell, form_of
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
@@ -23,23 +24,37 @@ _NOTHING = Literal(Decimal(0), Kind.MONEY)
 
 def compile_benefit(row: FilePart, tier: str, scope: Scope, values: Values) -> Benefit:
     """A benefit as a tier gives it: nothing where its condition does not hold."""
-    kind, title, source = Kind(row.data["kind"]), row.texts(), row.source()
-    id = f"tiers.{tier}.benefits.{row.id}"
+    kind = Kind(row.data["kind"])
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
     if kind is Kind.TEXT:
         texts = row.part("by_tier", tier)
         text = texts.own_texts() if texts else None
         given = when or _TRUE if text else Literal(False, Kind.YES_NO)
-        values.name(id, Kind.YES_NO, given, title, source)
-        return Benefit(row.id, title, row.data.get("group"), kind, id, source, None, text)
+        return _benefit(row, tier, Kind.YES_NO, given, WrittenForm.TEXT, values)._replace(kind=kind, text=text)
     tree = compile_cell(row, ("by_tier", tier), scope, Wanted(kind)) or _TRUE
+    form = form_of(row.data_of("by_tier", tier), tree)
     if when is not None:
         nothing = Literal(False if kind is Kind.YES_NO else Decimal(0), kind)
         tree = And((when, tree)) if kind is Kind.YES_NO else Choose(when, tree, nothing, kind)
     tree = bounded(row, tree, scope, kind) or tree
     _check_currency(row, tree, scope)
-    values.name(id, kind, tree, title, source)
-    return Benefit(row.id, title, row.data.get("group"), kind, id, source, row.data.get("currency"))
+    return _benefit(row, tier, kind, tree, form, values)
+
+
+def _benefit(row: FilePart, tier: str, kind: Kind, tree: Expression, form: WrittenForm, values: Values) -> Benefit:
+    title, source = row.texts(), row.source()
+    value = values.name(
+        of_tier(tier), Role.BENEFIT, row.id, kind=kind, tree=tree, form=form, title=title, source=source
+    )
+    return Benefit(
+        id=row.id,
+        title=title,
+        group=row.data.get("group"),
+        kind=kind,
+        value=value.id,
+        source=source,
+        unit=row.data.get("currency"),
+    )
 
 
 def compile_rebates(rows: list[FilePart], tier: str, scope: Scope, values: Values) -> tuple[Rebate, ...]:
@@ -48,22 +63,34 @@ def compile_rebates(rows: list[FilePart], tier: str, scope: Scope, values: Value
 
 
 def _rebate(row: FilePart, tier: str, scope: Scope, values: Values) -> Rebate:
-    prefix, title, source = f"tiers.{tier}.rebates.{row.id}", row.texts(), row.source()
+    owner, title, source = of_tier(tier), row.texts(), row.source()
+
+    def named(role: Role, kind: Kind, tree: Expression, form: WrittenForm) -> Name:
+        return values.name(owner, role, row.id, kind=kind, tree=tree, form=form, title=title, source=source)
+
     condition = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
     keys = ("by_tier", tier) if "by_tier" in row.data else ("amount",)
     tree = compile_cell(row, keys, scope, Wanted(Kind.MONEY)) or _NOTHING
+    form = form_of(row.data_of(*keys), tree)
     tree = bounded(row, tree, scope, Kind.MONEY) or tree
     _check_currency(row, tree, scope)
-    full = values.name(f"{prefix}.full", Kind.MONEY, tree, title, source)
+    full = named(Role.REBATE_FULL, Kind.MONEY, tree, form)
     conditions: list[Expression] = [condition] if condition is not None else []
     least = row.expression("pays_from", scope=scope, kind=Kind.MONEY) if "pays_from" in row.data else None
     if least is not None:
         conditions.append(Compare(">=", full, least, least.place))
     whole = conditions[0] if len(conditions) == 1 else And(tuple(conditions)) if conditions else _TRUE
-    earned = values.name(f"{prefix}.earned", Kind.YES_NO, whole, title, source)
-    amount = values.name(prefix, Kind.MONEY, Choose(earned, full, _NOTHING, Kind.MONEY), title, source)
+    earned = named(Role.REBATE_EARNED, Kind.YES_NO, whole, WrittenForm.RULE if conditions else WrittenForm.DERIVED)
+    amount = named(Role.REBATE_AMOUNT, Kind.MONEY, Choose(earned, full, _NOTHING, Kind.MONEY), WrittenForm.DERIVED)
     return Rebate(
-        row.id, title, earned.id, amount.id, row.data.get("currency", ""), row.data.get("per", "once"), source
+        id=row.id,
+        title=title,
+        earned=earned.id,
+        full=full.id,
+        amount=amount.id,
+        currency=row.data.get("currency", ""),
+        per=row.data.get("per", "once"),
+        source=source,
     )
 
 
@@ -74,8 +101,11 @@ def rebate_totals(rebates: tuple[Rebate, ...], tier: str, values: Values) -> tup
         sums.setdefault((rebate.currency, rebate.per), []).append(Name(rebate.amount, Kind.MONEY, rebate.amount))
     found = []
     for (currency, per), names in sums.items():
-        id = f"tiers.{tier}.rebate_total.{currency.lower()}.{per}"
-        found.append(RebateTotal(currency, per, values.name(id, Kind.MONEY, added(names, Kind.MONEY), {}).id))
+        total = values.name(
+            of_tier(tier), Role.REBATE_TOTAL, currency.lower(), per,
+            kind=Kind.MONEY, tree=added(names, Kind.MONEY), form=WrittenForm.DERIVED, title={},
+        )  # fmt: skip
+        found.append(RebateTotal(currency, per, total.id))
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from ..language.parse import Scope
 from ..language.tree import And, Expression, Name
 from ..problems import did_you_mean
 from ..programme.model import Claim, Fact, Tier
+from ..programme.owners import PROGRAMME, Role, id_of
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files
 from .scopes import CAP
@@ -29,7 +30,9 @@ class _Said(NamedTuple):
 def compile_claims(files: Files, scope: Scope, facts: Mapping[str, Fact], tiers: Iterable[Tier]) -> tuple[Claim, ...]:
     """Every claim that is not mistaken; `scope` holds the names that rules of the whole programme use."""
     if files.row("bonuses", "discount", "cap"):
-        scope = scope._replace(symbols={**scope.symbols, CAP: Symbol("discount.cap", Kind.PERCENT)})
+        scope = scope._replace(
+            symbols={**scope.symbols, CAP: Symbol(id_of(PROGRAMME, Role.DISCOUNT_CAP), Kind.PERCENT)}
+        )
     kept = tuple(tiers)
     return tuple(claim for row in files.rows("claims", "claims") if (claim := _claim(row, scope, facts, kept)))
 

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..problems import Problem, has_errors
-from ..programme.model import MAIN, ORDER, Clause, Programme, Statement, Texts
+from ..programme.model import MAIN, ORDER, Clause, ItemField, Programme, Statement, Texts
+from ..programme.owners import PROGRAMME, Role, agreed_id, id_of
 from ..source.document import Document, PartPath
 from .claims import compile_claims
 from .definitions import compile_definitions
@@ -72,9 +73,13 @@ def compile_programme(
         digest=digest,
         facts=MappingProxyType(facts),
         lists=MappingProxyType({id: one for id, one in lists.items() if id != ORDER}),
+        fields=MappingProxyType(
+            {id: ItemField(one.id, field) for one in lists.values() for id, field in one.fields_by_id().items()}
+        ),
         checks=tuple(checks),
         values=MappingProxyType(ordered),
-        definitions=tuple(f"definitions.{id}" for id in definitions),
+        agreed=MappingProxyType({agreed_id(id): id for id, value in ordered.items() if value.negotiable}),
+        definitions=tuple(id_of(PROGRAMME, Role.DEFINITION, id) for id in definitions),
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),
         order=order,
@@ -110,7 +115,17 @@ def _about(files: Files) -> _About | None:
     row.source()
     id, release = row.data.get("id"), row.data.get("release")
     notice = int(row.data.get("notice_days", 0))
-    return _About(id, release, title, vendor, document, effective, notice) if id and release and effective else None
+    if not (id and release and effective):
+        return None
+    return _About(
+        id=id,
+        release=release,
+        title=title,
+        vendor=vendor,
+        document=document,
+        effective_from=effective,
+        notice_days=notice,
+    )
 
 
 def _effective(row: FilePart) -> date | None:
@@ -137,7 +152,13 @@ def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
         if others and "reading" not in row.data:
             message = "other readings stand here, but not the one that is taken"
             row.problem("missing-key", message, row.place("other_readings"), "add 'reading' to the clause")
-        clauses[row.id] = Clause(row.id, section, row.texts(), row.optional_texts("reading"), MappingProxyType(others))
+        clauses[row.id] = Clause(
+            id=row.id,
+            section=section,
+            title=row.texts(),
+            reading=row.optional_texts("reading"),
+            other_readings=MappingProxyType(others),
+        )
     return sections, clauses
 
 

@@ -12,12 +12,13 @@ from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
 from ..problems import Problem
 from ..programme.model import ORDER, ListFact, NamedValue, Texts
+from ..programme.owners import PROGRAMME, WHOLE_ORDER, Owner, Role, WrittenForm, id_of, of_list, of_tier
 from ..values import NUMERIC, Kind
 from .facts import check_choices, check_form
 from .file_reader import FilePart, Files, list_path
 from .references import check_tiers
 from .scopes import Scopes, choices_taken, columns, named_values, nested
-from .tables import Keys, Wanted, compile_cell
+from .tables import Keys, Wanted, compile_cell, form_of
 
 _TRUE = Literal(True, Kind.YES_NO)
 
@@ -38,12 +39,13 @@ _WITH_BEST = ("sum", "minimum", "maximum", "average", "median")
 
 
 class _Place(NamedTuple):
-    """Where a value belongs: its id, its part of the row, the names it may use, and the list whose items it is of."""
+    """Where a value belongs: its owner, what it is to it, its part of the row, and the names it may use."""
 
-    id: str
+    owner: Owner
+    role: Role
     keys: Keys
     scope: Scope
-    list: str | None = None
+    list: str | None = None  #: the list whose items have it
 
 
 def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFact]) -> list[NamedValue]:
@@ -60,24 +62,25 @@ def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFa
     for one in lists.values():
         inner = files.row(*list_path(one.id))
         for row in inner.inner("values") if inner else ():
-            place = _Place(f"{one.item}.{row.id}", ("value",), scopes.by_list[one.id], one.id)
+            place = _Place(of_list(one.id), Role.ITEM_VALUE, ("value",), scopes.by_list[one.id], one.id)
             if "kind" in row.data:
                 found += _values(row, [place], scopes, lists)
     order = files.row("prices", ORDER)
     for row in order.inner("totals") if order else ():
         if "kind" in row.data:
-            found += _values(row, [_Place(f"{ORDER}.{row.id}", ("value",), scopes.order)], scopes, lists)
+            place = _Place(WHOLE_ORDER, Role.ORDER_TOTAL, ("value",), scopes.order)
+            found += _values(row, [place], scopes, lists)
     return found
 
 
 def _places(row: FilePart, scopes: Scopes) -> Iterator[_Place]:
     """One value, or one for each tier."""
     if "by_tier" not in row.data:
-        yield _Place(f"definitions.{row.id}", ("value",), scopes.general)
+        yield _Place(PROGRAMME, Role.DEFINITION, ("value",), scopes.general)
         return
     for tier in row.data["by_tier"]:
         if tier in scopes.by_tier:
-            yield _Place(f"definitions.{row.id}.{tier}", ("by_tier", tier), scopes.by_tier[tier])
+            yield _Place(of_tier(tier), Role.DEFINITION, ("by_tier", tier), scopes.by_tier[tier])
 
 
 def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[NamedValue]:
@@ -85,9 +88,22 @@ def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[Named
     kind, scope, choices = Kind(column.data["kind"]), scopes.general, _choices(column, Kind(column.data["kind"]), {})
     tree = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
     if tree is not None:
-        unit, at = column.optional_texts("unit"), column.place()
-        id, title, currency = f"definitions.{column.id}", column.texts(), column.data.get("currency")
-        yield NamedValue(id, kind, tree, title, table.source(), at, unit, currency, choices)
+        unit = column.optional_texts("unit")
+        yield NamedValue(
+            id=id_of(PROGRAMME, Role.DEFINITION, column.id),
+            owner=PROGRAMME,
+            role=Role.DEFINITION,
+            names=(column.id,),
+            form=form_of(table.data, tree),
+            kind=kind,
+            expression=tree,
+            title=column.texts(),
+            source=table.source(),
+            place=column.place(),
+            unit=unit,
+            currency=column.data.get("currency"),
+            choices=choices,
+        )
 
 
 def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
@@ -107,9 +123,22 @@ def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[
             mixed = money_problem(tree, place.scope.symbols, f"{place.list}[].{declared}" if varies else declared)
             if mixed:
                 row.files.problems.append(mixed)
-            at = row.place(*(place.keys if "take" not in row.data else ()))
+            taken = "take" in row.data
             yield NamedValue(
-                place.id, kind, tree, title, source, at, unit, declared, choices, place.list, row.negotiable()
+                id=id_of(place.owner, place.role, row.id),
+                owner=place.owner,
+                role=place.role,
+                names=(row.id,),
+                form=WrittenForm.AGGREGATE if taken else form_of(row.data_of(*place.keys), tree),
+                kind=kind,
+                expression=tree,
+                title=title,
+                source=source,
+                place=row.place(*(() if taken else place.keys)),
+                unit=unit,
+                currency=declared,
+                choices=choices,
+                negotiable=row.negotiable(),
             )
 
 
@@ -263,15 +292,18 @@ def _one_currency(
     row: FilePart, counts: Expression, value: Expression, scope: Scope, one: ListFact
 ) -> Expression | None:
     """The condition, and where each item says its currency, that it is the one the row names."""
+    fields = one.fields_by_id()
+    of_items = {*fields, *one.values}
     said = {
         symbol.currency
         for name in names(value)
-        if (symbol := scope.symbols.get(name.written)) and symbol.currency and symbol.currency.startswith(one.item)
+        if (symbol := scope.symbols.get(name.written)) and symbol.id in of_items
+        if symbol.currency and not symbol.currency.isupper()
     }
     declared = row.data.get("currency")
     if not said:
         return counts
-    field = one.fields.get(said.pop().removeprefix(f"{one.item}."))
+    field = fields.get(said.pop())
     if field is None:
         return None  # a mistake of its own, told where the field is
     option = str(declared or "").lower()

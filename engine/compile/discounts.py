@@ -8,10 +8,11 @@ from typing import NamedTuple
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Expression, Literal, Name, Or
 from ..programme.model import Bonus, Discount, Rate
+from ..programme.owners import PROGRAMME, Role, WrittenForm, of_tier
 from ..values import Kind
 from .file_reader import FilePart, Files
 from .references import check_tiers
-from .tables import added
+from .tables import added, form_of
 from .values import Values
 
 _ZERO = Literal(Decimal(0), Kind.PERCENT)
@@ -29,16 +30,22 @@ class Terms(NamedTuple):
 def compile_terms(files: Files, scope: Scope, values: Values) -> Terms:
     """The cap and the two conditions on bonuses; without them there is no cap and bonuses lower the price."""
     found: dict[str, Name] = {}
-    for key in ("bonuses_apply", "bonuses_in_price"):
+    for role, key in ((Role.BONUSES_APPLY, "bonuses_apply"), (Role.BONUSES_IN_PRICE, "bonuses_in_price")):
         row = files.row("bonuses", "discount", key)
         tree = row.expression("rule", scope=scope, kind=Kind.YES_NO) if row else None
         title, source = (row.texts(), row.source()) if row else ({}, ())
-        found[key] = values.name(f"discount.{key}", Kind.YES_NO, tree or _TRUE, title, source)
+        form = form_of(row.data.get("rule"), tree) if row and tree else WrittenForm.DERIVED
+        found[key] = values.name(
+            PROGRAMME, role, kind=Kind.YES_NO, tree=tree or _TRUE, form=form, title=title, source=source
+        )
     row = files.row("bonuses", "discount", "cap")
     cap = None
     if row:
         literal = Literal(row.data.get("value", _ZERO.value), Kind.PERCENT, row.place("value"))
-        cap = values.name("discount.cap", Kind.PERCENT, literal, row.texts(), row.source())
+        cap = values.name(
+            PROGRAMME, Role.DISCOUNT_CAP,
+            kind=Kind.PERCENT, tree=literal, form=WrittenForm.FIGURE, title=row.texts(), source=row.source(),
+        )  # fmt: skip
     return Terms(cap, found["bonuses_apply"], found["bonuses_in_price"])
 
 
@@ -49,26 +56,44 @@ def compile_discount(
     part = row.part("discount")
     if part is None:
         return None
-    prefix, title, source, percent = f"tiers.{row.id}", row.texts(), part.source(), Kind.PERCENT
-    literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
-    base = values.name(f"{prefix}.discount", percent, literal, title, source)
-    values.by_id[base.id] = values.by_id[base.id]._replace(negotiable=part.negotiable())
+    owner, title, source, percent = of_tier(row.id), row.texts(), part.source(), Kind.PERCENT
+
+    def derived(role: Role, tree: Expression) -> Name:
+        return values.name(owner, role, kind=percent, tree=tree, form=WrittenForm.DERIVED, title=title)
+
+    base = values.name(
+        owner,
+        Role.DISCOUNT_BASE,
+        kind=percent,
+        tree=Literal(part.data.get("value", _ZERO.value), percent, part.place("value")),
+        form=WrittenForm.FIGURE,
+        title=title,
+        source=source,
+        negotiable=part.negotiable(),
+    )
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
     worth = added([Name(offer.percent, percent, offer.percent) for offer in offers] or [_ZERO], percent)
-    bonus = values.name(f"{prefix}.bonus_total", percent, Choose(terms.bonuses_apply, worth, _ZERO, percent), title)
-    uncapped = values.name(f"{prefix}.discount_uncapped", percent, Arithmetic("+", base, bonus, percent), title)
+    bonus = derived(Role.BONUS_TOTAL, Choose(terms.bonuses_apply, worth, _ZERO, percent))
+    uncapped = derived(Role.DISCOUNT_UNCAPPED, Arithmetic("+", base, bonus, percent))
 
     def capped(tree: Expression) -> Expression:
         return Call("min", (tree, terms.cap), percent) if terms.cap else tree
 
-    total = values.name(f"{prefix}.discount_total", percent, capped(uncapped), title)
+    total = derived(Role.DISCOUNT_TOTAL, capped(uncapped))
     choice = Choose(terms.bonuses_in_price, total, capped(base), percent)
-    in_price = values.name(f"{prefix}.discount_in_price", percent, choice, title)
-    in_kind = values.name(f"{prefix}.discount_in_kind", percent, Arithmetic("-", total, in_price, percent), title)
+    in_price = derived(Role.DISCOUNT_IN_PRICE, choice)
+    in_kind = derived(Role.DISCOUNT_IN_KIND, Arithmetic("-", total, in_price, percent))
     return Discount(
-        base.id, offers, terms.bonuses_apply.id, uncapped.id, terms.cap.id if terms.cap else None, total.id,
-        in_price.id, in_kind.id, source,
-    )  # fmt: skip
+        base=base.id,
+        bonuses=offers,
+        bonuses_apply=terms.bonuses_apply.id,
+        uncapped=uncapped.id,
+        cap=terms.cap.id if terms.cap else None,
+        total=total.id,
+        in_price=in_price.id,
+        in_kind=in_kind.id,
+        source=source,
+    )
 
 
 def _offered(bonus: FilePart, tier: str) -> bool:
@@ -79,26 +104,38 @@ def _offered(bonus: FilePart, tier: str) -> bool:
 
 def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
     """A bonus as a tier is offered it; with one rate, the bonus is that rate."""
-    prefix, title, source = f"tiers.{tier}.bonuses.{row.id}", row.texts(), row.source()
+    owner, title, source = of_tier(tier), row.texts(), row.source()
     if "percent" in row.data:
-        rate = _rate(row, tier, prefix, scope, values, source)
-        return Bonus(row.id, title, rate.earned, rate.percent, rate.worth, (rate,), source)
+        rate = _rate(row, tier, (row.id,), scope, values, source)
+        return Bonus(
+            id=row.id,
+            title=title,
+            earned=rate.earned,
+            percent=rate.percent,
+            worth=rate.worth,
+            rates=(rate,),
+            source=source,
+        )
     rates = tuple(
-        _rate(part, tier, f"{prefix}.rates.{part.id}", scope, values, source)
+        _rate(part, tier, (row.id, part.id), scope, values, source)
         for part in row.inner("rates")
         if tier in part.data.get("percent", {})
     )
+
+    def derived(role: Role, kind: Kind, tree: Expression) -> str:
+        return values.name(
+            owner, role, row.id, kind=kind, tree=tree, form=WrittenForm.DERIVED, title=title, source=source
+        ).id
+
     earned = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
-    any_earned = values.name(
-        f"{prefix}.earned", Kind.YES_NO, Or(earned) if len(earned) > 1 else earned[0], title, source
-    )
+    any_earned = derived(Role.BONUS_EARNED, Kind.YES_NO, Or(earned) if len(earned) > 1 else earned[0])
     if row.data.get("take") == "greatest":
         worth, taken = max(rate.worth for rate in rates), _greatest(rates)
     else:
         worth = sum((rate.worth for rate in rates), Decimal(0))
         taken = added([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates], Kind.PERCENT)
-    percent = values.name(prefix, Kind.PERCENT, taken, title, source)
-    return Bonus(row.id, title, any_earned.id, percent.id, worth, rates, source)
+    percent = derived(Role.BONUS_PERCENT, Kind.PERCENT, taken)
+    return Bonus(id=row.id, title=title, earned=any_earned, percent=percent, worth=worth, rates=rates, source=source)
 
 
 def _greatest(rates: tuple[Rate, ...]) -> Expression:
@@ -110,13 +147,26 @@ def _greatest(rates: tuple[Rate, ...]) -> Expression:
     return tree
 
 
-def _rate(row: FilePart, tier: str, prefix: str, scope: Scope, values: Values, source: tuple[str, ...]) -> Rate:
-    title = row.texts()
-    condition = row.expression("when", scope=scope, kind=Kind.YES_NO)
-    earned = values.name(f"{prefix}.earned", Kind.YES_NO, condition or _TRUE, title, source)
-    literal = Literal(row.data["percent"][tier], Kind.PERCENT, row.place("percent", tier))
-    worth = values.name(prefix, Kind.PERCENT, Choose(earned, literal, _ZERO, Kind.PERCENT), title, source)
-    return Rate(row.id, title, earned.id, worth.id, row.data["percent"][tier])
+def _rate(
+    row: FilePart, tier: str, names: tuple[str, ...], scope: Scope, values: Values, source: tuple[str, ...]
+) -> Rate:
+    """A rate, named after its bonus and itself; after the bonus alone where it is the only one."""
+    owner, title, worth = of_tier(tier), row.texts(), row.data["percent"][tier]
+    of_earned, of_percent = (
+        (Role.BONUS_EARNED, Role.BONUS_PERCENT) if len(names) == 1 else (Role.RATE_EARNED, Role.RATE_PERCENT)
+    )
+    condition = row.expression("when", scope=scope, kind=Kind.YES_NO) or _TRUE
+    form = form_of(row.data.get("when"), condition)
+    earned = values.name(
+        owner, of_earned, *names, kind=Kind.YES_NO, tree=condition, form=form, title=title, source=source
+    )
+    literal = Literal(worth, Kind.PERCENT, row.place("percent", tier))
+    tree = Choose(earned, literal, _ZERO, Kind.PERCENT)
+    percent = values.name(
+        owner, of_percent, *names,
+        kind=Kind.PERCENT, tree=tree, form=WrittenForm.FIGURE, title=title, source=source,
+    )  # fmt: skip
+    return Rate(id=row.id, title=title, earned=earned.id, percent=percent.id, worth=worth)
 
 
 def check_bonuses(files: Files) -> list[FilePart]:

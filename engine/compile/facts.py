@@ -10,10 +10,12 @@ from ..language.parse import Scope
 from ..language.tree import names
 from ..limits import MAX_DECIMALS, MAX_TEXT, MAX_WHOLE_DIGITS
 from ..problems import Fix, did_you_mean
-from ..programme.model import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue
+from ..programme.model import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue, plain_fact
+from ..programme.owners import PROGRAMME, Role, id_of, of_list
 from ..source.scalars import Data, as_wanted, day_of, how_to_write
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files, list_path
+from .tables import form_of
 
 
 def compile_facts(files: Files) -> dict[str, Fact]:
@@ -39,15 +41,23 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
     for row in (*files.rows("facts", "lists"), *([order] if order else [])):
         fields = _usable(row.inner("fields"))
         if row.id == ORDER:
-            fields[LINE] = Fact(LINE, {}, Kind.COUNT, None, {}, None, None, None, ())
+            fields[LINE] = plain_fact(LINE, Kind.COUNT)
         for field in fields.values():
             _check_default_from(row, field, fields)
             if field.currency and not field.currency.isupper():
                 _check_currency_field(row, field, fields)
-        values = tuple(f"{row.id}[].{value.id}" for value in row.inner("values"))
+        values = tuple(id_of(of_list(row.id), Role.ITEM_VALUE, value.id) for value in row.inner("values"))
         empty = row.data.get("default") == [] or row.id == ORDER
         looks_at = frozenset(str(value.data["over"]) for value in row.inner("values") if "over" in value.data)
-        found[row.id] = ListFact(row.id, row.texts(), fields, values, empty, row.source(), looks_at)
+        found[row.id] = ListFact(
+            id=row.id,
+            title=row.texts(),
+            fields=fields,
+            values=values,
+            default_empty=empty,
+            source=row.source(),
+            looks_at=looks_at,
+        )
         row.optional_texts("unit")
     return found
 
@@ -76,7 +86,18 @@ def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[Na
     for row in files.rows("facts", "checks"):
         title, condition = row.texts(), row.expression("rule", scope=scope, kind=Kind.YES_NO)
         if condition is not None:
-            value = NamedValue(f"checks.{row.id}", Kind.YES_NO, condition, title, (), row.place("rule"))
+            value = NamedValue(
+                id=id_of(PROGRAMME, Role.FACT_CHECK, row.id),
+                owner=PROGRAMME,
+                role=Role.FACT_CHECK,
+                names=(row.id,),
+                form=form_of(row.data["rule"], condition),
+                kind=Kind.YES_NO,
+                expression=condition,
+                title=title,
+                source=(),
+                place=row.place("rule"),
+            )
             found.append(FactCheck(row.id, title, value.id, tuple(name.id for name in names(condition))))
             values.append(value)
     return found, values
@@ -100,9 +121,21 @@ def _fact(row: FilePart) -> Fact:
     check_form(row, kind)
     _check_effort(row, kind)
     fact = Fact(
-        row.id, row.texts(), kind, row.optional_texts("unit"), choices, None, least, most, row.source(), ordered,
-        currency, row.data.get("default_from"), row.data.get("effort"), row.data.get("effort_for", Decimal(1)),
-    )  # fmt: skip
+        id=row.id,
+        title=row.texts(),
+        kind=kind,
+        unit=row.optional_texts("unit"),
+        choices=choices,
+        default=None,
+        minimum=least,
+        maximum=most,
+        source=row.source(),
+        ordered=ordered,
+        currency=currency,
+        default_from=row.data.get("default_from"),
+        effort=row.data.get("effort"),
+        effort_for=row.data.get("effort_for", Decimal(1)),
+    )
     return fact._replace(default=_default(row, fact))
 
 

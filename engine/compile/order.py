@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ..language.tree import names
 from ..problems import Place, Problem, Related, did_you_mean, has_errors
 from ..programme.model import NamedValue
+from ..programme.owners import Role, agreed_id
 from .file_reader import Files
 
 
@@ -24,11 +25,11 @@ def _check_terms(files: Files, values: Mapping[str, NamedValue]) -> None:
     """What `agreed` asks about may be agreed; not asked where a mistake may have kept a term from being read."""
     if has_errors(files.problems):
         return
-    terms = [id for id, value in values.items() if value.negotiable]
+    terms, asks = [id for id, value in values.items() if value.negotiable], agreed_id("")
     for value in values.values():
         for name in names(value.expression):
-            term = name.id.removeprefix("agreed.")
-            if name.id.startswith("agreed.") and term not in terms:
+            term = name.id.removeprefix(asks)  # as it was typed within agreed('…'), whether or not there is such a term
+            if name.id.startswith(asks) and term not in terms:
                 help = did_you_mean(term, terms) or "write 'negotiable' at the value that may be agreed"
                 message = f"'{term}' is not a term that may be agreed"
                 files.problems.append(Problem("unknown-term", message, name.place, help))
@@ -59,8 +60,15 @@ def _visit(
         work.extend((name, False) for name in reversed(needed))
 
 
+def _known_as(value: NamedValue) -> str:
+    """A definition by its name, with its tier where it differs by tier; another value by its id."""
+    if value.role is not Role.DEFINITION:
+        return value.id
+    return f"{value.name}.{value.owner.id}" if value.owner.id else value.name
+
+
 def _report_circle(files: Files, circle: list[NamedValue]) -> None:
-    ids = [value.id.removeprefix("definitions.") for value in (*circle, circle[0])]
+    ids = [_known_as(value) for value in (*circle, circle[0])]
     places = [value.place for value in circle if isinstance(value.place, Place)]
     message = f"{'these need each other' if len(circle) > 1 else 'this needs itself'}: {' → '.join(ids)}"
     related = tuple(

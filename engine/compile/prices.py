@@ -10,20 +10,21 @@ from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
-from ..programme.model import MAIN, ORDER, ListFact, NamedValue, Order, PriceRule, Refusal, Tier
+from ..programme.model import MAIN, ORDER, ListFact, Order, PriceRule, Refusal, Tier
+from ..programme.owners import WHOLE_ORDER, Role, WrittenForm, id_of, of_list, of_track
 from ..values import Kind
 from .file_reader import FilePart, Files
-from .scopes import OWN, REFUSED, Scopes
-from .tables import Wanted, compile_cell
+from .scopes import OWN, Scopes
+from .tables import Wanted, compile_cell, form_of
 from .values import Values
 
-_ITEM = f"{ORDER}[]"
 _NO_RULE = ""  #: which no rule is called
 _NOTHING = Literal(Decimal(0), Kind.PERCENT)
 
 
 def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
     """What the partner is granted of its own tier's discount, as values: nothing where it does not qualify."""
+    own_tier = Name(id_of(of_track(MAIN), Role.TIER), Kind.CHOICE, "tier")
     for name, part in OWN.items():
         tree: Expression = _NOTHING
         for tier in tiers:
@@ -31,9 +32,11 @@ def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
                 continue
             granted = Name(getattr(tier.discount, part), Kind.PERCENT, getattr(tier.discount, part))
             qualified = Name(tier.qualified, Kind.YES_NO, f"qualified('{tier.id}')")
-            has = Compare("==", Name(f"tracks.{MAIN}.tier", Kind.CHOICE, "tier"), Literal(tier.id, Kind.CHOICE))
+            has = Compare("==", own_tier, Literal(tier.id, Kind.CHOICE))
             tree = Choose(has, Choose(qualified, granted, _NOTHING, Kind.PERCENT), tree, Kind.PERCENT)
-        values.name(f"own.{name}", Kind.PERCENT, tree, {})
+        values.name(
+            WHOLE_ORDER, Role.OWN_DISCOUNT, name, kind=Kind.PERCENT, tree=tree, form=WrittenForm.DERIVED, title={}
+        )
 
 
 def compile_order(
@@ -45,7 +48,7 @@ def compile_order(
     _own_discounts(tiers, values)
     row, scope = files.row("prices", "order"), scopes.by_list[ORDER]
     if row is None:
-        return Order(lines, (), (), (), "", "", "")
+        return Order(lines=lines, rules=(), refusals=(), totals=(), customer_pays="", partner_pays="", rule="")
     row.texts()
     row.source()
     rules = [part for part in row.inner("rules") if "when" in part.data]
@@ -54,30 +57,42 @@ def compile_order(
     for amount in ("customer_pays", "partner_pays"):
         cells = [_amount(rule, amount, scope, row) for rule in rules]
         nothing = Literal(Decimal(0), Kind.MONEY)
-        ids[amount] = _named(values, f"quote.{amount}", Kind.MONEY, _first(found, cells, nothing, Kind.MONEY))
+        tree = _first(found, cells, nothing, Kind.MONEY)
+        ids[amount] = _named(values, Role.AMOUNT, amount, kind=Kind.MONEY, tree=tree)
     names = [Literal(rule.id, Kind.CHOICE) for rule in found]
     chosen = _first(found, names, Literal(_NO_RULE, Kind.CHOICE), Kind.CHOICE)
-    rule = _named(values, "quote.rule", Kind.CHOICE, chosen)
+    rule = _named(values, Role.PRICE_RULE, kind=Kind.CHOICE, tree=chosen)
     refusals = tuple(_refusal(part, scope, values) for part in row.inner("refusals"))
     refused = [Name(refusal.when, Kind.YES_NO, refusal.when) for refusal in refusals]
-    _named(values, REFUSED, Kind.YES_NO, Or(tuple(refused)) if refused else Literal(False, Kind.YES_NO))
-    totals = tuple(f"{ORDER}.{part.id}" for part in row.inner("totals") if part.data.get("show"))
-    return Order(lines, found, refusals, totals, ids["customer_pays"], ids["partner_pays"], rule)
+    is_refused = Or(tuple(refused)) if refused else Literal(False, Kind.YES_NO)
+    _named(values, Role.REFUSED, kind=Kind.YES_NO, tree=is_refused)
+    return Order(
+        lines=lines,
+        rules=found,
+        refusals=refusals,
+        totals=tuple(
+            id_of(WHOLE_ORDER, Role.ORDER_TOTAL, part.id) for part in row.inner("totals") if part.data.get("show")
+        ),
+        customer_pays=ids["customer_pays"],
+        partner_pays=ids["partner_pays"],
+        rule=rule,
+    )
 
 
-def _named(values: Values, name: str, kind: Kind, tree: Expression) -> str:
-    """A value of every line; one that only we name has a dot in its name, which no field and no value can have."""
-    id = f"{_ITEM}.{name}"
-    values.by_id[id] = NamedValue(id, kind, tree, {}, (), tree.place, list=ORDER)
-    return id
+def _named(
+    values: Values, role: Role, *names: str, kind: Kind, tree: Expression, form: WrittenForm = WrittenForm.DERIVED
+) -> str:
+    """The id of a value of every line that no row of values writes."""
+    return values.name(of_list(ORDER), role, *names, kind=kind, tree=tree, form=form, title={}).id
 
 
 def _rule(row: FilePart, scope: Scope, values: Values) -> PriceRule:
     title, source = row.texts(), row.source()
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    id = _named(values, f"rules.{row.id}", Kind.YES_NO, when)
+    form = form_of(row.data.get("when"), when)
+    id = _named(values, Role.PRICE_CONDITION, row.id, kind=Kind.YES_NO, tree=when, form=form)
     amounts = tuple(key for key in ("customer_pays", "partner_pays") if key in row.data)
-    return PriceRule(row.id, title, id, amounts, row.optional_texts("says"), source)
+    return PriceRule(id=row.id, title=title, when=id, amounts=amounts, says=row.optional_texts("says"), source=source)
 
 
 def _amount(rule: FilePart, key: str, scope: Scope, order: FilePart) -> Expression:
@@ -100,4 +115,5 @@ def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: E
 def _refusal(row: FilePart, scope: Scope, values: Values) -> Refusal:
     title, source = row.texts(), row.source()
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    return Refusal(row.id, title, _named(values, f"refusals.{row.id}", Kind.YES_NO, when), source)
+    form = form_of(row.data.get("when"), when)
+    return Refusal(row.id, title, _named(values, Role.REFUSAL, row.id, kind=Kind.YES_NO, tree=when, form=form), source)

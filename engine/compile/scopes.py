@@ -14,6 +14,7 @@ from ..language.calls import FUNCTIONS, Symbol
 from ..language.parse import Scope
 from ..problems import Place, Problem
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, Texts
+from ..programme.owners import PROGRAMME, WHOLE_ORDER, Role, id_of, of_list, of_tier, of_track
 from ..values import Kind
 from .file_reader import FilePart, Files, list_path
 
@@ -57,7 +58,7 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     named = {name for name, _ in _names(files)}
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
     for _, column in columns(files):
-        symbols[column.id] = _value_symbol(column, f"definitions.{column.id}", lists)
+        symbols[column.id] = _value_symbol(column, id_of(PROGRAMME, Role.DEFINITION, column.id), lists)
     tables: dict[str, FilePart] = {}
     for row in named_values(files):
         if row.id in facts:
@@ -65,7 +66,7 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
         if "by_tier" in row.data:
             tables[row.id] = row
         else:
-            symbols[row.id] = _value_symbol(row, f"definitions.{row.id}", lists)
+            symbols[row.id] = _value_symbol(row, id_of(PROGRAMME, Role.DEFINITION, row.id), lists)
     symbols |= _tier_symbols(files)
     tiers = tuple(files.names("tiers", "tiers"))
     asked = tiers if files.is_whole("tiers", "tiers") else None
@@ -125,18 +126,18 @@ def _tier_symbols(files: Files) -> dict[str, Symbol]:
     awarded = whole is not None and whole.data.get("award") == "highest"
     for track, tiers in tracks.items():
         ordered = awarded or track != MAIN
-        found[tier_name(track)] = Symbol(f"tracks.{track}.tier", Kind.CHOICE, (NO_TIER, *tiers), ordered)
+        found[tier_name(track)] = Symbol(id_of(of_track(track), Role.TIER), Kind.CHOICE, (NO_TIER, *tiers), ordered)
     found["held_tier"] = found["held_tier"]._replace(ordered=awarded)
     return found
 
 
 def _order_symbols(files: Files, lists: Mapping[str, ListFact]) -> dict[str, Symbol]:
     """The partner's own discounts, and the values of a whole order."""
-    found = {name: Symbol(f"own.{name}", Kind.PERCENT) for name in OWN}
+    found = {name: Symbol(id_of(WHOLE_ORDER, Role.OWN_DISCOUNT, name), Kind.PERCENT) for name in OWN}
     row = files.row("prices", ORDER)
     for part in row.inner("totals") if row else ():
         if "kind" in part.data:
-            found[part.id] = _value_symbol(part, f"{ORDER}.{part.id}", lists)
+            found[part.id] = _value_symbol(part, id_of(WHOLE_ORDER, Role.ORDER_TOTAL, part.id), lists)
     return found
 
 
@@ -160,7 +161,7 @@ def _tier_scope(
     for name, row in tables.items():
         absent.pop(name, None)
         if tier in row.data["by_tier"]:
-            own[name] = _value_symbol(row, f"definitions.{name}.{tier}", lists)
+            own[name] = _value_symbol(row, id_of(of_tier(tier), Role.DEFINITION, name), lists)
         elif row.holds("by_tier", tier) or any(key not in tiers for key in row.data["by_tier"]):
             silent.add(name)  # its row is mistaken, or the tier may be one that is misspelt
         else:
@@ -170,16 +171,16 @@ def _tier_scope(
 
 def _item_scope(files: Files, one: ListFact, general: Scope, lists: Mapping[str, ListFact]) -> Scope:
     """The names over the items of a list: also their fields and values."""
-    fields = {fact.id: fact_symbol(fact, f"{one.item}.{fact.id}", one.item) for fact in one.fields.values()}
+    fields = {fact.id: fact_symbol(fact, id, one.item) for id, fact in one.fields_by_id().items()}
     inner, path = files.row(*list_path(one.id)), list_path(one.id)
     rows = [row for row in inner.inner("values") if "kind" in row.data] if inner else []
-    values = {row.id: _value_symbol(row, f"{one.item}.{row.id}", lists) for row in rows}
+    values = {row.id: _value_symbol(row, id_of(of_list(one.id), Role.ITEM_VALUE, row.id), lists) for row in rows}
     for name, symbol in values.items():
         if symbol.currency and not symbol.currency.isupper():
             values[name] = symbol._replace(currency=f"{one.item}.{symbol.currency}")
     written = {*files.names_of(*path, "fields"), *files.names_of(*path, "values")}
     if one.id == ORDER:
-        values[REFUSED] = Symbol(f"{one.item}.{REFUSED}", Kind.YES_NO)
+        values[REFUSED] = Symbol(id_of(of_list(ORDER), Role.REFUSED), Kind.YES_NO)
     known = {**general.symbols, **fields, **values}
     elsewhere = {name: help for name, help in general.elsewhere.items() if name not in known}
     return general._replace(symbols=known, elsewhere=elsewhere, broken={*general.broken, *(written - known.keys())})

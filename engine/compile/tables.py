@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from ..language.kinds import KIND_WORDS, adapt, as_kind, compatible
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
-from ..source.scalars import how_to_write, plain_scalar
+from ..programme.owners import WrittenForm
+from ..source.scalars import Data, how_to_write, plain_scalar
 from ..values import NUMERIC, Kind, plain
 from .file_reader import FilePart
 
@@ -34,11 +35,18 @@ def compile_cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Exp
     """The expression of a cell, or None after reporting what is wrong with it."""
     data = row.data_of(*keys)
     if isinstance(data, dict):
-        for form, compile_form in _FORMS.items():
-            if form in data:
+        for key, (_, compile_form) in _FORMS.items():
+            if key in data:
                 return compile_form(row, keys, data, scope, wanted)
         return None
     return row.expression(*keys, scope=scope, kind=wanted.kind, choices=wanted.choices)
+
+
+def form_of(data: Data, tree: Expression) -> WrittenForm:
+    """The form in which the cell is written that became this tree."""
+    if isinstance(data, dict):
+        return next((form for key, (form, _) in _FORMS.items() if key in data), WrittenForm.RULE)
+    return WrittenForm.FIGURE if isinstance(tree, Literal) else WrittenForm.RULE
 
 
 def added(parts: Sequence[Expression], kind: Kind) -> Expression:
@@ -184,7 +192,12 @@ def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wan
     return added([otherwise, *each], wanted.kind)
 
 
-_FORMS = {"by": _by_choice, "band": _by_band, "slices": _by_slices, "cases": _by_cases}
+_FORMS = {
+    "by": (WrittenForm.TABLE, _by_choice),
+    "band": (WrittenForm.BANDS, _by_band),
+    "slices": (WrittenForm.SLICES, _by_slices),
+    "cases": (WrittenForm.CASES, _by_cases),
+}
 
 
 def _number(row: FilePart, keys: Keys, scope: Scope) -> Expression | None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import And, Call, Choose, Compare, Expression, Literal, Name, Or
 from ..problems import did_you_mean
 from ..programme.model import MAIN, NO_TIER, Requirement, Statement, Tier, Track
+from ..programme.owners import PROGRAMME, Owner, Role, WrittenForm, id_of, of_tier, of_track
 from ..values import Kind
 from .benefits import check_benefits, check_rebates, compile_benefit, compile_rebates, rebate_totals
 from .discounts import Terms, check_bonuses, compile_discount, compile_terms
 from .file_reader import FilePart, Files
 from .scopes import Scopes, tracks_of
+from .tables import form_of
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
+
+#: what requirements are to the programme, or to the tier, by their scope
+_ROLES = {"eligibility": Role.ELIGIBILITY, "joining": Role.JOINING, "tier": Role.REQUIREMENT}
 
 
 class _Offers:
@@ -25,7 +31,7 @@ class _Offers:
         self.common = [
             requirement
             for name in ("eligibility", "joining")
-            for requirement in _requirements(files, name, scope, values)
+            for requirement in _common_requirements(files, name, scope, values)
         ]
         self.terms: Terms = compile_terms(files, scope, values)
         self.bonuses, self.benefits, self.rebates = check_bonuses(files), check_benefits(files), check_rebates(files)
@@ -57,17 +63,23 @@ def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Trac
         own = files.row("tiers", "tracks", track)
         title, source = (own.texts(), own.source()) if own else ({}, ())
         award = whole.data.get("award", "signed") if whole and track == MAIN else "highest"
-        kept_until = _retention(files, scope, values, tiers) if track == MAIN else None
+        kept_until, kept = _retention(files, scope, values, tiers) if track == MAIN else (None, {})
         tree: Expression = Literal(NO_TIER, Kind.CHOICE)
         for tier in tiers:
-            is_held: Expression = Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')")
+            qualified = id_of(of_tier(tier), Role.QUALIFIED)
+            is_held: Expression = Name(qualified, Kind.YES_NO, f"qualified('{tier}')")
             if kept_until:
-                is_held = Or((is_held, Name(f"tiers.{tier}.kept", Kind.YES_NO, f"tiers.{tier}.kept")))
+                is_held = Or((is_held, Name(kept[tier], Kind.YES_NO, kept[tier])))
             tree = Choose(is_held, Literal(tier, Kind.CHOICE), tree, Kind.CHOICE)
         if award == "signed":
             tree = Name("held_tier", Kind.CHOICE, "held_tier")
-        id = values.name(f"tracks.{track}.tier", Kind.CHOICE, tree, title, source).id
-        found[track] = Track(track, title, award, tiers, id, kept_until)
+        own_tier = values.name(
+            of_track(track), Role.TIER,
+            kind=Kind.CHOICE, tree=tree, form=WrittenForm.DERIVED, title=title, source=source,
+        )  # fmt: skip
+        found[track] = Track(
+            id=track, title=title, award=award, tiers=tiers, tier=own_tier.id, kept_until=kept_until, kept=kept
+        )
     return found
 
 
@@ -78,51 +90,66 @@ def compile_membership(files: Files, scope: Scope, values: Values) -> str | None
         return None
     title, source = row.texts(), row.source()
     tree = row.expression("ends", scope=scope, kind=Kind.DATE)
-    return tree and values.name("membership.ends", Kind.DATE, tree, title, source).id
+    return tree and values.name(
+        PROGRAMME, Role.MEMBERSHIP_ENDS,
+        kind=Kind.DATE, tree=tree, form=form_of(row.data["ends"], tree), title=title, source=source,
+    ).id  # fmt: skip
 
 
-def _retention(files: Files, scope: Scope, values: Values, tiers: tuple[str, ...]) -> str | None:
-    """The day to which a tier once held is kept, and of each tier whether it is."""
+def _retention(
+    files: Files, scope: Scope, values: Values, tiers: tuple[str, ...]
+) -> tuple[str | None, Mapping[str, str]]:
+    """The day to which a tier once held is kept, and of each tier whether it is; None and none where none is kept."""
     row = files.row("tiers", "retention")
     if row is None:
-        return None
+        return None, {}
     title, source = row.texts(), row.source()
     tree = row.expression("until", scope=scope, kind=Kind.DATE)
     if tree is None:
-        return None
-    until = values.name("retention.until", Kind.DATE, tree, title, source)
+        return None, {}
+    until = values.name(
+        PROGRAMME, Role.KEPT_UNTIL,
+        kind=Kind.DATE, tree=tree, form=form_of(row.data["until"], tree), title=title, source=source,
+    )  # fmt: skip
+    kept = {}
     in_time = Compare("<=", Name("as_of", Kind.DATE, "as_of"), until)
     for tier in tiers:
         is_held = Compare("==", Name("held_tier", Kind.CHOICE, "held_tier"), Literal(tier, Kind.CHOICE))
-        values.name(f"tiers.{tier}.kept", Kind.YES_NO, And((is_held, in_time)), title, source)
-    return until.id
+        kept[tier] = values.name(
+            of_tier(tier), Role.KEPT,
+            kind=Kind.YES_NO, tree=And((is_held, in_time)), form=WrittenForm.DERIVED, title=title, source=source,
+        ).id  # fmt: skip
+    return until.id, kept
 
 
 def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
-    prefix, title = f"tiers.{row.id}", row.texts()
+    title = row.texts()
     requirements = [*offers.common, *_own_requirements(row, offers.common, scope, values)]
     conditions = tuple(Name(requirement.value, Kind.YES_NO, requirement.value) for requirement in requirements)
-    qualified = values.name(f"{prefix}.qualified", Kind.YES_NO, And(conditions) if conditions else _TRUE, title)
+    qualified = values.name(
+        of_tier(row.id), Role.QUALIFIED,
+        kind=Kind.YES_NO, tree=And(conditions) if conditions else _TRUE, form=WrittenForm.DERIVED, title=title,
+    )  # fmt: skip
     row.source()
     code = row.data.get("code")
     rebates = compile_rebates(offers.rebates, row.id, scope, values)
     return Tier(
-        row.id,
-        int(code) if code is not None else None,
-        title,
-        row.optional_texts("summary"),
-        qualified.id,
-        tuple(requirements),
-        compile_discount(row, offers.terms, offers.bonuses, scope, values),
-        tuple(
+        id=row.id,
+        code=int(code) if code is not None else None,
+        title=title,
+        summary=row.optional_texts("summary"),
+        qualified=qualified.id,
+        requirements=tuple(requirements),
+        discount=compile_discount(row, offers.terms, offers.bonuses, scope, values),
+        benefits=tuple(
             compile_benefit(benefit, row.id, scope, values)
             for benefit in offers.benefits
             if row.id in benefit.data.get("by_tier", {}) or benefit.data["kind"] == Kind.TEXT
         ),
-        rebates,
-        rebate_totals(rebates, row.id, values),
-        tuple(_statement(part) for part in row.inner("rights")),
-        tuple(_statement(part) for part in row.inner("restrictions")),
+        rebates=rebates,
+        rebate_totals=rebate_totals(rebates, row.id, values),
+        rights=tuple(_statement(part) for part in row.inner("rights")),
+        restrictions=tuple(_statement(part) for part in row.inner("restrictions")),
     )
 
 
@@ -130,9 +157,9 @@ def _statement(row: FilePart) -> Statement:
     return Statement(row.id, row.texts(), row.source())
 
 
-def _requirements(files: Files, scope_name: str, scope: Scope, values: Values) -> list[Requirement]:
+def _common_requirements(files: Files, scope_name: str, scope: Scope, values: Values) -> list[Requirement]:
     """What every tier asks for: eligibility and joining."""
-    return [_requirement(row, scope_name, f"{scope_name}.{row.id}", scope, values)
+    return [_requirement(row, scope_name, PROGRAMME, (row.id,), scope, values)
             for row in files.rows("eligibility", scope_name)]  # fmt: skip
 
 
@@ -144,27 +171,34 @@ def _own_requirements(row: FilePart, common: list[Requirement], scope: Scope, va
         if part.id in taken:
             message = f"'{part.id}' is required by '{taken[part.id]}' already"
             part.problem("duplicate-id", message, part.place(), "choose another id")
-        found.append(_requirement(part, "tier", f"tiers.{row.id}.requirements.{part.id}", scope, values))
+        found.append(_requirement(part, "tier", of_tier(row.id), (part.id,), scope, values))
     return found
 
 
-def _requirement(row: FilePart, scope_name: str, id: str, scope: Scope, values: Values) -> Requirement:
-    """One condition, or several of which so many are needed."""
+def _requirement(
+    row: FilePart, scope_name: str, owner: Owner, names: tuple[str, ...], scope: Scope, values: Values
+) -> Requirement:
+    """One condition, or several of which so many are needed; `names` are those of the groups around it, and its own."""
     title, source = row.texts(), row.source()
+
+    def named(tree: Expression, form: WrittenForm) -> str:
+        role = _ROLES[scope_name]
+        return values.name(owner, role, *names, kind=Kind.YES_NO, tree=tree, form=form, title=title, source=source).id
+
     if "rule" in row.data:
-        tree = row.expression("rule", scope=scope, kind=Kind.YES_NO)
-        values.name(id, Kind.YES_NO, tree or _TRUE, title, source)
-        return Requirement(row.id, id, scope_name, title, source)
+        tree = row.expression("rule", scope=scope, kind=Kind.YES_NO) or _TRUE
+        value = named(tree, form_of(row.data["rule"], tree))
+        return Requirement(id=row.id, value=value, scope=scope_name, title=title, source=source)
     key = next((key for key in ("all_of", "any_of", "of") if key in row.data), "of")
-    parts = tuple(_requirement(part, scope_name, f"{id}.{part.id}", scope, values) for part in row.inner(key))
+    parts = tuple(_requirement(part, scope_name, owner, (*names, part.id), scope, values) for part in row.inner(key))
     conditions = tuple(Name(part.value, Kind.YES_NO, part.value) for part in parts)
     needed = {"all_of": len(parts), "any_of": 1}.get(key, int(row.data.get("at_least", 1)))
     written = row.count(key)
     if "at_least" in row.data and needed > written > 0:
         message = f"{needed} cannot be met of {written}"
         row.problem("out-of-range", message, row.place("at_least"), "ask for fewer, or add requirements")
-    values.name(id, Kind.YES_NO, _so_many(needed, conditions) if conditions else _TRUE, title, source)
-    return Requirement(row.id, id, scope_name, title, source, parts, needed)
+    value = named(_so_many(needed, conditions) if conditions else _TRUE, WrittenForm.GROUP)
+    return Requirement(id=row.id, value=value, scope=scope_name, title=title, source=source, parts=parts, needed=needed)
 
 
 def _so_many(needed: int, conditions: tuple[Name, ...]) -> Expression:

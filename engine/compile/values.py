@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..language.tree import Expression, Name
-from ..programme.model import NamedValue, Texts
+from ..programme.model import NamedValue, Negotiable, Texts
+from ..programme.owners import Owner, Role, WrittenForm, id_of
 from ..values import Kind
 
 
@@ -15,7 +16,31 @@ class Values:
     def __init__(self, values: Iterable[NamedValue]) -> None:
         self.by_id = {value.id: value for value in values}
 
-    def name(self, id: str, kind: Kind, tree: Expression, title: Texts, source: tuple[str, ...] = ()) -> Name:
-        """Give an expression a name, and the name as an expression."""
-        self.by_id[id] = NamedValue(id, kind, tree, title, source, tree.place)
+    def name(
+        self,
+        owner: Owner,
+        role: Role,
+        *names: str,
+        kind: Kind,
+        tree: Expression,
+        form: WrittenForm,
+        title: Texts,
+        source: tuple[str, ...] = (),
+        negotiable: Negotiable | None = None,
+    ) -> Name:
+        """Give an expression a name, and the name as an expression; `names` as in `NamedValue`."""
+        id = id_of(owner, role, *names)
+        self.by_id[id] = NamedValue(
+            id=id,
+            owner=owner,
+            role=role,
+            names=names,
+            form=form,
+            kind=kind,
+            expression=tree,
+            title=title,
+            source=source,
+            place=tree.place,
+            negotiable=negotiable,
+        )
         return Name(id, kind, id)

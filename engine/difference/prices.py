@@ -16,6 +16,7 @@ from ..language.smt.terms import Formula, Term, all_of, any_of, comparison, nega
 from ..language.tree import Name
 from ..problems import InvalidInput
 from ..programme.model import LINE, ORDER, Programme
+from ..programme.owners import Role
 from ..programme.reads import all_read
 from ..proof.example import Example, without_irrelevant
 from ..proof.minimal_model import nearest_number, plain_value, plainest
@@ -62,7 +63,7 @@ def price_effects(pair: Pair) -> Iterator[OutcomeEffect]:
 
 def _standing(programme: Programme) -> frozenset[str]:
     """The values that say where a partner stands: its tiers and its own discounts."""
-    own = {id for id in programme.values if id.startswith("own.")}
+    own = {id for id, value in programme.values.items() if value.role is Role.OWN_DISCOUNT}
     tiers = {tier.qualified for tier in programme.tiers.values()}
     return frozenset(own | tiers | {track.tier for track in programme.tracks.values()})
 

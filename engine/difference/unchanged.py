@@ -25,7 +25,7 @@ def unchanged_names(before: Programme, after: Programme, given: Collection[str] 
         if id in given:
             same[id] = True
         elif id not in differing:
-            same[id] = all(same.get(one, one not in after.values) for one in mentioned(value.expression))
+            same[id] = all(same.get(one, one not in after.values) for one in mentioned(before, value.expression))
     return frozenset(id for id, one in same.items() if one)
 
 

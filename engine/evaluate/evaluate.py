@@ -45,22 +45,28 @@ def make_plan(programme: Programme) -> Plan:
     tracks = {id: track_reader(programme, track, positions) for id, track in programme.tracks.items()}
     until = programme.tracks[MAIN].kept_until
     return Plan(
-        programme,
-        layout,
-        tuple(tier_reader(programme, tier, positions, constants) for tier in programme.tiers.values()),
-        tracks.pop(MAIN),
-        tuple(tracks.items()),
-        tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
-        tuple(one for one in layout.lists if one.values and one.id != ORDER),
-        None if until is None else positions[until],
-        None if programme.membership_ends is None else positions[programme.membership_ends],
+        programme=programme,
+        layout=layout,
+        tiers=tuple(tier_reader(programme, tier, positions, constants) for tier in programme.tiers.values()),
+        main=tracks.pop(MAIN),
+        tracks=tuple(tracks.items()),
+        definitions=tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
+        lists=tuple(one for one in layout.lists if one.values and one.id != ORDER),
+        kept_until=None if until is None else positions[until],
+        membership_ends=None if programme.membership_ends is None else positions[programme.membership_ends],
     )
 
 
 def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Every fact and value behind an outcome, by id."""
     agreed = {one.term: one.value for one in outcome.agreements if one.applied}
-    known = KnownInputs(outcome.as_of, outcome.held_tier, outcome.since, outcome.facts, agreed)
+    known = KnownInputs(
+        as_of=outcome.as_of,
+        held_tier=outcome.held_tier,
+        held_since=outcome.since,
+        facts=outcome.facts,
+        agreed=agreed,
+    )
     return named_row(plan.layout, fill(plan.layout, known))
 
 
@@ -78,31 +84,31 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     held = {MAIN: tier.id if tier else None, **{track.id: track.tier for track in tracks}}
     granted = _GRANTED_AS[own.status]
     return Outcome(
-        programme.id,
-        programme.release,
-        programme.digest,
-        as_of,
-        record.partner,
-        record.name,
-        tier.id if tier else None,
-        own.status,
-        own.unknown,
-        record.tier,
-        record.since,
-        or_none(row[plan.kept_until]) if plan.kept_until is not None and record.tier else None,
-        or_none(row[plan.membership_ends]) if plan.membership_ends is not None else None,
-        _granted(tier.discount, granted) if tier else None,
-        getattr(benefits, granted) if tier else None,
-        _granted_rebates(tier.rebates, granted) if tier else None,
-        _granted_rebates(tier.rebate_totals, granted) if tier else None,
-        tiers,
-        own.next,
-        tracks,
-        tuple([reader(row) for reader in plan.definitions]),
-        _item_values(plan.lists, plan.layout, row) if plan.lists else {},
-        agreements,
-        known.facts,
-        oddities(programme, plan.layout, record, known, row, agreements, held),
+        programme=programme.id,
+        release=programme.release,
+        digest=programme.digest,
+        as_of=as_of,
+        partner=record.partner,
+        name=record.name,
+        tier=tier.id if tier else None,
+        status=own.status,
+        unknown=own.unknown,
+        held_tier=record.tier,
+        since=record.since,
+        kept_until=or_none(row[plan.kept_until]) if plan.kept_until is not None and record.tier else None,
+        membership_ends=or_none(row[plan.membership_ends]) if plan.membership_ends is not None else None,
+        discount=_granted(tier.discount, granted) if tier else None,
+        benefits=getattr(benefits, granted) if tier else None,
+        rebates=_granted_rebates(tier.rebates, granted) if tier else None,
+        rebate_totals=_granted_rebates(tier.rebate_totals, granted) if tier else None,
+        tiers=tiers,
+        next=own.next,
+        tracks=tracks,
+        definitions=tuple([reader(row) for reader in plan.definitions]),
+        lists=_item_values(plan.lists, plan.layout, row) if plan.lists else {},
+        agreements=agreements,
+        facts=known.facts,
+        problems=oddities(programme, plan.layout, record, known, row, agreements, held),
     )
 
 
@@ -110,7 +116,9 @@ def known_of(record: Record, as_of: date) -> KnownInputs:
     """What an evaluation of the record on a day begins with."""
     terms = record.agreements
     agreed = {one.term: one.value for one in terms if one.days.cover(as_of)} if terms else {}
-    return KnownInputs(as_of, record.tier, record.since, record.facts_on(as_of), agreed)
+    return KnownInputs(
+        as_of=as_of, held_tier=record.tier, held_since=record.since, facts=record.facts_on(as_of), agreed=agreed
+    )
 
 
 def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutcome, ...]:
@@ -121,13 +129,23 @@ def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutco
     for one in record.agreements:
         applied = one.days.cover(as_of)
         was = or_none(row[positions[one.term]]) if applied else None
-        found.append(AgreementOutcome(one.term, one.value, was, applied, one.document, one.begins, one.ends))
+        found.append(
+            AgreementOutcome(
+                term=one.term,
+                value=one.value,
+                was=was,
+                applied=applied,
+                document=one.document,
+                begins=one.begins,
+                ends=one.ends,
+            )
+        )
     return tuple(found)
 
 
 def _track(id: str, own: Own, tiers: Sequence[TierOutcome]) -> TrackOutcome:
     tier = None if own.place is None else tiers[own.place].id
-    return TrackOutcome(id, tier, own.status or "not_qualified", own.unknown, own.next)
+    return TrackOutcome(id=id, tier=tier, status=own.status or "not_qualified", unknown=own.unknown, next=own.next)
 
 
 def _item_values(
@@ -159,8 +177,7 @@ def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome 
     if discount is None or granted == "qualified":
         return discount
     amount = None if granted == "undetermined" else _NOTHING
-    base, bonuses, uncapped, cap, _, _, _, source = discount
-    return DiscountOutcome(base, bonuses, uncapped, cap, amount, amount, amount, source)
+    return discount._replace(total=amount, in_price=amount, in_kind=amount)
 
 
 def _granted_rebates(rebates: tuple[Any, ...], granted: str) -> tuple[Any, ...]:

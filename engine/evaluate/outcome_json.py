@@ -87,8 +87,7 @@ def quote_data(quote: Quote) -> Json:
         "margin": json_value(quote.margin),
         "complete": quote.complete,
         "totals": {
-            total.id.removeprefix("order."): {"value": json_value(total.value), "source": list(total.source)}
-            for total in quote.totals
+            total.name: {"value": json_value(total.value), "source": list(total.source)} for total in quote.totals
         },
     }
 

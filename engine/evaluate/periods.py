@@ -144,14 +144,30 @@ def _agreement(
             wrong("bad-fact", f"{term}: {told[0]}", "value", told[1])
     if len(problems) > before or days.begins is None:
         return None
-    return Agreement(str(term), value, str(paper), days.begins, days.ends, document.value_place((*path, "term")))
+    return Agreement(
+        term=str(term),
+        value=value,
+        document=str(paper),
+        begins=days.begins,
+        ends=days.ends,
+        place=document.value_place((*path, "term")),
+    )
 
 
 def agreed_as(term: NamedValue) -> Fact:
     """What may be agreed in the place of a value, as a fact: of its kind, within the limits set for it."""
     low, high = (term.negotiable.minimum, term.negotiable.maximum) if term.negotiable else (None, None)
     return Fact(
-        term.id, term.title, term.kind, term.unit, term.choices, None, low, high, term.source, False, term.currency
+        id=term.id,
+        title=term.title,
+        kind=term.kind,
+        unit=term.unit,
+        choices=term.choices,
+        default=None,
+        minimum=low,
+        maximum=high,
+        source=term.source,
+        currency=term.currency,
     )
 
 

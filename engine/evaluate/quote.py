@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 
 from ..limits import MAX_ORDER_TEXT
 from ..problems import Problem, WrongCall, has_errors, in_order
-from ..programme.model import LINE, ORDER, ListFact, Order, Programme, Texts
+from ..programme.model import LINE, ORDER, ListFact, NamedValue, Programme, Texts
+from ..programme.owners import WHOLE_ORDER, Role, id_of
 from ..source.document import Document, unknown_keys
 from ..source.scalars import Data
 from ..values import Number, Unknown, Value, add, merge, missing, or_none, subtract
@@ -64,9 +65,10 @@ class LineQuote(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A value of the whole order, by its id in the programme."""
+    """A value of the whole order, by its id in the programme and its name in prices.yaml."""
 
     id: str
+    name: str
     title: Texts
     value: Scalar | None
     source: tuple[str, ...]
@@ -143,35 +145,52 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
     lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
     known = known_of(record, as_of)
     values = named_row(plan.layout, fill(plan.layout, known._replace(facts={**known.facts, ORDER: lines})))
-    quoted = tuple(_line(definition, line, item) for line, item in zip(order.lines, values[ORDER], strict=True))
-    totals = tuple(
-        Total(id, plan.programme.values[id].title, or_none(values[id]), plan.programme.values[id].source)
-        for id in definition.totals
-    )
+    quoted = tuple(_line(plan.programme, line, item) for line, item in zip(order.lines, values[ORDER], strict=True))
+    own = {name: id_of(WHOLE_ORDER, Role.OWN_DISCOUNT, name) for name in ("tier_discount", "partner_discount")}
     return Quote(
-        outcome,
-        order.id,
-        order.currency,
-        quoted,
-        _sum(quoted, "customer_pays"),
-        _sum(quoted, "partner_pays"),
-        _sum(quoted, "margin"),
-        all(line.status == "priced" and not line.says for line in quoted),
-        {name: or_none(values[f"own.{name}"]) for name in ("tier_discount", "partner_discount")},
-        totals,
+        outcome=outcome,
+        order=order.id,
+        currency=order.currency,
+        lines=quoted,
+        customer_pays=_sum(quoted, "customer_pays"),
+        partner_pays=_sum(quoted, "partner_pays"),
+        margin=_sum(quoted, "margin"),
+        complete=all(line.status == "priced" and not line.says for line in quoted),
+        discounts={name: or_none(values[id]) for name, id in own.items()},
+        totals=tuple(_total(plan.programme.values[id], values[id]) for id in definition.totals),
     )
 
 
-def _line(definition: Order, line: Mapping[str, Scalar], item: Mapping[str, Value]) -> LineQuote:
+def _total(named: NamedValue, value: Value) -> Total:
+    return Total(id=named.id, name=named.name, title=named.title, value=or_none(value), source=named.source)
+
+
+def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, Value]) -> LineQuote:
     """One line as the values of the programme have it."""
+    definition = programme.order
+    if definition is None:
+        raise TypeError("read_order refuses this")
 
     def value(id: str) -> Value:
-        return item[id.removeprefix(f"{ORDER}[].")]
+        return item[programme.values[id].inner_id]
 
     refusals = [(one, value(one.when)) for one in definition.refusals]
     reasons = tuple(Reason(one.id, one.title, one.source) for one, holds in refusals if holds is True)
     number = int(item[LINE])  # type: ignore[arg-type]
-    nothing = LineQuote(number, "no_rule", line, None, None, None, None, None, None, reasons, (), ())
+    nothing = LineQuote(
+        line=number,
+        status="no_rule",
+        fields=line,
+        rule=None,
+        title=None,
+        says=None,
+        customer_pays=None,
+        partner_pays=None,
+        margin=None,
+        refusals=reasons,
+        unknown=(),
+        source=(),
+    )
     if reasons:
         cited = tuple(dict.fromkeys(clause for one in reasons for clause in one.source))
         return nothing._replace(status="refused", source=cited)

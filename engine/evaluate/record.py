@@ -73,7 +73,17 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     places["held_since"] = document.value_place(("since",))
     dated = {id: value for id, value in facts.items() if isinstance(value, Dated)}
     lasting = MappingProxyType({id: value for id, value in facts.items() if id not in dated})
-    return Record(partner, name, tier, since, lasting, places, agreements, dated), in_order(problems)
+    record = Record(
+        partner=partner,
+        name=name,
+        tier=tier,
+        since=since,
+        facts=lasting,
+        places=places,
+        agreements=agreements,
+        dated=dated,
+    )
+    return record, in_order(problems)
 
 
 def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:

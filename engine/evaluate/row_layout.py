@@ -18,6 +18,7 @@ from ..language.run.closures import Position, Reader, Row, closure
 from ..language.run.compiled import Filler, FillStep, by_closures, filler
 from ..language.tree import Expression, Literal, Name
 from ..programme.model import INPUTS, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
+from ..programme.owners import agreed_id, agreement_id
 from ..values import Unknown, Value
 
 Scalar = bool | Decimal | date | str
@@ -77,8 +78,8 @@ def make_layout(programme: Programme) -> Layout:
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
     items = [one.item for one in of_lists.values()]
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
-    agreements = [f"agreement.{id}" for id in terms]
-    row = [*INPUTS, *programme.facts, *of_lists, *items, *(f"agreed.{id}" for id in terms), *agreements]
+    agreements = [agreement_id(id) for id in terms]
+    row = [*INPUTS, *programme.facts, *of_lists, *items, *map(agreed_id, terms), *agreements]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
     for one in of_lists.values():
         positions.update(_item_positions(one, positions))
@@ -86,20 +87,20 @@ def make_layout(programme: Programme) -> Layout:
     defaults = tuple(_default(fact) for fact in programme.facts.values())
     shown = {id: at for id, at in positions.items() if isinstance(at, int) and id not in {*items, *agreements}}
     return Layout(
-        tuple(programme.facts),
-        defaults,
-        tuple(_list_layout(one) for one in of_lists.values()),
-        terms,
-        (False,) * len(terms) + (None,) * len(terms),
-        len(row),
-        empty,
-        steps,
-        order_steps,
-        MappingProxyType(positions),
-        filler(steps, positions, len(row) + len(empty)),
-        sum(isinstance(default, Unknown) for default in defaults) * 3 // 4,
-        dict.fromkeys(shown),
-        itemgetter(*shown.values()),
+        facts=tuple(programme.facts),
+        defaults=defaults,
+        lists=tuple(_list_layout(programme, one) for one in of_lists.values()),
+        terms=terms,
+        nothing_agreed=(False,) * len(terms) + (None,) * len(terms),
+        start=len(row),
+        empty=empty,
+        steps=steps,
+        order_steps=order_steps,
+        positions=MappingProxyType(positions),
+        fill=filler(steps, positions, len(row) + len(empty)),
+        enough=sum(isinstance(default, Unknown) for default in defaults) * 3 // 4,
+        names=dict.fromkeys(shown),
+        named=itemgetter(*shown.values()),
     )
 
 
@@ -117,14 +118,14 @@ def _steps(
     partner_steps: list[FillStep] = []
     order_steps: list[FillStep] = []
     for value in programme.values.values():
-        tree, in_order = value.expression, _is_of_order(value)
+        tree, in_order = value.expression, value.of_order
         steps, shared = (order_steps, seen_in_order) if in_order else (partner_steps, seen)
         if value.list is not None:
             steps.append(_item_step(of_lists[value.list], value, positions))
         elif value.negotiable:
             position = start + len(empty)
             empty.append(Unknown())
-            agreed: Any = positions[f"agreement.{value.id}"]
+            agreed: Any = positions[agreement_id(value.id)]
             steps.append(FillStep(position, _agreed_or(closure(tree, positions), agreed), tree, agreed))
             positions[value.id] = position
         elif isinstance(tree, Name):
@@ -138,11 +139,6 @@ def _steps(
             if not isinstance(tree, Literal):
                 steps.append(FillStep(position, closure(tree, positions), tree))
     return tuple(partner_steps), tuple(order_steps), tuple(empty)
-
-
-def _is_of_order(value: NamedValue) -> bool:
-    """Whether a value is of a line, of the whole order, or only rules of price can name it."""
-    return value.list == ORDER or value.id.partition(".")[0] in (ORDER, "own")
 
 
 def fill(layout: Layout, known: KnownInputs) -> Row:
@@ -188,8 +184,8 @@ def _agreed_or(read: Reader, agreement: Position) -> Reader:
     return agreed_or
 
 
-def _list_layout(one: ListFact) -> ListLayout:
-    names = tuple(id.removeprefix(f"{one.item}.") for id in one.values)
+def _list_layout(programme: Programme, one: ListFact) -> ListLayout:
+    names = tuple(programme.values[id].inner_id for id in one.values)
     default: Any = [] if one.default_empty else Unknown(frozenset((one.id,)))
     fields = tuple((field.id, field.default, field.default_from) for field in one.fields.values())
     return ListLayout(one.id, fields, names, default)
@@ -197,7 +193,7 @@ def _list_layout(one: ListFact) -> ListLayout:
 
 def _item_positions(one: ListFact, positions: Mapping[str, Position]) -> Iterator[tuple[str, Position]]:
     slot = positions[one.item]
-    own = (*(f"{one.item}.{field}" for field in one.fields), *one.values)
+    own = (*one.fields_by_id(), *one.values)
     return ((id, (slot, index)) for index, id in enumerate(own) if isinstance(slot, int))
 
 

@@ -74,7 +74,7 @@ def track_reader(programme: Programme, track: Track, positions: Mapping[str, int
     order = tuple(programme.tiers)
     places = {tier: order.index(tier) for tier in track.tiers}
     above = dict(zip(track.tiers, track.tiers[1:], strict=False)) if awarded else {}
-    kept = {tier: positions[f"tiers.{tier}.kept"] for tier in track.tiers} if track.kept_until else {}
+    kept = {tier: positions[id] for tier, id in track.kept.items()}
 
     def read(row: Row, tiers: Sequence[TierOutcome]) -> Own:
         tier = row[held]
@@ -97,7 +97,7 @@ def track_reader(programme: Programme, track: Track, positions: Mapping[str, int
 
 def value_reader(named: NamedValue, positions: Mapping[str, int]) -> Reader[ValueOutcome]:
     """What a definition comes to."""
-    position, id, source = positions[named.id], named.id.removeprefix("definitions."), named.source
+    position, id, source = positions[named.id], named.name, named.source
 
     def read(row: Row) -> ValueOutcome:
         value = row[position]
@@ -155,7 +155,19 @@ def tier_reader(
     def read(row: Row) -> tuple[TierOutcome, Benefits]:
         given = benefits(row)
         offer = discount(row) if discount else None
-        return TierOutcome(tier.id, *qualification(row), offer, given.qualified, *rebates(row)), given
+        status, unknown, requirements = qualification(row)
+        amounts, totals = rebates(row)
+        outcome = TierOutcome(
+            id=tier.id,
+            status=status,
+            unknown=unknown,
+            requirements=requirements,
+            discount=offer,
+            benefits=given.qualified,
+            rebates=amounts,
+            rebate_totals=totals,
+        )
+        return outcome, given
 
     return read
 
@@ -177,7 +189,9 @@ def _qualification_reader(
 def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) -> Reader[RequirementOutcome]:
     position = positions[requirement.value]
     parts = [_requirement_reader(part, positions) for part in requirement.parts]
-    unknown = RequirementOutcome(requirement.id, requirement.scope, "unknown", (), requirement.source)
+    unknown = RequirementOutcome(
+        id=requirement.id, scope=requirement.scope, status="unknown", unknown=(), source=requirement.source
+    )
     met, not_met = unknown._replace(status="met"), unknown._replace(status="not_met")
 
     def read(row: Row) -> RequirementOutcome:
@@ -202,14 +216,14 @@ def _discount_reader(discount: Discount, positions: Mapping[str, int]) -> Reader
     def read(row: Row) -> DiscountOutcome:
         applied = or_none(row[apply])
         return DiscountOutcome(
-            or_none(row[base]),
-            tuple([bonus(row, applied) for bonus in bonuses]),
-            or_none(row[uncapped]),
-            None if cap is None else or_none(row[cap]),
-            or_none(row[total]),
-            or_none(row[in_price]),
-            or_none(row[in_kind]),
-            discount.source,
+            base=or_none(row[base]),
+            bonuses=tuple([bonus(row, applied) for bonus in bonuses]),
+            uncapped=or_none(row[uncapped]),
+            cap=None if cap is None else or_none(row[cap]),
+            total=or_none(row[total]),
+            in_price=or_none(row[in_price]),
+            in_kind=or_none(row[in_kind]),
+            source=discount.source,
         )
 
     return read
@@ -221,7 +235,14 @@ def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, 
     def read(row: Row, applied: bool | None) -> BonusOutcome:
         worth = row[percent]
         status = _EARNED[or_none(row[earned])]
-        return BonusOutcome(bonus.id, status, or_none(worth), applied, missing(worth), bonus.source)
+        return BonusOutcome(
+            id=bonus.id,
+            status=status,
+            percent=or_none(worth),
+            applied=applied,
+            unknown=missing(worth),
+            source=bonus.source,
+        )
 
     return read
 
@@ -245,7 +266,13 @@ def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Reader[Rebat
     def read(row: Row) -> RebateOutcome:
         worth, status = row[amount], _EARNED[or_none(row[earned])]
         return RebateOutcome(
-            rebate.id, status, or_none(worth), rebate.currency, rebate.per, missing(worth), rebate.source
+            id=rebate.id,
+            status=status,
+            amount=or_none(worth),
+            currency=rebate.currency,
+            per=rebate.per,
+            unknown=missing(worth),
+            source=rebate.source,
         )
 
     return read
@@ -255,7 +282,9 @@ def _benefits_reader(
     benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
 ) -> Reader[Benefits]:
     """Most benefits are the same for every partner."""
-    undetermined = tuple(BenefitOutcome(one.id, None, one.source, one.unit, one.text) for one in benefits)
+    undetermined = tuple(
+        BenefitOutcome(id=one.id, value=None, source=one.source, currency=one.unit, text=one.text) for one in benefits
+    )
     nothing = [False if one.kind in (Kind.YES_NO, Kind.TEXT) else _NOTHING for one in benefits]
     none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
     varying = {one.value: positions[one.value] for one in benefits if one.value not in constants}

@@ -9,6 +9,7 @@ from ..language.run.closures import Row
 from ..language.tree import names
 from ..problems import Level, Problem, in_order
 from ..programme.model import FactCheck, Programme, pick
+from ..programme.owners import agreed_id
 from ..values import plain
 from .outcome import AgreementOutcome
 from .record import Record
@@ -61,10 +62,9 @@ def _without_effect(
     if one.was == one.value and not _is_asked_about(programme, one.term):
         message = f"{one.document} changes nothing: '{one.term}' is {_shown(one.value)} anyway"
         return "agreement-without-effect", message, "the programme may have caught up with it"
-    kind, _, rest = one.term.partition(".")
-    tier = rest.partition(".")[0] if kind == "tiers" else None
+    tier = programme.values[one.term].tier
     held = next((own.get(track.id) for track in programme.tracks.values() if tier in track.tiers), None)
-    if tier and held not in (None, tier) and not _reaches_beyond(tier, layout, known, row, one.term):
+    if tier and held not in (None, tier) and not _reaches_beyond(programme, tier, layout, known, row, one.term):
         message = f"{one.document} changes nothing for this partner: '{one.term}' is of tier '{tier}', not '{held}'"
         return "agreement-without-effect", message, "name the term of the partner's own tier"
     return None
@@ -72,20 +72,17 @@ def _without_effect(
 
 def _is_asked_about(programme: Programme, term: str) -> bool:
     """Whether a rule asks if the term is agreed, whatever its value."""
-    asked = f"agreed.{term}"
+    asked = agreed_id(term)
     return any(name.id == asked for value in programme.values.values() for name in names(value.expression))
 
 
-def _reaches_beyond(tier: str, layout: Layout, known: KnownInputs, row: Row, term: str) -> bool:
+def _reaches_beyond(programme: Programme, tier: str, layout: Layout, known: KnownInputs, row: Row, term: str) -> bool:
     """Whether a term of a tier makes a difference to any value that is not the tier's own."""
     without: dict[str, Any] = {id: value for id, value in known.agreed.items() if id != term}
     other = fill(layout, known._replace(agreed=without))
-    passed_over = (f"tiers.{tier}.", "agreed.", "agreement.")
-    return any(
-        row[at] != other[at]
-        for id, at in layout.positions.items()
-        if isinstance(at, int) and not id.startswith(passed_over)
-    )
+    beyond = [id for id, value in programme.values.items() if value.tier != tier and not value.list]
+    places: Any = layout.positions  # what stands in the row itself, not in an item
+    return any(row[places[id]] != other[places[id]] for id in (*beyond, *programme.lists))
 
 
 def _shown(value: Scalar) -> str:

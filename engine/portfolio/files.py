@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..limits import MAX_ROW_BYTES
 from ..problems import InvalidInput, Level, Place, Problem, Source, WrongCall, did_you_mean, wrong_call
-from ..programme.model import Fact, Programme
+from ..programme.model import Fact, Programme, plain_fact
 from ..values import Kind
 from .sql.columns import PARTNER, tier_names
 
@@ -82,7 +82,7 @@ def list_fields(programme: Programme, id: str) -> dict[str, Fact]:
 
 def agreement_fields() -> list[Fact]:
     """The columns of a file of agreements, each of them text."""
-    return [Fact(id, {}, Kind.TEXT, None, {}, None, None, None, ()) for id in AGREEMENT]
+    return [plain_fact(id, Kind.TEXT) for id in AGREEMENT]
 
 
 def check_columns(

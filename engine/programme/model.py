@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ..language.tree import Expression, names
 from ..problems import Place
 from ..values import Kind
+from .owners import Owner, OwnerKind, Role, WrittenForm, inner_id
 
 Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
 
@@ -51,6 +52,11 @@ class Fact(NamedTuple):
     effort_for: Decimal = Decimal(1)  #: of a number: how much more that is
 
 
+def plain_fact(id: str, kind: Kind) -> Fact:
+    """A fact of which nothing but its kind is written."""
+    return Fact(id=id, title={}, kind=kind, unit=None, choices={}, default=None, minimum=None, maximum=None, source=())
+
+
 class ListFact(NamedTuple):
     """A list that can be known of a partner: the fields of each item, and whether it is empty where a record has none.
 
@@ -70,6 +76,17 @@ class ListFact(NamedTuple):
         """As what the item at hand is known in expressions over the items."""
         return f"{self.id}[]"
 
+    def fields_by_id(self) -> dict[str, Fact]:
+        """The fields of an item by the ids that expressions name them by: `deals[].amount`."""
+        return {f"{self.item}.{id}": field for id, field in self.fields.items()}
+
+
+class ItemField(NamedTuple):
+    """A field of a list's items, and the id of the list."""
+
+    list: str
+    fact: Fact
+
 
 class Negotiable(NamedTuple):
     """What a supplementary agreement may put in the place of a value: between these, where they are set."""
@@ -80,9 +97,16 @@ class Negotiable(NamedTuple):
 
 
 class NamedValue(NamedTuple):
-    """A typed expression with a name: `tiers.gold.requirements.staff`; `list` is set for a value of a list's items."""
+    """A typed expression with a name; `id` is made of its owner, role and names, and is never taken apart.
+
+    `names` tell it from others of this role: none where its owner has one such value, two for a rate of a bonus.
+    """
 
     id: str
+    owner: Owner
+    role: Role
+    names: tuple[str, ...]
+    form: WrittenForm
     kind: Kind
     expression: Expression
     title: Texts
@@ -91,8 +115,32 @@ class NamedValue(NamedTuple):
     unit: Texts | None = None
     currency: str | None = None
     choices: Mapping[str, Texts] = {}
-    list: str | None = None
     negotiable: "Negotiable | None" = None
+
+    @property
+    def name(self) -> str:
+        """Its own short name; empty where its role says all."""
+        return self.names[-1] if self.names else ""
+
+    @property
+    def inner_id(self) -> str:
+        """As what it is known within its owner: `commission` of an item, `discount_total` of a tier."""
+        return inner_id(self.owner, self.role, self.names)
+
+    @property
+    def list(self) -> str | None:
+        """The id of the list whose items each have it; None for a value of the partner or of a whole order."""
+        return self.owner.id if self.owner.kind is OwnerKind.LIST else None
+
+    @property
+    def tier(self) -> str | None:
+        """The id of the tier that asks for it or gives it; None for others, and for a tier's row of a definition."""
+        return self.owner.id if self.owner.kind is OwnerKind.TIER and self.role is not Role.DEFINITION else None
+
+    @property
+    def of_order(self) -> bool:
+        """Whether it is of a line or of a whole order, or only rules of price can name it."""
+        return self.owner.kind is OwnerKind.ORDER or self.list == ORDER
 
     @property
     def varies(self) -> bool:
@@ -177,11 +225,15 @@ class Benefit(NamedTuple):
 
 
 class Rebate(NamedTuple):
-    """Money that a tier pays, once or each `per`: `earned` is yes/no, `amount` what it comes to, 0 where not earned."""
+    """Money that a tier pays, once or each `per`: `earned` is yes/no, `full` what it comes to where it is earned.
+
+    `amount` is what it comes to, 0 where it is not earned.
+    """
 
     id: str
     title: Texts
     earned: str
+    full: str
     amount: str
     currency: str
     per: str  #: once, month, quarter or year
@@ -226,7 +278,7 @@ class Track(NamedTuple):
 
     `award` says how a partner comes by a tier: the record signs for it, or the highest qualified for is awarded.
     `tier` is the value that says which one the partner has, `none` among its options; `kept_until` is the day to which
-    a tier once held is kept.
+    a tier once held is kept, and `kept` has, for each tier, the value that says whether it is.
     """
 
     id: str
@@ -235,6 +287,7 @@ class Track(NamedTuple):
     tiers: tuple[str, ...]  #: the lowest first, where they are awarded
     tier: str
     kept_until: str | None = None
+    kept: Mapping[str, str] = {}
 
 
 class PriceRule(NamedTuple):
@@ -316,8 +369,10 @@ class Programme(NamedTuple):
     digest: str
     facts: Mapping[str, Fact]
     lists: Mapping[str, ListFact]
+    fields: Mapping[str, ItemField]  #: those of items and of order lines, by the ids that expressions name them by
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
+    agreed: Mapping[str, str]  #: the ids of terms that may be agreed, by the ids that ask whether they are
     definitions: tuple[str, ...]  #: ids of values that have a name of their own
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]
@@ -330,3 +385,10 @@ class Programme(NamedTuple):
     sections: Mapping[str, Texts]
     clauses: Mapping[str, Clause]
     cited: frozenset[str]  #: clauses that something in the release cites
+
+    def list_of(self, id: str) -> str | None:
+        """The id of the list whose items have this field or value; None for any other id."""
+        if id in self.fields:
+            return self.fields[id].list
+        value = self.values.get(id)
+        return value.list if value else None

@@ -8,8 +8,6 @@ from ..language.tree import Aggregate, Expression, Name, children, names
 from ..values import Kind
 from .model import MAIN, Programme, Requirement, Tier
 
-_AGREED = "agreed."
-
 
 def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
     """Every id that the values of these ids come from, through other values; they themselves among them.
@@ -23,7 +21,7 @@ def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
         if id not in found:
             found.add(id)
             value = programme.values.get(id)
-            waiting.extend(mentioned(value.expression) if value else ())
+            waiting.extend(mentioned(programme, value.expression) if value else ())
     return frozenset(found)
 
 
@@ -58,12 +56,12 @@ def clauses_of(programme: Programme) -> dict[str, tuple[str, ...]]:
     """The clauses behind each fact, list and field (`deals[].amount`): its own, else of the values that name it."""
     named: dict[str, dict[str, None]] = {}
     for value in programme.values.values():
-        for id in mentioned(value.expression):
+        for id in mentioned(programme, value.expression):
             named.setdefault(id, {}).update(dict.fromkeys(value.source))
     lists = [*programme.lists.values(), *([programme.order.lines] if programme.order else [])]
     own = {fact.id: fact.source for fact in programme.facts.values()}
     own |= {one.id: one.source for one in lists}
-    own |= {f"{one.item}.{field.id}": field.source for one in lists for field in one.fields.values()}
+    own |= {id: field.fact.source for id, field in programme.fields.items()}
     return {id: source or tuple(named.get(id, ())) for id, source in own.items()}
 
 
@@ -87,13 +85,17 @@ def _has_aggregate(tree: Expression) -> bool:
     return isinstance(tree, Aggregate) or any(_has_aggregate(part) for part in children(tree))
 
 
-def mentioned(tree: Expression) -> Iterator[str]:
-    """The ids in an expression: names, the lists that fields are of, and those that aggregates go through."""
+def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
+    """The ids in an expression: names, the lists that fields are of, and those that aggregates go through.
+
+    Of what asks whether a term is agreed, the id of the term.
+    """
     if isinstance(tree, Name):
-        yield tree.id.removeprefix(_AGREED)
-        if "[]." in tree.id:
-            yield tree.id.partition("[]")[0]
+        yield programme.agreed.get(tree.id, tree.id)
+        of_list = programme.list_of(tree.id)
+        if of_list is not None:
+            yield of_list
     elif isinstance(tree, Aggregate):
         yield tree.list
     for child in children(tree):
-        yield from mentioned(child)
+        yield from mentioned(programme, child)

@@ -12,9 +12,9 @@ def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str,
     known: dict[str, Bounds] = {id: anything(kind) for id, kind in INPUTS.items()}
     known |= {id: _of_fact(fact) for id, fact in programme.facts.items()}
     for one in programme.lists.values():
-        known |= {f"{one.item}.{id}": _of_fact(field) for id, field in one.fields.items()}
+        known |= {id: _of_fact(field) for id, field in one.fields_by_id().items()}
     agreed = EITHER if agreements else frozenset((False,))
-    known |= {f"agreed.{id}": agreed for id, value in programme.values.items() if value.negotiable}
+    known |= dict.fromkeys(programme.agreed, agreed)
     for id, value in programme.values.items():
         negotiated = agreements and value.negotiable
         known[id] = anything(value.kind) if negotiated else bounds(value.expression, known)

@@ -13,6 +13,7 @@ from ..evaluate.record import Record
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, negated, nothing
 from ..programme.model import ListFact
+from ..programme.owners import agreed_id
 from ..release.load import Release
 from ..values import Kind, Unknown
 from .symbols import Items, Partner, make_partner, with_fresh_terms
@@ -56,7 +57,7 @@ def known_partner(release: Release, record: Record, day: date, *, any_missing: b
     for agreement in record.agreements:
         if agreement.days.cover(day):
             told[agreement.term] = Term(literal(agreement.value, codes))
-            told[f"agreed.{agreement.term}"] = Term(True)
+            told[agreed_id(agreement.term)] = Term(True)
     return SymbolicRecord(make_partner(programme, codes, items=lists, day=day, told=told), values, missing)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..language.tree import Name
 from ..problems import did_you_mean, wrong_call
 from ..programme.model import NamedValue, Programme
+from ..programme.owners import PROGRAMME, Role, id_of, of_tier
 from ..values import NUMERIC, Kind
 from .decide import Outermost, Setting, outermost
 from .solve import Undecided
@@ -37,7 +38,8 @@ def ranges(setting: Setting, named: str) -> tuple[ValueRange, ...]:
     programme = setting.release.programme
     found = dict(_values(programme, named))
     if not found:
-        known = {*programme.values, *(id.split(".", 2)[-1] for id in programme.values)}
+        values = programme.values.values()
+        known = {*programme.values, *(_name(one) for one in values if one.tier or one.role is Role.DEFINITION)}
         help = did_you_mean(named, known) or "name a definition, or a tier's own value: discount_total"
         raise wrong_call(f"'{named}' is not a value of the programme", help)
     value = next(iter(found.values()))
@@ -46,14 +48,20 @@ def ranges(setting: Setting, named: str) -> tuple[ValueRange, ...]:
     return tuple(_range(setting, tier, value) for tier, value in found.items())
 
 
+def _name(value: NamedValue) -> str:
+    """The name that a value has for each tier that has it: of a definition its own, of others that within the tier."""
+    return value.name if value.role is Role.DEFINITION else value.inner_id
+
+
 def _values(programme: Programme, named: str) -> list[tuple[str | None, NamedValue]]:
     """Which value a name means for each tier."""
-    whole = next((programme.values[id] for id in (named, f"definitions.{named}") if id in programme.values), None)
+    definition = id_of(PROGRAMME, Role.DEFINITION, named)
+    whole = next((programme.values[id] for id in (named, definition) if id in programme.values), None)
     found: list[tuple[str | None, NamedValue]] = [(None, whole)] if whole and whole.list is None else []
     for tier in programme.tiers:
-        own = (programme.values.get(id) for id in (f"tiers.{tier}.{named}", f"definitions.{named}.{tier}"))
-        value = next((one for one in own if one), whole)
-        if value and value.list is None and not named.startswith("tiers."):
+        own = (one for one in programme.values.values() if one.owner == of_tier(tier) and named == _name(one))
+        value = min(own, key=lambda one: one.role is Role.DEFINITION, default=whole)
+        if value and value.list is None and not (whole and whole.tier):
             found.append((tier, value))
     return found
 

@@ -75,7 +75,7 @@ class Deciding:
     def _is_of_partner(self, tree: Expression) -> bool:
         """Whether it can be told without an order, and without an item of a list at hand."""
         mentioned = {name.id for name in names(tree)}
-        if any("[]." in id for id in mentioned):
+        if any(self._programme.list_of(id) for id in mentioned):
             return False
-        read = all_read(self._programme, mentioned)
-        return not any(id.partition(".")[0] in (ORDER, f"{ORDER}[]", "own") for id in read)
+        read, values = all_read(self._programme, mentioned), self._programme.values
+        return ORDER not in read and not any(values[id].of_order for id in read if id in values)

@@ -23,6 +23,7 @@ from ..language.smt.terms import day as written_day
 from ..language.tree import Aggregate, Expression, Name, names
 from ..limits import MAX_WHOLE_DIGITS
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
+from ..programme.owners import agreed_id, agreement_id
 from ..programme.reads import all_read
 from ..programme.value_bounds import known_bounds
 from ..values import NUMERIC, Kind
@@ -84,7 +85,7 @@ def make_partner(
         if programme.order:
             items[ORDER] = _items(programme.order.lines, MAX_LINES)
     terms = {value.id: value for value in programme.values.values() if value.negotiable} if agreements else {}
-    agreed = {id: (z3.Bool(f"agreed.{id}"), symbol(f"agreement.{id}", one.kind)) for id, one in terms.items()}
+    agreed = {id: (z3.Bool(agreed_id(id)), symbol(agreement_id(id), one.kind)) for id, one in terms.items()}
     return _begun(Partner(programme, codes, symbols, items, agreed, [], {}, {}, told or {}))
 
 
@@ -101,9 +102,8 @@ def _begun(of: Partner) -> Partner:
     of.limits.extend(one for one in _limits(of) if one is not True)
     of.terms.update({id: Term(one) for id, one in of.given.items()})
     of.terms["held_since"] = Term(of.given["held_since"], of.given["held_tier"] != of.codes.of(NO_TIER))
-    for id, value in of.programme.values.items():
-        if value.negotiable:
-            of.terms[f"agreed.{id}"] = Term(of.agreed[id][0] if id in of.agreed else False)
+    for id, term_id in of.programme.agreed.items():
+        of.terms[id] = Term(of.agreed[term_id][0] if term_id in of.agreed else False)
     of.terms.update({id: one for id, one in of.told.items() if id not in of.differ})
     return of
 
@@ -126,10 +126,7 @@ def said(id: str) -> Formula:
 
 def _items(one: ListFact, most: int) -> Items:
     rows = tuple(
-        {
-            f"{one.item}.{field.id}": Term(symbol(f"{one.id}[{place}].{field.id}", field.kind))
-            for field in one.fields.values()
-        }
+        {id: Term(symbol(f"{one.id}[{place}].{field.id}", field.kind)) for id, field in one.fields_by_id().items()}
         for place in range(1, most + 1)
     )
     return with_fresh_terms(Items(z3.Int(one.item), rows, ()))
@@ -154,8 +151,10 @@ def _limits(of: Partner) -> Iterable[Formula]:
     for id, one in (of.items or {}).items():
         if one.any:
             yield all_of([one.size >= 0, one.size <= len(one.fields)])
-            fields = [(f"{id}[].{field.id}", field) for field in _list(programme, id).fields.values()]
-            yield from (_as_recorded(field, row[name].value, codes) for row in one.fields for name, field in fields)
+            fields = _list(programme, id).fields_by_id()
+            yield from (
+                _as_recorded(field, row[name].value, codes) for row in one.fields for name, field in fields.items()
+            )
         if id == ORDER:
             yield one.size >= 1
             yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(one.fields, 1))
@@ -217,7 +216,7 @@ def line_term(of: Partner, id: str) -> Term:
     """A value of the first line of an order as a term."""
     _need(of, [id])
     value = of.programme.values[id]
-    return _look(of, {f"{ORDER}[]": 0}, Name(id, value.kind))
+    return _look(of, {_list(of.programme, ORDER).item: 0}, Name(id, value.kind))
 
 
 def condition(of: Partner, tree: Expression) -> Formula:
@@ -246,12 +245,12 @@ def _look(of: Partner, at_hand: Mapping[str, int], node: Name | Aggregate) -> Te
     """What a name stands for, or what is made of a list; `at_hand` says which item of each list is meant."""
     if isinstance(node, Aggregate):
         return _aggregate(of, at_hand, node)
-    item, is_field, _ = node.id.partition("[].")
-    if not is_field:
+    of_list = of.programme.list_of(node.id)
+    if of_list is None:
         return of.terms[node.id]
     if of.items is None:
         raise TypeError(node.id)
-    terms = of.items[item].terms[at_hand[f"{item}[]"]]
+    terms = of.items[of_list].terms[at_hand[_list(of.programme, of_list).item]]
     if node.id not in terms:
         value = of.programme.values[node.id]
         terms[node.id] = formula(value.expression, partial(_look, of, at_hand), of.codes)

@@ -173,9 +173,10 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: st
     """Why an outcome is as it is: the requirements that are not met, the parts of a discount, or what decides it."""
     programme = release.programme
     told = Conditions(programme, example.values(release), lang)
-    tier = programme.tiers.get(id.split(".")[1]) if id.startswith("tiers.") else None
-    if tier is None:
+    value = programme.values.get(id)
+    if value is None or value.tier is None:
         return told.value(id, told.values[id])
+    tier = programme.tiers[value.tier]
     answer = release.evaluate(example.record(), example.as_of).of(tier.id)
     if outcome.what == "status":
         titles = {one.id: one for one in tier.requirements}

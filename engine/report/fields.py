@@ -44,8 +44,9 @@ def options_of(fact: Fact, lang: str) -> tuple[tuple[str, str], ...]:
 
 def term_title(programme: Programme, id: str, lang: str) -> str:
     """What a term that may be agreed is called: of a tier's own discount, that it is one."""
-    title = pick(programme.values[id].title, lang)
-    return f"{PHRASES[lang]['base']}: {title}" if id.startswith("tiers.") else title
+    value = programme.values[id]
+    title = pick(value.title, lang)
+    return f"{PHRASES[lang]['base']}: {title}" if value.tier else title
 
 
 def written(value: bool | Decimal | date | str) -> str:

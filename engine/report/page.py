@@ -17,7 +17,7 @@ from ..evaluate.outcome import (
     TrackOutcome,
 )
 from ..language.words import words
-from ..programme.model import MAIN, Discount, Programme, Requirement, Tier, pick
+from ..programme.model import MAIN, Discount, Programme, Rebate, Requirement, Tier, pick
 from ..values import Kind
 from .conditions import Conditions
 from .phrases import PHRASES
@@ -275,7 +275,7 @@ class _Writer:
     def _rebates(self, tier: Tier) -> Block:
         """What is paid, and what it comes to by currency and period where that is a sum."""
         pairs = zip(tier.rebates, self.outcome.rebates or (), strict=False)
-        rows = [self._rebate(outcome, pick(named.title, self.lang), named.earned) for named, outcome in pairs]
+        rows = [self._rebate(outcome, named) for named, outcome in pairs]
         for total in self.outcome.rebate_totals or ():
             parts = [
                 one for one in self.outcome.rebates or () if (one.currency, one.per) == (total.currency, total.per)
@@ -285,20 +285,19 @@ class _Writer:
                 rows.append(Row("=", self.say["total"], amount, strong=True))
         return Block(self.say["rebates"], tuple(rows))
 
-    def _rebate(self, rebate: RebateOutcome, title: str, earned: str) -> Row:
+    def _rebate(self, rebate: RebateOutcome, named: Rebate) -> Row:
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[rebate.status]
-        varies = self.programme.values[earned].varies
-        full = earned.removesuffix("earned") + "full"
-        details = (*(self._opened(earned) if varies else ()), *self._opened(full), *self._readings(rebate.source))
-        note = self.tell.measured(earned) if varies else ""
+        varies = self.programme.values[named.earned].varies
+        opened = (*(self._opened(named.earned) if varies else ()), *self._opened(named.full))
+        details = (*opened, *self._readings(rebate.source))
+        note = self.tell.measured(named.earned) if varies else ""
         amount = self.tell.money(rebate.amount, rebate.currency, rebate.per)
-        return Row(mark, title, amount, note, rebate.source, details)
+        return Row(mark, pick(named.title, self.lang), amount, note, rebate.source, details)
 
     def _values(self) -> tuple[Row, ...]:
         """Definitions that depend on the partner."""
         rows = []
-        for value in self.outcome.definitions:
-            id = f"definitions.{value.id}"
+        for id, value in zip(self.programme.definitions, self.outcome.definitions, strict=True):
             named = self.programme.values[id]
             if not named.varies:
                 continue

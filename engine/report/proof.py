@@ -149,7 +149,7 @@ def ranges_page(programme: Programme, named: str, found: Sequence[ValueRange], d
     rows = tuple(_range(programme, one, lang) for one in found)
     title, value = say["ranges"].format(value=named), found[0].value
     unit = f", {pick(value.unit, lang)}" if value.unit else ""
-    headline = say["by_tier"] if value.id.startswith("tiers.") else f"{pick(value.title, lang)}{unit}"
+    headline = say["by_tier"] if value.tier else f"{pick(value.title, lang)}{unit}"
     return Page(release_on(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
 
 

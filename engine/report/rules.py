@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ..language.tree import Choose, Expression, Literal, Name
 from ..language.words import words
 from ..language.words.sentences import Sentences
-from ..programme.model import INPUTS, ORDER, Benefit, Bonus, Fact, Programme, Requirement, Statement, Tier, pick
+from ..programme.model import INPUTS, Benefit, Bonus, Fact, NamedValue, Programme, Requirement, Statement, Tier, pick
+from ..programme.owners import Role
 from ..values import NUMERIC, Kind, Value
 from .fields import term_title
 from .phrases import PHRASES
@@ -270,15 +271,14 @@ class _Rules:
     def _negotiable(self) -> Part:
         rows, tiers = [], list(self.programme.tiers)
         in_turn = sorted(
-            self.programme.values.items(),
-            key=lambda pair: tiers.index(pair[0].split(".")[1]) if pair[0].startswith("tiers.") else -1,
+            self.programme.values.values(), key=lambda value: tiers.index(value.tier) if value.tier else -1
         )
-        for id, value in in_turn:
+        for value in in_turn:
             if value.negotiable:
                 ends = [value.negotiable.minimum, value.negotiable.maximum]
                 low, high = (NO if end is None else words.amount(end, value.kind, self.lang) for end in ends)
-                title = term_title(self.programme, id, self.lang)
-                rows.append(Line((title, self._figure(id, value.kind), low, high), value.negotiable.source))
+                title = term_title(self.programme, value.id, self.lang)
+                rows.append(Line((title, self._figure(value.id, value.kind), low, high), value.negotiable.source))
         columns = (self.say["term"], self.say["without_agreement"], self.say["from"], self.say["to"])
         return Part(self.say["negotiable"], tuple(rows), columns)
 
@@ -286,10 +286,9 @@ class _Rules:
         """How figures are worked out that several rules share; those that differ by tier in one row."""
         rows: dict[str, Line] = {}
         for id, value in self.programme.values.items():
-            kind, _, name = id.partition(".")
-            if kind != "definitions":
+            if value.role is not Role.DEFINITION:
                 continue
-            name, _, tier = name.partition(".")
+            name, tier = value.name, value.owner.id
             told = self._figure(id, value.kind)
             unit = f" {pick(value.unit, self.lang)}" if value.unit and isinstance(value.expression, Literal) else ""
             if tier:
@@ -320,7 +319,11 @@ class _Rules:
             return YES if settled else NO
         if settled is None:
             return self.sentences.phrase(self.programme.values[id].expression)
-        return NO if kind in NUMERIC and settled == 0 and ".benefits." in id else words.amount(settled, kind, self.lang)
+        return (
+            NO
+            if kind in NUMERIC and settled == 0 and self._role(id) is Role.BENEFIT
+            else words.amount(settled, kind, self.lang)
+        )
 
     def _settled(self, id: str, kind: Kind) -> str:
         value = self._settled_value(id)
@@ -340,40 +343,41 @@ class _Rules:
         settled = self._settled_value(id)
         if settled is not None and not isinstance(settled, bool) and not programme.values[id].negotiable:
             return words.amount(settled, name.kind, self.lang)
-        if id.startswith("agreed."):
-            return self.say["is_agreed"].format(term=term_title(self.programme, id.removeprefix("agreed."), self.lang))
-        if id.startswith("tracks."):
-            track = programme.tracks[id.split(".")[1]]
-            return pick(track.title, self.lang) or self.say["tier"]
-        if id.endswith(".qualified"):
-            return self.say["qualifies"].format(tier=pick(programme.tiers[id.split(".")[1]].title, self.lang))
-        if id in INPUTS or id.startswith("own."):
-            return self.say[id.removeprefix("own.")]
-        found = self._named(id)
-        return pick(found, self.lang) if found else self.say.get(id.rpartition(".")[2], name.written or id)
+        if id in programme.agreed:
+            return self.say["is_agreed"].format(term=term_title(programme, programme.agreed[id], self.lang))
+        if id in INPUTS:
+            return self.say[id]
+        fact, value = self._fact(id), programme.values.get(id)
+        if fact:
+            return pick(fact.title, self.lang) or self.say.get(fact.id, name.written or id)
+        return self._value_title(value, name) if value else name.written or id
 
-    def _named(self, id: str) -> dict[str, str] | None:
-        """The title of a fact, a value or a field of an item."""
-        programme = self.programme
-        field = self._field(id)
-        for title in (field and field.title, id in programme.values and programme.values[id].title):
-            if title:
-                return dict(title)
-        return None
+    def _value_title(self, value: NamedValue, name: Name) -> str:
+        """What a name of a value is called: by its role, by its title, or else by its own name."""
+        if value.role is Role.TIER:
+            return pick(self.programme.tracks[value.owner.id].title, self.lang) or self.say["tier"]
+        if value.role is Role.QUALIFIED:
+            return self.say["qualifies"].format(tier=pick(self.programme.tiers[value.owner.id].title, self.lang))
+        if value.role is Role.OWN_DISCOUNT:
+            return self.say[value.name]
+        own = self.say.get(value.name or value.role, name.written or value.id)
+        return pick(value.title, self.lang) if value.title else own
 
-    def _field(self, id: str) -> Fact | None:
-        programme = self.programme
-        if id in programme.facts:
-            return programme.facts[id]
-        of, _, name = id.partition("[].")
-        one = programme.lists.get(of) or (programme.order.lines if programme.order and of == ORDER else None)
-        return one.fields.get(name) if one else None
+    def _fact(self, id: str) -> Fact | None:
+        """The fact, or the field of an item, that an id names; None where it names something else."""
+        field = self.programme.fields.get(id)
+        return field.fact if field else self.programme.facts.get(id)
+
+    def _role(self, id: str) -> Role | None:
+        """What the value that an id names is to its owner; None where it names no value."""
+        value = self.programme.values.get(id)
+        return value.role if value else None
 
     def _option(self, subject: Expression, option: str) -> str:
         id = subject.id if isinstance(subject, Name) else ""
-        about = self._field(id) or self.programme.values.get(id)
+        about = self._fact(id) or self.programme.values.get(id)
         if about and option in about.choices:
             return pick(about.choices[option], self.lang)
-        if option in self.programme.tiers and (id == "held_tier" or id.startswith("tracks.")):
+        if option in self.programme.tiers and (id == "held_tier" or self._role(id) is Role.TIER):
             return pick(self.programme.tiers[option].title, self.lang)
         return self.say["track_not_qualified"] if option == "none" else option

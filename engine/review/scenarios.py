@@ -16,7 +16,8 @@ from ..evaluate.outcome_json import outcome_data, quote_data
 from ..evaluate.quote import OrderLines, Quote, quote, read_order
 from ..evaluate.record import Record, read_record
 from ..problems import InvalidProgramme, Place, Problem, Source, has_errors, in_order
-from ..programme.model import ORDER, Programme, Texts
+from ..programme.model import ORDER, NamedValue, Programme, Texts
+from ..programme.owners import Role
 from ..release.find import unreadable
 from ..release.load import Release
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
@@ -225,11 +226,12 @@ def reach(release: Release, results: Sequence[ScenarioResult]) -> Reach:
         shown_clauses |= _shown_by(programme, result)
         values = all_values(release.plan, result.outcome)
         for id, known in seen.items():
-            of_items = ORDER if id.startswith(f"{ORDER}.") else programme.values[id].list
-            value = values.get(id) if of_items is None else _of_items(values, result, id, of_items)
-            if _tier_of(id) in (None, *mattering) and value is not None and not isinstance(value, Unknown):
+            named = programme.values[id]
+            of_items = ORDER if named.role is Role.ORDER_TOTAL else named.list
+            value = values.get(id) if of_items is None else _of_items(values, result, named, of_items)
+            if named.tier in (None, *mattering) and value is not None and not isinstance(value, Unknown):
                 known.add(value)
-    told = [id for id, value in programme.values.items() if value.source and _tier_of(id) in (None, *tiers)]
+    told = [id for id, value in programme.values.items() if value.source and value.tier in (None, *tiers)]
     varying = [id for id in told if programme.values[id].varies]
     shown_clauses |= {clause for id in told if seen[id] for clause in programme.values[id].source}
     if results:
@@ -243,11 +245,6 @@ def reach(release: Release, results: Sequence[ScenarioResult]) -> Reach:
     )  # fmt: skip
 
 
-def _tier_of(id: str) -> str | None:
-    """The tier that a value belongs to."""
-    return id.split(".")[1] if id.startswith("tiers.") else None
-
-
 def _tiers(result: ScenarioResult) -> set[str]:
     """The tiers that matter to the partner of a scenario: those it has, and those that are expected to be some way."""
     tracks = {track.tier for track in result.outcome.tracks if track.tier}
@@ -255,12 +252,12 @@ def _tiers(result: ScenarioResult) -> set[str]:
     return {*tracks, *own, *result.scenario.expect.get("tiers", {})}
 
 
-def _of_items(values: Mapping[str, Any], result: ScenarioResult, id: str, of: str) -> Any:
+def _of_items(values: Mapping[str, Any], result: ScenarioResult, named: NamedValue, of: str) -> Any:
     """A value of items: that of the first item which has one; of an order, that there were lines."""
     if of == ORDER:
         return True if result.quote else None
     items = values.get(of, ())
-    known = [] if isinstance(items, Unknown) else [item[id.removeprefix(f"{of}[].")] for item in items]
+    known = [] if isinstance(items, Unknown) else [item[named.inner_id] for item in items]
     return next((value for value in known if not isinstance(value, Unknown)), None)
 
 

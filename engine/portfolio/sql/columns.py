@@ -133,4 +133,4 @@ def outcome_names(programme: Programme, more: Iterable[str]) -> list[str]:
 
 def is_of_partner(value: NamedValue) -> bool:
     """Whether a value is known of a partner who orders nothing."""
-    return value.list is None and value.id.partition(".")[0] not in ("order", "own")
+    return value.list is None and not value.of_order

@@ -16,13 +16,13 @@ from ...language.sql.days import day
 from ...language.sql.exact import Exact, NotInSql
 from ...language.sql.numbers import Quotient, rounded_quotient
 from ...language.tree import names
-from ...programme.model import MAIN, NO_TIER, Fact, ListFact, Programme, Tier
+from ...programme.model import MAIN, NO_TIER, ListFact, Programme, Tier, plain_fact
 from ...values import Kind
 from .columns import ITEM, PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
 from .inputs import InputColumn, all_plain, choice_input, fact_input, partner_input
 from .relations import Query, Relation, is_written
 
-_SINCE = Fact("since", {}, Kind.DATE, None, {}, None, None, None, ())
+_SINCE = plain_fact("since", Kind.DATE)
 
 
 class Decisions(NamedTuple):
@@ -49,7 +49,7 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     Raises Undecidable where a value that it needs cannot be computed exactly in SQL.
     """
     asked = wanted_values(programme, more)
-    query = Query()
+    query = Query(programme.list_of)
     inputs = _inputs(programme, tables.columns)
     query.partners = _table("partners", PARTNER, tables.portfolio, inputs, query)
     query.partners.columns["as_of"] = day(as_of)
@@ -142,7 +142,7 @@ def _outcome_values(programme: Programme) -> list[str]:
         if tier.discount:
             found += [tier.discount.base, tier.discount.uncapped, tier.discount.total]
         if programme.tracks[MAIN].kept_until and tier.id in programme.tracks[MAIN].tiers:
-            found.append(f"tiers.{tier.id}.kept")
+            found.append(programme.tracks[MAIN].kept[tier.id])
     return found
 
 
@@ -209,7 +209,7 @@ class _OutcomeColumns:
 
     def kept(self, tier: Tier) -> exp.Expr:
         """Whether the tier is kept, whatever its requirements say; false where that is unknown."""
-        return _is_true(self.get(f"tiers.{tier.id}.kept"))
+        return _is_true(self.get(self.track.kept[tier.id]))
 
     def own_status(self) -> exp.Expr:
         """The status of the partner's own tier, `retained` where it is kept though not qualified for."""

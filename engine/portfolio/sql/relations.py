@@ -6,7 +6,7 @@ Each stage is a common table expression that adds columns to the one before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -88,8 +88,10 @@ class Relation:
 class Query:
     """The common table expressions so far; turns values of the programme into columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, list_of: Callable[[str], str | None]) -> None:
+        """`list_of` says of which list an id names a field or a value, None for any other id."""
         self.stages: dict[str, exp.Select] = {}
+        self._list_of = list_of
         self.partners: Relation
         self.lists: dict[str, Relation] = {}
         self._taken = {PARTNER, ITEM}
@@ -160,7 +162,7 @@ class Query:
             def column(inner: Name | Aggregate) -> Any:
                 if isinstance(inner, Aggregate):
                     raise NotInSql("an aggregate stands within another")
-                if inner.id.startswith(f"{node.item}."):
+                if self._list_of(inner.id) == node.list:
                     return items.get(inner.id, "m")
                 self._bring(inner.id, relation)
                 return relation.get(inner.id, "r")

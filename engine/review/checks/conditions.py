@@ -149,6 +149,6 @@ def _never_taken(programme: Programme, solver: Deciding) -> Iterator[Problem]:
             continue
         never = [option for option in value.choices if not solver.may_be(_of(value), option)]
         for option in never:
-            message = f"'{id.partition('.')[2]}' never comes to '{option}', whoever the partner is"
+            message = f"'{value.name}' never comes to '{option}', whoever the partner is"
             yield Problem("choice-never-taken", message, value.place, "mend the rule, or leave the option out",
                           Level.WARNING)  # fmt: skip
