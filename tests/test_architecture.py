@@ -163,6 +163,47 @@ def test_the_guard_of_names_sees_a_breach(copy: Path) -> None:
     assert names_of_several_things(copy) == {"Outcome": ["engine.evaluate.outcome", "engine.verify.verify"]}
 
 
+#: The methods that take a text apart.
+APART = {"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix", "startswith", "endswith",
+         "replace", "find", "rfind", "index", "rindex"}  # fmt: skip
+
+#: Where the text of an id may be read all the same, and why.
+READ_AS_TEXT = {
+    "engine.compile.order": "what stands in agreed('…') is what a person typed, whether or not it names a term",
+    "engine.portfolio.sql.relations": "a column gets a name that is like the id, of letters that SQL takes",
+}
+
+
+def ids_taken_apart(root: Path) -> list[str]:
+    """Every place where a module takes apart the text of what is called an id or a term."""
+    found = []
+    for name, path in modules(root).items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in APART:
+                of = node.func.value
+                called = of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else ""
+                if called in ("id", "term") or called.endswith(("_id", "_term")):
+                    found.append(f"{name}: {ast.unparse(node)}")
+    return found
+
+
+def test_no_module_takes_an_id_apart() -> None:
+    found = ids_taken_apart(ROOT)
+    assert {told.partition(":")[0] for told in found} == set(READ_AS_TEXT), found
+
+
+@pytest.mark.parametrize("line", ['value.id.split(".")', 'id.startswith("tiers.")', 'one.term.partition(".")'])
+def test_the_guard_of_ids_sees_a_breach(copy: Path, line: str) -> None:
+    before = ids_taken_apart(copy)
+    plant(
+        copy,
+        "engine/verify/verify.py",
+        f"\n\ndef kind_of_id(id: str, value: Any, one: Any) -> Any:\n    return {line}\n",
+    )
+    planted = [told for told in ids_taken_apart(copy) if told not in before]
+    assert planted == [f"engine.verify.verify: {ast.unparse(ast.parse(line))}"]
+
+
 def test_the_architecture_page_draws_the_floors() -> None:
     """The picture has the floors of the contract in their order; each package has a line with a definition it has."""
     page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
