@@ -1,1 +1,1 @@
-"""A release as one query: its columns, its inputs, its text in each dialect."""
+"""A release as one SQL query: its input and output columns, and its text in each dialect."""

@@ -1,7 +1,8 @@
-"""What aggregates make of the items of a list in SQL: the same answers as `language.aggregates`, by groups.
+"""Computes aggregates over the items of a list in SQL, with the same results as `language.run.aggregates`.
 
-Each aggregate is one table: a row for each row that asks, with what decides the answer. An item of which something
-matters that is unknown leaves the answer NULL, unless the others decide it.
+Each aggregate becomes one grouped table: a row for each row of the table that uses the aggregate, with the columns from
+which the result is computed. If an item lacks a value that matters, the result is NULL, unless the other items decide
+it.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ Columns = dict[str, Any]
 
 
 class Stages(Protocol):
-    """Where tables are added, and names of columns are given."""
+    """A query under construction: takes further tables, and hands out column names."""
 
     def add(self, name: str, select: exp.Select) -> str:
-        """A further table, and its name."""
+        """Add a table; returns its name."""
 
     def free_name(self, id: str) -> str:
-        """A name for a column that no other has."""
+        """A column name that is not yet used."""
 
 
 def without_items(node: Aggregate, empty: Any) -> Any:
-    """The answer where there is no list: that of no items."""
+    """The result of an aggregate where no table holds the list: as if it had no items."""
     if node.function in ("count", "distinct"):
         return literal_of(0)
     return exp.false() if node.function == "any" else _or_null(empty, node)
@@ -43,7 +44,11 @@ def without_items(node: Aggregate, empty: Any) -> Any:
 def aggregated_columns(
     query: Stages, name: str, function: str, parts: Mapping[str, Any], asking: tuple[str, str], items: str
 ) -> Columns:
-    """Add the table `name`: for each row of the asking table, what its items come to; its columns, by `name.part`."""
+    """Add the table `name` with the items grouped by the rows of the table that uses the aggregate.
+
+    `parts` are the aggregate's expressions over an item, `asking` the name and key of the using table, `items` the
+    table of items. Returns the new columns by `name.part`. Raises NotInSql.
+    """
     table, key = asking
     counts, value, by, best = (parts[part] for part in ("counts", "value", "by", "best"))
     if isinstance(value, Quotient) and (function != "count" or best is not None):
@@ -51,14 +56,14 @@ def aggregated_columns(
     if best is not None and function in ("median", "any", "all", "latest"):
         raise NotInSql("so many of the greatest values, and of them something else than their sum or number")
     with_value = function != "count" or best is not None
-    known = [tree for one in (value, by) for tree in _trees(one)]
+    required = [tree for part in (value, by) for tree in _trees(part)]
     entries = exp.select(
         exp.alias_(exp.column(key, table="r"), key),
         exp.alias_(counts, "counts"),
         *([exp.alias_(_trees(value)[0], "value")] if with_value else []),
         *([exp.alias_(by, "placed")] if by is not None else []),
         *([exp.alias_(_trees(best)[0], "best")] if best is not None else []),
-        exp.alias_(_all_known(known), "known"),
+        exp.alias_(_all_known(required), "known"),
     )
     on = exp.EQ(this=exp.column("partner", table="r"), expression=exp.column("partner", table="m"))
     entries = entries.from_(exp.alias_(exp.to_table(table), "r", table=True)).join(
@@ -68,19 +73,19 @@ def aggregated_columns(
     source = f"{name}_of"
     if best is not None or function in ("median", "latest"):
         source = query.add(f"{name}_in_order", _in_order(source, key, function))
-    found: Columns = {}
-    made = []
+    columns: Columns = {}
+    selected = []
     for part, tree in _groups(function, value, best is not None).items():
         column = query.free_name(f"{name}.{part}")
         shape = tree if isinstance(tree, Exact) else None
-        made.append(exp.alias_(shape.tree if shape else tree, column))
-        found[f"{name}.{part}"] = shape._replace(tree=exp.column(column)) if shape else exp.column(column)
-    query.add(name, exp.select(exp.column(key), *made).from_(source).group_by(exp.column(key)))
-    return found
+        selected.append(exp.alias_(shape.tree if shape else tree, column))
+        columns[f"{name}.{part}"] = shape._replace(tree=exp.column(column)) if shape else exp.column(column)
+    query.add(name, exp.select(exp.column(key), *selected).from_(source).group_by(exp.column(key)))
+    return columns
 
 
 def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any) -> Any:
-    """The answer, from the columns that were looked up."""
+    """The result of an aggregate, from its columns joined to the table that uses it."""
     none = _or_null(empty, node)
     if node.function == "any":
         holds, opened = _some(column("holds")), _some(column("open"))
@@ -106,30 +111,30 @@ def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any)
     return number._replace(tree=exp.Case(ifs=[exp.If(this=closed, true=number.tree)]))
 
 
-def _number(function: str, column: Callable[[str], Any], none: Any) -> Any:
-    """What the items come to where nothing of them is open."""
+def _number(function: str, column: Callable[[str], Any], empty: Any) -> Any:
+    """The result of a numeric aggregate, or of `latest`, where no unknown affects it."""
     counted = column("counted")
     some = _some(counted)
     if function in ("count", "distinct"):
-        found = counted if function == "count" else column("found")
-        return found._replace(tree=exp.Coalesce(this=found.tree, expressions=[exp.Literal.number(0)]), low=0)
-    found = column("found")
+        number = counted if function == "count" else column("found")
+        return number._replace(tree=exp.Coalesce(this=number.tree, expressions=[exp.Literal.number(0)]), low=0)
+    number = column("found")
     if function in ("average", "median"):
-        found = divide(found, column("divisor"))
+        number = divide(number, column("divisor"))
     if function == "latest":
-        low, high = column("low"), found
+        low, high = column("low"), number
         alike = compare("==", low, high) if isinstance(low, Exact) else exp.EQ(this=low, expression=high)
-        if isinstance(found, Exact):
-            found = found._replace(tree=exp.Case(ifs=[exp.If(this=alike, true=found.tree.copy())]))
+        if isinstance(number, Exact):
+            number = number._replace(tree=exp.Case(ifs=[exp.If(this=alike, true=number.tree.copy())]))
         else:
-            found = exp.Case(ifs=[exp.If(this=alike, true=found.copy())])
-    if isinstance(found, exp.Expr):
-        return either_case(some, found, none)
-    return choose(some, found, none)
+            number = exp.Case(ifs=[exp.If(this=alike, true=number.copy())])
+    if isinstance(number, exp.Expr):
+        return either_case(some, number, empty)
+    return choose(some, number, empty)
 
 
 def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
-    """The columns of the table, each over the items of one group."""
+    """The columns of the grouped table, each an SQL aggregate over the items of one group."""
     counts, known = exp.column("counts"), exp.column("known")
     if function in ("any", "all"):
         value = exp.column("value")
@@ -146,34 +151,34 @@ def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
     taken: exp.Expr = counts
     if has_best:
         taken = exp.and_(counts, exp.column("place") <= exp.column("best"))
-    found: dict[str, Any] = {"open": _times(opened), "counted": Exact(_times(taken), 0, _MOST_ITEMS)}
-    of = exp.Case(ifs=[exp.If(this=taken.copy(), true=exp.column("value"))])
+    parts: dict[str, Any] = {"open": _times(opened), "counted": Exact(_times(taken), 0, _MOST_ITEMS)}
+    entry = exp.Case(ifs=[exp.If(this=taken.copy(), true=exp.column("value"))])
     match function:
         case "distinct":
-            found["found"] = Exact(exp.Count(this=exp.Distinct(expressions=[of])), 0, _MOST_ITEMS)
+            parts["found"] = Exact(exp.Count(this=exp.Distinct(expressions=[entry])), 0, _MOST_ITEMS)
         case "sum" | "average":
-            found["found"] = _sum(of, value)
+            parts["found"] = _sum(entry, value)
         case "minimum" | "maximum":
             form = exp.Min if function == "minimum" else exp.Max
-            found["found"] = value._replace(tree=form(this=of)) if isinstance(value, Exact) else form(this=of)
+            parts["found"] = value._replace(tree=form(this=entry)) if isinstance(value, Exact) else form(this=entry)
         case "median":
             twice, number = exp.column("place") * 2, exp.column("number")
             middle = exp.and_(taken.copy(), exp.Between(this=twice, low=number, high=exp.paren(number.copy() + 2)))
             chosen = exp.Case(ifs=[exp.If(this=middle, true=exp.column("value"))])
-            found["found"] = _sum(chosen, value)
-            found["divisor"] = Exact(_times(middle.copy()), 0, 2)
+            parts["found"] = _sum(chosen, value)
+            parts["divisor"] = Exact(_times(middle.copy()), 0, 2)
         case "latest":
             last = exp.and_(taken.copy(), exp.EQ(this=exp.column("placed"), expression=exp.column("last")))
             for part, form in (("found", exp.Max), ("low", exp.Min)):
                 chosen = exp.Case(ifs=[exp.If(this=last.copy(), true=exp.column("value"))])
-                found[part] = value._replace(tree=form(this=chosen)) if isinstance(value, Exact) else form(this=chosen)
+                parts[part] = value._replace(tree=form(this=chosen)) if isinstance(value, Exact) else form(this=chosen)
     if function == "average":
-        found["divisor"] = found["counted"]._replace(tree=found["counted"].tree.copy())
-    return found
+        parts["divisor"] = parts["counted"]._replace(tree=parts["counted"].tree.copy())
+    return parts
 
 
 def _in_order(source: str, key: str, function: str) -> exp.Select:
-    """The items with their places: the greatest first, for a median the least; or with the last day of all."""
+    """The items with their `place`, the greatest first (for a median the least); for `latest`, with the last day."""
     counts = exp.column("counts")
     if function == "latest":
         last = exp.Max(this=exp.Case(ifs=[exp.If(this=counts, true=exp.column("placed"))]))
@@ -193,8 +198,8 @@ def _over(function: exp.Expr, key: str, order: exp.Expr | None = None) -> exp.Ex
     )
 
 
-def _sum(of: exp.Expr, value: Exact) -> Exact:
-    total = Exact(exp.Sum(this=of), min(0, value.low * _MOST_ITEMS), max(0, value.high * _MOST_ITEMS), value.scale)
+def _sum(summed: exp.Expr, value: Exact) -> Exact:
+    total = Exact(exp.Sum(this=summed), min(0, value.low * _MOST_ITEMS), max(0, value.high * _MOST_ITEMS), value.scale)
     digits = total.digits
     if digits <= 18 and value.scale == 0:
         return total._replace(tree=exp.Cast(this=total.tree, to=exp.DataType.build("BIGINT")))
@@ -202,13 +207,13 @@ def _sum(of: exp.Expr, value: Exact) -> Exact:
 
 
 def _times(condition: exp.Expr) -> exp.Expr:
-    """How many items satisfy it."""
+    """How many items satisfy the condition."""
     case = exp.Case(ifs=[exp.If(this=condition, true=exp.Literal.number(1))])
     return exp.Count(this=case)
 
 
 def _some(count: Any) -> exp.Expr:
-    """Whether a count that was looked up is above zero; a row without items has none."""
+    """Whether a joined count is above zero; it is NULL for a row without items."""
     tree = count.tree if isinstance(count, Exact) else count
     number = exp.Coalesce(this=tree.copy(), expressions=[exp.Literal.number(0)])
     return exp.GT(this=number, expression=exp.Literal.number(0))
@@ -219,8 +224,8 @@ def _is_true(tree: exp.Expr) -> exp.Expr:
 
 
 def _all_known(trees: list[exp.Expr]) -> exp.Expr:
-    known = [exp.not_(exp.Is(this=exp.paren(tree.copy()), expression=exp.null())) for tree in trees]
-    return exp.and_(*known, copy=False) if known else exp.true()
+    conditions = [exp.not_(exp.Is(this=exp.paren(tree.copy()), expression=exp.null())) for tree in trees]
+    return exp.and_(*conditions, copy=False) if conditions else exp.true()
 
 
 def _trees(value: Any) -> list[exp.Expr]:
@@ -232,7 +237,7 @@ def _trees(value: Any) -> list[exp.Expr]:
 
 
 def _or_null(empty: Any, node: Aggregate) -> Any:
-    """What no items come to: NULL where the data says nothing of it."""
+    """The result for no items: NULL where the programme does not give one."""
     if empty is not None:
         return empty
     if node.kind in NUMERIC:

@@ -1,4 +1,4 @@
-"""The columns of a portfolio and of its outcomes, by name: what is known of them before any database is there."""
+"""Names and kinds of the columns of a portfolio and of its outcomes, independent of any database."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MOST_COUNTED = 999_999_999  #: the greatest count that SQL decides
 
 
 class Form(StrEnum):
-    """What a column holds in the file or table."""
+    """The type of the values that a column of a file or table holds."""
 
     TEXT = "text"
     YES_NO = "yes_no"
     WHOLE = "whole"
-    COUNT = "count"  #: whole, and the file itself says that none is under 0 or over MOST_COUNTED
+    COUNT = "count"  #: whole, and the file's metadata says that all lie between 0 and MOST_COUNTED
     DECIMAL = "decimal"
     FLOAT = "float"
     DATE = "date"
@@ -31,7 +31,7 @@ class Form(StrEnum):
 
 
 class Tables(NamedTuple):
-    """What the query reads: of the portfolio and of each list the table's name, and the form of each of its columns."""
+    """The tables that a query reads: name and form of each column, of the portfolio and of each list by its id."""
 
     portfolio: str
     columns: Mapping[str, Form]
@@ -39,7 +39,7 @@ class Tables(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """What stands in the files and is passed over: of each list these fields; of tiers these, which count as none."""
+    """Parts of the files to ignore: `fields` by list, and `tiers` that count as no tier."""
 
     fields: Mapping[str, frozenset[str]] = {}
     tiers: frozenset[str] = frozenset()
@@ -49,36 +49,36 @@ EVERYTHING_READ = Unread()
 
 
 def natural_form(kind: Kind) -> Form:
-    """What a column of this kind holds in a well-kept table."""
+    """The form of a column that holds facts of a kind in their natural type."""
     if kind in NUMERIC:
         return Form.WHOLE if kind is Kind.COUNT else Form.DECIMAL
     return {Kind.YES_NO: Form.YES_NO, Kind.DATE: Form.DATE}.get(kind, Form.TEXT)
 
 
 def tier_names(programme: Programme) -> dict[str, str]:
-    """What may stand in the column `tier`, and which tier it means: none where tiers are awarded outright."""
+    """The ids and codes that column `tier` may hold, with the tier's id; empty where tiers are awarded outright."""
     main = programme.tracks[MAIN]
     if main.award != "signed" and main.kept_until is None:
         return {}
     tiers = [programme.tiers[id] for id in main.tiers]
-    return {tier.id: tier.id for tier in tiers} | {str(one.code): one.id for one in tiers if one.code is not None}
+    return {tier.id: tier.id for tier in tiers} | {str(tier.code): tier.id for tier in tiers if tier.code is not None}
 
 
 def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
-    """The facts and values of a partner that names or patterns ask for; raises WrongCall where one names none."""
-    known = [*programme.facts, *(id for id, one in programme.values.items() if is_of_partner(one))]
-    found: dict[str, None] = {}
+    """The ids of the facts and values that match ids or patterns; raises WrongCall where a pattern matches nothing."""
+    ids = [*programme.facts, *(id for id, value in programme.values.items() if is_of_partner(value))]
+    wanted: dict[str, None] = {}
     for pattern in patterns:
-        matching = [id for id in known if fnmatchcase(id, pattern) or id == f"definitions.{pattern}"]
+        matching = [id for id in ids if fnmatchcase(id, pattern) or id == f"definitions.{pattern}"]
         if not matching:
-            help = did_you_mean(pattern, known) or "see charter form, and docs/portfolio.md"
+            help = did_you_mean(pattern, ids) or "see charter form, and docs/portfolio.md"
             raise wrong_call(f"'{pattern}' is not a fact or value of the programme", help)
-        found.update(dict.fromkeys(matching))
-    return list(found)
+        wanted.update(dict.fromkeys(matching))
+    return list(wanted)
 
 
 class ColumnPart(StrEnum):
-    """What a column of an outcome says of a partner, or of one tier for that partner."""
+    """What a column of an outcome holds, about a partner or about one tier for that partner."""
 
     PARTNER = "partner"
     TIER = "tier"
@@ -90,9 +90,9 @@ class ColumnPart(StrEnum):
 
 
 class OutcomeColumn(NamedTuple):
-    """One column of the outcomes: its name, what it says, of which tier, and the kind of its values.
+    """One column of the outcomes: its name, what it holds, the kind of its values, and which tier it is about.
 
-    `tier` is None in columns about the partner's own tier. Of part VALUE, the name is the id of a fact or value.
+    `tier` is None in columns about the partner's own tier. For VALUE, the name is the id of a fact or value.
     """
 
     name: str
@@ -112,7 +112,7 @@ _OWN_COLUMNS = (
 
 
 def outcome_columns(programme: Programme, more: Iterable[str]) -> list[OutcomeColumn]:
-    """The columns of an outcome, in their order; `more` are ids of facts and values to add.
+    """The columns of an outcome, in order; `more` are ids of facts and values to add.
 
     The query, the rows decided by the interpreter and the types of the output are all made from this list.
     """
@@ -127,10 +127,10 @@ def outcome_columns(programme: Programme, more: Iterable[str]) -> list[OutcomeCo
 
 
 def outcome_names(programme: Programme, more: Iterable[str]) -> list[str]:
-    """The names of the columns of an outcome, in their order."""
+    """The names of the columns of an outcome, in order."""
     return [column.name for column in outcome_columns(programme, more)]
 
 
 def is_of_partner(value: NamedValue) -> bool:
-    """Whether a value is known of a partner who orders nothing."""
+    """Whether a value is about the partner alone, not about an item of a list or an order."""
     return value.list is None and not value.of_order

@@ -1,4 +1,4 @@
-"""How many digits the numbers of rows decided one by one have, so that a column is made that holds them all exactly."""
+"""Finds column types wide enough to hold exactly the numbers of rows that the interpreter decided."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from collections.abc import Sequence
 
 _MOST = 38  #: digits of a decimal
-_WHOLE = {"int": 9, "integer": 9, "bigint": 18}  #: digits that each of them holds
+_WHOLE = {"int": 9, "integer": 9, "bigint": 18}  #: how many digits each type holds
 
 
 class Widths:
-    """The most digits seen in each column, before the point and after it."""
+    """For each column, the greatest number of digits seen so far, before and after the point."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
         self.seen = dict.fromkeys(names, (0, 0))
 
     def add(self, cells: Sequence[str]) -> None:
-        """Look at the cells of a row, in the order of the names."""
+        """Take in the cells of a row, in the order of the names."""
         for name, cell in zip(self.names, cells, strict=True):
             before, _, after = cell.lstrip("-").partition(".")
             whole, decimals = self.seen[name]
             self.seen[name] = (max(whole, len(before)), max(decimals, len(after)))
 
     def wide_enough(self, name: str, kind: str) -> str:
-        """A type that holds what this one does and what was seen, as text where no number does; others stay."""
+        """The type `kind`, widened to hold the numbers seen; `string` where no number type is wide enough."""
         decimal = re.fullmatch(r"decimal\((\d+), ?(\d+)\)", kind.lower())
         whole, scale = self.seen[name]
         if decimal:

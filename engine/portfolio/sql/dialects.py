@@ -1,4 +1,4 @@
-"""A query as the text of one dialect, where SQLGlot's own translation would lose digits."""
+"""Writes a query as text in one SQL dialect, with corrections where SQLGlot's own translation would lose digits."""
 
 from __future__ import annotations
 
@@ -6,39 +6,42 @@ from sqlglot import exp
 
 
 def text_of(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
-    """The text of a query or condition."""
+    """The text of a query or condition in a dialect: its SQLGlot name, or `spark` for Spark 4."""
     if dialect != "duckdb":
-        tree = tree.transform(_division, dialect in ("postgres", "trino"))
-        tree = tree.transform(_bigquery if dialect == "bigquery" else _whole)
+        tree = tree.transform(_exact_division, dialect in ("postgres", "trino"))
+        tree = tree.transform(_as_bignumeric if dialect == "bigquery" else _int128_as_decimal)
     if dialect in ("spark", "trino"):
-        tree = tree.transform(_to_the_end)
+        tree = tree.transform(_java_end_of_text)
     return tree.sql("databricks" if dialect == "spark" else dialect, pretty=pretty)  # Spark 4 has its TRY_CAST
 
 
-def _division(node: exp.Expr, typed: bool) -> exp.Expr:
-    """Whole numbers are divided as decimals: without a remainder, so exactly. `typed` is how the dialect divides."""
+def _exact_division(node: exp.Expr, typed: bool) -> exp.Expr:
+    """Integer division as decimal division, which is exact because the query divides only without a remainder.
+
+    `typed` says whether the dialect truncates a quotient of integers.
+    """
     if isinstance(node, exp.IntDiv):
-        left, right = (one.transform(_division, typed) for one in (node.this, node.expression))
+        left, right = (operand.transform(_exact_division, typed) for operand in (node.this, node.expression))
         return exp.Div(this=left, expression=right, typed=typed, safe=True)
     return node
 
 
-def _whole(node: exp.Expr) -> exp.Expr:
-    """Whole numbers beyond BIGINT are decimals."""
+def _int128_as_decimal(node: exp.Expr) -> exp.Expr:
+    """Replace INT128 by a decimal type, for dialects without integers wider than BIGINT."""
     if isinstance(node, exp.DataType) and node.is_type("INT128"):
         return exp.DataType.build("DECIMAL(38, 0)")
     return node
 
 
-def _to_the_end(node: exp.Expr) -> exp.Expr:
-    """Where patterns are those of Java, an end of line may follow `$`; the end of the text is another sign."""
+def _java_end_of_text(node: exp.Expr) -> exp.Expr:
+    r"""Replace `$` by `\z`: in Java patterns, `$` also matches before a line break at the end of the text."""
     if isinstance(node, exp.RegexpLike) and node.expression.this.endswith("$"):
         return exp.RegexpLike(this=node.this, expression=exp.Literal.string(node.expression.this[:-1] + r"\z"))
     return node
 
 
-def _bigquery(node: exp.Expr) -> exp.Expr:
-    """Its NUMERIC has nine decimals, and a written decimal is a float there, unless it comes from a text."""
+def _as_bignumeric(node: exp.Expr) -> exp.Expr:
+    """Use BIGNUMERIC: BigQuery's NUMERIC has only nine decimals, and its decimal literals are floats unless cast."""
     big = exp.DataType.build("BIGNUMERIC", dialect="bigquery")
     if isinstance(node, exp.DataType) and node.is_type("INT128", "DECIMAL"):
         return big

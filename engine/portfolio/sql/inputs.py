@@ -1,7 +1,7 @@
-"""The columns of a portfolio as SQL: each as the fact that it holds, and whether SQL can decide what stands in it.
+"""Reads the columns of a portfolio in SQL: for each fact its value, and the condition that SQL can decide the value.
 
-A row that is not `plain` (a value that is impossible, of the wrong type, or too large to be exact in SQL) is left to
-the interpreter, which decides it or says what is wrong.
+A row is `plain` if SQL can decide it. The others (a value that is impossible, of the wrong type, or too large to be
+exact in SQL) are left to the interpreter, which decides them or says what is wrong.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from ...programme.model import Fact
 from ...values import NUMERIC, Kind
 from .columns import MOST_COUNTED, Form
 
-NUMBER_DIGITS, DECIMALS = 12, 4  #: of a number that is no count, before the point and after it
+NUMBER_DIGITS, DECIMALS = 12, 4  #: digits before and after the point, of numbers other than counts
 _WHOLE = (Form.WHOLE, Form.COUNT)
 
 
 class InputColumn(NamedTuple):
-    """A fact as SQL; `plain` says of a row whether its value is one that SQL decides."""
+    """A fact as SQL: its value, and the condition that the value is plain; None where it always is."""
 
     value: Any
     plain: exp.Expr | None
 
 
 def fact_input(fact: Fact, form: Form | None) -> InputColumn:
-    """A fact that a column holds, its default where the column is empty; or only its default where there is none."""
+    """The value of a fact's column, or the default where it is empty; `form` is None where there is no column."""
     column = exp.column(fact.id)
     if form is None:
         return InputColumn(_default(fact) if fact.default is not None else _nothing(fact), None)
@@ -51,7 +51,7 @@ def fact_input(fact: Fact, form: Form | None) -> InputColumn:
 
 
 def partner_input(column: str, form: Form) -> InputColumn:
-    """The partner's id, which no row leaves out."""
+    """The partner's id, which every plain row has."""
     tree: exp.Expr = exp.column(column)
     if form in _WHOLE:
         return InputColumn(_cast(tree, "TEXT"), exp.not_(exp.Is(this=tree.copy(), expression=exp.null())))
@@ -63,7 +63,7 @@ def partner_input(column: str, form: Form) -> InputColumn:
 
 
 def choice_input(column: str, form: Form, names: Mapping[str, str], otherwise: str) -> InputColumn:
-    """One of some names, each standing for one; what stands for an empty column."""
+    """The id that a name in the column stands for, by `names`; `otherwise` where the column is empty."""
     tree: exp.Expr = exp.column(column)
     tree = tree if form is Form.TEXT else _cast(tree, "TEXT")
     whens = [exp.If(this=exp.Literal.string(name), true=exp.Literal.string(id)) for name, id in names.items()]
@@ -72,13 +72,13 @@ def choice_input(column: str, form: Form, names: Mapping[str, str], otherwise: s
 
 
 def all_plain(inputs: Iterable[InputColumn]) -> exp.Expr:
-    """Whether all of a row is plain: never NULL."""
-    found = [one.plain for one in inputs if one.plain is not None]
-    return exp.and_(*found, copy=False) if found else exp.true()
+    """The condition that every value of a row is plain; never NULL."""
+    conditions = [column.plain for column in inputs if column.plain is not None]
+    return exp.and_(*conditions, copy=False) if conditions else exp.true()
 
 
 def limits(fact: Fact) -> tuple[int, int, int]:
-    """The least and greatest value that SQL decides, in units of the last decimal, and how many decimals."""
+    """The least and greatest value that SQL decides, in units of the last decimal, and the number of decimals."""
     scale = 0 if fact.kind is Kind.COUNT else DECIMALS
     most = MOST_COUNTED if fact.kind is Kind.COUNT else 10 ** (NUMBER_DIGITS + scale) - 1
     low, high = 0 if fact.kind is Kind.COUNT else -most, most
@@ -94,7 +94,7 @@ def _yes_no(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
         return column, exp.true()
     if form is not Form.TEXT:
         return exp.cast(exp.null(), "BOOLEAN"), exp.false()
-    whens = [exp.If(this=exp.Literal.string(str(one).lower()), true=literal_sql(one)) for one in (True, False)]
+    whens = [exp.If(this=exp.Literal.string(str(answer).lower()), true=literal_sql(answer)) for answer in (True, False)]
     return exp.Case(this=column, ifs=whens), _one_of(column.copy(), ("true", "false"))
 
 
@@ -102,7 +102,7 @@ def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
     low, high, scale = limits(fact)
     to = "BIGINT" if not scale else f"DECIMAL({NUMBER_DIGITS + scale}, {scale})"
     held = 18 if not scale else NUMBER_DIGITS + scale
-    kept: exp.Expr | None = None  # whether the cast changes nothing
+    unchanged: exp.Expr | None = None  # condition that the cast keeps the value
     value: exp.Expr
     match form:
         case Form.COUNT if low <= 0 and MOST_COUNTED * 10**scale <= high:
@@ -111,23 +111,25 @@ def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
             value = _cast(column, to)
         case Form.DECIMAL:
             value = _cast(column, to)
-            kept = exp.EQ(this=column.copy(), expression=exp.Round(this=column.copy(), decimals=literal_of(scale).tree))
+            unchanged = exp.EQ(
+                this=column.copy(), expression=exp.Round(this=column.copy(), decimals=literal_of(scale).tree)
+            )
         case Form.FLOAT:
             value = exp.TryCast(this=column, to=exp.DataType.build(to))
-            kept = exp.EQ(this=_cast(value.copy(), "DOUBLE"), expression=column.copy())
+            unchanged = exp.EQ(this=_cast(value.copy(), "DOUBLE"), expression=column.copy())
         case Form.TEXT:
             value = exp.TryCast(this=column, to=exp.DataType.build(to))
             if scale:
-                kept = _matches(column, rf"^-?(0|[1-9][0-9]{{0,{NUMBER_DIGITS - 1}}})([.][0-9]{{1,{scale}}})?$")
+                unchanged = _matches(column, rf"^-?(0|[1-9][0-9]{{0,{NUMBER_DIGITS - 1}}})([.][0-9]{{1,{scale}}})?$")
             else:
-                kept = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
+                unchanged = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
         case _:
-            value, kept = exp.cast(exp.null(), to), exp.false()
-    of = column if form in (*_WHOLE, Form.DECIMAL, Form.FLOAT) else value
-    ends = [_end(one, scale) for one in (low, high)]
-    within: exp.Expr = exp.Between(this=of.copy(), low=ends[0], high=ends[1])
-    if kept is not None:
-        within = exp.and_(kept, within, copy=False)
+            value, unchanged = exp.cast(exp.null(), to), exp.false()
+    compared = column if form in (*_WHOLE, Form.DECIMAL, Form.FLOAT) else value
+    ends = [_end(units, scale) for units in (low, high)]
+    within: exp.Expr = exp.Between(this=compared.copy(), low=ends[0], high=ends[1])
+    if unchanged is not None:
+        within = exp.and_(unchanged, within, copy=False)
     return Exact(value, low, high, scale, held), within
 
 
@@ -141,8 +143,8 @@ def _day(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
         return column, within
     if form is Form.TEXT:
         value = exp.TryCast(this=column, to=exp.DataType.build("DATE"))
-        kept = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
-        return value, exp.and_(kept, _matches(column, "^[0-9-]{10}$"), copy=False)
+        unchanged = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
+        return value, exp.and_(unchanged, _matches(column, "^[0-9-]{10}$"), copy=False)
     return exp.cast(exp.null(), "DATE"), exp.false()
 
 
@@ -179,7 +181,7 @@ def _nothing(fact: Fact) -> Any:
 
 
 def _or_empty(column: exp.Expr, plain: exp.Expr) -> exp.Expr | None:
-    """Plain, or empty; None where it always is."""
+    """The condition that the column is plain or empty; None where that always holds."""
     if isinstance(plain, exp.Boolean) and plain.this:
         return None
     empty = exp.Is(this=column.copy(), expression=exp.null())

@@ -1,7 +1,8 @@
-"""One release as one query: facts in, outcomes out, a row a partner.
+"""Writes a release as one SQL query that decides every partner of a portfolio.
 
-The query reads the table of a portfolio (`partner`, `tier`, `since`, then one column a fact) and, for each list, a
-table of its items (`partner`, then one column a field). It says of each partner what `evaluate` says.
+The query reads the portfolio's table (columns `partner`, `tier`, `since`, then one for each fact) and, for each list,
+a table of its items (`partner`, then one column for each field). It returns one row for each partner, with the same
+answers as `evaluate`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SINCE = plain_fact("since", Kind.DATE)
 
 
 class Decisions(NamedTuple):
-    """The query of the plain rows, with the names of its columns, and for each table whether a row is plain."""
+    """The query over the plain rows, the names of its columns, and for each table the condition that a row is plain."""
 
     select: exp.Select
     columns: tuple[str, ...]
@@ -35,53 +36,54 @@ class Decisions(NamedTuple):
 
 
 class Undecidable(Exception):
-    """A value cannot be computed in SQL: which, and why."""
+    """Raised where a value of the programme cannot be computed exactly in SQL."""
 
     def __init__(self, value: str, reason: str) -> None:
-        """`value`: its id."""
+        """`value` is the id of the value, `reason` why SQL cannot compute it."""
         self.value, self.reason = value, reason
         super().__init__(f"{value}: {reason}")
 
 
 def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[str] = ()) -> Decisions:
-    """The query that decides every plain row on a day; `more` are ids of values to add, or patterns of such ids.
+    """Build the query that decides every plain row on the day `as_of`.
 
-    Raises Undecidable where a value that it needs cannot be computed exactly in SQL.
+    `more` are ids, or patterns of ids, of facts and values to add as columns. Raises Undecidable where a value that the
+    query needs cannot be computed exactly in SQL.
     """
-    asked = wanted_values(programme, more)
+    added = wanted_values(programme, more)
     query = Query(programme.list_of)
     inputs = _inputs(programme, tables.columns)
     query.partners = _table("partners", PARTNER, tables.portfolio, inputs, query)
     query.partners.columns["as_of"] = day(as_of)
     plain_items = {id: _items(programme.lists[id], *table, query) for id, table in tables.lists.items()}
-    for id in _needed(programme, [*_outcome_values(programme), *asked]):
+    for id in _needed(programme, [*_outcome_values(programme), *added]):
         value = programme.values[id]
         try:
             query.define(id, value.expression, value.list)
         except NotInSql as reason:
             raise Undecidable(id, str(reason)) from reason
     outcome = _OutcomeColumns(programme, query)
-    columns = {column.name: outcome.column(column) for column in outcome_columns(programme, asked)}
+    columns = {column.name: outcome.column(column) for column in outcome_columns(programme, added)}
     query.partners.flush()
-    select = exp.select(*(exp.alias_(tree, name, quoted=not name.isidentifier()) for name, tree in columns.items()))
+    select = exp.select(*(exp.alias_(column, name, quoted=not name.isidentifier()) for name, column in columns.items()))
     select = select.from_(query.partners.name)
     for name, stage in query.stages.items():
         select = select.with_(name, as_=stage, copy=False)
     return Decisions(select, tuple(columns), all_plain(inputs.values()), plain_items)
 
 
-# What the table holds ------------------------------------------------------------------------------------------------
+# Input columns -------------------------------------------------------------------------------------------------------
 
 
 def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, InputColumn]:
-    """Everything that is known of a partner before any rule, by its id."""
+    """The inputs of a partner, before any rule is applied: partner, tier and day held, and the facts, by id."""
     inputs = {PARTNER: partner_input(PARTNER, forms[PARTNER])}
     if "tier" in forms:
         inputs["held_tier"] = choice_input("tier", forms["tier"], tier_names(programme), NO_TIER)
     else:
         inputs["held_tier"] = InputColumn(exp.Literal.string(NO_TIER), None)
     since = fact_input(_SINCE, forms.get("since"))
-    if "since" in forms:  # of a tier only
+    if "since" in forms:  # a day without a tier is not plain
         of_tier = exp.Is(this=exp.column("tier"), expression=exp.null()) if "tier" in forms else exp.true()
         stray = exp.and_(exp.not_(exp.Is(this=exp.column("since"), expression=exp.null())), of_tier)
         since = since._replace(plain=exp.and_(*filter(None, [since.plain]), exp.not_(exp.paren(stray))))
@@ -89,73 +91,74 @@ def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, InputC
     return inputs | {id: fact_input(fact, forms.get(id)) for id, fact in programme.facts.items()}
 
 
-def _items(one: ListFact, table: str, forms: Mapping[str, Form], query: Query) -> exp.Expr:
-    """The table of a list, added to the query; whether a row of it is plain."""
+def _items(list_fact: ListFact, table: str, forms: Mapping[str, Form], query: Query) -> exp.Expr:
+    """Add the table of a list to the query; returns the condition that a row of it is plain."""
     inputs = {PARTNER: partner_input(PARTNER, forms[PARTNER])}
-    for id, field in one.fields.items():
-        found = fact_input(field, forms.get(id))
-        other = one.fields.get(field.default_from or "")
-        if other is not None:
-            found = found._replace(value=_or_else(found.value, fact_input(other, forms.get(other.id)).value))
-        inputs[f"{one.item}.{id}"] = found
-    query.lists[one.id] = _table(one.id, ITEM, table, inputs, query)
+    for id, field in list_fact.fields.items():
+        column = fact_input(field, forms.get(id))
+        fallback = list_fact.fields.get(field.default_from or "")
+        if fallback is not None:
+            column = column._replace(value=_or_else(column.value, fact_input(fallback, forms.get(fallback.id)).value))
+        inputs[f"{list_fact.item}.{id}"] = column
+    query.lists[list_fact.id] = _table(list_fact.id, ITEM, table, inputs, query)
     return all_plain(inputs.values())
 
 
-def _or_else(value: Any, other: Any) -> Any:
+def _or_else(value: Any, fallback: Any) -> Any:
+    """The value, or the fallback where it is NULL; both are of the same form."""
     if isinstance(value, Exact):
-        tree = exp.Coalesce(this=value.tree, expressions=[other.tree])
-        return value._replace(tree=tree, low=min(value.low, other.low), high=max(value.high, other.high))
-    return exp.Coalesce(this=value, expressions=[other])
+        tree = exp.Coalesce(this=value.tree, expressions=[fallback.tree])
+        return value._replace(tree=tree, low=min(value.low, fallback.low), high=max(value.high, fallback.high))
+    return exp.Coalesce(this=value, expressions=[fallback])
 
 
 def _table(stem: str, key: str, table: str, inputs: Mapping[str, InputColumn], query: Query) -> Relation:
-    """The plain rows of a table, its columns in the types of the language."""
-    made: list[exp.Expr] = []
+    """The plain rows of a table, with its columns converted to the types of the language."""
+    selected: list[exp.Expr] = []
     columns: dict[str, Any] = {}
-    for id, one in inputs.items():
+    for id, column in inputs.items():
         if id == PARTNER:
             columns[id] = exp.column(PARTNER)
-            made.append(exp.alias_(one.value, PARTNER))
-        elif not is_written(one.value):
-            columns[id], more = query.column_of(id, one.value)
-            made += more
+            selected.append(exp.alias_(column.value, PARTNER))
+        elif not is_written(column.value):
+            columns[id], added = query.column_of(id, column.value)
+            selected += added
         else:
-            columns[id] = one.value
+            columns[id] = column.value
     plain = all_plain(inputs.values())
     if key == ITEM:
-        made.append(exp.alias_(exp.column(ITEM), ITEM))
-    select = exp.select(*made).from_(table)
+        selected.append(exp.alias_(exp.column(ITEM), ITEM))
+    select = exp.select(*selected).from_(table)
     relation = Relation(stem, key, select if isinstance(plain, exp.Boolean) else select.where(plain), query)
     relation.columns.update(columns)
     return relation
 
 
-# What is asked --------------------------------------------------------------------------------------------------------
+# Outcome columns ------------------------------------------------------------------------------------------------------
 
 
 def _outcome_values(programme: Programme) -> list[str]:
-    """The ids of values that every outcome shows."""
-    found = [programme.tracks[MAIN].tier]
+    """The ids of the values that the standard columns of an outcome are computed from."""
+    ids = [programme.tracks[MAIN].tier]
     for tier in programme.tiers.values():
-        found.append(tier.qualified)
+        ids.append(tier.qualified)
         if tier.discount:
-            found += [tier.discount.base, tier.discount.uncapped, tier.discount.total]
+            ids += [tier.discount.base, tier.discount.uncapped, tier.discount.total]
         if programme.tracks[MAIN].kept_until and tier.id in programme.tracks[MAIN].tiers:
-            found.append(programme.tracks[MAIN].kept[tier.id])
-    return found
+            ids.append(programme.tracks[MAIN].kept[tier.id])
+    return ids
 
 
 def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
-    """These values and all that they need, each after what it needs, the shallow ones first."""
+    """The ids of these values and of all values they depend on, each after its dependencies."""
     depths: dict[str, int] = {}
 
     def depth(id: str) -> int:
         if id not in programme.values:
             return 0
         if id not in depths:
-            inner = [depth(name.id) for name in names(programme.values[id].expression)]
-            depths[id] = 1 + max(inner, default=0)
+            depths_below = [depth(name.id) for name in names(programme.values[id].expression)]
+            depths[id] = 1 + max(depths_below, default=0)
         return depths[id]
 
     for id in wanted:
@@ -164,7 +167,7 @@ def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
 
 
 class _OutcomeColumns:
-    """The columns of an outcome as SQL, from the partners' relation of a query."""
+    """Writes the columns of an outcome as SQL over the partners' relation of a query."""
 
     def __init__(self, programme: Programme, query: Query) -> None:
         self.programme, self.query = programme, query
@@ -172,7 +175,7 @@ class _OutcomeColumns:
         self.tiers = [programme.tiers[id] for id in self.track.tiers]
 
     def column(self, column: OutcomeColumn) -> exp.Expr:
-        """One column; raises Undecidable where a value of it cannot be computed exactly in SQL."""
+        """The SQL of one column. Raises Undecidable where a value of it cannot be computed exactly in SQL."""
         tier = self.programme.tiers[column.tier] if column.tier else None
         match column.part:
             case ColumnPart.PARTNER:
@@ -193,7 +196,7 @@ class _OutcomeColumns:
                 assert_never(column.part)
 
     def get(self, id: str) -> Any:
-        """A fact or value of the partner, as the form of SQL that its kind has."""
+        """A fact or value of the partner: an Exact or Quotient for numbers, an SQL expression for other kinds."""
         return self.query.partners.get(id)
 
     def value(self, id: str) -> exp.Expr:
@@ -204,15 +207,15 @@ class _OutcomeColumns:
             raise Undecidable(id, str(reason)) from reason
 
     def status(self, tier: Tier) -> exp.Expr:
-        """Whether the partner qualifies for a tier."""
+        """The status of a tier: `qualified`, `not_qualified` or `undetermined`."""
         return _status(self.get(tier.qualified))
 
     def kept(self, tier: Tier) -> exp.Expr:
-        """Whether the tier is kept, whatever its requirements say; false where that is unknown."""
+        """Whether the partner keeps the tier regardless of its requirements; false where that is unknown."""
         return _is_true(self.get(self.track.kept[tier.id]))
 
     def own_status(self) -> exp.Expr:
-        """The status of the partner's own tier, `retained` where it is kept though not qualified for."""
+        """The status of the partner's own tier: `retained` where the partner keeps it without qualifying."""
         tier_held, whens = self.get(self.track.tier), []
         for tier in self.tiers:
             status = self.status(tier)
@@ -226,7 +229,7 @@ class _OutcomeColumns:
         return exp.Case(ifs=[exp.If(this=unknown, true=exp.Literal.string("undetermined"))], default=by_tier)
 
     def discount(self, part: str, tier: Tier | None) -> exp.Expr:
-        """A part of a tier's discount; of the partner's own tier where `tier` is None."""
+        """The `base`, `uncapped` or `total` discount of a tier; of the partner's own tier where `tier` is None."""
         if tier is None:
             return self.own_discount(part)
         return _shown(self.get(getattr(tier.discount, part))) if tier.discount else _no_discount()
@@ -265,7 +268,7 @@ def _is_true(condition: exp.Expr) -> exp.Expr:
 
 
 def _shown(value: Any) -> exp.Expr:
-    """A value as a column of the outcome; a quotient to twelve decimals, half up, as a report shows it."""
+    """A value as a column of the outcome; a quotient is rounded half up to twelve decimals, as in reports."""
     if isinstance(value, Quotient):
         return rounded_quotient(value)
     return value.tree if isinstance(value, Exact) else value

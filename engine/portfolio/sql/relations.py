@@ -1,7 +1,7 @@
-"""The tables of a query, grown column by column: one row a partner, and for each list one row an item.
+"""Builds the tables of a query column by column: one row for each partner, and for each list one row for each item.
 
-A value becomes a column of the table that it belongs to, in the first stage in which everything that it needs is there.
-Each stage is a common table expression that adds columns to the one before.
+A value becomes a column of its table in the first stage in which everything that it depends on is available. Each stage
+is a common table expression that adds columns to the previous one.
 """
 
 from __future__ import annotations
@@ -20,35 +20,33 @@ from .columns import ITEM, PARTNER
 
 
 class Relation:
-    """One table as it grows: `columns` holds what can be named in its next stage, by the ids of the language."""
+    """One table under construction; `columns` maps ids of the language to the columns that the next stage can use."""
 
     def __init__(self, stem: str, key: str, base: exp.Select, query: Query) -> None:
-        """`stem` is what its stages are called, `key` the column that tells its rows apart."""
+        """`stem` begins the names of its stages, `key` is the column that identifies a row."""
         self.stem, self.key, self.query = stem, key, query
         self.columns: dict[str, Any] = {}
         self._pending: dict[str, Any] = {}
-        self._ids: dict[
-            object, str
-        ] = {}  #: by what is computed: the first value of it, with which others share a column
-        self._shared: dict[str, str] = {}  #: values that wait for the column of another
+        self._ids: dict[object, str] = {}  #: by SQL text: the first value with it, whose column the others share
+        self._shared: dict[str, str] = {}  #: values that share the column of another, not yet flushed
         self._stages = 0
         self.name = self._stage(base)
 
     def put(self, id: str, value: Any) -> None:
-        """Give a value a name, to be a column from the next stage on."""
+        """Define a value under an id; it becomes a column at the next flush."""
         if is_written(value) or all(isinstance(tree, exp.Column) for tree in _trees(value)):
             self.columns[id] = value
             return
-        same = self._ids.setdefault(_text(value), id)
-        if same == id:
+        first = self._ids.setdefault(_identity(value), id)
+        if first == id:
             self._pending[id] = value
-        elif same in self.columns:
-            self.columns[id] = self.columns[same]
+        elif first in self.columns:
+            self.columns[id] = self.columns[first]
         else:
-            self._shared[id] = same
+            self._shared[id] = first
 
     def get(self, id: str, table: str | None = None) -> Any:
-        """The column of a value, as columns of this table are named in its next stage."""
+        """The column of a value, as the next stage refers to it; `table` qualifies its name."""
         if id not in self.columns:
             self.flush()
         return _named(self.columns[id], table)
@@ -58,7 +56,7 @@ class Relation:
         return id in self.columns or id in self._pending or id in self._shared
 
     def flush(self) -> None:
-        """Begin a stage with the columns that wait for it."""
+        """Begin a stage that adds the pending columns."""
         if not self._pending:
             return
         added = []
@@ -69,15 +67,15 @@ class Relation:
         self._pending, self._shared = {}, {}
         self.name = self._stage(exp.select(exp.Star(), *added).from_(self.name))
 
-    def join(self, other: str, on: str, columns: Mapping[str, Any]) -> None:
-        """Begin a stage that looks up columns of another table, NULL where it has no such row."""
+    def join(self, other_name: str, on: str, columns: Mapping[str, Any]) -> None:
+        """Begin a stage that left-joins columns of another table, on the column `on` of both."""
         self.flush()
         trees = [exp.column(tree.name, table="b") for value in columns.values() for tree in _trees(value)]
         condition = exp.EQ(this=exp.column(on, table="a"), expression=exp.column(on, table="b"))
         stage = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("a")), *trees)
         stage = stage.from_(exp.alias_(exp.to_table(self.name), "a", table=True))
-        other_table = exp.alias_(exp.to_table(other), "b", table=True)
-        self.name = self._stage(stage.join(other_table, on=condition, join_type="left"))
+        joined = exp.alias_(exp.to_table(other_name), "b", table=True)
+        self.name = self._stage(stage.join(joined, on=condition, join_type="left"))
         self.columns.update(columns)
 
     def _stage(self, select: exp.Select) -> str:
@@ -86,7 +84,7 @@ class Relation:
 
 
 class Query:
-    """The common table expressions so far; turns values of the programme into columns."""
+    """A query under construction: its common table expressions so far, and the values defined as columns."""
 
     def __init__(self, list_of: Callable[[str], str | None]) -> None:
         """`list_of` says of which list an id names a field or a value, None for any other id."""
@@ -95,15 +93,15 @@ class Query:
         self.partners: Relation
         self.lists: dict[str, Relation] = {}
         self._taken = {PARTNER, ITEM}
-        self._made: dict[tuple[str, Aggregate], str] = {}
+        self._aggregates: dict[tuple[str, Aggregate], str] = {}
 
     def add(self, name: str, select: exp.Select) -> str:
-        """A further stage, under a name that is free."""
+        """Add a common table expression; returns its name."""
         self.stages[name] = select
         return name
 
     def free_name(self, id: str) -> str:
-        """A name for a column, from an id of the language; each is given once."""
+        """A column name made from an id of the language, different from all names given before."""
         stem = id.replace("[]", "").replace(".", "__")[:48]
         name, number = stem, 1
         while name.lower() in self._taken:
@@ -113,33 +111,33 @@ class Query:
         return name
 
     def column_of(self, id: str, value: Any) -> tuple[Any, list[exp.Expr]]:
-        """What stands for a value from now on, and the columns that make it: two for a quotient."""
-        value = _in_long(value)
+        """The value as references to new columns, and the expressions of these columns: two for a quotient."""
+        value = _column_typed(value)
         names = [self.free_name(id if index == 0 else f"{id}.over") for index, _ in enumerate(_trees(value))]
-        made = [exp.alias_(tree, name, copy=False) for tree, name in zip(_trees(value), names, strict=True)]
+        expressions = [exp.alias_(tree, name, copy=False) for tree, name in zip(_trees(value), names, strict=True)]
         columns = [exp.column(name) for name in names]
         if isinstance(value, Quotient):
-            part, over = (one._replace(tree=tree) for one, tree in zip(value, columns, strict=True))
-            return Quotient(part, over), made
-        return (value._replace(tree=columns[0]) if isinstance(value, Exact) else columns[0]), made
+            part, over = (number._replace(tree=tree) for number, tree in zip(value, columns, strict=True))
+            return Quotient(part, over), expressions
+        return (value._replace(tree=columns[0]) if isinstance(value, Exact) else columns[0]), expressions
 
     def define(self, id: str, tree: Expression, of_list: str | None) -> None:
-        """A value of the programme as a column of the partners, or of the items of a list; raises NotInSql."""
+        """Define a value of the programme as a column of the partners, or of a list's items. Raises NotInSql."""
         relation = self.lists[of_list] if of_list else self.partners
         relation.put(id, self.read(tree, relation))
 
     def read(self, tree: Expression, relation: Relation) -> Any:
-        """An expression as SQL over the next stage of a table."""
+        """An expression as SQL over the current stage of a table."""
         return expression_sql(tree, lambda node: self._lookup(node, relation))
 
     def _lookup(self, node: Name | Aggregate, relation: Relation) -> Any:
         if isinstance(node, Aggregate):
             return self._aggregate(node, relation)
-        self._bring(node.id, relation)
+        self._make_available(node.id, relation)
         return relation.get(node.id)
 
-    def _bring(self, id: str, relation: Relation) -> None:
-        """What is known of the partner, as a column of an item's table too."""
+    def _make_available(self, id: str, relation: Relation) -> None:
+        """Make a value of the partner available in the table of a list's items."""
         if relation.has(id):
             return
         value = self.partners.get(id)
@@ -148,14 +146,14 @@ class Query:
             relation.join(self.partners.name, PARTNER, {id: value})
 
     def _aggregate(self, node: Aggregate, relation: Relation) -> Any:
-        """What the items of a list come to, as columns that are looked up once."""
+        """An aggregate over a list; its columns are joined to the relation once."""
         if node.list not in self.lists:
             return without_items(node, self.read(node.empty, relation) if node.empty else None)
         items = self.lists[node.list]
-        id = self._made.get((relation.stem, node))
+        id = self._aggregates.get((relation.stem, node))
         best = self.read(node.best, relation) if node.best else None
         if id is None:
-            id = self._made[relation.stem, node] = self.free_name(f"{node.list}.{node.function}")
+            id = self._aggregates[relation.stem, node] = self.free_name(f"{node.list}.{node.function}")
             if relation is items:
                 raise NotInSql("an item looks through its own list")
 
@@ -164,7 +162,7 @@ class Query:
                     raise NotInSql("an aggregate stands within another")
                 if self._list_of(inner.id) == node.list:
                     return items.get(inner.id, "m")
-                self._bring(inner.id, relation)
+                self._make_available(inner.id, relation)
                 return relation.get(inner.id, "r")
 
             parts = {
@@ -179,8 +177,8 @@ class Query:
         return result(node, lambda part: relation.get(f"{id}.{part}"), best, empty)
 
 
-def _in_long(value: Any) -> Any:
-    """A number whose columns have the types that we reckon with."""
+def _column_typed(value: Any) -> Any:
+    """A value whose numbers are cast to the column types that later arithmetic assumes."""
     if isinstance(value, Quotient):
         return Quotient(in_long(value.part), in_long(value.over))
     return in_long(value) if isinstance(value, Exact) else value
@@ -192,25 +190,25 @@ def _trees(value: Any) -> list[exp.Expr]:
     return [value.tree if isinstance(value, Exact) else value]
 
 
-def _text(value: Any) -> object:
-    """What is computed: of the same columns the same, within the same bounds."""
+def _identity(value: Any) -> object:
+    """The SQL texts and bounds of a value: equal for values that can share a column."""
     numbers = value if isinstance(value, Quotient) else (value,)
-    return tuple((one.tree.sql(), *one[1:]) if isinstance(one, Exact) else one.sql() for one in numbers)
+    return tuple((number.tree.sql(), *number[1:]) if isinstance(number, Exact) else number.sql() for number in numbers)
 
 
 def _named(value: Any, table: str | None) -> Any:
-    """A column in a new place, with the table that it is of."""
+    """A column reference for use in another expression, qualified by a table where one is given."""
 
     def placed(tree: exp.Expr) -> exp.Expr:
         return exp.column(tree.name, table=table) if table and isinstance(tree, exp.Column) else tree.copy()
 
     if isinstance(value, Quotient):
-        return Quotient(*(one._replace(tree=placed(one.tree)) for one in value))
+        return Quotient(*(number._replace(tree=placed(number.tree)) for number in value))
     return value._replace(tree=placed(value.tree)) if isinstance(value, Exact) else placed(value)
 
 
 def is_written(value: Any) -> bool:
-    """Whether it is a written value, that needs no column."""
+    """Whether a value is a literal, which needs no column."""
     tree = value.tree if isinstance(value, Exact) else value
     tree = tree.this if isinstance(tree, exp.Neg | exp.Cast) else tree
     return isinstance(tree, exp.Literal | exp.Boolean)

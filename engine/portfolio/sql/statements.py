@@ -1,7 +1,8 @@
-"""The query of a release as text, in the dialect of a database; what was made once is remembered.
+"""Gives the SQL of a release as text in a database's dialect, from a cache on disk where it was generated before.
 
-SQLGlot takes longer to load than a hundred thousand partners to decide. So the texts stand in the user's cache, under a
-digest of all that they were made from: the release, the columns, the day, what was asked, and the code that makes them.
+Loading SQLGlot takes longer than deciding a hundred thousand partners. So the texts are kept in the user's cache
+folder, under a digest of everything that determines them: the release, the tables' columns, the day, the added values,
+the dialect and the code that generates the SQL.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ _MAKERS = sorted([*Path(__file__).parent.glob("*.py"), *(Path(__file__).parents[
 
 
 class Statements(NamedTuple):
-    """A release as SQL: the query of plain rows, and whether a row of each table is plain.
+    """A release as SQL: the query over the plain rows, and for each table the condition that a row is plain.
 
-    `undecidable` says why there is none, where a rule is beyond what SQL computes exactly.
+    Where SQL cannot compute a rule exactly, `undecidable` says why, and the other fields are empty.
     """
 
     select: str
@@ -38,55 +39,55 @@ class Statements(NamedTuple):
 def statements(
     programme: Programme, tables: Tables, as_of: date, more: Sequence[str] = (), dialect: str = "duckdb"
 ) -> Statements:
-    """The texts for these tables on a day; `more` are ids of values to add."""
+    """The SQL that decides these tables on the day `as_of`; `more` are ids of facts and values to add as columns."""
     key = _key(programme, tables, as_of, more, dialect)
-    found = _remembered(key)
-    if found is None:
-        found = _made(programme, tables, as_of, more, dialect)
-        _remember(key, found)
-    return found
+    texts = _cached(key)
+    if texts is None:
+        texts = _generated(programme, tables, as_of, more, dialect)
+        _write_cache(key, texts)
+    return texts
 
 
-def _made(programme: Programme, tables: Tables, as_of: date, more: Sequence[str], dialect: str) -> Statements:
+def _generated(programme: Programme, tables: Tables, as_of: date, more: Sequence[str], dialect: str) -> Statements:
     from .dialects import text_of  # slow to load
     from .query import Undecidable, decisions
 
     try:
-        made = decisions(programme, tables, as_of, more)
+        query = decisions(programme, tables, as_of, more)
     except Undecidable as reason:
         return Statements("", "", {}, str(reason))
-    items = {id: text_of(plain, dialect) for id, plain in made.plain_items.items()}
-    return Statements(text_of(made.select, dialect), text_of(made.plain, dialect), items)
+    items = {id: text_of(plain, dialect) for id, plain in query.plain_items.items()}
+    return Statements(text_of(query.select, dialect), text_of(query.plain, dialect), items)
 
 
 def _key(programme: Programme, tables: Tables, as_of: date, more: Sequence[str], dialect: str) -> str:
     lists = [[id, table, dict(columns)] for id, (table, columns) in tables.lists.items()]
-    asked = [VERSION, programme.digest, programme.release, tables.portfolio, dict(tables.columns), lists]
-    digest = hashlib.sha256(json.dumps([*asked, as_of.isoformat(), list(more), dialect]).encode())
+    settings = [VERSION, programme.digest, programme.release, tables.portfolio, dict(tables.columns), lists]
+    digest = hashlib.sha256(json.dumps([*settings, as_of.isoformat(), list(more), dialect]).encode())
     for path in _MAKERS:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _remembered(key: str) -> Statements | None:
+def _cached(key: str) -> Statements | None:
     with suppress(OSError, RuntimeError, ValueError, TypeError):
         return Statements(**json.loads((_folder() / key).read_text("utf-8")))
     return None
 
 
-def _remember(key: str, made: Statements) -> None:
-    """Keep the texts; where that cannot be done, nothing happens."""
+def _write_cache(key: str, texts: Statements) -> None:
+    """Write the texts to the cache; a cache that cannot be written is no error."""
     with suppress(OSError, RuntimeError):
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f"{key}.{os.getpid()}"
-        part.write_text(json.dumps(made._asdict()), "utf-8")
-        part.replace(folder / key)
+        part_file = folder / f"{key}.{os.getpid()}"
+        part_file.write_text(json.dumps(texts._asdict()), "utf-8")
+        part_file.replace(folder / key)
         for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_MOST]:
             old.unlink()
 
 
 def _folder() -> Path:
-    """Raises RuntimeError where the user has no home."""
+    """The cache folder; raises RuntimeError where the user has no home folder."""
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache and Path(cache).is_absolute() else Path.home() / ".cache") / "charter" / "statements"

@@ -1,4 +1,4 @@
-"""The query for a table of one's own: what a data team runs where the data is.
+"""Writes the query of a release for tables in a database of the user's own.
 
 from charter.engine import load
 from charter.engine.portfolio.warehouse import query_text, tables_of
@@ -22,9 +22,10 @@ from .query import Undecidable, decisions
 
 
 def tables_of(programme: Programme, table: str, lists: Mapping[str, str] = {}, without: Iterable[str] = ()) -> Tables:
-    """Well-kept tables: a column for each fact, of its own type, but for those that are not there.
+    """Describe tables that have a column for each fact, in the fact's natural type, except the columns `without`.
 
-    Raises WrongCall where a list or a column is none that the programme knows.
+    `lists` maps ids of lists to the names of their tables. Raises WrongCall where the programme has no such list or
+    column.
     """
     columns = {PARTNER: Form.TEXT, **({"tier": Form.TEXT, "since": Form.DATE} if tier_names(programme) else {})}
     columns |= {id: natural_form(fact.kind) for id, fact in programme.facts.items()}
@@ -34,31 +35,31 @@ def tables_of(programme: Programme, table: str, lists: Mapping[str, str] = {}, w
                 f"'{name}' is not a column that may be left out", did_you_mean(name, columns) or "name a fact"
             )
         del columns[name]
-    found = {}
+    list_tables = {}
     for id, name in lists.items():
         if id not in programme.lists:
             raise wrong_call(
                 f"'{id}' is not a list of the programme", did_you_mean(id, programme.lists) or "it has none"
             )
         fields = {field.id: natural_form(field.kind) for field in programme.lists[id].fields.values()}
-        found[id] = (name, {PARTNER: Form.TEXT, **fields})
-    return Tables(table, columns, found)
+        list_tables[id] = (name, {PARTNER: Form.TEXT, **fields})
+    return Tables(table, columns, list_tables)
 
 
 def query_text(
     programme: Programme, tables: Tables, as_of: date, more: Iterable[str] = (), dialect: str = "duckdb", *,
     left_over: bool = False,
 ) -> str:  # fmt: skip
-    """The query as text, or with `left_over` that of the rows which it does not decide: impossible or very large ones.
+    """The query as text; with `left_over`, instead the query of the rows that it does not decide.
 
-    Raises WrongCall where a rule of the programme is beyond what SQL computes exactly.
+    Raises WrongCall where SQL cannot compute a rule of the programme exactly.
     """
     try:
-        made = decisions(programme, tables, as_of, wanted_values(programme, more))
+        query = decisions(programme, tables, as_of, wanted_values(programme, more))
     except Undecidable as reason:
         help = "evaluate these partners with 'charter batch', which decides them one by one"
         raise wrong_call(f"no SQL computes this exactly: {reason}", help) from reason
-    select = made.select
+    select = query.select
     if left_over:
-        select = exp.select(exp.Star()).from_(tables.portfolio).where(exp.not_(exp.paren(made.plain, copy=False)))
+        select = exp.select(exp.Star()).from_(tables.portfolio).where(exp.not_(exp.paren(query.plain, copy=False)))
     return text_of(select, dialect, pretty=True) + ";\n"
