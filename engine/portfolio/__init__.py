@@ -1,1 +1,1 @@
-"""Portfolio: all partners at once, by one query for the plain rows and the interpreter for the others."""
+"""Decides all partners of a portfolio: plain rows by one SQL query, the others by the interpreter."""

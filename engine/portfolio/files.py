@@ -1,4 +1,4 @@
-"""What holds of files of rows whatever reads them: formats by name, first lines, which columns they may have."""
+"""Rules for a portfolio's files, shared by DuckDB and Spark: formats, header lines, allowed columns, problems."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..values import Kind
 from .sql.columns import PARTNER, tier_names
 
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-LINE = "line"  #: the column of a whole line of JSON
-STRANGE = "\x07"  #: stands for a value of JSON that is of the wrong kind
+LINE = "line"  #: the column that holds a whole line of JSON
+STRANGE = "\x07"  #: marks a JSON value of the wrong kind
 AGREEMENT = ("partner", "term", "value", "document", "from", "until")
-NO_SEPARATOR = "\x01"  #: for lines that are one value: it stands in no JSON
+NO_SEPARATOR = "\x01"  #: reads a line as one value: JSON cannot contain it
 _SEPARATORS = (",", ";", "\t")
 
 
 class Header(NamedTuple):
-    """The first line of CSV: the names of its columns, and what stands between them."""
+    """The first line of a CSV file: the names of its columns, and the separator."""
 
     source: Source
     names: list[str]
@@ -30,12 +30,12 @@ class Header(NamedTuple):
 
 
 def format_of(path: Path) -> str:
-    """csv, parquet or jsonl, by the end of the name; raises WrongCall."""
-    found = SUFFIXES.get(path.suffix.lower())
-    if found is None:
+    """The format `csv`, `parquet` or `jsonl`, from the suffix of the name; raises WrongCall for any other suffix."""
+    format = SUFFIXES.get(path.suffix.lower())
+    if format is None:
         help = f"name it {', '.join(f'….{end[1:]}' for end in SUFFIXES)}"
         raise WrongCall([Problem("unknown-format", f"'{path}' is none of CSV, Parquet and JSON Lines", None, help)])
-    return found
+    return format
 
 
 def read_header(path: Path) -> Header:
@@ -48,20 +48,20 @@ def read_header(path: Path) -> Header:
         help = "begin with a line of names: partner, tier, …"
         raise InvalidInput([Problem("missing-column", f"'{path}' has no column 'partner': it is empty", None, help)])
     if len(set(names)) < len(names):
-        twice = next(one for one in names if names.count(one) > 1)
+        twice = next(name for name in names if names.count(name) > 1)
         place = header_place(source, twice)
         raise InvalidInput([Problem("duplicate-column", f"'{twice}' is a column twice", place, "keep one of them")])
     return Header(source, names, separator)
 
 
 def header_place(header: Source | None, column: str) -> Place | None:
-    """Where a column is named in the first line of a CSV file."""
+    """Where the header line names a column; None without a header, or where the name is quoted differently."""
     start = header.text.find(column) if header else -1
     return Place(header, start, start + len(column)) if header and start >= 0 else None
 
 
 def unreadable_table(path: Path, error: Exception) -> InvalidInput:
-    """What the database says of a file that it cannot read."""
+    """The error to raise for a file that the database cannot read."""
     reason = str(error).strip().split("\n")[0]
     if "utf-8" in reason.lower() or "unicode" in reason.lower():
         return InvalidInput([Problem("not-utf-8", f"'{path}' is not UTF-8 text: {reason}", None, "save it as UTF-8")])
@@ -88,7 +88,7 @@ def agreement_fields() -> list[Fact]:
 def check_columns(
     path: Path, header: Source | None, columns: Iterable[str], known: Sequence[str], needed: Iterable[str]
 ) -> None:
-    """Raises InvalidInput with every column that is not known, and every one that is needed and not there."""
+    """Raise InvalidInput that lists the columns not in `known`, and the `needed` columns that are missing."""
     columns, problems = list(columns), []
     for name in columns:
         if name not in known:
@@ -104,7 +104,7 @@ def check_columns(
 
 
 def missing_columns(path: Path, facts: Iterable[Fact], columns: Collection[str]) -> Iterable[Problem]:
-    """What no row says, though it matters: those facts are unknown of every partner."""
+    """A note on facts that have neither a column nor a default: they are unknown for every partner."""
     missing = [fact.id for fact in facts if fact.default is None and fact.id not in columns]
     if missing:
         message = f"'{path}' has no column for {', '.join(missing)}"
@@ -113,11 +113,11 @@ def missing_columns(path: Path, facts: Iterable[Fact], columns: Collection[str])
 
 
 def without_partner(path: Path, row: int) -> Problem:
-    """A row of what belongs to partners that does not say to whom."""
+    """The problem of a row of a list or of agreements that names no partner."""
     return Problem("bad-row", f"'{path}', row {row}: it names no partner", None, "say whose it is, or remove the row")
 
 
-def strangers(path: Path, number: int, first: str) -> Problem:
-    """Rows that belong to partners who are not in the portfolio: nothing comes of them."""
+def unknown_partners(path: Path, number: int, first: str) -> Problem:
+    """The warning that `number` rows belong to partners not in the portfolio; `first` is one of these partners."""
     message = f"'{path}': rows of partners that are not in the portfolio: {number}, such as '{first}'"
     return Problem("unknown-partner", message, None, "add the partner, or mend its id", Level.WARNING)

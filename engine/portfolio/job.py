@@ -1,4 +1,4 @@
-"""What is asked of a batch and what comes of it, whatever runs the query; a row that was decided by itself, as text."""
+"""The order and the result of a batch, for DuckDB and Spark alike; outcomes of the interpreter as cells of text."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ from .rows import Decided
 from .sql.columns import ColumnPart, OutcomeColumn, outcome_columns
 from .summary import Summary
 
-SHOWN = 20  #: problems that a result names; the file of rejects has them all
+SHOWN = 20  #: how many problems a result lists; the file of rejects has all
 TWICE = Problem("duplicate-partner", "the partner stands in more than one row", None, "keep one of them")
 
 
 class Job(NamedTuple):
-    """What to decide: the portfolio, where the outcomes go, and what else belongs to the partners."""
+    """What to decide: the portfolio, its lists (files by id) and agreements, the day, and where the outcomes go."""
 
     portfolio: Path
     output: Path
     as_of: date
     lists: Mapping[str, Path] = {}
     agreements: Path | None = None
-    more: tuple[str, ...] = ()  #: ids of values to add as columns, or patterns of them
-    ignored: tuple[str, ...] = ()  #: columns that are not looked at
+    more: tuple[str, ...] = ()  #: ids of values to add as columns, or patterns of ids
+    ignored: tuple[str, ...] = ()  #: columns of the portfolio to ignore
     summarised: bool = False  #: whether the result has a summary
 
 
 class BatchResult(NamedTuple):
-    """How many rows there were, and what became of them: rows = decided + rejected."""
+    """The numbers of rows read, decided and rejected: rows = decided + rejected."""
 
     rows: int
     decided: int
-    one_by_one: int  #: of those decided, by the interpreter
+    one_by_one: int  #: how many of the decided rows the interpreter decided
     rejected: int
     rejects: Path | None  #: the file of rejected rows, where there are any
-    problems: tuple[Problem, ...]  #: the first of what is wrong with them, and remarks
-    summary: Summary | None = None  #: where it was asked for
+    problems: tuple[Problem, ...]  #: remarks on the files, and the first problems of rejected rows
+    summary: Summary | None = None  #: where the job asks for it
 
 
 def outcome_cells(release: Release, outcome: Outcome, more: Sequence[str]) -> list[str]:
@@ -58,7 +58,7 @@ def outcome_cells(release: Release, outcome: Outcome, more: Sequence[str]) -> li
 
 
 def _cell(column: OutcomeColumn, about: Outcome | TierOutcome, outcome: Outcome, values: Mapping[str, Any]) -> Any:
-    """What a column says of an outcome; `about` is the outcome itself, or the tier that the column is about."""
+    """The value of a column; `about` is the outcome itself, or the tier that the column is about."""
     match column.part:
         case ColumnPart.PARTNER:
             return outcome.partner
@@ -79,7 +79,7 @@ def _cell(column: OutcomeColumn, about: Outcome | TierOutcome, outcome: Outcome,
 
 
 def _text(value: Any) -> str:
-    """A value of an outcome as a cell: a quotient to twelve decimals, what is unknown empty."""
+    """A value of an outcome as a cell: a quotient rounded to twelve decimals; empty where unknown."""
     if value is None or isinstance(value, Unknown):
         return ""
     if isinstance(value, bool):
@@ -88,18 +88,18 @@ def _text(value: Any) -> str:
 
 
 def sql_type(column: OutcomeColumn) -> str:
-    """The type of a column where no query gives it one."""
+    """The SQL type of a column where no query determines it."""
     if column.kind in NUMERIC:
         return "DECIMAL(38, 12)"
     return {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(column.kind, "VARCHAR")
 
 
 def problem_line(problem: Problem) -> str:
-    """What is wrong and the way out, in one line."""
+    """The message of a problem and its help, in one line."""
     return f"{problem.message} ({problem.help})" if problem.help else problem.message
 
 
 def at_row(row: Decided, problem: Problem) -> Problem:
-    """A problem of a row, which says which row and partner it is of."""
+    """The problem with its row and partner named in the message."""
     who = f"row {row.number}" + (f", partner {row.partner}" if row.partner else "")
     return Problem(problem.code, f"{who}: {problem.message}", None, problem.help, problem.level)

@@ -1,4 +1,4 @@
-"""One row by itself: what a file holds becomes a record, which the interpreter decides or refuses."""
+"""Turns one row of a portfolio into a partner's record, and decides it with the interpreter."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _OWN = ("partner", "tier", "since")
 
 
 class Cells(NamedTuple):
-    """The values of a row by their columns; of a file of text all are text, a number and a date too."""
+    """The values of a row by column; `is_text` where the file holds only text, numbers and dates too."""
 
     values: Mapping[str, Any]
     is_text: bool
 
 
 class Decided(NamedTuple):
-    """A row with its outcome, or with what is wrong with it."""
+    """A row with its number (from 1), its partner where it names one, and its outcome or its problems."""
 
     number: int
     partner: str | None
@@ -41,7 +41,7 @@ def decide(
     release: Release, number: int, row: Cells, lists: Mapping[str, Sequence[Cells]], agreements: Sequence[Cells],
     as_of: date,
 ) -> Decided:  # fmt: skip
-    """The row decided, with the items of each list and the agreements that belong to the partner."""
+    """Decide a row on a day, with the list items (by list) and the agreements of its partner."""
     document, problems = plain_document(row_data(release.programme, row, lists, agreements), "row")
     record = None
     if document is not None:
@@ -55,7 +55,7 @@ def decide(
 def row_data(
     programme: Programme, row: Cells, lists: Mapping[str, Sequence[Cells]], agreements: Sequence[Cells]
 ) -> dict[str, Any]:
-    """The row as the data of a record, with the items of each list and the agreements that belong to the partner."""
+    """The data of a record, from a row and the list items and agreements of its partner."""
     values, is_text = row
     data: dict[str, Any] = {name: values[name] for name in _OWN if values.get(name) is not None}
     if type(data.get("partner")) is int:
@@ -65,14 +65,14 @@ def row_data(
     for id, items in lists.items():
         data["facts"][id] = [_facts(programme.lists[id].fields, item) for item in items]
     if agreements:
-        data["agreements"] = [_agreement(programme, one) for one in agreements]
+        data["agreements"] = [_agreement(programme, agreement) for agreement in agreements]
     return data
 
 
 def json_row(line: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """The values of a line of JSON by their keys, and what is wrong with it."""
-    document, told = read_bytes(line.encode(), "row.json")
-    problems = in_order(told)
+    """The values of a line of JSON by key, and its problems; no values where it cannot be read."""
+    document, unsorted = read_bytes(line.encode(), "row.json")
+    problems = in_order(unsorted)
     if document is None or has_errors(problems):
         return {}, problems
     if not isinstance(document.data, dict):
@@ -81,7 +81,7 @@ def json_row(line: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
 
 
 def cell(value: Any, *, is_text: bool) -> Data:
-    """A value of a file as data: text as YAML would read it, a float as the shortest decimal that means it."""
+    """A cell as data of a record: text as YAML would read it, a float as the shortest decimal that denotes it."""
     match value:
         case str():
             return plain_scalar(value) if is_text else value
@@ -99,13 +99,13 @@ def cell(value: Any, *, is_text: bool) -> Data:
 
 
 def _facts(facts: Mapping[str, Fact], row: Cells) -> dict[str, Data]:
-    """The facts of a row; a name that is none stays, to be told."""
-    found = {}
+    """The facts of a row; unknown names are kept, so that reading the record reports them."""
+    data = {}
     for id, value in row.values.items():
         if id not in _OWN and value is not None:
             of_text = id in facts and facts[id].kind in AS_TEXT
-            found[id] = cell(value, is_text=row.is_text and not of_text)
-    return found
+            data[id] = cell(value, is_text=row.is_text and not of_text)
+    return data
 
 
 def _agreement(programme: Programme, row: Cells) -> dict[str, Data]:

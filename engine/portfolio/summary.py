@@ -1,6 +1,6 @@
-"""What a portfolio looks like: how many partners have which answer, and what stops the others.
+"""Summarises a portfolio: how many partners hold each tier and discount, and which requirements stop the others.
 
-Everything is a count under a name, so that the counts of the query and those of rows decided one by one add up.
+Every number is a count under a key, so that counts from the query and from rows decided one by one can be added.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from ..evaluate.outcome import Outcome
 from ..programme.model import MAIN, NO_TIER, Programme, Track
 
-Key = tuple[Any, ...]  #: what is counted: its kind, then a tier, a requirement, an answer
+Key = tuple[Any, ...]  #: what is counted: a kind below, then a tier or track, a requirement, an answer
 HELD, TRACK, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "track", "tier", "requirement", "alone", "discount"
 
 
 class RequirementCounts(NamedTuple):
-    """How many partners do not meet a requirement, or may not; and how many lack nothing else of the tier."""
+    """How many partners do not meet a requirement, or may not; `alone`: how many miss only this one for the tier."""
 
     id: str
     not_met: int
@@ -27,7 +27,7 @@ class RequirementCounts(NamedTuple):
 
 
 class TierCounts(NamedTuple):
-    """One tier: its answers over all partners; those of the partners whose own tier it is; what stops the others."""
+    """One tier: its status over all partners, and which requirements stop those who do not qualify."""
 
     id: str
     qualified: int
@@ -39,7 +39,7 @@ class TierCounts(NamedTuple):
 
 
 class TrackCounts(NamedTuple):
-    """A track beside the programme's own: how many partners have which of its tiers, none, or who knows."""
+    """A track other than the main one: how many partners hold each of its tiers, none, or an undetermined one."""
 
     id: str
     held: tuple[tuple[str, int], ...]  #: tier and number
@@ -48,7 +48,7 @@ class TrackCounts(NamedTuple):
 
 
 class DiscountCounts(NamedTuple):
-    """How many partners have a discount in total: of a tier, so many percent; None where it is undetermined."""
+    """How many partners of a tier have this total discount, in percent; None where it is undetermined."""
 
     tier: str
     total: Decimal | None
@@ -56,18 +56,18 @@ class DiscountCounts(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The portfolio in numbers; partners are without a tier where it is certain that they have none of their own."""
+    """The numbers of a portfolio; `without_tier` counts partners who certainly have no tier of their own."""
 
     partners: int
     tiers: tuple[TierCounts, ...]
     without_tier: int
-    undetermined: int  #: partners whose own tier is
+    undetermined: int  #: partners whose own tier is undetermined
     tracks: tuple[TrackCounts, ...]
     discounts: tuple[DiscountCounts, ...]
 
 
-def counted(outcome: Outcome) -> Iterable[Key]:
-    """What one outcome counts for."""
+def outcome_counts(outcome: Outcome) -> Iterable[Key]:
+    """The keys that one outcome adds 1 to."""
     yield (HELD, outcome.tier, outcome.status)
     if outcome.discount:
         yield (DISCOUNT, outcome.tier, outcome.discount.total)
@@ -75,7 +75,7 @@ def counted(outcome: Outcome) -> Iterable[Key]:
         yield (TRACK, track.id, NO_TIER if track.status == "not_qualified" else track.tier)
     for tier in outcome.tiers:
         yield (TIER, tier.id, tier.status)
-        statuses = {one.id: one.status for one in tier.requirements}
+        statuses = {requirement.id: requirement.status for requirement in tier.requirements}
         for id, status in statuses.items():
             if status != "met":
                 yield (REQUIREMENT, tier.id, id, status)
@@ -84,9 +84,9 @@ def counted(outcome: Outcome) -> Iterable[Key]:
             yield (ALONE, tier.id, lacking[0])
 
 
-def asked_values(programme: Programme) -> list[str]:
-    """The values that the counts need besides the outcome's columns."""
-    requirements = [one.value for tier in programme.tiers.values() for one in tier.requirements]
+def summary_values(programme: Programme) -> list[str]:
+    """The ids of the values that the counts need in addition to the outcome's columns."""
+    requirements = [requirement.value for tier in programme.tiers.values() for requirement in tier.requirements]
     return list(dict.fromkeys([*requirements, *(track.tier for track in _tracks_beside(programme))]))
 
 
@@ -95,9 +95,10 @@ def _tracks_beside(programme: Programme) -> list[Track]:
 
 
 def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str]]:
-    """Queries that count what a query of decisions gives: each with the names of what its columns count.
+    """Queries that count the rows of the query `decided`, each with the keys of its columns.
 
-    A name that ends in None has the values of the first columns in its place.
+    A single key that ends in None stands for one key for each row: the row's values but the last replace None, and the
+    last is the count.
     """
     for kind, column in ((HELD, "status"), (DISCOUNT, "discount_total")):
         yield [(kind, None)], f"SELECT tier, {column}, count(*) FROM ({decided}) AS decided GROUP BY tier, {column}"
@@ -107,49 +108,53 @@ def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str
     for tier in programme.tiers.values():
         for status in ("qualified", "not_qualified", "undetermined"):
             sums[TIER, tier.id, status] = f"status_{tier.id} = '{status}'"
-        for one in tier.requirements:
-            sums[REQUIREMENT, tier.id, one.id, "not_met"] = f'NOT "{one.value}"'
-            sums[REQUIREMENT, tier.id, one.id, "unknown"] = f'"{one.value}" IS NULL'
-            others = [f'"{other.value}"' for other in tier.requirements if other is not one]
-            sums[ALONE, tier.id, one.id] = " AND ".join([f'NOT "{one.value}"', *others])
+        for requirement in tier.requirements:
+            sums[REQUIREMENT, tier.id, requirement.id, "not_met"] = f'NOT "{requirement.value}"'
+            sums[REQUIREMENT, tier.id, requirement.id, "unknown"] = f'"{requirement.value}" IS NULL'
+            others = [f'"{other.value}"' for other in tier.requirements if other is not requirement]
+            sums[ALONE, tier.id, requirement.id] = " AND ".join([f'NOT "{requirement.value}"', *others])
     if sums:
         columns = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values())
         yield list(sums), f"SELECT {columns} FROM ({decided}) AS decided"
 
 
-def answers(names: list[Key], rows: Iterable[tuple[Any, ...]]) -> Counter[Key]:
-    """The counts that a query of `queries` gave."""
-    found: Counter[Key] = Counter()
+def query_counts(keys: list[Key], rows: Iterable[tuple[Any, ...]]) -> Counter[Key]:
+    """The counts in the rows that one of `queries` returned."""
+    counts: Counter[Key] = Counter()
     for row in rows:
-        if names[0][-1] is None:
-            found[*names[0][:-1], *row[:-1]] += row[-1]
+        if keys[0][-1] is None:
+            counts[*keys[0][:-1], *row[:-1]] += row[-1]
         else:
-            found.update(dict(zip(names, row, strict=True)))
-    return found
+            counts.update(dict(zip(keys, row, strict=True)))
+    return counts
 
 
 def summary(programme: Programme, counts: Counter[Key]) -> Summary:
-    """The counts put together, tiers and requirements in the order of the programme."""
+    """The summary made from the counts, with tiers and requirements in the order of the programme."""
     held = {key[1:]: number for key, number in counts.items() if key[0] == HELD}
     tiers = []
     for tier in programme.tiers.values():
         requirements = tuple(
             RequirementCounts(
-                one.id,
-                counts[REQUIREMENT, tier.id, one.id, "not_met"],
-                counts[REQUIREMENT, tier.id, one.id, "unknown"],
-                counts[ALONE, tier.id, one.id],
+                requirement.id,
+                counts[REQUIREMENT, tier.id, requirement.id, "not_met"],
+                counts[REQUIREMENT, tier.id, requirement.id, "unknown"],
+                counts[ALONE, tier.id, requirement.id],
             )
-            for one in tier.requirements
+            for requirement in tier.requirements
         )
         own = tuple(
             (status, held[tier.id, status])
             for status in ("qualified", "retained", "not_qualified", "undetermined")
             if (tier.id, status) in held
         )
-        yes, no, undetermined = (counts[TIER, tier.id, one] for one in ("qualified", "not_qualified", "undetermined"))
+        yes, no, undetermined = (
+            counts[TIER, tier.id, status] for status in ("qualified", "not_qualified", "undetermined")
+        )
         tiers.append(
-            TierCounts(tier.id, yes, no, undetermined, own, requirements, sum(one.alone for one in requirements))
+            TierCounts(
+                tier.id, yes, no, undetermined, own, requirements, sum(counted.alone for counted in requirements)
+            )
         )
     discounts = [
         DiscountCounts(str(key[1]), key[2], number)
@@ -157,7 +162,7 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
         if key[0] == DISCOUNT and key[1] is not None and programme.tiers[key[1]].discount
     ]
     order = list(programme.tiers)
-    discounts.sort(key=lambda one: (order.index(one.tier), one.total is None, one.total or 0))
+    discounts.sort(key=lambda counted: (order.index(counted.tier), counted.total is None, counted.total or 0))
     undetermined = held.get((None, "undetermined"), 0)
     without = sum(number for (tier, _), number in held.items() if tier is None) - undetermined
     tracks = tuple(_track(track, counts) for track in _tracks_beside(programme))

@@ -412,8 +412,8 @@ import resource, sys
 from datetime import date
 from pathlib import Path
 from charter.engine import load
-from charter.engine.portfolio.between import Portfolio
-from charter.engine.portfolio.compared import compare_portfolio
+from charter.engine.portfolio.compare.release_view import Portfolio
+from charter.engine.portfolio.compare.compared import compare_portfolio
 before, after, portfolio, target = map(Path, sys.argv[1:])
 found = compare_portfolio(load(before), load(after), Portfolio(portfolio, date(2026, 11, 24), changes_file=target))
 assert found.rows == found.decided + found.rejected

@@ -13,7 +13,7 @@ import pytest
 from charter.engine import Release
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
-from charter.engine.portfolio.summary import counted
+from charter.engine.portfolio.summary import outcome_counts
 from charter.engine.portfolio.summary import summary as put_together
 
 from ..programmes import ASOFT, ROOT
@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_outcomes(release: Release, tmp_path: Path)
     portfolio, lists = portfolios.write(tmp_path, release, partners)
     result = batch(release, Job(portfolio, tmp_path / "out.parquet", TODAY, lists, summarised=True))
     assert result.one_by_one >= 9
-    counts = Counter(key for one in partners for key in counted(release.evaluate(one, TODAY)))
+    counts = Counter(key for one in partners for key in outcome_counts(release.evaluate(one, TODAY)))
     assert result.summary == put_together(release.programme, counts)
     assert result.summary is not None
     assert result.summary.partners == 200

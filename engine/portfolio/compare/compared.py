@@ -18,7 +18,7 @@ import duckdb
 
 from ...problems import Problem
 from ...release.load import Release
-from ..duckdb.atomic_write import beside, move
+from ..duckdb.atomic_write import move, part_path
 from ..duckdb.batch import Progress, batch
 from ..duckdb.sources import Connection, copy_text, database
 from ..files import format_of, unreadable_table
@@ -171,7 +171,7 @@ class _Comparison:
         assert target is not None  # noqa: S101  the caller asks only where there is one
         refused = [target.with_name(f"{target.stem}.rejects-{side}.csv") for side in comparison_sql.SIDES]
         with ExitStack() as stack:
-            part, *copies = (stack.enter_context(beside(path)) for path in (target, *refused))
+            part, *copies = (stack.enter_context(part_path(path)) for path in (target, *refused))
             part.touch()  # a folder that is not there is told as such
             self.database.execute(copy_text(comparison_sql.CHANGES, part, format_of(target)))
             found = [result.rejects for result in (first, second)]

@@ -12,7 +12,7 @@ _END = ".part"
 
 
 @contextmanager
-def beside(target: Path) -> Iterator[Path]:
+def part_path(target: Path) -> Iterator[Path]:
     """A path in the same folder to write to; what still stands there at the end is removed.
 
     What a run left that was killed is removed too.
@@ -36,7 +36,7 @@ def move(path: Path, target: Path) -> None:
 
 def move_folder(path: Path, target: Path) -> None:
     """Put a complete folder in its place; what stood there goes once the new one is there."""
-    with beside(target.with_name(f"{target.name}.old")) as old:
+    with part_path(target.with_name(f"{target.name}.old")) as old:
         if target.exists():
             target.rename(old)
         path.rename(target)

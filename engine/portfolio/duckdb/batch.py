@@ -26,8 +26,8 @@ from ..rows import Decided, decide
 from ..sql.columns import EVERYTHING_READ, PARTNER, Tables, Unread, outcome_columns, outcome_names, wanted_values
 from ..sql.decimal_width import Widths
 from ..sql.statements import Statements, statements
-from ..summary import Key, Summary, answers, asked_values, counted, queries, summary
-from .atomic_write import beside, move
+from ..summary import Key, Summary, outcome_counts, queries, query_counts, summary, summary_values
+from .atomic_write import move, part_path
 from .sources import Connection, copy_text, database, misread
 from .tables import Opened, belongings, open_tables
 
@@ -72,7 +72,7 @@ class _Run:
     def run(self) -> BatchResult:
         """Decide, write, and move into place."""
         self.rows = self.database.view(self.opened.portfolio.name).count("*").fetchall()[0][0]
-        with beside(self.job.output) as part, beside(self.rejects) as refused:
+        with part_path(self.job.output) as part, part_path(self.rejects) as refused:
             plain_rows = self._decide_plain(part)
             broken = misread(self.database, self.opened.portfolio)
             one_by_one = rejected = 0
@@ -111,9 +111,9 @@ class _Run:
         """The counts of the query, and of the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
-            query = self._statements(asked_values(programme))
+            query = self._statements(summary_values(programme))
             for names, text in queries(programme, query.select):
-                self.counts += answers(names, self.database.execute(text).fetchall())
+                self.counts += query_counts(names, self.database.execute(text).fetchall())
         return summary(programme, self.counts)
 
     def _copy(self, select: str, path: Path) -> int:
@@ -133,7 +133,7 @@ class _Run:
     def _decide_others(self, part: Path, refused: Path, broken: list[tuple[int, str]]) -> tuple[int, int]:
         """Decide the rows that the query left, one by one: how many were decided, how many refused."""
         decided = rejected = 0
-        with beside(part.with_suffix(".csv")) as other, other.open("w", encoding="utf-8", newline="") as good_file:
+        with part_path(part.with_suffix(".csv")) as other, other.open("w", encoding="utf-8", newline="") as good_file:
             with refused.open("w", encoding="utf-8", newline="") as bad_file:
                 good, bad = csv.writer(good_file), csv.writer(bad_file)
                 bad.writerow(["row", "problems", *self.opened.portfolio.written])
@@ -144,7 +144,7 @@ class _Run:
                 for one, values in self._others([line - 1 for line, _ in broken]):
                     if one.outcome:
                         decided += 1
-                        self.counts.update(counted(one.outcome) if self.job.summarised else ())
+                        self.counts.update(outcome_counts(one.outcome) if self.job.summarised else ())
                         cells = outcome_cells(self.release, one.outcome, self.more)
                         self.widths.add(cells)
                         good.writerow(cells)

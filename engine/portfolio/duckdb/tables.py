@@ -20,7 +20,7 @@ from ..files import (
     known_columns,
     list_fields,
     missing_columns,
-    strangers,
+    unknown_partners,
     unreadable_table,
     without_partner,
 )
@@ -114,7 +114,7 @@ def _strangers(connection: Connection, portfolio: DuckDBTable, table: DuckDBTabl
     rows = connection.view(table.name).project(whose).join(known, "whose", "anti")
     number, first = rows.aggregate("count(*), min(whose)").fetchall()[0]
     if number:
-        yield strangers(table.path, number, first)
+        yield unknown_partners(table.path, number, first)
 
 
 def _open_table(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> DuckDBTable:

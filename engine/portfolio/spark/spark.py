@@ -21,7 +21,7 @@ from pyspark.sql import functions as f
 from ...problems import Problem, wrong_call
 from ...programme.model import Fact
 from ...release.load import Release
-from ..duckdb.atomic_write import beside, move, move_folder
+from ..duckdb.atomic_write import move, move_folder, part_path
 from ..files import (
     AGREEMENT,
     LINE,
@@ -30,7 +30,7 @@ from ..files import (
     known_columns,
     list_fields,
     missing_columns,
-    strangers,
+    unknown_partners,
     unreadable_table,
 )
 from ..job import SHOWN, TWICE, BatchResult, Job, at_row, outcome_cells, problem_line, sql_type
@@ -38,7 +38,7 @@ from ..rows import Cells, Decided, decide, json_row
 from ..sql.columns import ITEM, PARTNER, Tables, outcome_columns, outcome_names, wanted_values
 from ..sql.decimal_width import Widths
 from ..sql.statements import Statements, statements
-from ..summary import Key, Summary, answers, asked_values, counted, queries, summary
+from ..summary import Key, Summary, outcome_counts, queries, query_counts, summary, summary_values
 from .spark_session import spark_session
 from .spark_tables import BROKEN, FILE, SparkTable, cells_of, check_read, open_table
 
@@ -85,7 +85,11 @@ class _Run:
         """Decide, write, and move into place."""
         output, rejects = self.job.output, self.job.output.with_name(f"{self.job.output.stem}.rejects.csv")
         self._set_apart()
-        with beside(output) as part, beside(rejects) as refused, beside(output.with_suffix(".cells")) as folder:
+        with (
+            part_path(output) as part,
+            part_path(rejects) as refused,
+            part_path(output.with_suffix(".cells")) as folder,
+        ):
             folder.mkdir()
             cells = folder / "cells.csv"  # Spark passes over a file that is hidden, in a folder that is not
             one_by_one, rejected, widths = self._decide_others(cells, refused)
@@ -124,7 +128,7 @@ class _Run:
             rows = table.rows.select(_whose()).join(known, _WHOSE, "left_anti")
             number, first = rows.agg(f.count("*"), f.min(_WHOSE)).collect()[0]
             if number:
-                yield strangers(table.path, number, first)
+                yield unknown_partners(table.path, number, first)
 
     def _statements(self, more: list[str]) -> Statements:
         lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.lists.items()}
@@ -199,7 +203,7 @@ class _Run:
                 one, values = self._decide(row)
                 if one.outcome:
                     decided += 1
-                    self.counts.update(counted(one.outcome) if self.job.summarised else ())
+                    self.counts.update(outcome_counts(one.outcome) if self.job.summarised else ())
                     made = outcome_cells(self.release, one.outcome, self.more)
                     widths.add(made)
                     good.writerow(made)
@@ -233,10 +237,10 @@ class _Run:
         """The counts of the query, and of the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
-            query = self._statements(asked_values(programme))
+            query = self._statements(summary_values(programme))
             self.session.sql(query.select).createOrReplaceTempView("outcomes")
             for names, text in queries(programme, "SELECT * FROM outcomes"):
-                self.counts += answers(names, map(tuple, self.session.sql(text.replace('"', "`")).collect()))
+                self.counts += query_counts(names, map(tuple, self.session.sql(text.replace('"', "`")).collect()))
         return summary(programme, self.counts)
 
 
