@@ -18,7 +18,7 @@ check: .venv/test  ## all that a contributor runs: format, lint, imports, types,
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
-	MYPYPATH=.venv/typing $(BIN)/mypy -p charter.engine -p charter.commands -m charter.cli
+	MYPYPATH=.venv/typing $(BIN)/mypy -m charter -p charter.engine -p charter.commands -m charter.api -m charter.cli
 	$(BIN)/charter check
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile -m ''
 

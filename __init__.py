@@ -3,10 +3,140 @@
 import charter
 release = charter.load("program")
 outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certified_people": 3}})
+
+A name is loaded when it is first used, so that importing charter costs nothing.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .engine.version import VERSION
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from .api import (
+        advise,
+        batch,
+        check,
+        compare,
+        diff,
+        form,
+        handbook,
+        prove,
+        ranges,
+        read,
+        schema,
+        sql,
+        statement,
+        timeline,
+        to_dict,
+        to_json,
+        unreached,
+        verify,
+        what_if,
+    )
+    from .engine.difference.difference import ReleaseDifference
+    from .engine.evaluate.outcome import Outcome
+    from .engine.evaluate.quote import OrderLines, Quote
+    from .engine.evaluate.record import Record
+    from .engine.portfolio.compare.agreement_effects import AgreementsUnder
+    from .engine.portfolio.compare.compared import Compared
+    from .engine.portfolio.job import BatchResult
+    from .engine.problems import Invalid, InvalidInput, InvalidProgramme, Level, Place, Problem, WrongCall
+    from .engine.programme.model import Programme
+    from .engine.proof.claims_by_bounds import ClaimVerdict
+    from .engine.proof.outlook import Outlook
+    from .engine.proof.ranges import ValueRange
+    from .engine.release.load import Release, load
+    from .engine.release.timeline import Timeline
+    from .engine.source.document import Document
+    from .engine.values import UNDEFINED, Unknown
+    from .engine.verify.verify import CertificateVerdict
+
+__all__ = [
+    "UNDEFINED",
+    "AgreementsUnder",
+    "BatchResult",
+    "CertificateVerdict",
+    "ClaimVerdict",
+    "Compared",
+    "Document",
+    "Invalid",
+    "InvalidInput",
+    "InvalidProgramme",
+    "Level",
+    "OrderLines",
+    "Outcome",
+    "Outlook",
+    "Place",
+    "Problem",
+    "Programme",
+    "Quote",
+    "Record",
+    "Release",
+    "ReleaseDifference",
+    "Timeline",
+    "Unknown",
+    "ValueRange",
+    "WrongCall",
+    "__version__",
+    "advise",
+    "batch",
+    "check",
+    "compare",
+    "diff",
+    "form",
+    "handbook",
+    "load",
+    "prove",
+    "ranges",
+    "read",
+    "schema",
+    "sql",
+    "statement",
+    "timeline",
+    "to_dict",
+    "to_json",
+    "unreached",
+    "verify",
+    "what_if",
+]
 
 __version__ = VERSION
+
+_NAMES = {
+    "api": "advise batch check compare diff form handbook prove ranges read schema sql statement timeline to_dict "
+    "to_json unreached verify what_if",
+    "engine.difference.difference": "ReleaseDifference",
+    "engine.evaluate.outcome": "Outcome",
+    "engine.evaluate.quote": "OrderLines Quote",
+    "engine.evaluate.record": "Record",
+    "engine.portfolio.compare.agreement_effects": "AgreementsUnder",
+    "engine.portfolio.compare.compared": "Compared",
+    "engine.portfolio.job": "BatchResult",
+    "engine.problems": "Invalid InvalidInput InvalidProgramme Level Place Problem WrongCall",
+    "engine.programme.model": "Programme",
+    "engine.proof.claims_by_bounds": "ClaimVerdict",
+    "engine.proof.outlook": "Outlook",
+    "engine.proof.ranges": "ValueRange",
+    "engine.release.load": "Release load",
+    "engine.release.timeline": "Timeline",
+    "engine.source.document": "Document",
+    "engine.values": "UNDEFINED Unknown",
+    "engine.verify.verify": "CertificateVerdict",
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the module that defines it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'charter' has no attribute '{name}'")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import opa_eval
 import zen
-from charter.engine import Outcome, Release, load
+from charter import Outcome, Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.record import Record, record_of
 from charter.engine.evaluate.row_layout import KnownInputs, fill
@@ -62,7 +62,7 @@ def contenders(release: Release) -> list[Contender]:
         return KnownInputs(today, record.tier, record.since, record.facts)
 
     def with_values(record: Record) -> tuple[Outcome, dict[str, Any]]:
-        outcome = release.evaluate(record, today)
+        outcome = release.evaluate(record, as_of=today)
         return outcome, all_values(release.plan, outcome)
 
     def with_page(record: Record) -> tuple[Outcome, Page]:
@@ -77,12 +77,16 @@ def contenders(release: Release) -> list[Contender]:
         return engine.evaluate("asoft", facts, {"trace": True})
 
     return [
-        Contender("charter", "a checked record", checked, lambda record: release.evaluate(record, today), of_outcome),
-        Contender("charter, checking too", "a dict", as_document, lambda it: release.evaluate(it, today), of_outcome),
+        Contender(
+            "charter", "a checked record", checked, lambda record: release.evaluate(record, as_of=today), of_outcome
+        ),
+        Contender(
+            "charter, checking too", "a dict", as_document, lambda it: release.evaluate(it, as_of=today), of_outcome
+        ),
         Contender("charter, values only", "a checked record", known, lambda it: fill(release.plan.layout, it), None),
         Contender("regorus", "JSON text", json.dumps, rego.evaluate_parsed, of_peer),
-        Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", text), of_zen),
-        Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", facts), of_zen),
+        Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", as_of=text), of_zen),
+        Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", as_of=facts), of_zen),
         Contender("OpenFisca", "arrays", asoft_openfisca.arrays, asoft_openfisca.Decider().decide, of_peer),
         Contender("plain Python", "a dict", dict, asoft_python.decide, of_peer),
         Contender("charter, with every value", "a checked record", checked, with_values, lambda it: of_outcome(it[0])),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from charter import api
 from charter.engine.extras import Extra, importing
 from charter.engine.problems import InvalidProgramme, WrongCall, wrong_call
 from charter.engine.release.find import release_folders, releases_of
@@ -92,21 +93,18 @@ def diff(
     with answering(format, output):
         need_solver("a comparison")
         from charter.engine.difference.approvals import read_approvals
-        from charter.engine.difference.difference import difference
-        from charter.engine.difference.partner_effects import Pair
         from charter.engine.release.sources import find_files
 
         if portfolio is None and (lists or agreements or orders or hit):
             raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
         files = [find_files(named, _folder(program)) for named in (before, after)]
-        pair = Pair(load_files(files[0]), load_files(files[1]), day, seconds)
-        if pair.before.programme.id != pair.after.programme.id:
-            raise wrong_call("the two releases are of different programmes", "compare two releases of one programme")
+        found = api.diff(load_files(files[0]), load_files(files[1]), as_of=day, seconds=seconds)
         agreed = read_approvals(read_document(approved)) if approved else {}
         compared = (
-            _compared(pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit) if portfolio else None
+            _compared(found.pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit)
+            if portfolio
+            else None
         )
-        found = difference(files[0], files[1], pair)
         code = FINDINGS if _fails(found, agreed, fail_on) else DONE
         write(_report(found, compared, (before, after), agreed, lang.value, format, output, code), output)
     raise typer.Exit(code)

@@ -136,9 +136,9 @@ def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: 
 
 def json_text(data: dict[str, Any], *, lines: bool = False) -> str:
     """Data as JSON, its numbers exact; on one line each with `lines`."""
-    import simplejson
+    from charter.api import to_json
 
-    return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=None if lines else 2) + "\n"
+    return to_json(data, indent=None if lines else 2) + "\n"
 
 
 def write(text: str, output: str | None) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from charter import api
 from charter.engine.release.load import load
 
 from .console import answering, json_text, program_folder, write
@@ -22,11 +23,9 @@ def form(
     output: OutputOption = None,
 ) -> None:
     """Write an empty record of a partner, to be filled in, with what each fact is."""
-    from charter.engine.report.form import record_form
-
     with answering("text", output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
-        write(record_form(loaded.programme, lang.value, tiers or ()), output)
+        write(api.form(loaded, lang=lang.value, tiers=tiers or ()), output)
 
 
 def schema(
@@ -38,9 +37,6 @@ def schema(
     output: OutputOption = None,
 ) -> None:
     """Write the JSON Schema of what a release takes in: a partner's record, a flat row, or an order."""
-    from charter.engine.report.input_schema import order_schema, record_schema, row_schema
-
-    written = {SchemaOf.record: record_schema, SchemaOf.row: row_schema, SchemaOf.order: order_schema}
     with answering("text", output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
-        write(json_text(written[of](loaded.programme, lang.value)), output)
+        write(json_text(api.schema(loaded, of.value, lang=lang.value)), output)

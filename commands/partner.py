@@ -8,8 +8,7 @@ from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome import Outcome
 from charter.engine.evaluate.record import Record, read_records
 from charter.engine.problems import InvalidInput, Problem, in_order, wrong_call
-from charter.engine.release.find import published, release_folders, releases_of
-from charter.engine.release.load import Release, load
+from charter.engine.release.load import Release, load_published
 
 from .console import (
     FINDINGS,
@@ -98,7 +97,7 @@ def quote(
         if lines is None:
             raise InvalidInput(wrong)
         tell((*problems, *more, *wrong))
-        quoted = loaded.quote(lines, record, day)
+        quoted = loaded.quote(lines, record, as_of=day)
         tell(quoted.outcome.problems)
         write(_quote_report(loaded, quoted, lang.value, format, output), output)
 
@@ -117,9 +116,7 @@ def timeline(
     from charter.engine.report.timeline import timeline_data, timeline_page
 
     with answering(format, output):
-        found = releases_of(release_folders(program_folder(program)))
-        in_force = [one.folder for one in published(found)]
-        told = days_of(map(load, in_force), read_document(record), first, last)
+        told = days_of(load_published(program_folder(program)), read_document(record), first, last)
         if format is PageFormat.json:
             write(json_text(timeline_data(told)), output)
         else:
@@ -132,7 +129,7 @@ def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Res
     results: list[Result] = []
     for document, problems in documents:
         record, more = next(read) if document else (None, ())
-        outcome = release.evaluate(record, day) if isinstance(record, Record) else None
+        outcome = release.evaluate(record, as_of=day) if isinstance(record, Record) else None
         results.append((outcome, in_order((*problems, *more, *(outcome.problems if outcome else ())))))
     return results
 

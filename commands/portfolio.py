@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from charter.engine.extras import Extra, importing
+from charter import api
 from charter.engine.problems import wrong_call
 from charter.engine.release.load import Release
 
@@ -80,20 +80,21 @@ def batch(
     with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
         write_summary = _summary_writer(summary, lang)
         loaded = load_release(program, release, day, settings or ())
-        found = {id: Path(path) for id, path in name_pairs(lists or ()).items()}
-        with importing(Extra.SPARK if engine is Engine.spark else Extra.BATCH, "a portfolio"):
-            from charter.engine.portfolio.job import Job
-
-            if engine is Engine.spark:
-                from charter.engine.portfolio.spark.spark import spark_batch
-            else:
-                from charter.engine.portfolio.duckdb.batch import batch as duckdb_batch
-        job = Job(
-            portfolio, output, day, found, agreements, tuple(more or ()), tuple(ignore or ()),
-            summary is not None,
-        )  # fmt: skip
+        files = name_pairs(lists or ())
         with _progress() as progress:
-            result = spark_batch(loaded, job) if engine is Engine.spark else duckdb_batch(loaded, job, progress)
+            result = api.batch(
+                loaded,
+                portfolio,
+                output,
+                as_of=day,
+                lists=files,
+                agreements=agreements,
+                columns=more or (),
+                ignored=ignore or (),
+                summary=summary is not None,
+                engine=engine.value,
+                progress=progress,
+            )
         tell(result.problems)
         if summary:
             write(write_summary(loaded, result, day), str(summary))
@@ -127,10 +128,17 @@ def sql(
     day = as_of or date.today()
     with answering("text", output):
         loaded = load_release(program, release, day, settings or ())
-        with importing(Extra.BATCH, "a portfolio"):
-            from charter.engine.portfolio.sql.warehouse import query_text, tables_of
-        tables = tables_of(loaded.programme, table, name_pairs(lists or ()), without or ())
-        write(query_text(loaded.programme, tables, day, more or (), dialect.value, left_over=left_over), output)
+        text = api.sql(
+            loaded,
+            dialect=dialect.value,
+            table=table,
+            lists=name_pairs(lists or ()),
+            without=without or (),
+            columns=more or (),
+            left_over=left_over,
+            as_of=day,
+        )
+        write(text, output)
 
 
 def name_pairs(written: Sequence[str], example: str = "--list deals=deals.csv") -> dict[str, str]:

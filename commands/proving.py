@@ -7,20 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from charter import api
 from charter.engine.extras import Extra, how_to_install, is_installed
 from charter.engine.problems import Level, wrong_call
-from charter.engine.release.find import release_folder
-from charter.engine.release.load import ReleaseFiles, load_files, read_files
+from charter.engine.release.load import Release
 
 from .console import (
     DONE,
     FINDINGS,
     answering,
-    as_if,
     json_text,
     load_release,
     pages_text,
-    program_folder,
     read_document,
     refused_by_system,
     write,
@@ -40,7 +38,6 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from charter.engine.proof.decide import Setting
     from charter.engine.proof.example import Example
 
 SecondsOption = Annotated[
@@ -73,25 +70,21 @@ def prove(
         need_solver("a proof")
         if claims and range_of is not None:
             raise wrong_call("a claim is proved, or a range is told", "leave out --range, or the claims")
-        from charter.engine.proof.decide import Setting
-
-        files = read_files(release_folder(program_folder(program), release, day))
-        changed = as_if(files, settings) if settings else None
-        files, loaded = (changed.files, changed.load()) if changed else (files, load_files(files))
-        setting = Setting(loaded, day, seconds)
+        loaded, asked = load_release(program, release, day, settings or ()), (day, seconds)
         if range_of is None:
             code, text = _claims(
-                files, setting, claims or (), examples, settings or (), lang.value, format, fail_on, output
+                loaded, *asked, claims or (), examples, settings or (), lang.value, format, fail_on, output
             )
         else:
-            code, text = DONE, _range(setting, range_of, examples, settings or (), lang.value, format, output)
+            code, text = DONE, _range(loaded, *asked, range_of, examples, settings or (), lang.value, format, output)
         write(text, output)
     raise typer.Exit(code)
 
 
 def _claims(
-    files: ReleaseFiles,
-    setting: "Setting",
+    release: Release,
+    day: date,
+    seconds: float,
     named: Sequence[str],
     examples: Path | None,
     settings: Sequence[str],
@@ -102,15 +95,11 @@ def _claims(
 ) -> tuple[int, str]:
     """The exit code and the report."""
     from charter.engine.proof.claims_by_bounds import claim_problem
-    from charter.engine.proof.claims_by_solver import prove_claims
     from charter.engine.report.proof import claims_data, claims_page
     from charter.engine.review.findings import fails
-    from charter.engine.review.readings import other_readings
 
-    programme, day = setting.release.programme, setting.day
-    under = {claim.under for claim in programme.claims if claim.under}
-    readings = {one.name: one.release for one in other_readings(files, under)[0]}
-    verdicts = list(prove_claims(setting, readings, named))
+    programme = release.programme
+    verdicts = api.prove(release, claims=named, as_of=day, seconds=seconds)
     if examples is not None:
         _write_examples(examples, {one.claim.id: one.partners for one in verdicts}, settings)
     problems = [problem for one in verdicts if (problem := claim_problem(one, solver=True))]
@@ -123,7 +112,9 @@ def _claims(
 
 
 def _range(
-    setting: "Setting",
+    release: Release,
+    day: date,
+    seconds: float,
     named: str,
     examples: Path | None,
     settings: Sequence[str],
@@ -131,11 +122,10 @@ def _range(
     format: PageFormat,
     output: str | None,
 ) -> str:
-    from charter.engine.proof.ranges import ranges
     from charter.engine.report.proof import ranges_data, ranges_page
 
-    programme, day = setting.release.programme, setting.day
-    found = ranges(setting, named)
+    programme = release.programme
+    found = api.ranges(release, named, as_of=day, seconds=seconds)
     if examples is not None:
         ends = {f"{one.tier or 'all'}-{key}": end for one in found for key, end in one.ends().items()}
         _write_examples(examples, {f"{named}-{key}": end.found.examples for key, end in ends.items() if end}, settings)
@@ -185,14 +175,12 @@ def advise(
     day = as_of or date.today()
     with answering(format, output):
         need_solver("a proof")
-        from charter.engine.proof.decide import Setting
-        from charter.engine.proof.outlook import outlook
         from charter.engine.report.advice import outlook_data, outlook_page
 
         loaded = load_release(program, release, day, settings or ())
         lines = loaded.order(read_document(order)) if order else None
         partner = loaded.record(read_document(record))
-        found = outlook(Setting(loaded, day, seconds), partner, tier, discount, lines)
+        found = api.advise(loaded, partner, tier=tier, discount=discount, order=lines, as_of=day, seconds=seconds)
         if format is PageFormat.json:
             text = json_text(outlook_data(loaded.programme, found))
         else:

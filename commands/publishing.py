@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from charter import api
 from charter.engine.release.load import load
 
 from .console import answering, program_folder, write
@@ -19,17 +20,6 @@ def handbook(
     output: OutputOption = None,
 ) -> None:
     """Write the programme as a document, from its data alone."""
-    from charter.engine.report.handbook import handbook as book_of
-
     with answering(format, output):
         loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
-        book = book_of(loaded.programme, lang.value)
-        if format is HandbookFormat.html:
-            from charter.engine.report.html import handbook_html
-
-            text = handbook_html(book)
-        else:
-            from charter.engine.report.markdown import handbook_markdown
-
-            text = handbook_markdown(book)
-        write(text, output)
+        write(api.handbook(loaded, lang=lang.value, format=format.value), output)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from .named_tuples import public
+
 
 class Level(StrEnum):
     """How bad a problem is: an error refuses the input, a warning and a note do not."""
@@ -19,6 +21,7 @@ class Level(StrEnum):
     NOTE = "note"
 
 
+@public("path")
 class Source(NamedTuple):
     """One file as it was read: the path to show and its text."""
 
@@ -26,12 +29,18 @@ class Source(NamedTuple):
     text: str
 
 
+@public("where")
 class Place(NamedTuple):
     """A stretch of a file, by character offsets; lines and columns are counted from 1, in characters."""
 
     source: Source
     start: int
     end: int
+
+    @property
+    def where(self) -> str:
+        """The file, the line and the column, as messages show them."""
+        return f"{self.source.path}:{self.line}:{self.column}"
 
     @property
     def line(self) -> int:
@@ -57,6 +66,7 @@ class Place(NamedTuple):
         return max(1, min(self.end - self.start, rest_of_line))
 
 
+@public("place", "text")
 class Fix(NamedTuple):
     """The text that certainly belongs in a place."""
 
@@ -64,6 +74,7 @@ class Fix(NamedTuple):
     text: str
 
 
+@public("place", "message")
 class Related(NamedTuple):
     """Another place that a problem is about, and what stands there."""
 
@@ -71,6 +82,7 @@ class Related(NamedTuple):
     message: str
 
 
+@public("level", "code", "message", "place")
 class Problem(NamedTuple):
     """One thing wrong, for a person to mend: a stable code, a sentence, the place and the way out.
 

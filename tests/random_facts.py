@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from charter.engine import load
+from charter import load
 from charter.engine.programme.model import Fact
 from charter.engine.values import Kind
 from hypothesis import strategies as st

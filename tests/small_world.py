@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from charter.engine import Outcome, Release, load
+from charter import Outcome, Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.release.load import read_release
 from charter.engine.report.problems import problems_text
@@ -52,7 +52,7 @@ def report(folder: Path, **files: str) -> str:
 
 def evaluate(release: Release, facts: Mapping[str, Any] | None = None, as_of: date = TODAY, **more: Any) -> Outcome:
     """The outcome of a partner with these facts."""
-    return release.evaluate({"partner": "P", "facts": facts or {}, **more}, as_of)
+    return release.evaluate({"partner": "P", "facts": facts or {}, **more}, as_of=as_of)
 
 
 def values(

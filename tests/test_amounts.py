@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from charter.engine import Release
+from charter import Release
 from charter.engine.values import Unknown, Value
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from charter.engine import InvalidInput, Release, load
+from charter import InvalidInput, Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.page import page

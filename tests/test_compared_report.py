@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from charter.engine import Release, load
+from charter import Release, load
 from charter.engine.portfolio.compare.agreement_effects import AgreementsUnder
 from charter.engine.portfolio.compare.compared import Compared, compare_portfolio
 from charter.engine.portfolio.compare.release_view import Portfolio

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from charter.engine import Outcome, Release, WrongCall, read_bytes
+from charter import Outcome, Release, WrongCall
 from charter.engine.evaluate.record import Record, read_record
 from charter.engine.report.fields import written
 from charter.engine.report.form import record_form
+from charter.engine.source.document import read_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def read(form: str, release: Release) -> Record:
 def says_nothing(release: Release, form: str, tier: str | None = None) -> None:
     """The form gives the outcome of a record that holds no fact."""
     empty = {"partner": "P-000", **({"tier": tier} if tier else {})}
-    assert release.evaluate(read(form, release), TODAY) == release.evaluate(empty, TODAY)
+    assert release.evaluate(read(form, release), as_of=TODAY) == release.evaluate(empty, as_of=TODAY)
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
@@ -176,7 +177,7 @@ def test_a_form_takes_what_is_filled_in(data: st.DataObject) -> None:
         assert times == 1
     record = read(form, release)
     assert record.facts == filled
-    assert isinstance(release.evaluate(record, TODAY), Outcome)
+    assert isinstance(release.evaluate(record, as_of=TODAY), Outcome)
 
 
 # For one tier ---------------------------------------------------------------------------------------------------------
@@ -217,7 +218,7 @@ def test_what_a_form_for_a_tier_leaves_out_makes_no_difference_to_it(data: st.Da
     asked = facts_of(record_form(release.programme, "en", [tier]))
     facts = {id: data.draw(st.none() | values_of(fact)) for id, fact in release.programme.facts.items()}
     whole, part = (
-        release.evaluate({"partner": "P", "facts": known}, TODAY).of(tier)
+        release.evaluate({"partner": "P", "facts": known}, as_of=TODAY).of(tier)
         for known in (facts, {id: value for id, value in facts.items() if id in asked})
     )
     assert whole == part

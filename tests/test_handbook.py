@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from charter.engine import load
+from charter import load
 from charter.engine.report.handbook import Handbook, HandbookRow, handbook
 from charter.engine.report.markdown import handbook_markdown
 

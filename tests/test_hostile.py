@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter.engine import InvalidInput, load
+from charter import InvalidInput, load
 from charter.engine.evaluate.evaluate import all_values, evaluate, make_plan
 from charter.engine.evaluate.record import Record, read_record
 from charter.engine.language.run.closures import closure

@@ -9,14 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from charter import Release, WrongCall
 from charter.commands.console import json_text
-from charter.engine import Release, WrongCall, read_bytes
 from charter.engine.evaluate.quote import read_order, written_lines
 from charter.engine.evaluate.record import read_record
 from charter.engine.problems import has_errors
 from charter.engine.programme.model import Fact
 from charter.engine.report.form import record_form
 from charter.engine.report.input_schema import order_schema, record_schema, row_schema
+from charter.engine.source.document import read_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from charter.engine import InvalidInput, Release
+from charter import InvalidInput, Release
 from charter.engine.values import UNDEFINED, Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -47,7 +47,7 @@ LINES = [{"product": "two", "price": 10}, {"product": "one", "price": 11}, {"pro
 def priced(folder: Path, kind: str, of: str, **more: str) -> Quote:
     texts = {"fields": "", "values": "", "totals": ""} | more
     release = world(folder, prices=PRICES.format(kind=kind, of=of, **texts))
-    return release.quote({"currency": "EUR", "lines": LINES}, {"partner": "P", "facts": {}}, TODAY)
+    return release.quote({"currency": "EUR", "lines": LINES}, {"partner": "P", "facts": {}}, as_of=TODAY)
 
 
 def test_a_rule_that_always_applies(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_programme_is_free_to_use_the_words_of_a_quote(tmp_path: Path, name: s
 def test_a_rule_may_have_any_name(tmp_path: Path) -> None:
     prices = PRICES.replace("always: ", "none: ").replace('when: "true"', "when: price == 10")
     text = prices.format(kind="choice", of="product", fields="", values="", totals="")
-    quote = world(tmp_path, prices=text).quote({"currency": "EUR", "lines": LINES}, {"partner": "P"}, TODAY)
+    quote = world(tmp_path, prices=text).quote({"currency": "EUR", "lines": LINES}, {"partner": "P"}, as_of=TODAY)
     assert [(line.status, line.rule) for line in quote.lines] == [
         ("priced", "none"),
         ("no_rule", None),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from charter.engine import load
+from charter import load
 from charter.engine.report.handbook import handbook
 from playwright.sync_api import Browser, Page
 

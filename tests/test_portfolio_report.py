@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from charter.engine import Outcome, Release
+from charter import Outcome, Release
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.portfolio.summary import DiscountCounts, Summary
@@ -66,7 +66,7 @@ def asked(
         one["partner"] = f"Ж-{one['partner']}"  # what the query leaves to the interpreter
     portfolio, lists = portfolios.write(folder, release, partners)
     result = batch(release, Job(portfolio, folder / "out.parquet", TODAY, lists, summarised=True))
-    return release, result, [release.evaluate(one, TODAY) for one in partners]
+    return release, result, [release.evaluate(one, as_of=TODAY) for one in partners]
 
 
 def lacking(outcome: Outcome, tier: str) -> dict[str, str]:

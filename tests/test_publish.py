@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter.engine import InvalidProgramme, load
+from charter import InvalidProgramme, load
 from charter.engine.problems import WrongCall
 from charter.engine.release.load import read_files
 from charter.engine.review.publish import begin, seal
@@ -246,7 +246,7 @@ def test_an_outcome_says_that_it_is_one_of_a_what_if(tmp_path: Path) -> None:
     tried = what_if(
         read_files(copy_of(SMALL, tmp_path)), ["tiers.gold.discount=20", "bonuses.audit.percent.gold=2"]
     ).load()
-    outcome = tried.evaluate({"partner": "P-1", "tier": "gold", "facts": {"audited": True}}, TODAY)
+    outcome = tried.evaluate({"partner": "P-1", "tier": "gold", "facts": {"audited": True}}, as_of=TODAY)
     assert outcome.release == "1.0.0 with tiers.gold.discount=20, bonuses.audit.percent.gold=2"
     assert outcome.of("gold").discount.uncapped == 22
 

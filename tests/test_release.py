@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter.engine import InvalidInput, InvalidProgramme, WrongCall, load
+from charter import InvalidInput, InvalidProgramme, WrongCall, load
 from charter.engine.release.find import find_program
 
 from .programmes import SMALL, copy_of, edit
@@ -86,8 +86,8 @@ def test_the_digest_is_over_content_not_formatting(tmp_path: Path) -> None:
 def test_outcomes_are_plain_values_that_nobody_changes() -> None:
     release = load(SMALL)
     facts = {"people": 3, "revenue": Decimal("3001.5"), "region": "north"}
-    one = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, date(2026, 1, 1))
-    two = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, date(2026, 1, 1))
+    one = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, as_of=date(2026, 1, 1))
+    two = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, as_of=date(2026, 1, 1))
     assert one == two
     assert one.status == "qualified"
     with pytest.raises(AttributeError):

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from charter.engine import load
+from charter import load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
@@ -30,7 +30,7 @@ GOLD = {"people": 2, "revenue": 1800, "region": "north"}
 
 def shown(facts: dict, *, lang: str = "en", tier: str | None = "gold", explain: bool = False) -> str:
     """The report on a partner of the small programme."""
-    outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, DAY)
+    outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, as_of=DAY)
     values = all_values(RELEASE.plan, outcome)
     return terminal(page(outcome, RELEASE.programme, values, lang, explain=explain))
 
@@ -106,7 +106,7 @@ def test_a_page_keeps_to_its_width() -> None:
 
 
 def test_markdown_shows_text_as_it_is() -> None:
-    outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, DAY)
+    outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, as_of=DAY)
     values = all_values(RELEASE.plan, outcome)
     text = markdown(page(outcome, RELEASE.programme, values, "en", explain=False))
     assert text.startswith("# P\\|1  \\<b\\>\\*x\\*\\</b\\>\n")

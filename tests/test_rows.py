@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from charter.engine import Release
+from charter import Release
 from charter.engine.evaluate.evaluate import evaluate, make_plan
 from charter.engine.evaluate.record import Record
 from charter.engine.evaluate.row_layout import KnownInputs, Layout, fill, named_row

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter.engine import load
+from charter import load
 from charter.engine.compile.compile import KINDS
 from charter.engine.evaluate.outcome_json import outcome_data, problems_data
 from charter.engine.evaluate.record import read_record

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from charter.engine import Release, load
+from charter import Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.values import Unknown, Value
 from hypothesis import given, settings

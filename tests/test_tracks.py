@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from charter.engine import InvalidInput, Release
+from charter import InvalidInput, Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.page import page

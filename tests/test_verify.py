@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import simplejson
-from charter.engine import Release
+from charter import Release
 from charter.engine.compile.compile import KINDS
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.release.archive import Kept, read_archive
@@ -148,7 +148,7 @@ def test_what_is_evaluated_and_saved_is_equal(index: int, seed: int) -> None:
         if not signs:
             partner = {key: value for key, value in partner.items() if key not in ("tier", "since")}  # noqa: PLW2901
         partner["agreements"] = agreements(release, seed)
-        data = outcome_data(release.evaluate(partner, TODAY))
+        data = outcome_data(release.evaluate(partner, as_of=TODAY))
         verdict = verdict_on(data, (kept(release),))
         assert verdict
         assert (verdict.status, verdict.difference) == ("equal", None)
@@ -657,7 +657,7 @@ def test_today_is_not_what_counts() -> None:
     """A certificate of another day is evaluated on its own."""
     release = RELEASES[0]
     for day in (date(2026, 10, 15), date(2030, 1, 1)):
-        data = outcome_data(release.evaluate({"partner": "P", "tier": "retail", "facts": {}}, day))
+        data = outcome_data(release.evaluate({"partner": "P", "tier": "retail", "facts": {}}, as_of=day))
         verdict = verdict_on(data, (kept(release),))
         assert verdict
         assert (verdict.status, verdict.certificate["as_of"]) == ("equal", day.isoformat())

@@ -20,7 +20,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.mkdir()
     for name in ("commands", "engine", "schemas"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__init__.py", "py.typed", "cli.py", "pyproject.toml", "README.md"):
+    for name in ("__init__.py", "py.typed", "api.py", "cli.py", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, source / name)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
     subprocess.run(build, check=True, capture_output=True)
@@ -42,7 +42,9 @@ def test_the_wheel_holds_the_product_and_nothing_else(wheel: Path) -> None:
         for files in ("report/templates/*", "catalogue/*.yaml")
         for path in (ROOT / "engine").glob(files)
     }
-    assert shipped == schemas | code | data | {"charter/__init__.py", "charter/cli.py", "charter/py.typed"}
+    assert shipped == schemas | code | data | {
+        f"charter/{name}" for name in ("__init__.py", "api.py", "cli.py", "py.typed")
+    }
 
 
 def test_the_installed_command_works_in_another_folder(wheel: Path, tmp_path: Path) -> None:

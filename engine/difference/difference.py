@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..evaluate.evaluate import make_plan
+from ..named_tuples import public
 from ..release.find import release_number
 from ..release.load import Release, ReleaseFiles, compile_release
 from ..source.document import Document
@@ -25,6 +26,7 @@ class Judged(NamedTuple):
     judgement: str | None
 
 
+@public("judgement", "changes", "effects")
 class ReleaseDifference(NamedTuple):
     """All changes in order; what becomes of each outcome; the judgement of it all; and what it breaks of the rules.
 
@@ -70,10 +72,11 @@ def _alone(before: Side, after: Side, change: Change, pair: Pair) -> str | None:
         document, change.path, part(new, change.path)
     )  # fmt: skip
     documents: Mapping[str, Document] = {**before.files.documents, change.kind: changed}
-    programme, _ = compile_release(before.files._replace(documents=documents))
+    files = before.files._replace(documents=documents)
+    programme, _ = compile_release(files)
     if programme is None:
         return None
-    release = Release(programme, make_plan(programme), ())
+    release = Release(programme, make_plan(programme), (), files)
     alone = pair._replace(after=release)
     return judgement_of([*outcome_effects(alone), *price_effects(alone)])
 

@@ -158,7 +158,7 @@ def _quoted(release: Release, example: Example, lines: Lines) -> Any:
         "lines": [{id: value for id, value in line.items() if id in fields} for line in lines],
     }
     try:
-        return release.quote(order, example.record(), example.as_of).lines[0]
+        return release.quote(order, example.record(), as_of=example.as_of).lines[0]
     except InvalidInput:
         return _NO_PRICE
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from ..named_tuples import public
 from ..problems import Problem
 from ..programme.model import Texts
 from ..values import Number
@@ -22,6 +23,7 @@ BonusStatus = Literal["earned", "not_earned", "unknown"]
 Scalar = bool | Number | date | str
 
 
+@public("id", "status")
 class RequirementOutcome(NamedTuple):
     """Whether a requirement is met; `unknown` names the facts that would decide it, `parts` what it is made of."""
 
@@ -33,6 +35,7 @@ class RequirementOutcome(NamedTuple):
     parts: tuple["RequirementOutcome", ...] = ()
 
 
+@public("id", "status", "percent")
 class BonusOutcome(NamedTuple):
     """Whether a bonus is earned, what it adds (0 where not earned), and whether it is applied or only available."""
 
@@ -44,6 +47,7 @@ class BonusOutcome(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("base", "uncapped", "total")
 class DiscountOutcome(NamedTuple):
     """A discount, built up: base + applied bonuses = uncapped; total is at most the cap, and is in_price + in_kind."""
 
@@ -57,6 +61,7 @@ class DiscountOutcome(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("id", "value")
 class BenefitOutcome(NamedTuple):
     """What a benefit is worth: yes/no, or an amount; of a text, whether it is given, and the text in each language."""
 
@@ -67,6 +72,7 @@ class BenefitOutcome(NamedTuple):
     text: Texts | None = None
 
 
+@public("id", "status", "amount", "currency")
 class RebateOutcome(NamedTuple):
     """Whether a rebate is earned, and the money it comes to (0 where not earned), once or each `per`."""
 
@@ -79,6 +85,7 @@ class RebateOutcome(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("amount", "currency", "per")
 class RebateTotalOutcome(NamedTuple):
     """What the rebates of one currency and period come to."""
 
@@ -87,6 +94,7 @@ class RebateTotalOutcome(NamedTuple):
     amount: Number | None
 
 
+@public("id", "tier", "status")
 class TrackOutcome(NamedTuple):
     """The tier that the partner has on a track beside the programme's own, and the one above it."""
 
@@ -97,6 +105,7 @@ class TrackOutcome(NamedTuple):
     next: str | None
 
 
+@public("id", "value")
 class ValueOutcome(NamedTuple):
     """A definition: what it comes to for this partner, or the facts that would decide it."""
 
@@ -106,6 +115,7 @@ class ValueOutcome(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("term", "value", "applied")
 class AgreementOutcome(NamedTuple):
     """A supplementary agreement: whether it applies on the day, what it puts in place of what, and by which paper.
 
@@ -121,6 +131,7 @@ class AgreementOutcome(NamedTuple):
     ends: date | None
 
 
+@public("id", "status", "discount")
 class TierOutcome(NamedTuple):
     """One tier for this partner; discount and benefits are what the tier gives were the partner qualified."""
 
@@ -134,6 +145,7 @@ class TierOutcome(NamedTuple):
     rebate_totals: tuple[RebateTotalOutcome, ...]
 
 
+@public("partner", "tier", "status", "as_of", "release")
 class Outcome(NamedTuple):
     """One partner under one release on one day.
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from ..limits import MAX_ORDER_TEXT
+from ..named_tuples import public
 from ..problems import Problem, WrongCall, has_errors, in_order
 from ..programme.model import LINE, ORDER, ListFact, NamedValue, Programme, Texts
 from ..programme.owners import WHOLE_ORDER, Role, id_of
@@ -26,6 +27,7 @@ LineStatus = Literal["priced", "refused", "without_amount", "no_rule", "undeterm
 _KEYS = ("order", "currency", "lines")
 
 
+@public("id", "currency", "lines")
 class OrderLines(NamedTuple):
     """An order as it was written: its id, its currency, and its lines, each a map of known fields."""
 
@@ -34,6 +36,7 @@ class OrderLines(NamedTuple):
     lines: tuple[Mapping[str, Any], ...]
 
 
+@public("id")
 class Reason(NamedTuple):
     """Why a line is refused."""
 
@@ -42,6 +45,7 @@ class Reason(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("line", "status", "rule")
 class LineQuote(NamedTuple):
     """One line: what it was, the rule that priced it, and what is paid; None where there is no such amount.
 
@@ -64,6 +68,7 @@ class LineQuote(NamedTuple):
     open: tuple[str, ...] = ()  #: customer_pays, partner_pays, margin
 
 
+@public("id", "value")
 class Total(NamedTuple):
     """A value of the whole order, by its id in the programme and its name in prices.yaml."""
 
@@ -74,6 +79,7 @@ class Total(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("outcome", "order", "lines", "currency", "customer_pays")
 class Quote(NamedTuple):
     """The whole order for one partner on a day; each sum is of the lines that have the amount, None where one is open.
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from ..compile.facts import fact_value
 from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER, MAX_WHOLE_DIGITS
+from ..named_tuples import public
 from ..problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import MAIN, Fact, ListFact, Programme
 from ..source.document import Document, PartPath, unknown_keys
@@ -26,6 +27,7 @@ _KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
 _LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
 
 
+@public("partner", "tier", "since")
 class Record(NamedTuple):
     """One partner: `facts` holds what the record itself says, without defaults, and `places` where it says it.
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, assert_never
 
 from ..evaluate.evaluate import all_values
 from ..evaluate.outcome import Outcome, TierOutcome
+from ..named_tuples import public
 from ..problems import Problem
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, plain
@@ -35,6 +36,7 @@ class Job(NamedTuple):
     summarised: bool = False  #: whether the result has a summary
 
 
+@public("rows", "decided", "rejected")
 class BatchResult(NamedTuple):
     """The numbers of rows read, decided and rejected: rows = decided + rejected."""
 

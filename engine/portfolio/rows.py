@@ -49,7 +49,7 @@ def decide(
     named = row.values.get("partner")
     if record is None:
         return Decided(number, None if named is None else str(named), None, problems)
-    return Decided(number, record.partner, release.evaluate(record, as_of), problems)
+    return Decided(number, record.partner, release.evaluate(record, as_of=as_of), problems)
 
 
 def row_data(

@@ -11,12 +11,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..evaluate.outcome import Outcome
+from ..named_tuples import public
 from ..programme.model import MAIN, NO_TIER, Programme, Track
 
 Key = tuple[Any, ...]  #: what is counted: a kind below, then a tier or track, a requirement, an answer
 HELD, TRACK, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "track", "tier", "requirement", "alone", "discount"
 
 
+@public("id", "not_met", "unknown")
 class RequirementCounts(NamedTuple):
     """How many partners do not meet a requirement, or may not; `alone`: how many miss only this one for the tier."""
 
@@ -26,6 +28,7 @@ class RequirementCounts(NamedTuple):
     alone: int
 
 
+@public("id", "qualified", "not_qualified", "undetermined")
 class TierCounts(NamedTuple):
     """One tier: its status over all partners, and which requirements stop those who do not qualify."""
 
@@ -38,6 +41,7 @@ class TierCounts(NamedTuple):
     one_step: int  #: how many lack one requirement, and that alone
 
 
+@public("id", "without_tier")
 class TrackCounts(NamedTuple):
     """A track other than the main one: how many partners hold each of its tiers, none, or an undetermined one."""
 
@@ -47,6 +51,7 @@ class TrackCounts(NamedTuple):
     undetermined: int
 
 
+@public("tier", "total", "partners")
 class DiscountCounts(NamedTuple):
     """How many partners of a tier have this total discount, in percent; None where it is undetermined."""
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..language.tree import Expression, names
+from ..named_tuples import public
 from ..problems import Place
 from ..values import Kind
 from .owners import Owner, OwnerKind, Role, WrittenForm, inner_id
@@ -355,6 +356,7 @@ class Clause(NamedTuple):
     other_readings: Mapping[str, Texts] = {}
 
 
+@public("id", "release")
 class Programme(NamedTuple):
     """One release of one programme."""
 

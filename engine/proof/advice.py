@@ -20,6 +20,7 @@ from ..language.run.interpret import interpret
 from ..language.smt.formula import literal
 from ..language.smt.terms import Formula, all_of, negated, number
 from ..language.tree import And, Compare, Expression, Literal, Name, names
+from ..named_tuples import public
 from ..programme.model import Fact, Tier
 from ..programme.reads import all_read
 from ..values import NUMERIC, Kind, Number, Unknown
@@ -32,6 +33,7 @@ from .symbols import Partner, condition, term
 MOST_WAYS = 4  #: the one that takes the least, and three others
 
 
+@public("fact", "after")
 class AdviceStep(NamedTuple):
     """A change of a fact, and what it takes; `before` is None where the record does not say."""
 
@@ -41,6 +43,7 @@ class AdviceStep(NamedTuple):
     effort: Decimal
 
 
+@public("steps", "effort", "outcome")
 class Way(NamedTuple):
     """Changes that do it, the facts that have to be so besides, and the outcome then."""
 
@@ -50,6 +53,7 @@ class Way(NamedTuple):
     outcome: Outcome
 
 
+@public("tier", "status", "discount")
 class Advice(NamedTuple):
     """How a partner comes to a tier, and to `discount` percent on it where that is set.
 

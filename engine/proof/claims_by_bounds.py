@@ -18,6 +18,7 @@ from ..language.bounds.bounds import Bounds, NumberRange, bounds, truths
 from ..language.run.interpret import interpret
 from ..language.tree import And, Expression, Name, names
 from ..language.words.words import text
+from ..named_tuples import public
 from ..problems import Level, Problem
 from ..programme.model import Claim, Programme
 from ..programme.reads import all_read
@@ -27,6 +28,7 @@ from ..values import Number, Value, plain
 from .example import Example
 
 
+@public("claim.id", "status")
 class ClaimVerdict(NamedTuple):
     """What became of a claim: proved, refuted or undecided.
 

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ..evaluate.evaluate import all_values
+from ..named_tuples import public
 from ..problems import InvalidInput
 from ..release.load import Release
 
 PARTNER = "EXAMPLE"  #: what an example calls itself
 
 
+@public("tier", "facts", "as_of")
 class Example(NamedTuple):
     """A partner; what it leaves out does not matter. `as_of` is the day that counts."""
 
@@ -29,7 +31,7 @@ class Example(NamedTuple):
 
     def values(self, release: Release) -> dict[str, Any]:
         """Every fact and value of the partner, as the interpreter has them."""
-        return all_values(release.plan, release.evaluate(self.record(), self.as_of))
+        return all_values(release.plan, release.evaluate(self.record(), as_of=self.as_of))
 
 
 Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners show what they are to show

@@ -9,6 +9,7 @@ from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.quote import OrderLines
 from ..evaluate.record import Record
+from ..named_tuples import public
 from ..problems import did_you_mean, wrong_call
 from ..programme.model import MAIN, Programme
 from .advice import Advice, advise
@@ -17,6 +18,7 @@ from .missing import Open, open_outcomes
 from .worth import Worth, next_steps
 
 
+@public("outcome", "advice", "worth", "open")
 class Outlook(NamedTuple):
     """The outcome as it is, the ways to tiers, the worth of next steps on the tier `on`, and what is open."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..language.tree import Name
+from ..named_tuples import public
 from ..problems import did_you_mean, wrong_call
 from ..programme.model import NamedValue, Programme
 from ..programme.owners import PROGRAMME, Role, id_of, of_tier
@@ -13,6 +14,7 @@ from .decide import Outermost, Setting, outermost
 from .solve import Undecided
 
 
+@public("tier", "value.id")
 class ValueRange(NamedTuple):
     """Of the partners who qualify for a tier (of all, where it is None): the value, and its ends.
 

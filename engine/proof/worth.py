@@ -77,7 +77,7 @@ class _State(NamedTuple):
 
 def _at(setting: Setting, record: Record, tier: str, order: OrderLines | None) -> _State:
     outcome: Outcome = evaluate(setting.release.plan, record, setting.day)
-    pays = None if order is None else setting.release.quote(order, record, setting.day).partner_pays
+    pays = None if order is None else setting.release.quote(order, record, as_of=setting.day).partner_pays
     return _State(outcome.of(tier), pays)
 
 

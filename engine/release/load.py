@@ -1,12 +1,8 @@
-"""A release, ready to use: found in its folder, checked, compiled. This is the library's face.
-
-release = load("program")
-outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certified_people": 3}})
-"""
+"""A release, ready to use: found in its folder, checked, compiled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,23 +11,26 @@ from ..compile.compile import KINDS, REQUIRED, compile_programme
 from ..evaluate.evaluate import Plan, evaluate, make_plan
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record, plain_document, read_record, record_of
+from ..named_tuples import public
 from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import Programme
 from ..source import shape_cache
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
-from .find import release_folder, unreadable
+from .find import published, release_folder, release_folders, releases_of, unreadable
 from .seal import check_seal, content_digest
 
 if TYPE_CHECKING:
     from ..evaluate.quote import OrderLines, Quote
 
 
+@public("programme.id", "programme.release")
 class Release(NamedTuple):
-    """A release that passed its checks; `problems` holds what is not an error."""
+    """A release that passed its checks, with the files it was read from; `problems` holds what is not an error."""
 
     programme: Programme
     plan: Plan
     problems: tuple[Problem, ...]
+    files: ReleaseFiles
 
     def record(self, written: Document | Mapping[str, Any]) -> Record:
         """A partner's record, from a document or from plain data with the keys of a record file.
@@ -46,7 +45,7 @@ class Release(NamedTuple):
             raise InvalidInput(problems)
         return record
 
-    def evaluate(self, record: Record | Mapping[str, Any], as_of: date | None = None) -> Outcome:
+    def evaluate(self, record: Record | Document | Mapping[str, Any], *, as_of: date | None = None) -> Outcome:
         """What the release says of a partner on a day (today, if left out).
 
         `record` comes from `record()`, or is what `record()` takes. Raises InvalidInput where it does not fit.
@@ -69,7 +68,11 @@ class Release(NamedTuple):
         return lines
 
     def quote(
-        self, order: OrderLines | Mapping[str, Any], record: Record | Mapping[str, Any], as_of: date | None = None
+        self,
+        order: OrderLines | Document | Mapping[str, Any],
+        record: Record | Document | Mapping[str, Any],
+        *,
+        as_of: date | None = None,
     ) -> Quote:
         """What an order costs a partner on a day (today, if left out), line by line.
 
@@ -94,14 +97,24 @@ def load(program: str | Path = "program", *, release: str | None = None, as_of: 
     return load_files(read_files(release_folder(Path(program), release, as_of or date.today())))
 
 
+def load_published(program: Path) -> Iterator[Release]:
+    """Each release of a folder that is in force on some day, in the order of their first days; drafts are left out.
+
+    Raises WrongCall where there is none, InvalidProgramme where one cannot be used.
+    """
+    releases = published(releases_of(release_folders(program)))
+    return (load_files(read_files(release.folder)) for release in releases)
+
+
 def load_files(files: ReleaseFiles) -> Release:
     """The release that these files are; raises InvalidProgramme with every problem where it cannot be used."""
     programme, problems = compile_release(files)
     if programme is None:
         raise InvalidProgramme(problems)
-    return Release(programme, make_plan(programme), problems)
+    return Release(programme, make_plan(programme), problems, files)
 
 
+@public("folder")
 class ReleaseFiles(NamedTuple):
     """The files of a release as they were read, their shapes checked: `broken` names the parts that are misshapen."""
 

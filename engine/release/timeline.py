@@ -13,6 +13,7 @@ from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record
 from ..limits import MAX_DAYS
+from ..named_tuples import public
 from ..problems import Problem, WrongCall, wrong_call
 from ..programme.model import Programme
 from ..source.document import Document
@@ -26,6 +27,7 @@ _RENEWS = {"qualified": True, "retained": True, "not_qualified": False}
 _RENEWAL: Mapping[bool | None, Event] = {True: "renewed", False: "not_renewed", None: "renewal_undetermined"}
 
 
+@public("day", "tier", "status", "release")
 class Moment(NamedTuple):
     """A day on which something changes: what happens, and how the partner stands then.
 
@@ -44,6 +46,7 @@ class Moment(NamedTuple):
     unknown: tuple[str, ...]
 
 
+@public("partner", "moments")
 class Timeline(NamedTuple):
     """The days on which something changes, for whom, and the programmes behind them by the number of their release."""
 

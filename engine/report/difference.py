@@ -73,11 +73,7 @@ def _change_row(judged: Judged, telling: ChangeWords, lang: str, approved: Mappi
 def _where(found: ReleaseDifference) -> Iterator[str]:
     """Where each change stands, in the first release and in the second."""
     for one in (judged.change for judged in found.changes):
-        yield f"{one.fingerprint}  {' → '.join(_place(place) for place in (one.old, one.new) if place)}"
-
-
-def _place(place: Place) -> str:
-    return f"{place.source.path}:{place.line}:{place.column}"
+        yield f"{one.fingerprint}  {' → '.join(place.where for place in (one.old, one.new) if place)}"
 
 
 def _behaviour(found: ReleaseDifference, lang: str) -> Iterator[Block]:
@@ -177,7 +173,7 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: st
     if value is None or value.tier is None:
         return told.value(id, told.values[id])
     tier = programme.tiers[value.tier]
-    answer = release.evaluate(example.record(), example.as_of).of(tier.id)
+    answer = release.evaluate(example.record(), as_of=example.as_of).of(tier.id)
     if outcome.what == "status":
         titles = {one.id: one for one in tier.requirements}
         lacks = [titles[one.id] for one in answer.requirements if one.status == "not_met"]

@@ -32,11 +32,11 @@ def _problem(problem: Problem, style: Style) -> str:
         lines = [f"{place.source.path}  {code}  {problem.message}"]
     else:
         lines = [
-            f"{place.source.path}:{place.line}:{place.column}  {code}  {problem.message}",
+            f"{place.where}  {code}  {problem.message}",
             *_excerpt(place, problem.level, style),
         ]
     for other in problem.related:
-        lines.append(f"   {other.place.source.path}:{other.place.line}:{other.place.column}  {other.message}")
+        lines.append(f"   {other.place.where}  {other.message}")
     if problem.help:
         lines.append(f"   help: {problem.help}")
     return "\n".join(lines) + "\n"

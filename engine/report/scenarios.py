@@ -6,7 +6,6 @@ from typing import Any
 
 from ..evaluate.evaluate import all_values
 from ..evaluate.outcome_json import Json, head
-from ..problems import Place
 from ..programme.model import pick
 from ..release.load import Release
 from ..review.findings import ScenarioRun, part_text
@@ -27,7 +26,7 @@ def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
             continue
         place = result.scenario.place
         title = pick(result.scenario.title, "en")
-        lines.append(f"{_at(place)}  {style('✗', 'bad')} {result.scenario.id}: {title}")
+        lines.append(f"{place.where}  {style('✗', 'bad')} {result.scenario.id}: {title}")
         for difference in result.differences:
             lines += _difference(release, result, difference, style)
     lines.append(_tally(results))
@@ -45,7 +44,7 @@ def _tried(tried: Tried, style: Style) -> list[str]:
     """The mutants that nobody notices, each at its line, and the score."""
     lines = [_score(tried)]
     for mutant in tried.unexplained:
-        lines.append(f"  {_at(mutant.place)}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
+        lines.append(f"  {mutant.place.where}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
     lines += [f"  said to make no difference, but noticed or not there: {id}" for id in tried.idle]
     return lines
 
@@ -127,7 +126,7 @@ def _result(result: ScenarioResult) -> Json:
 def _difference(release: Release, result: ScenarioResult, difference: Mismatch, style: Style) -> list[str]:
     """What was expected and found, and where a value stands behind it, that value opened."""
     both = f"expected {part_text(difference.expected)}, found {part_text(difference.found)}"
-    lines = [f"  {_at(difference.place)}  {difference.path}: {style(both, 'strong')}"]
+    lines = [f"  {difference.place.where}  {difference.path}: {style(both, 'strong')}"]
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):
@@ -144,10 +143,6 @@ def _behind(path: str, release: Release) -> list[str]:
         ids = [f"tiers.{tier}.{kind}.{id}", f"tiers.{tier}.{kind}.{id}.earned", *common]
         return [one for one in ids if one in values][:1]
     return [one for one in (f"definitions.{parts[1] if len(parts) > 1 else ''}",) if one in values]
-
-
-def _at(place: Place) -> str:
-    return f"{place.source.path}:{place.line}:{place.column}"
 
 
 def _json(value: Any) -> Any:

@@ -59,7 +59,8 @@ def other_readings(
             if only is not None and f"{clause}.{id}" not in only:
                 continue
             at = ("clauses", clause, "other_readings", id)
-            programme, told = compile_release(changed(files, _changes(document, (*at, "changes"), other["changes"])))
+            other_files = changed(files, _changes(document, (*at, "changes"), other["changes"]))
+            programme, told = compile_release(other_files)
             within = f"in the other reading '{id}' of {clause}: "
             wrong = [one._replace(message=within + one.message) for one in told if one.level is Level.ERROR]
             if programme and taken and programme.digest == taken.digest:
@@ -68,7 +69,7 @@ def other_readings(
                 wrong.append(Problem("reading-without-effect", message, document.place(at), help))
             problems += wrong
             if programme and not has_errors(wrong):
-                release = Release(programme, make_plan(programme), told)
+                release = Release(programme, make_plan(programme), told, other_files)
                 found.append(OtherReading(clause, id, other["title"], release))
     return tuple(found), tuple(problems)
 
@@ -111,7 +112,7 @@ def broken_claims(
 def _answer(release: Release, document: Document, order: Document | None, day: date) -> dict[str, Any]:
     """The outcome as data, and under `quote` the order priced."""
     record = release.record(document)
-    answer = outcome_data(release.evaluate(record, day))
+    answer = outcome_data(release.evaluate(record, as_of=day))
     if order is not None:
-        answer["quote"] = quote_data(release.quote(release.order(order), record, day))
+        answer["quote"] = quote_data(release.quote(release.order(order), record, as_of=day))
     return answer

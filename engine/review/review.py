@@ -60,7 +60,7 @@ def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
     problems = in_order((*problems, *check_own_files(folder)))
     if programme is None:
         return problems
-    release, asked = Release(programme, make_plan(programme), problems), solver and is_installed(Extra.PROVE)
+    release, asked = Release(programme, make_plan(programme), problems, files), solver and is_installed(Extra.PROVE)
     readings, wrong = other_readings(files)
     told = [*problems, *wrong, *check_all(files, programme, SECONDS if asked else None)]
     try:

@@ -16,12 +16,14 @@ import yaml
 
 from ..language.syntax import Text
 from ..limits import MAX_BYTES, MAX_NESTING, MAX_NODES
+from ..named_tuples import public
 from ..problems import Fix, Place, Problem, Source, did_you_mean, renamed
 from .scalars import Data, is_hidden, plain_scalar, strange_character
 
 PartPath = tuple[str | int, ...]  #: where a part of the data is: keys and list positions from the root
 
 
+@public("source.path")
 class Document(NamedTuple):
     """One file: its data, and for each part of it the place of its key and of its value."""
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..difference.values import ValueDifference
 from ..evaluate.outcome_json import outcome_data
+from ..named_tuples import public
 from ..problems import InvalidInput, Problem
 from ..release.archive import Kept
 from ..version import VERSION
@@ -40,6 +41,7 @@ class _Nothing:
 NOTHING = _Nothing()
 
 
+@public("status", "reason")
 class CertificateVerdict(NamedTuple):
     """What became of a certificate.
 
@@ -83,7 +85,7 @@ def _again(certificate: Json, kept: Kept, later: Sequence[Later]) -> Certificate
     same_engine = certificate["charter"] == VERSION
     reason: Reason = "certificate_changed" if same_engine else "other_engine"
     try:
-        outcome = kept.release.evaluate(record_in(certificate), date.fromisoformat(certificate["as_of"]))
+        outcome = kept.release.evaluate(record_in(certificate), as_of=date.fromisoformat(certificate["as_of"]))
     except InvalidInput as refused:
         return CertificateVerdict("record_refused", certificate, None, 0, reason, changed, (), refused.problems)
     found = list(_differences(certificate, without_later(outcome_data(outcome), certificate, later)))

@@ -441,7 +441,7 @@ def test_a_planted_change(name: str, tmp_path: Path) -> None:
             releases = (told.pair.before, told.pair.after)
             for release, example, id in zip(releases, one.examples, ids, strict=True):
                 nothing = False if effect.outcome.kind is Kind.YES_NO else Decimal(0)
-                outcome = release.evaluate(example.record(), example.as_of)
+                outcome = release.evaluate(example.record(), as_of=example.as_of)
                 values.append(all_values(release.plan, outcome)[id] if id else nothing)
             assert is_so((values[0], values[1]), way), (effect.outcome, values)
 

@@ -63,7 +63,7 @@ def test_what_partners_show_is_found(
             if one.status == "yes":
                 assert one.examples is not None
                 values = [
-                    all_values(release.plan, release.evaluate(example.record(), example.as_of))[id]
+                    all_values(release.plan, release.evaluate(example.record(), as_of=example.as_of))[id]
                     for release, example, id in zip((before, after), one.examples, ids, strict=True)
                 ]
                 assert is_so((values[0], values[1]), way)
@@ -72,7 +72,7 @@ def test_what_partners_show_is_found(
 def shown(before, after, record: dict) -> tuple[dict[str, Value], dict[str, Value]]:
     """Every value of a partner under both."""
     one, other = (
-        all_values(release.plan, release.evaluate({"partner": "P", "facts": record}, DAY))
+        all_values(release.plan, release.evaluate({"partner": "P", "facts": record}, as_of=DAY))
         for release in (before, after)
     )
     assert not isinstance(one["tiers.gold.discount"], Unknown)

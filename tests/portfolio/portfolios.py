@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from charter.engine import Outcome, Release
+from charter import Outcome, Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.portfolio.sql.columns import tier_names
 from charter.engine.programme.model import Fact
@@ -126,7 +126,7 @@ def as_json(value: Any) -> Any:
 
 def expected(release: Release, partner: Partner, more: Sequence[str] = ()) -> dict[str, Any]:
     """The columns that `evaluate` gives for a partner."""
-    return columns_of(release, release.evaluate(partner, TODAY), more)
+    return columns_of(release, release.evaluate(partner, as_of=TODAY), more)
 
 
 def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter.engine import Release, load
+from charter import Release, load
 from charter.engine.portfolio.compare.agreement_effects import AgreedTerm, AgreementEffect, unreached
 from charter.engine.portfolio.compare.compared import compare_portfolio
 from charter.engine.portfolio.compare.release_view import Portfolio
@@ -74,9 +74,9 @@ def test_it_is_what_evaluate_says_of_the_term(tmp_path: Path) -> None:
     one = record("A", agreed(COMPETENCY, 22))
     (found,) = unreached(BEFORE, after, [one], TODAY).found
     for release, value in ((BEFORE, found.old), (after, found.new)):
-        (told,) = release.evaluate(one, TODAY).agreements
+        (told,) = release.evaluate(one, as_of=TODAY).agreements
         assert (told.was, told.value, told.begins, told.ends) == (value, found.agreed, found.begins, found.ends)
-        assert release.evaluate(one, TODAY).of("competency").discount.base == found.agreed
+        assert release.evaluate(one, as_of=TODAY).of("competency").discount.base == found.agreed
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_orders_cost_what_each_release_quotes(tmp_path: Path) -> None:
     records = {row["partner"]: as_record(row) for row in portfolios_rows(portfolio)}
     for partner, one in found.items():
         old, new = (
-            release.quote(release.order(orders[partner]), records[partner], TODAY) for release in (BEFORE, after)
+            release.quote(release.order(orders[partner]), records[partner], as_of=TODAY) for release in (BEFORE, after)
         )
         assert (one.before, one.after) == (old.partner_pays, new.partner_pays)
         assert (one.complete_before, one.complete_after) == (old.complete, new.complete)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from charter.engine import Release
+from charter import Release
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.portfolio.sql.columns import wanted_values

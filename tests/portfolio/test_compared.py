@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from charter.engine import Outcome, Release, load
+from charter import Outcome, Release, load
 from charter.engine.portfolio.compare.compared import Compared, compare_portfolio
 from charter.engine.portfolio.compare.comparison_sql import Held, Moved
 from charter.engine.portfolio.compare.release_view import Portfolio
@@ -123,8 +123,8 @@ def both(before: Release, after: Release, partners: list[Partner]) -> Pairs:
     found = {}
     for one in partners:
         try:
-            old = before.evaluate(as_read(one, before.programme, after.programme), TODAY)
-            new = after.evaluate(as_read(one, after.programme, before.programme), TODAY)
+            old = before.evaluate(as_read(one, before.programme, after.programme), as_of=TODAY)
+            new = after.evaluate(as_read(one, after.programme, before.programme), as_of=TODAY)
         except InvalidInput:
             continue
         found[one["partner"]] = (old, new)
@@ -340,7 +340,7 @@ tiers:
         compared = compare_portfolio(before, after, Portfolio(portfolio, TODAY, lists))
         reduced = [{**one, "facts": without_new_fields(one["facts"])} for one in partners]
         pairs = {
-            one["partner"]: (before.evaluate(old, TODAY), after.evaluate(one, TODAY))
+            one["partner"]: (before.evaluate(old, as_of=TODAY), after.evaluate(one, as_of=TODAY))
             for old, one in zip(reduced, partners, strict=True)
         }
         assert check(compared, before, after, pairs, 60)
@@ -411,7 +411,7 @@ _PEAK = """
 import resource, sys
 from datetime import date
 from pathlib import Path
-from charter.engine import load
+from charter import load
 from charter.engine.portfolio.compare.release_view import Portfolio
 from charter.engine.portfolio.compare.compared import compare_portfolio
 before, after, portfolio, target = map(Path, sys.argv[1:])

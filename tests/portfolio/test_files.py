@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from charter.engine import load
+from charter import load
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.problems import InvalidInput, Level, WrongCall

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from charter.engine import Release, load
+from charter import Release, load
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.portfolio.sql.columns import wanted_values

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from charter.engine import Release
+from charter import Release
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.portfolio.summary import outcome_counts
@@ -31,7 +31,7 @@ def test_the_numbers_are_those_of_the_outcomes(release: Release, tmp_path: Path)
     portfolio, lists = portfolios.write(tmp_path, release, partners)
     result = batch(release, Job(portfolio, tmp_path / "out.parquet", TODAY, lists, summarised=True))
     assert result.one_by_one >= 9
-    counts = Counter(key for one in partners for key in outcome_counts(release.evaluate(one, TODAY)))
+    counts = Counter(key for one in partners for key in outcome_counts(release.evaluate(one, as_of=TODAY)))
     assert result.summary == put_together(release.programme, counts)
     assert result.summary is not None
     assert result.summary.partners == 200

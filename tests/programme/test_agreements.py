@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from charter.engine import InvalidInput, load
+from charter import InvalidInput, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.problems import Level
@@ -43,7 +43,7 @@ def partner(*agreements: dict, **facts: Any) -> dict:
     ],
 )
 def test_a_term_is_replaced_from_its_first_day_to_its_last(day: date, total: int, applied: bool) -> None:
-    outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), day)
+    outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), as_of=day)
     assert (outcome.discount.base, outcome.discount.total) == (total, total)
     (found,) = outcome.agreements
     assert (found.applied, found.was, found.value, found.document) == (
@@ -57,7 +57,7 @@ def test_a_term_is_replaced_from_its_first_day_to_its_last(day: date, total: int
 
 
 def test_other_tiers_and_the_bonuses_stay_as_they_are() -> None:
-    outcome = RELEASE.evaluate(partner(agreed(), own_events_held=1), date(2026, 11, 23))
+    outcome = RELEASE.evaluate(partner(agreed(), own_events_held=1), as_of=date(2026, 11, 23))
     assert outcome.discount.total == Decimal("24.5")
     assert outcome.of("retail").discount.base == 10
     assert outcome.of("saas").discount.base == 25
@@ -65,12 +65,12 @@ def test_other_tiers_and_the_bonuses_stay_as_they_are() -> None:
 
 def test_the_cap_holds_for_what_was_agreed_too() -> None:
     facts = {"own_events_held": 1, "sales_plan_agreed": True, "sales_plan_fulfilled": True}
-    outcome = RELEASE.evaluate(partner(agreed(39), **facts), date(2026, 11, 23))
+    outcome = RELEASE.evaluate(partner(agreed(39), **facts), as_of=date(2026, 11, 23))
     assert (outcome.discount.uncapped, outcome.discount.total) == (Decimal("51.5"), 40)
 
 
 def test_the_report_and_its_values_show_what_was_replaced() -> None:
-    outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), date(2026, 11, 23))
+    outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), as_of=date(2026, 11, 23))
     values = all_values(RELEASE.plan, outcome)
     assert (values[TERM], values[f"agreed.{TERM}"]) == (22, True)
     text = terminal(page(outcome, RELEASE.programme, values, "ru", explain=False))
@@ -81,16 +81,16 @@ def test_the_report_and_its_values_show_what_was_replaced() -> None:
 def test_an_agreed_share_of_updates_gives_an_amount() -> None:
     order = {"currency": "RUB", "lines": [{"purpose": "resale", "list_price": 100000}, {"purpose": "updates"}]}
     share = agreed(40, "definitions.updates_share")
-    updates = RELEASE.quote(order, partner(share), date(2026, 11, 23)).lines[1]
+    updates = RELEASE.quote(order, partner(share), as_of=date(2026, 11, 23)).lines[1]
     assert (updates.rule, updates.customer_pays, updates.partner_pays, updates.margin, updates.says) == (
         "updates_agreed", 20000, 12000, 8000, None,
     )  # fmt: skip
-    early = RELEASE.quote(order, partner(share), date(2026, 2, 28)).lines[1]
+    early = RELEASE.quote(order, partner(share), as_of=date(2026, 2, 28)).lines[1]
     assert (early.rule, early.partner_pays) == ("updates_competency", None)
 
 
 def test_an_agreement_without_effect_is_told() -> None:
-    outcome = RELEASE.evaluate(partner(agreed(20)), date(2026, 11, 23))
+    outcome = RELEASE.evaluate(partner(agreed(20)), as_of=date(2026, 11, 23))
     (problem,) = outcome.problems
     assert problem.code == "agreement-without-effect"
     assert "'tiers.competency.discount' is 20 anyway" in problem.message
@@ -99,25 +99,25 @@ def test_an_agreement_without_effect_is_told() -> None:
 def test_agreeing_on_what_the_programme_says_has_an_effect_where_a_rule_asks_for_an_agreement() -> None:
     """Without an agreed share of 0 the line reads "up to 50% by agreement"; with it there is an amount."""
     record = partner(agreed(0, "definitions.updates_share"))
-    assert RELEASE.evaluate(record, date(2026, 11, 23)).problems == ()
+    assert RELEASE.evaluate(record, as_of=date(2026, 11, 23)).problems == ()
     order = {"currency": "RUB", "lines": [{"purpose": "resale", "list_price": 1000}, {"purpose": "updates"}]}
-    assert RELEASE.quote(order, record, date(2026, 11, 23)).lines[1].partner_pays == 200
+    assert RELEASE.quote(order, record, as_of=date(2026, 11, 23)).lines[1].partner_pays == 200
 
 
 def test_a_term_of_another_tier_than_the_own_is_told() -> None:
-    outcome = RELEASE.evaluate(partner(agreed(15, "tiers.retail.discount")), date(2026, 11, 23))
+    outcome = RELEASE.evaluate(partner(agreed(15, "tiers.retail.discount")), as_of=date(2026, 11, 23))
     assert [(one.code, one.level) for one in outcome.problems] == [("agreement-without-effect", Level.WARNING)]
     message = "changes nothing for this partner: 'tiers.retail.discount' is of tier 'retail', not 'competency'"
     assert message in outcome.problems[0].message
     candidate = partner(agreed(15, "tiers.retail.discount")) | {"tier": None}
-    assert RELEASE.evaluate(candidate, date(2026, 11, 23)).problems == ()
+    assert RELEASE.evaluate(candidate, as_of=date(2026, 11, 23)).problems == ()
 
 
 def test_a_term_of_another_tier_that_a_rule_looks_at_is_not_without_effect(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
     rule = "marketing_activities >= 1"
     edit(release, "tiers.yaml", f"rule: {rule}", f"rule: {rule} and discount_base('retail') < 15")
-    outcome = load(release).evaluate(partner(agreed(15, "tiers.retail.discount")), date(2026, 11, 23))
+    outcome = load(release).evaluate(partner(agreed(15, "tiers.retail.discount")), as_of=date(2026, 11, 23))
     assert (outcome.status, outcome.problems) == ("not_qualified", ())
 
 
@@ -125,8 +125,8 @@ def test_a_tier_held_from_a_later_day_is_told() -> None:
     text = "partner: P\ntier: competency\nsince: 2026-11-24\n"
     document, _ = read_text(text, "p.yaml")
     record = RELEASE.record(document)
-    assert RELEASE.evaluate(record, date(2026, 11, 24)).problems == ()
-    (told,) = RELEASE.evaluate(record, date(2026, 11, 23)).problems
+    assert RELEASE.evaluate(record, as_of=date(2026, 11, 24)).problems == ()
+    (told,) = RELEASE.evaluate(record, as_of=date(2026, 11, 23)).problems
     assert (told.code, told.level, told.place.line, told.place.column) == ("since-later", Level.WARNING, 3, 8)
     assert "'since' is 2026-11-24, after 2026-11-23" in told.message
 
@@ -134,7 +134,7 @@ def test_a_tier_held_from_a_later_day_is_told() -> None:
 def test_agreements_one_after_the_other() -> None:
     both = (agreed(22, until=date(2026, 6, 30)), agreed(23, document="ДС-8/2026", **{"from": date(2026, 7, 1)}))
     for day, base in ((date(2026, 6, 30), 22), (date(2026, 7, 1), 23)):
-        assert RELEASE.evaluate(partner(*both), day).discount.base == base
+        assert RELEASE.evaluate(partner(*both), as_of=day).discount.base == base
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_the_example_of_the_design_is_read_from_yaml() -> None:
     written = yaml.safe_load(
         "{term: tiers.competency.discount, value: 22, document: ДС-7/2026, from: 2026-03-01, until: 2026-12-31}"
     )
-    assert RELEASE.evaluate(partner(written), date(2026, 11, 23)).discount.base == 22
+    assert RELEASE.evaluate(partner(written), as_of=date(2026, 11, 23)).discount.base == 22

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from charter.engine import Outcome, load
+from charter import Outcome, load
 from charter.engine.evaluate.outcome_json import outcome_data
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-from charter.engine import Release, load
+from charter import Release, load
 
 from ..programmes import ASOFT, copy_of, edit
 from .test_asoft import COMPETENCY, RELEASE

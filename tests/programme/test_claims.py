@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter.engine import load
+from charter import load
 from charter.engine.proof.claims_by_bounds import check_claims
 from charter.engine.review.review import review
 from charter.engine.review.scenarios import examples, read_scenarios
@@ -165,7 +165,7 @@ def test_an_agreement_of_one_partner_breaks_no_claim_of_all(tmp_path: Path) -> N
     facts.pop("bonus_return")
     agreed = {"term": "tiers.competency.discount", "value": 30, "document": "A", "from": date(2026, 1, 1)}
     record = {"partner": "P", "tier": "competency", "facts": facts}
-    alone = release.evaluate(record, date(2026, 11, 23))
-    with_it = release.evaluate(record | {"agreements": [agreed]}, date(2026, 11, 23))
+    alone = release.evaluate(record, as_of=date(2026, 11, 23))
+    with_it = release.evaluate(record | {"agreements": [agreed]}, as_of=date(2026, 11, 23))
     assert (alone.discount.uncapped, with_it.discount.uncapped) == (40, 50)
     assert [one.claim.id for one in check_claims(release, {"a": alone, "b": with_it}) if one.status == "refuted"] == []

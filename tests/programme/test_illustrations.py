@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from charter.engine import load
+from charter import load
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.evaluate.record import read_record
 from charter.engine.release.load import read_release
@@ -63,7 +63,7 @@ def test_a_scenario_comes_out_as_written(path: Path, scenario: dict) -> None:
     assert not problems
     found, problems = read_record(document, release.programme)
     assert not problems
-    outcome = outcome_data(release.evaluate(found, scenario["as_of"]))
+    outcome = outcome_data(release.evaluate(found, as_of=scenario["as_of"]))
     for key, expected in scenario["expect"].items():
         assert matches(expected, outcome[key]), (key, outcome[key])
     validator("outcome.schema.json").validate(json.loads(simplejson.dumps(outcome, use_decimal=True)))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import simplejson
 import yaml
-from charter.engine import InvalidInput, WrongCall, load
+from charter import InvalidInput, WrongCall, load
 from charter.engine.evaluate.outcome_json import quote_data
 from charter.engine.evaluate.quote import LineQuote, Quote
 from charter.engine.report.quote import quote_page
@@ -41,7 +41,7 @@ def partner(tier: str | None, **facts: Any) -> dict:
 
 
 def priced(tier: str | None, *lines: dict, **facts: Any) -> Quote:
-    return RELEASE.quote({"currency": "RUB", "lines": list(lines)}, partner(tier, **facts), DAY)
+    return RELEASE.quote({"currency": "RUB", "lines": list(lines)}, partner(tier, **facts), as_of=DAY)
 
 
 def line(tier: str | None, **fields: Any) -> LineQuote:
@@ -141,7 +141,7 @@ def test_what_a_tier_allows_is_not_for_a_partner_that_does_not_qualify(tier: str
     record = partner(tier)
     del record["facts"]["trained_specialists"]
     order = {"currency": "RUB", "lines": [{"purpose": purpose, "list_price": 100}]}
-    (found,) = RELEASE.quote(order, record, DAY).lines
+    (found,) = RELEASE.quote(order, record, as_of=DAY).lines
     may = tier and (tier == "saas" or purpose != "rental") and (tier, purpose) != ("retail", "implementation")
     assert found.status == ("undetermined" if may else "refused")
 
@@ -200,7 +200,7 @@ def test_a_partner_that_does_not_qualify_pays_the_list_price_and_an_unknown_one_
     assert priced(None, sold).lines[0].partner_pays == 1000
     record = partner("competency")
     del record["facts"]["certified_admins"]
-    found = RELEASE.quote({"currency": "RUB", "lines": [sold]}, record, DAY).lines[0]
+    found = RELEASE.quote({"currency": "RUB", "lines": [sold]}, record, as_of=DAY).lines[0]
     assert (found.status, found.customer_pays, found.partner_pays) == ("undetermined", 1000, None)
     assert found.unknown == ("certified_admins",)
     # A line that leaves out its price is open too, and says which.
@@ -262,7 +262,7 @@ def test_a_total_is_unknown_where_a_line_is() -> None:
     record = partner("competency")
     del record["facts"]["certified_admins"]
     ordered = {"currency": "RUB", "lines": [known, {"purpose": "updates"}]}
-    quote = RELEASE.quote(ordered, record, DAY)
+    quote = RELEASE.quote(ordered, record, as_of=DAY)
     assert [one.partner_pays for one in quote.lines] == [None, None]
     assert totals(quote) == (1200, None, None)
     told = terminal(quote_page(quote, RELEASE.programme, "en"))
@@ -284,7 +284,7 @@ def test_a_refusal_that_is_open_leaves_open_what_the_line_may_cost() -> None:
 def test_a_quote_is_told_however_long_its_figures_are(currency: str, digits: int) -> None:
     most = Decimal("9" * digits)
     sold = {"purpose": "resale", "product": "crm", "list_price": most, "quantity": most}
-    quote = RELEASE.quote({"currency": currency, "lines": [sold]}, partner("competency"), DAY)
+    quote = RELEASE.quote({"currency": currency, "lines": [sold]}, partner("competency"), as_of=DAY)
     assert quote.lines[0].customer_pays == int(most) ** 2
     for lang in ("en", "ru"):
         page = quote_page(quote, RELEASE.programme, lang)
@@ -323,9 +323,9 @@ def test_a_wrong_order_is_refused_at_its_place() -> None:
         ({"currency": "RUB", "line": [], "lines": [{"purpose": "resale"}]}, "'line' is not a key here"),
     ):
         with pytest.raises(InvalidInput, match=message):
-            RELEASE.quote(order, partner("retail"), DAY)
+            RELEASE.quote(order, partner("retail"), as_of=DAY)
     with pytest.raises(WrongCall, match="does not price orders"):
-        load(SMALL).quote({"currency": "RUB", "lines": [{}]}, {"partner": "P"}, DAY)
+        load(SMALL).quote({"currency": "RUB", "lines": [{}]}, {"partner": "P"}, as_of=DAY)
 
 
 def test_lines_of_an_order_are_not_facts() -> None:
@@ -341,7 +341,7 @@ def test_a_quote_fits_its_published_schema() -> None:
         for name in ("resale", "rental", "updates", "support")
     ]
     for record in (partner("retail"), {"partner": "P", "tier": "saas"}, {"partner": "P"}):
-        data = quote_data(RELEASE.quote({"order": "A-1", "currency": "RUB", "lines": ordered}, record, DAY))
+        data = quote_data(RELEASE.quote({"order": "A-1", "currency": "RUB", "lines": ordered}, record, as_of=DAY))
         published.validate(json.loads(simplejson.dumps(data, use_decimal=True)))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 import simplejson
-from charter.engine import load
+from charter import load
 from charter.engine.release.load import read_files
 from charter.engine.review.readings import broken_claims, other_readings, reading_effects
 from charter.engine.review.scenarios import read_scenarios

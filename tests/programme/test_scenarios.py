@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from charter.engine import InvalidProgramme, load
+from charter import InvalidProgramme, load
 from charter.engine.release.load import read_files
 from charter.engine.report.scenarios import scenarios_text
 from charter.engine.review.findings import scenario_run

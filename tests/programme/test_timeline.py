@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import simplejson
-from charter.engine import InvalidInput, Release, WrongCall, load
+from charter import InvalidInput, Release, WrongCall, load
 from charter.engine.evaluate.record import record_of
 from charter.engine.release.timeline import Moment, timeline
 from charter.engine.report.timeline import timeline_data, timeline_page
@@ -51,7 +51,7 @@ CERTIFICATES = [
     ],
 )
 def test_a_dated_fact_has_the_value_of_its_period(day: date, status: str) -> None:
-    outcome = RELEASE.evaluate(partner(certified_admins=CERTIFICATES), day)
+    outcome = RELEASE.evaluate(partner(certified_admins=CERTIFICATES), as_of=day)
     assert outcome.status == status
     expected = {date(2026, 1, 9): None, date(2026, 10, 16): 1}.get(day, 2)
     assert outcome.facts.get("certified_admins") == expected

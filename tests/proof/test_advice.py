@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter.engine import Outcome, Release
+from charter import Outcome, Release
 from charter.engine.problems import InvalidProgramme
 from charter.engine.programme.model import Fact
 from charter.engine.proof.advice import Advice, advise
@@ -96,7 +96,7 @@ def combinations(
 
 
 def reaches(release: Release, record: Record, tier: str, discount: Decimal | None) -> bool:
-    return stands(release.evaluate(record, TODAY), tier, discount)
+    return stands(release.evaluate(record, as_of=TODAY), tier, discount)
 
 
 def stands(outcome: Outcome, tier: str, discount: Decimal | None) -> bool:
@@ -288,7 +288,7 @@ def test_what_is_open_lies_between_its_ends_and_the_facts_told_settle_it(seed: i
         for _ in range(60):
             more = {id: a_value(chance, PROGRAM.programme.facts[id]) for id in missing}
             complete = {**record, "facts": {**record["facts"], **more}}
-            outcome = PROGRAM.evaluate(complete, TODAY).of(one.tier)
+            outcome = PROGRAM.evaluate(complete, as_of=TODAY).of(one.tier)
             key = tuple(more[id] for id in sorted(named))
             if one.what == "qualified":
                 assert outcome.status != "undetermined"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import z3
-from charter.engine import Release
+from charter import Release
 from charter.engine.language.smt.formula import literal
 from charter.engine.language.smt.terms import Codes
 from charter.engine.language.tree import Name

@@ -51,7 +51,7 @@ def test_no_partner_is_outside_and_those_told_are_at_the_ends(named: str) -> Non
                 assert values[one.value.id] == end.value
                 assert one.tier is None or values[PROGRAM.programme.tiers[one.tier].qualified] is True
     for record in random_partners(PROGRAM, 300, seed=5):
-        values = all_values(PROGRAM.plan, PROGRAM.evaluate(record, DAY))
+        values = all_values(PROGRAM.plan, PROGRAM.evaluate(record, as_of=DAY))
         for one in told:
             value = values[one.value.id]
             qualified = one.tier is None or values[PROGRAM.programme.tiers[one.tier].qualified] is True

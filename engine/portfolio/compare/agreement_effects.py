@@ -14,6 +14,7 @@ from ...evaluate.periods import Agreement, agreed_as
 from ...evaluate.record import Record, plain_document, read_record
 from ...evaluate.row_layout import Scalar as Written
 from ...evaluate.row_layout import fill
+from ...named_tuples import public
 from ...problems import Level, Problem, in_order
 from ...programme.model import Programme
 from ...programme.reads import all_read
@@ -51,6 +52,7 @@ class AgreedTerm(NamedTuple):
     new: Scalar | None
 
 
+@public("agreements", "found")
 class AgreementsUnder(NamedTuple):
     """How many agreements there were, those that the new release concerns, and what is wrong with records."""
 

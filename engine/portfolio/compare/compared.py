@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from ...named_tuples import public
 from ...problems import Problem
 from ...release.load import Release
 from ..duckdb.atomic_write import move, part_path
@@ -29,6 +30,7 @@ from .release_view import Portfolio, reads
 from .row_comparison import OrdersUnder, priced
 
 
+@public("id")
 class TierCompared(NamedTuple):
     """One tier: the partners whose own it is, those who meet its requirements, and the discount that it would give.
 
@@ -43,6 +45,7 @@ class TierCompared(NamedTuple):
     discount: Moved | None
 
 
+@public("rows", "decided", "rejected", "differing")
 class Compared(NamedTuple):
     """A portfolio under two releases: rows = decided + rejected; all counts are of the rows that both decided.
 

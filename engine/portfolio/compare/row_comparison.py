@@ -127,7 +127,7 @@ def _order(
             problems += wrong.problems
             continue
         try:
-            quotes.append(release.quote(lines, release.record(record), asked.as_of))
+            quotes.append(release.quote(lines, release.record(record), as_of=asked.as_of))
         except Invalid as wrong:
             problems += [_of_partner(row.partner, problem) for problem in wrong.problems]
     if len(quotes) < 2:

@@ -1,11 +1,4 @@
-"""Writes the query of a release for tables in a database of the user's own.
-
-from charter.engine import load
-from charter.engine.portfolio.warehouse import query_text, tables_of
-
-programme = load("program").programme
-text = query_text(programme, tables_of(programme, "crm.partners"), date.today(), dialect="snowflake")
-"""
+"""Writes the query of a release for tables in a database of the user's own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,356 @@
+"""The functions of `import charter`, beside `load` and the methods of a release.
+
+Each loads what it needs when it is called. `as_of` is the day that counts, today where it is left out; `lang` is the
+language of the text. All raise WrongCall where a call makes no sense or an optional library is missing, and
+InvalidInput where a file or a record cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from .engine.extras import Extra, importing
+from .engine.problems import InvalidInput, Problem, WrongCall, has_errors, wrong_call
+
+if TYPE_CHECKING:
+    from .engine.difference.difference import ReleaseDifference
+    from .engine.evaluate.outcome import Outcome
+    from .engine.evaluate.quote import OrderLines, Quote
+    from .engine.evaluate.record import Record
+    from .engine.portfolio.compare.agreement_effects import AgreementsUnder
+    from .engine.portfolio.compare.compared import Compared
+    from .engine.portfolio.job import BatchResult
+    from .engine.proof.claims_by_bounds import ClaimVerdict
+    from .engine.proof.outlook import Outlook
+    from .engine.proof.ranges import ValueRange
+    from .engine.release.load import Release
+    from .engine.release.timeline import Timeline
+    from .engine.source.document import Document
+    from .engine.verify.verify import CertificateVerdict
+
+Language = Literal["en", "ru"]
+Json = dict[str, Any]
+Progress = Callable[[float], None]  #: told now and then how much is done, in percent
+_SECONDS = 5.0  #: for one question to the solver
+
+
+def read(path: str | Path) -> Document:
+    """A file of YAML or JSON as a document, whose parts know their places: a record or an order."""
+    from .engine.source.document import file_bytes, read_bytes, shown
+
+    try:
+        content = file_bytes(Path(path))
+    except OSError as error:
+        message = f"'{path}' cannot be read: {error.strerror or error}"
+        raise WrongCall([Problem("unreadable-file", message, None, "check the path")]) from error
+    document, problems = read_bytes(content, shown(Path(path)))
+    if document is None or has_errors(problems):
+        raise InvalidInput(problems)
+    return document
+
+
+def what_if(release: Release, settings: Sequence[str]) -> Release:
+    """The release with other values, each named by its path: `tiers.gold.discount=22`; nothing is written.
+
+    Its number says so. Raises InvalidProgramme where the release cannot be used with these values.
+    """
+    from .engine.review.what_if import what_if as changed_files
+
+    return changed_files(release.files, settings).load()
+
+
+def timeline(program: str | Path, record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:
+    """The days from the first to the last on which a partner's standing changes, each under the release in force.
+
+    `program` is a folder of releases. Raises InvalidProgramme where one of them cannot be used.
+    """
+    from .engine.release.load import load_published
+    from .engine.release.timeline import timeline as moments
+
+    return moments(load_published(Path(program)), record, first, last)
+
+
+def check(program: str | Path = "program", *, as_of: date | None = None) -> tuple[Problem, ...]:
+    """Everything wrong with a release, or with each release of a folder and all of them together; in order.
+
+    Raises WrongCall where there is no release.
+    """
+    from .engine.review.review import review_programme
+
+    return review_programme(Path(program), as_of or date.today())
+
+
+def batch(
+    release: Release,
+    portfolio: str | Path,
+    output: str | Path,
+    *,
+    as_of: date | None = None,
+    lists: Mapping[str, str | Path] = {},
+    agreements: str | Path | None = None,
+    columns: Sequence[str] = (),
+    ignored: Sequence[str] = (),
+    summary: bool = False,
+    engine: Literal["duckdb", "spark"] = "duckdb",
+    session: Any = None,
+    progress: Progress | None = None,
+) -> BatchResult:
+    """Decide a portfolio, a file of partners, into a file of outcomes; the formats are those of the files' names.
+
+    `lists` are the files of lists by their names, `columns` the ids of facts and values to add (or patterns of them),
+    `ignored` the columns that are not read. The result has a `summary` where it is asked for. `session` is a
+    SparkSession for the engine spark, which else starts its own; `progress` is told by DuckDB only.
+    """
+    _check_word("engine", engine, ("duckdb", "spark"))
+    with importing(Extra.SPARK if engine == "spark" else Extra.BATCH, "a portfolio"):
+        from .engine.portfolio.job import Job
+
+        if engine == "spark":
+            from .engine.portfolio.spark.spark import spark_batch
+        else:
+            from .engine.portfolio.duckdb.batch import batch as duckdb_batch
+    job = Job(
+        Path(portfolio),
+        Path(output),
+        as_of or date.today(),
+        _paths(lists),
+        _path(agreements),
+        tuple(columns),
+        tuple(ignored),
+        summary,
+    )
+    return spark_batch(release, job, session) if engine == "spark" else duckdb_batch(release, job, progress)
+
+
+def compare(
+    before: Release,
+    after: Release,
+    portfolio: str | Path,
+    *,
+    as_of: date | None = None,
+    lists: Mapping[str, str | Path] = {},
+    agreements: str | Path | None = None,
+    ignored: Sequence[str] = (),
+    orders: Mapping[str, Document] = {},
+    changes: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Compared:
+    """Decide a portfolio under two releases on one day, and compare: who gains, who loses, and by how much.
+
+    `orders` are the orders to price, by partner; `changes` is the file to write the list of differing partners to.
+    """
+    with importing(Extra.BATCH, "a portfolio"):
+        from .engine.portfolio.compare.compared import compare_portfolio
+        from .engine.portfolio.compare.release_view import Portfolio
+    day, own = as_of or date.today(), _path(agreements)
+    asked = Portfolio(Path(portfolio), day, _paths(lists), own, tuple(ignored), orders, _path(changes))
+    return compare_portfolio(before, after, asked, progress)
+
+
+def unreached(
+    before: Release,
+    after: Release,
+    records: Iterable[Document | Mapping[str, Any]],
+    *,
+    as_of: date | None = None,
+) -> AgreementsUnder:
+    """The supplementary agreements of records that keep a change from a partner, or that `after` does not allow."""
+    with importing(Extra.BATCH, "a comparison of agreements"):
+        from .engine.portfolio.compare.agreement_effects import unreached as agreements_under
+
+    return agreements_under(before, after, records, as_of or date.today())
+
+
+def sql(
+    release: Release,
+    *,
+    dialect: str = "duckdb",
+    table: str = "portfolio",
+    lists: Mapping[str, str] = {},
+    without: Sequence[str] = (),
+    columns: Sequence[str] = (),
+    left_over: bool = False,
+    as_of: date | None = None,
+) -> str:
+    """The query that decides a table of partners in a database: duckdb, spark, postgres, bigquery, snowflake, trino.
+
+    `lists` are the tables of lists by their names, `without` the columns that the table does not have, `columns` those
+    to add. With `left_over` it is the query of the rows that the first one does not decide.
+    """
+    _check_word("dialect", dialect, ("duckdb", "spark", "postgres", "bigquery", "snowflake", "trino"))
+    with importing(Extra.BATCH, "a portfolio"):
+        from .engine.portfolio.sql.warehouse import query_text, tables_of
+    tables = tables_of(release.programme, table, lists, without)
+    return query_text(release.programme, tables, as_of or date.today(), columns, dialect, left_over=left_over)
+
+
+def diff(before: Release, after: Release, *, as_of: date | None = None, seconds: float = _SECONDS) -> ReleaseDifference:
+    """What one release says otherwise than another of its programme, and for whom; needs the solver.
+
+    `seconds` is the time for each question to the solver.
+    """
+    with importing(Extra.PROVE, "a comparison"):
+        from .engine.difference.difference import difference
+        from .engine.difference.partner_effects import Pair
+
+    if before.programme.id != after.programme.id:
+        raise wrong_call("the two releases are of different programmes", "compare two releases of one programme")
+    return difference(before.files, after.files, Pair(before, after, as_of or date.today(), seconds))
+
+
+def prove(
+    release: Release, *, claims: Sequence[str] = (), as_of: date | None = None, seconds: float = _SECONDS
+) -> tuple[ClaimVerdict, ...]:
+    """A verdict on each claim of a release, or on those named, about all partners; needs the solver."""
+    with importing(Extra.PROVE, "a proof"):
+        from .engine.proof.claims_by_solver import prove_claims
+        from .engine.proof.decide import Setting
+        from .engine.review.readings import other_readings
+
+    under = {claim.under for claim in release.programme.claims if claim.under}
+    readings = {reading.name: reading.release for reading in other_readings(release.files, under)[0]}
+    return tuple(prove_claims(Setting(release, as_of or date.today(), seconds), readings, claims))
+
+
+def ranges(
+    release: Release, value: str, *, as_of: date | None = None, seconds: float = _SECONDS
+) -> tuple[ValueRange, ...]:
+    """The least and the greatest that a value can be: for each tier that has it, or for all partners and each tier."""
+    with importing(Extra.PROVE, "a proof"):
+        from .engine.proof.decide import Setting
+        from .engine.proof.ranges import ranges as ranges_of
+
+    return ranges_of(Setting(release, as_of or date.today(), seconds), value)
+
+
+def advise(
+    release: Release,
+    record: Record | Document | Mapping[str, Any],
+    *,
+    tier: str | None = None,
+    discount: Decimal | None = None,
+    order: OrderLines | Document | Mapping[str, Any] | None = None,
+    as_of: date | None = None,
+    seconds: float = _SECONDS,
+) -> Outlook:
+    """What it takes to lift a partner to a tier (by id or code), or to each that it has not; needs the solver.
+
+    `discount` is the total in percent that the partner is to have there; with an `order`, next steps are told in its
+    currency too.
+    """
+    with importing(Extra.PROVE, "a proof"):
+        from .engine.proof.decide import Setting
+        from .engine.proof.outlook import outlook
+
+    from .engine.evaluate.quote import OrderLines
+    from .engine.evaluate.record import Record
+
+    lines = order if order is None or isinstance(order, OrderLines) else release.order(order)
+    partner = record if isinstance(record, Record) else release.record(record)
+    return outlook(Setting(release, as_of or date.today(), seconds), partner, tier, discount, lines)
+
+
+def verify(certificate: str | bytes | Mapping[str, Any], program: str | Path = "program") -> CertificateVerdict:
+    """Evaluate a saved outcome again, under the release of `program` that its digest names, and compare.
+
+    `certificate` is the JSON of an outcome, as text or as data. Raises InvalidInput where it is none.
+    """
+    from .engine.release.archive import read_archive
+    from .engine.verify.certificate import read_saved
+    from .engine.verify.verify import verify as verdict_on
+
+    text = to_json(certificate) if isinstance(certificate, Mapping) else certificate
+    saved = read_saved(text.encode() if isinstance(text, str) else text, "certificate")
+    if wrong := [problem for part in saved for problem in part.problems]:
+        raise InvalidInput(wrong)
+    if len(saved) != 1 or saved[0].data is None:
+        raise wrong_call(f"these are {len(saved)} outcomes", "verify each by itself")
+    data = saved[0].data
+    return verdict_on(data, read_archive(Path(program), {data["digest"]}))
+
+
+def form(release: Release, *, lang: Language = "en", tiers: Sequence[str] = ()) -> str:
+    """An empty record of a partner to be filled in, as YAML; of `tiers` only what matters for them."""
+    from .engine.report.form import record_form
+
+    _check_word("lang", lang, ("en", "ru"))
+    return record_form(release.programme, lang, tiers)
+
+
+def schema(release: Release, of: Literal["record", "row", "order"] = "record", *, lang: Language = "en") -> Json:
+    """The JSON Schema of what a release takes in: a partner's record, a row of a portfolio, or an order."""
+    from .engine.report.input_schema import order_schema, record_schema, row_schema
+
+    _check_word("lang", lang, ("en", "ru"))
+    _check_word("of", of, ("record", "row", "order"))
+    return {"record": record_schema, "row": row_schema, "order": order_schema}[of](release.programme, lang)
+
+
+def handbook(release: Release, *, lang: Language = "en", format: Literal["html", "markdown"] = "html") -> str:
+    """The programme as a document, from its data alone."""
+    from .engine.report.handbook import handbook as book_of
+    from .engine.report.html import handbook_html
+    from .engine.report.markdown import handbook_markdown
+
+    _check_word("lang", lang, ("en", "ru"))
+    _check_word("format", format, ("html", "markdown"))
+    book = book_of(release.programme, lang)
+    return handbook_html(book) if format == "html" else handbook_markdown(book)
+
+
+def statement(
+    release: Release,
+    outcome: Outcome,
+    *,
+    lang: Language = "en",
+    format: Literal["text", "markdown", "html"] = "text",
+    explain: bool = False,
+) -> str:
+    """An outcome as a page for people; `release` is the one it is of, and `explain` opens every expression."""
+    from .engine.evaluate.evaluate import all_values
+    from .engine.report.html import pages_html
+    from .engine.report.markdown import markdown
+    from .engine.report.page import page
+    from .engine.report.terminal import terminal
+
+    _check_word("lang", lang, ("en", "ru"))
+    _check_word("format", format, ("text", "markdown", "html"))
+    written = page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
+    return pages_html([written], lang) if format == "html" else (terminal if format == "text" else markdown)(written)
+
+
+def to_dict(result: Outcome | Quote | Timeline) -> Json:
+    """The promised JSON of a result, as data: its numbers are exact decimals."""
+    from .engine.evaluate.outcome import Outcome
+    from .engine.evaluate.outcome_json import outcome_data, quote_data
+    from .engine.evaluate.quote import Quote
+    from .engine.report.timeline import timeline_data
+
+    if isinstance(result, Outcome):
+        return outcome_data(result)
+    return quote_data(result) if isinstance(result, Quote) else timeline_data(result)
+
+
+def to_json(result: Outcome | Quote | Timeline | Mapping[str, Any], *, indent: int | None = 2) -> str:
+    """A result, or the data of one, as JSON text whose numbers are exact; on one line without `indent`."""
+    import simplejson
+
+    data = result if isinstance(result, Mapping) else to_dict(result)
+    return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=indent)
+
+
+def _check_word(name: str, word: str, known: Sequence[str]) -> None:
+    if word not in known:
+        raise wrong_call(f"'{word}' is not a value of '{name}'", f"known here: {', '.join(known)}")
+
+
+def _path(written: str | Path | None) -> Path | None:
+    return None if written is None else Path(written)
+
+
+def _paths(written: Mapping[str, str | Path]) -> dict[str, Path]:
+    return {name: Path(path) for name, path in written.items()}
