@@ -69,7 +69,7 @@ def test_the_json_has_the_shape_that_is_published(asked: Asked) -> None:
         tier.id: tier.own.gained for tier in compared.tiers
     }
     assert Decimal(str(portfolio["discount"]["risen"])) == compared.discount.risen.normalize()
-    assert [one["effect"] for one in data["agreements"]["found"]] == [one.effect for one in under.found]
+    assert [one["effect"] for one in data["agreements"]["found"]] == [one.effect for one in under.affected]
     nothing = as_json(compared_data(BEFORE.programme, after.programme, None, None, TODAY))
     assert list(check.iter_errors(nothing)) == []
     data["portfolio"]["tiers"]["retail"]["own"].pop("lost")
@@ -126,17 +126,17 @@ def test_the_blocks_say_the_numbers(lang: str, asked: Asked) -> None:
 def test_agreements_are_told_one_by_one(lang: str, asked: Asked) -> None:
     after, _, under = asked
     (block,) = agreements_blocks(BEFORE.programme, after.programme, under, lang)
-    assert len(block.rows) == len(under.found) > 0
-    for row, one in zip(block.rows, under.found, strict=True):
+    assert len(block.rows) == len(under.affected) > 0
+    for row, one in zip(block.rows, under.affected, strict=True):
         assert row.title.startswith(f"{one.partner}: ")
         assert _SAY[lang][one.effect.value] in row.note
         assert one.document in row.note
         assert (PHRASES[lang]["not_in_force"] in row.note) == (not one.in_force)
     (nothing,) = agreements_blocks(BEFORE.programme, BEFORE.programme, AgreementsUnder(7, (), ()), lang)
     assert [row.title for row in nothing.rows] == [_SAY[lang]["agreements_none"].format(number="7")]
-    many = under._replace(found=under.found * 20)
+    many = under._replace(affected=under.affected * 20)
     (long,) = agreements_blocks(BEFORE.programme, after.programme, many, lang)
-    assert long.rows[-1].figure == str(len(many.found) - 20)
+    assert long.rows[-1].figure == str(len(many.affected) - 20)
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -17,7 +17,7 @@ from .phrases import PHRASES
 if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.agreement_effects import AgreedTerm, AgreementsUnder
     from ..portfolio.compare.compared import Compared, TierCompared
-    from ..portfolio.compare.comparison_sql import Held, Move, Moved
+    from ..portfolio.compare.comparison_sql import DiscountChanges, HolderCounts, Move
     from ..portfolio.compare.row_comparison import CurrencyTotal, OrdersUnder, OrderUnder
 
 _EN = {
@@ -182,7 +182,7 @@ class _Writer:
     def could(self, tier: TierCompared) -> Row:
         return self.held(self.tier(tier.id), tier.could, ("begin", "cease"), self.there(tier))
 
-    def held(self, title: str, held: Held, gained_lost: tuple[str, str], notes: Iterable[str]) -> Row:
+    def held(self, title: str, held: HolderCounts, gained_lost: tuple[str, str], notes: Iterable[str]) -> Row:
         """How many had it and have it, and who came and went."""
         told = list(notes)
         for word, number in zip(gained_lost, (held.gained, held.lost), strict=True):
@@ -198,7 +198,7 @@ class _Writer:
             return ()
         return (self.say["tier_gone" if tier.in_before else "tier_new"],)
 
-    def discount(self, moved: Moved) -> tuple[Row, ...]:
+    def discount(self, moved: DiscountChanges) -> tuple[Row, ...]:
         """Each number of partners, and by how much it rises or falls."""
         rows = [
             self.counted(GOOD, self.say["rises"], moved.rises, self.points(moved.risen, moved.greatest_rise)),
@@ -214,7 +214,7 @@ class _Writer:
     def would_give(self, tiers: Sequence[TierCompared]) -> tuple[Row, ...]:
         return tuple(self.tier_discount(tier.id, tier.discount) for tier in tiers if tier.discount)
 
-    def tier_discount(self, tier: str, moved: Moved) -> Row:
+    def tier_discount(self, tier: str, moved: DiscountChanges) -> Row:
         told = []
         for word, number, most in (
             ("tier_rises", moved.rises, moved.greatest_rise),
@@ -277,8 +277,8 @@ class _Writer:
     # Agreements -------------------------------------------------------------------------------------------------------
 
     def agreements(self, under: AgreementsUnder) -> Block:
-        rows = [self.agreed(one) for one in under.found[:_MOST]]
-        rest = len(under.found) - len(rows)
+        rows = [self.agreed(one) for one in under.affected[:_MOST]]
+        rest = len(under.affected) - len(rows)
         if rest:
             rows.append(Row(PLAIN, self.say["more"], self.number(rest)))
         if not rows:

@@ -14,7 +14,7 @@ from ..values import plain
 if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.agreement_effects import AgreementsUnder
     from ..portfolio.compare.compared import Compared, TierCompared
-    from ..portfolio.compare.comparison_sql import Moved
+    from ..portfolio.compare.comparison_sql import DiscountChanges
     from ..portfolio.compare.row_comparison import OrdersUnder
 
 
@@ -60,7 +60,7 @@ def _tier(tier: TierCompared) -> Json:
     }
 
 
-def _moved(moved: Moved) -> Json:
+def _moved(moved: DiscountChanges) -> Json:
     return {name: _exact(value) for name, value in moved._asdict().items()}
 
 
@@ -85,7 +85,7 @@ def _agreements(under: AgreementsUnder) -> Json:
                 "effect": one.effect.value,
                 **{name: json_value(getattr(one, name)) for name in ("agreed", "old", "new")},
             }
-            for one in under.found
+            for one in under.affected
         ],
         "problems": [problem_data(problem) for problem in under.problems],
     }

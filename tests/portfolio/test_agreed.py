@@ -48,7 +48,7 @@ def of(after: Release, *records: Any, before: Release = BEFORE) -> list[tuple[An
     """Partner, term, effect and the three values of each agreement that is found; no problems."""
     under = unreached(before, after, records, TODAY)
     assert under.problems == ()
-    return [(one.partner, one.term, one.effect, one.agreed, one.old, one.new) for one in under.found]
+    return [(one.partner, one.term, one.effect, one.agreed, one.old, one.new) for one in under.affected]
 
 
 def test_a_change_does_not_reach_whoever_has_agreed_otherwise(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_it_is_what_evaluate_says_of_the_term(tmp_path: Path) -> None:
     """The old and the new value are what each release would say without the agreement."""
     after = release_with(tmp_path, discount)
     one = record("A", agreed(COMPETENCY, 22))
-    (found,) = unreached(BEFORE, after, [one], TODAY).found
+    (found,) = unreached(BEFORE, after, [one], TODAY).affected
     for release, value in ((BEFORE, found.old), (after, found.new)):
         (told,) = release.evaluate(one, as_of=TODAY).agreements
         assert (told.was, told.value, told.begins, told.ends) == (value, found.agreed, found.begins, found.ends)
@@ -96,7 +96,7 @@ def test_what_no_longer_may_be_agreed(
     after = release_with(tmp_path, change)
     one = record("A", agreed(term, value, *days), agreed(COMPETENCY, 21))
     under = unreached(BEFORE, after, [one], TODAY)
-    (found,) = under.found
+    (found,) = under.affected
     assert (under.agreements, under.problems) == (2, ())
     assert found[:3] == ("A", term, f"{value}/2026")
     assert (found.effect, found.agreed, found.old, found.new) == (effect, value, old, new)
@@ -158,7 +158,7 @@ facts: {{certified_admin: 1}}
     under = unreached(BEFORE, after, [document, {"partner": 1.5}], TODAY)
     told = {(one.code, one.place.line if one.place else None) for one in under.problems}
     assert told == {("bad-fact", 4), ("unknown-fact", 5), ("wrong-type", None)}
-    assert under.found == ()
+    assert under.affected == ()
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -185,7 +185,7 @@ def test_agreements_of_a_portfolio_are_those_of_its_records(tmp_path: Path) -> N
     after = release_with(tmp_path, discount, tier_gone)
     under = unreached_in_portfolio(BEFORE, after, asked)
     days = (date(2026, 1, 1), date(2026, 12, 31))
-    assert under.found == (
+    assert under.affected == (
         AgreedTerm(
             "P-103", COMPETENCY, "7/2026", *days, True, AgreementEffect.UNREACHED, Decimal(22), Decimal(20), Decimal(23)
         ),

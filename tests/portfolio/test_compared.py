@@ -16,7 +16,7 @@ import pytest
 import yaml
 from charter import Outcome, Release, load
 from charter.engine.portfolio.compare.compared import Compared, compare_portfolio
-from charter.engine.portfolio.compare.comparison_sql import Held, Moved
+from charter.engine.portfolio.compare.comparison_sql import DiscountChanges, HolderCounts
 from charter.engine.portfolio.compare.release_view import Portfolio
 from charter.engine.portfolio.sql.columns import tier_names
 from charter.engine.problems import InvalidInput, WrongCall
@@ -167,18 +167,18 @@ def may_have(outcome: Outcome, release: Release, tier: str) -> bool:
     return own[0] == tier or (own[0] is None and status_of(outcome, tier) != "not_qualified")
 
 
-def held(pairs: list[tuple[bool, bool]], opened: list[tuple[bool, bool]]) -> Held:
+def held(pairs: list[tuple[bool, bool]], opened: list[tuple[bool, bool]]) -> HolderCounts:
     counts = Counter(pairs)
     had, have = (sum(one[side] for one in pairs) for side in (0, 1))
     may = [sum(one[side] for one in opened) for side in (0, 1)]
-    return Held(had, have, counts[False, True], counts[True, False], *may)
+    return HolderCounts(had, have, counts[False, True], counts[True, False], *may)
 
 
-def moved(pairs: list[tuple[Decimal | None, Decimal | None]]) -> Moved:
+def moved(pairs: list[tuple[Decimal | None, Decimal | None]]) -> DiscountChanges:
     known = [(old, new) for old, new in pairs if old is not None and new is not None]
     up = [new - old for old, new in known if new > old]
     down = [old - new for old, new in known if new < old]
-    return Moved(
+    return DiscountChanges(
         len(up), len(down), len(known) - len(up) - len(down),
         sum(old is None and new is not None for old, new in pairs),
         sum(old is not None and new is None for old, new in pairs),

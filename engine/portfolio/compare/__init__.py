@@ -1,1 +1,1 @@
-"""Two releases over one portfolio: whom a new release hits."""
+"""Compares two releases over one portfolio: which partners a new release affects."""

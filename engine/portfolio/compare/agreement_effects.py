@@ -1,4 +1,4 @@
-"""Agreements under a new release: which keep a change from their partner, and which it no longer allows."""
+"""Finds the agreements that a new release affects: those that keep a change from a partner, or are now refused."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from ...programme.reads import all_read
 from ...release.load import Release
 from ...source.document import Document
 from ...values import Unknown, or_none
-from .release_view import reduced, with_agreements
+from .release_view import reduced_record, with_agreements
 
 
 class AgreementEffect(StrEnum):
     """What a new release means for an agreement."""
 
-    UNREACHED = "unreached"  #: it replaces a term that the new release changes: the change does not reach the partner
-    OPEN = "open"  #: facts are missing that would decide whether it does
-    GONE = "gone"  #: its term is none of the new release
+    UNREACHED = "unreached"  #: it replaces a term that the new release changes, so the partner keeps the agreed value
+    OPEN = "open"  #: whether it does is undetermined
+    GONE = "gone"  #: the new release does not have its term
     NOT_NEGOTIABLE = "not_negotiable"  #: its term may not be agreed under the new release
-    NOT_ALLOWED = "not_allowed"  #: its value is beyond what may be agreed under the new release
+    NOT_ALLOWED = "not_allowed"  #: its value is outside what may be agreed under the new release
 
 
 class AgreedTerm(NamedTuple):
-    """An agreement that the new release concerns: what it says, and what each release says of the term without it.
+    """An agreement that the new release affects: the agreed value, and the term's value without it in each release.
 
-    `old` and `new` are None where a release has no such term, or where facts are missing that would decide it.
+    `old` and `new` are None where a release does not have the term, or where its value is undetermined.
     """
 
     partner: str
@@ -45,7 +45,7 @@ class AgreedTerm(NamedTuple):
     document: str
     begins: date
     ends: date | None
-    in_force: bool  #: on the day
+    in_force: bool  #: on the day of the comparison
     effect: AgreementEffect
     agreed: Written
     old: Scalar | None
@@ -54,74 +54,79 @@ class AgreedTerm(NamedTuple):
 
 @public("agreements", "found")
 class AgreementsUnder(NamedTuple):
-    """How many agreements there were, those that the new release concerns, and what is wrong with records."""
+    """The number of agreements examined, those that the new release affects, and the problems of records."""
 
     agreements: int
-    found: tuple[AgreedTerm, ...]
+    affected: tuple[AgreedTerm, ...]
     problems: tuple[Problem, ...]
 
 
 def unreached(
     before: Release, after: Release, records: Iterable[Document | Mapping[str, Any]], as_of: date
 ) -> AgreementsUnder:
-    """What becomes of the agreements of these records on a day; a record that does not fit is among the problems.
+    """The effects of a new release on the agreements of these records on a day; invalid records give problems.
 
     A record is a document, or plain data with the keys of one. Facts and tiers that only one of the releases has are
-    passed over under the other.
+    ignored under the other.
     """
     looked_at = 0
-    found: list[AgreedTerm] = []
+    terms: list[AgreedTerm] = []
     problems: list[Problem] = []
     for record in records:
-        document, told = (record, ()) if isinstance(record, Document) else plain_document(record, "record")
-        problems += told
+        document, read_problems = (record, ()) if isinstance(record, Document) else plain_document(record, "record")
+        problems += read_problems
         if document is None:
             continue
-        first = reduced(document, before.programme, after.programme)
-        second = reduced(document, after.programme, before.programme)
-        one = of_record(before, after, first, second, as_of)
-        looked_at += one.agreements
-        found += one.found
-        problems += one.problems
-    return AgreementsUnder(looked_at, tuple(found), in_order(problems))
+        first = reduced_record(document, before.programme, after.programme)
+        second = reduced_record(document, after.programme, before.programme)
+        agreements = of_record(before, after, first, second, as_of)
+        looked_at += agreements.agreements
+        terms += agreements.affected
+        problems += agreements.problems
+    return AgreementsUnder(looked_at, tuple(terms), in_order(problems))
 
 
 def of_record(before: Release, after: Release, first: Document, second: Document, as_of: date) -> AgreementsUnder:
-    """The agreements of one record, which each release reads as a document of its own."""
-    record, told = _read(first, before.programme, after.programme)
-    later, also = _read(second, after.programme, before.programme)
-    problems = tuple(dict.fromkeys(one for one in (*told, *also) if one.level is Level.ERROR))
+    """The effects on the agreements of one record, given as the document that each release reads."""
+    record, old_wrong = _read(first, before.programme, after.programme)
+    later, new_wrong = _read(second, after.programme, before.programme)
+    problems = tuple(dict.fromkeys(problem for problem in (*old_wrong, *new_wrong) if problem.level is Level.ERROR))
     if record is None:
         return AgreementsUnder(0, (), problems)
-    mine = {(one.term, one.document, one.begins) for one in record.agreements}
-    new_terms = [one for one in later.agreements if (one.term, one.document, one.begins) not in mine] if later else []
-    looked_at = (*record.agreements, *new_terms)
-    if not looked_at:
+    known_keys = {_key(agreement) for agreement in record.agreements}
+    new_terms = [agreement for agreement in later.agreements if _key(agreement) not in known_keys] if later else []
+    examined = (*record.agreements, *new_terms)
+    if not examined:
         return AgreementsUnder(0, (), problems)
     old, new = (_values(before, record, as_of), _values(after, later, as_of) if later else None)
-    found = []
-    for one in looked_at:
-        was, becomes = (_value(release, row, one.term) for release, row in ((before, old), (after, new)))
-        effect = _effect(one, was, becomes, before.programme, after.programme, as_of)
+    terms = []
+    for agreement in examined:
+        was, becomes = (_value(release, row, agreement.term) for release, row in ((before, old), (after, new)))
+        effect = _effect(agreement, was, becomes, before.programme, after.programme, as_of)
         if effect:
-            days = (one.begins, one.ends, one.days.cover(as_of))
-            values = (one.value, or_none(was), or_none(becomes))
-            found.append(AgreedTerm(record.partner, one.term, one.document, *days, effect, *values))
-    return AgreementsUnder(len(looked_at), tuple(found), problems)
+            days = (agreement.begins, agreement.ends, agreement.days.cover(as_of))
+            values = (agreement.value, or_none(was), or_none(becomes))
+            terms.append(AgreedTerm(record.partner, agreement.term, agreement.document, *days, effect, *values))
+    return AgreementsUnder(len(examined), tuple(terms), problems)
+
+
+def _key(agreement: Agreement) -> tuple[str, str, date]:
+    """What identifies an agreement within a record."""
+    return agreement.term, agreement.document, agreement.begins
 
 
 def _read(document: Document, programme: Programme, other: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
-    """The record with those of its agreements that this release allows, or that neither does, to be refused."""
+    """Read the record with the agreements that this release allows, or that neither does, so that they are refused."""
     data: Any = document.data
     written = data.get("agreements") if isinstance(data, dict) else None
     if isinstance(written, list):
-        kept = [at for at, one in enumerate(written) if _allows(programme, one) or not _allows(other, one)]
+        kept = [at for at, item in enumerate(written) if _allows(programme, item) or not _allows(other, item)]
         document = with_agreements(document, kept)
     return read_record(document, programme)
 
 
 def _allows(programme: Programme, written: Any) -> bool:
-    """Whether the term of an agreement may be agreed, and its value be put in its place."""
+    """Whether a release lets partners agree on the term and value of an agreement as written."""
     if not isinstance(written, dict):
         return False
     named = programme.values.get(str(written.get("term")))
@@ -131,12 +136,12 @@ def _allows(programme: Programme, written: Any) -> bool:
 
 
 def _values(release: Release, record: Record, as_of: date) -> Any:
-    """The row of the partner, as if nothing were agreed."""
+    """The evaluated row of the partner, without its agreements."""
     return fill(release.plan.layout, known_of(record, as_of)._replace(agreed={}))
 
 
 def _value(release: Release, row: Any, term: str) -> Any:
-    """What the release says of the term; None where it has none, or there is no row."""
+    """The term's value; None where the release does not have the term, or there is no row."""
     if row is None or term not in release.programme.values:
         return None
     positions: Any = release.plan.layout.positions
@@ -144,27 +149,27 @@ def _value(release: Release, row: Any, term: str) -> Any:
 
 
 def _effect(
-    one: Agreement, old: Any, new: Any, before: Programme, after: Programme, as_of: date
+    agreement: Agreement, old: Any, new: Any, before: Programme, after: Programme, as_of: date
 ) -> AgreementEffect | None:
-    """What the new release means for an agreement; None where it means nothing."""
-    named = after.values.get(one.term)
+    """The effect of the new release on an agreement; None where it has none."""
+    named = after.values.get(agreement.term)
     if named is None:
         return AgreementEffect.GONE
     if named.negotiable is None:
         return AgreementEffect.NOT_NEGOTIABLE
-    if fact_value(agreed_as(named), one.value)[1]:
+    if fact_value(agreed_as(named), agreement.value)[1]:
         return AgreementEffect.NOT_ALLOWED
-    if old is None or new is None or not one.days.cover(as_of):
+    if old is None or new is None or not agreement.days.cover(as_of):
         return None
     if isinstance(old, Unknown) or isinstance(new, Unknown):
-        return None if _made_of(before, one.term) == _made_of(after, one.term) else AgreementEffect.OPEN
+        return None if _made_of(before, agreement.term) == _made_of(after, agreement.term) else AgreementEffect.OPEN
     return AgreementEffect.UNREACHED if old != new or isinstance(old, bool) != isinstance(new, bool) else None
 
 
 def _made_of(programme: Programme, term: str) -> dict[str, Any]:
-    """All that a term comes from: the rules, and what counts where a record leaves a fact out."""
-    made: dict[str, Any] = {}
+    """The expressions and defaults that a term depends on, by id."""
+    sources: dict[str, Any] = {}
     for id in all_read(programme, [term]):
         fact, rule, items = programme.facts.get(id), programme.values.get(id), programme.lists.get(id)
-        made[id] = (rule and rule.expression, fact and fact.default, items and items.default_empty)
-    return made
+        sources[id] = (rule and rule.expression, fact and fact.default, items and items.default_empty)
+    return sources

@@ -1,8 +1,7 @@
-"""One portfolio decided under two releases, and compared: whom a new release hits, and how hard.
+"""Compares the outcomes of one portfolio under two releases: which partners a new release affects, and how much.
 
-Both releases decide the file by `batch`, into files of their own; these are joined by partner in a database whose
-memory is bounded. A tier that only one release has counts as none under the other, and its partners are without one
-there.
+Both releases decide the file by `batch`, each into its own file; these are joined by partner in a database with
+bounded memory. A tier that only one release has counts as no tier under the other.
 """
 
 from __future__ import annotations
@@ -25,32 +24,33 @@ from ..duckdb.sources import Connection, copy_text, database
 from ..files import format_of, unreadable_table
 from ..job import BatchResult, Job
 from . import comparison_sql
-from .comparison_sql import Held, Move, Moved
+from .comparison_sql import DiscountChanges, HolderCounts, Move
 from .release_view import Portfolio, reads
-from .row_comparison import OrdersUnder, priced
+from .row_comparison import OrdersUnder, priced_orders
 
 
 @public("id")
 class TierCompared(NamedTuple):
-    """One tier: the partners whose own it is, those who meet its requirements, and the discount that it would give.
+    """One tier: how many partners have it as their own, how many meet its requirements, and how its discount changes.
 
-    `in_before` and `in_after` say whether each release has it; `discount` is None where not both do, or none gives one.
+    `in_before` and `in_after` say whether each release has the tier; `discount` is None where only one has it, or
+    neither gives a discount.
     """
 
     id: str
     in_before: bool
     in_after: bool
-    own: Held
-    could: Held
-    discount: Moved | None
+    own: HolderCounts
+    could: HolderCounts
+    discount: DiscountChanges | None
 
 
 @public("rows", "decided", "rejected", "differing")
 class Compared(NamedTuple):
-    """A portfolio under two releases: rows = decided + rejected; all counts are of the rows that both decided.
+    """A portfolio under two releases: rows = decided + rejected. Counts of partners cover the rows that both decided.
 
-    `rejected` are rows that either release refuses. `differing` partners stand in the file of changes. The problems of
-    one release alone say so.
+    `rejected` rows are refused by at least one release. `differing` is the number of rows in the file of changes. The
+    message of a problem under one release only says which.
     """
 
     rows: int
@@ -59,67 +59,69 @@ class Compared(NamedTuple):
     rejected_before: int
     rejected_after: int
     differing: int
-    without_tier: Held
-    discount: Moved  #: of the partner's own tier
+    without_tier: HolderCounts
+    discount: DiscountChanges  #: of the partner's own tier
     tiers: tuple[TierCompared, ...]
-    moves: tuple[Move, ...]  #: partners by tier and status, where either is another
+    moves: tuple[Move, ...]  #: numbers of partners by changed tier or status
     orders: OrdersUnder | None
-    changes: Path | None  #: the list of those who differ, where it was asked for
-    rejects_before: Path | None  #: the rows that each release refuses, where there are any and the list was asked for
+    changes: Path | None  #: the list of partners with differences, where asked for
+    rejects_before: Path | None  #: the rows each release refuses, where there are any and `changes` was asked for
     rejects_after: Path | None
     problems: tuple[Problem, ...]
 
 
-def compare_portfolio(before: Release, after: Release, asked: Portfolio, progress: Progress | None = None) -> Compared:
-    """The portfolio under both releases on one day.
+def compare_portfolio(
+    before: Release, after: Release, portfolio: Portfolio, progress: Progress | None = None
+) -> Compared:
+    """Decide the portfolio under both releases on one day, and compare the outcomes.
 
-    Raises WrongCall or InvalidInput, and then leaves what stood at the list of changes before.
+    Raises WrongCall or InvalidInput, and then leaves an existing list of changes as it was.
     """
-    if asked.changes_file:
-        format_of(asked.changes_file)
-    orders = priced(before, after, asked) if asked.orders else None
+    if portfolio.changes_file:
+        format_of(portfolio.changes_file)
+    orders = priced_orders(before, after, portfolio) if portfolio.orders else None
     with TemporaryDirectory(prefix="charter-") as name:
         folder = Path(name)
-        first = _decided(before, after, asked, folder / "before.parquet", _part(progress, 0))
-        second = _decided(after, before, asked, folder / "after.parquet", _part(progress, 50))
+        first = _decided(before, after, portfolio, folder / "before.parquet", _part(progress, 0))
+        second = _decided(after, before, portfolio, folder / "after.parquet", _part(progress, 50))
         if first.rows != second.rows:
             raise RuntimeError(f"{first.rows} rows under one release, {second.rows} under the other")
         try:
             with database() as connection:
-                return _Comparison(before, after, asked, folder, connection).run(first, second, orders)
+                return _Comparison(before, after, portfolio, folder, connection).run(first, second, orders)
         except duckdb.Error as error:
-            raise unreadable_table(asked.portfolio, error) from error
+            raise unreadable_table(portfolio.portfolio, error) from error
 
 
 def _decided(
-    release: Release, other: Release, asked: Portfolio, output: Path, progress: Progress | None
+    release: Release, other: Release, portfolio: Portfolio, output: Path, progress: Progress | None
 ) -> BatchResult:
-    """The portfolio under one release, without what only the other one has."""
-    own = reads(release.programme, other.programme, asked)
+    """Decide the portfolio under one release, ignoring columns and lists that only the other release has."""
+    own = reads(release.programme, other.programme, portfolio)
     more = tuple(comparison_sql.tracks_beside(release.programme).values())
-    job = Job(asked.portfolio, output, asked.as_of, own.lists, asked.agreements, more, own.ignored)
+    job = Job(portfolio.portfolio, output, portfolio.as_of, own.lists, portfolio.agreements, more, own.ignored)
     return batch(release, job, progress, own.unread)
 
 
 def _part(progress: Progress | None, begins: int) -> Callable[[float], None] | None:
-    """The progress of one of two halves."""
+    """The progress of one half of the work, which begins at `begins` percent of the whole."""
     return (lambda percent: progress(begins + percent / 2)) if progress else None
 
 
 class _Comparison:
-    """What the steps of one comparison share."""
+    """The state that the steps of one comparison share."""
 
     def __init__(self, before: Release, after: Release, asked: Portfolio, folder: Path, connection: Connection) -> None:
         self.before, self.after = before.programme, after.programme
         self.asked, self.folder, self.database = asked, folder, connection
 
     def run(self, first: BatchResult, second: BatchResult, orders: OrdersUnder | None) -> Compared:
-        """Join, count, and write the list."""
+        """Join the outcomes, count the differences, and write the list of changes."""
         self._join()
-        asked = list(comparison_sql.sums(self.before, self.after))
-        texts = ", ".join(text for _, text in asked)
+        counted = list(comparison_sql.counted_sql(self.before, self.after))
+        texts = ", ".join(text for _, text in counted)
         row = self.database.view("joined").aggregate(texts).fetchall()[0]
-        numbers = dict(zip((key for key, _ in asked), row, strict=True))
+        numbers = dict(zip((key for key, _ in counted), row, strict=True))
         moves = tuple(Move(*values) for values in self.database.execute(comparison_sql.MOVES).fetchall())
         changes, *rejects = self._write(first, second) if self.asked.changes_file else (None, None, None)
         return Compared(
@@ -129,8 +131,8 @@ class _Comparison:
             first.rejected,
             second.rejected,
             numbers["differing",],
-            comparison_sql.held(numbers, "without"),
-            comparison_sql.total_moves(numbers, "own"),
+            comparison_sql.holder_counts(numbers, "without"),
+            comparison_sql.discount_changes(numbers, "own"),
             tuple(self._tier(id, numbers) for id in comparison_sql.all_tiers(self.before, self.after)),
             moves,
             orders,
@@ -141,62 +143,63 @@ class _Comparison:
         )
 
     def _join(self) -> None:
-        """One row a partner, kept in a file, for it is gone through several times."""
+        """Join the outcomes, one row for each partner; written to a file because it is read several times."""
         for view, name in (("old", "before"), ("new", "after")):
             self.database.read_parquet(str(self.folder / f"{name}.parquet")).create_view(view)
         discounted = comparison_sql.discounted(self.before, self.after)
         names = ["discount_total", *(f"discount_total_{id}" for id in discounted)]
         scales = {name: max(self._decimals("old", name), self._decimals("new", name)) for name in names}
-        kept = self.folder / "joined.parquet"
-        self.database.execute(copy_text(comparison_sql.joined(self.before, self.after, scales), kept, "parquet"))
-        self.database.read_parquet(str(kept)).create_view("joined")
+        target = self.folder / "joined.parquet"
+        self.database.execute(copy_text(comparison_sql.joined_sql(self.before, self.after, scales), target, "parquet"))
+        self.database.read_parquet(str(target)).create_view("joined")
 
     def _decimals(self, view: str, column: str) -> int:
-        """How many decimals the numbers of a column have."""
+        """The greatest number of decimals in a column."""
         rows = self.database.view(view).project(f'"{column}" AS number')
         type = str(rows.types[0])
         if type.startswith("DECIMAL"):
             return int(type.rstrip(")").rpartition(",")[2])
         if type != "VARCHAR":
             return 0
-        longest = "max(length(split_part(number, '.', 2)))"  # numbers that no decimal of the database holds are text
+        longest = "max(length(split_part(number, '.', 2)))"  # numbers too long for a decimal are text
         return int(rows.aggregate(longest).fetchall()[0][0] or 0)
 
     def _tier(self, id: str, numbers: dict[comparison_sql.Key, object]) -> TierCompared:
-        own, could = comparison_sql.held(numbers, "own", id), comparison_sql.held(numbers, "could", id)
+        own = comparison_sql.holder_counts(numbers, "own", id)
+        could = comparison_sql.holder_counts(numbers, "could", id)
         has_discount = id in comparison_sql.discounted(self.before, self.after)
-        moved = comparison_sql.total_moves(numbers, "could", id) if has_discount else None
+        moved = comparison_sql.discount_changes(numbers, "could", id) if has_discount else None
         return TierCompared(id, id in self.before.tiers, id in self.after.tiers, own, could, moved)
 
     def _write(self, first: BatchResult, second: BatchResult) -> tuple[Path, Path | None, Path | None]:
-        """The list of changes, and beside it the rows that each release refuses; all moved into place at the end."""
+        """Write the list of changes and the rows that each release refuses; returns their paths."""
         target = self.asked.changes_file
         assert target is not None  # noqa: S101  the caller asks only where there is one
         refused = [target.with_name(f"{target.stem}.rejects-{side}.csv") for side in comparison_sql.SIDES]
         with ExitStack() as stack:
             part, *copies = (stack.enter_context(part_path(path)) for path in (target, *refused))
-            part.touch()  # a folder that is not there is told as such
+            part.touch()  # raises here where the folder is missing
             self.database.execute(copy_text(comparison_sql.CHANGES, part, format_of(target)))
-            found = [result.rejects for result in (first, second)]
-            for copy, rejects in zip(copies, found, strict=True):
+            rejected_rows = [result.rejects for result in (first, second)]
+            for copy, rejects in zip(copies, rejected_rows, strict=True):
                 if rejects:
                     shutil.copyfile(rejects, copy)
-            for copy, rejects, path in zip(copies, found, refused, strict=True):
+            for copy, rejects, path in zip(copies, rejected_rows, refused, strict=True):
                 move(copy, path) if rejects else path.unlink(missing_ok=True)
             move(part, target)
-        there = [path if rejects else None for path, rejects in zip(refused, found, strict=True)]
-        return target, there[0], there[1]
+        written = [path if rejects else None for path, rejects in zip(refused, rejected_rows, strict=True)]
+        return target, written[0], written[1]
 
     def _problems(self, first: BatchResult, second: BatchResult, orders: OrdersUnder | None) -> tuple[Problem, ...]:
-        """What is wrong under both, then under one of them alone, then with orders."""
+        """The problems under both releases, then under one only, then those of orders."""
         old, new = first.problems, second.problems
         both = [problem for problem in old if problem in new]
-        found = [*both, *_under("before", self.before.release, old, both)]
-        found += _under("after", self.after.release, new, both)
-        return (*found, *(orders.problems if orders else ()))
+        problems = [*both, *_under("before", self.before.release, old, both)]
+        problems += _under("after", self.after.release, new, both)
+        return (*problems, *(orders.problems if orders else ()))
 
 
 def _under(side: str, release: str, problems: Iterable[Problem], both: list[Problem]) -> list[Problem]:
-    """Problems that only one release has, which say so."""
+    """The problems under one release only, with the release named in their messages."""
     alone = [problem for problem in problems if problem not in both]
-    return [one._replace(message=f"{side}, under release {release}: {one.message}") for one in alone]
+    return [problem._replace(message=f"{side}, under release {release}: {problem.message}") for problem in alone]

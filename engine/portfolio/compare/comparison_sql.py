@@ -1,7 +1,7 @@
-"""Outcomes of two releases side by side as SQL: joined by partner, and counted.
+"""Writes the SQL that joins the outcomes of two releases by partner and counts the differences.
 
-The outcomes are the columns that `batch` writes, as the views `old` and `new`. A partner without a tier has no
-discount: 0 percent. What is undetermined is NULL.
+The outcomes are the columns that `batch` writes, as the views `old` and `new`. A partner without a tier has a discount
+of 0 percent. Undetermined values are NULL.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ SIDES = ("before", "after")
 _VIEWS = dict(zip(SIDES, ("old", "new"), strict=True))
 
 
-class Held(NamedTuple):
-    """How many partners have something before and after, and how many of them gain or lose it.
+class HolderCounts(NamedTuple):
+    """How many partners have a tier (or have none) before and after, and how many gain or lose it.
 
-    `open` are those of whom facts are missing that would decide it; they are not among those who have it.
+    `open_before` and `open_after` count partners for whom that is undetermined, who do not count as having it.
     """
 
     before: int
@@ -30,8 +30,8 @@ class Held(NamedTuple):
     open_after: int
 
 
-class Moved(NamedTuple):
-    """How a discount changes: numbers of partners, which add up to all; sums and greatest changes in percent points."""
+class DiscountChanges(NamedTuple):
+    """How a discount changes: numbers of partners, which add up to all; sums and extremes in percentage points."""
 
     rises: int
     falls: int
@@ -46,7 +46,7 @@ class Moved(NamedTuple):
 
 
 class Move(NamedTuple):
-    """So many partners whose tier or status is another; None is no tier, or one that is undetermined."""
+    """A change of tier or status, with the number of partners; a tier is None for no tier or an undetermined one."""
 
     tier_before: str | None
     status_before: str | None
@@ -61,27 +61,27 @@ def in_both(before: Programme, after: Programme) -> list[str]:
 
 
 def all_tiers(before: Programme, after: Programme) -> list[str]:
-    """Tiers of either release: in the order of the new one, those that are gone behind them."""
+    """Tiers of either release: those of the new one in order, then those that it no longer has."""
     return list(dict.fromkeys((*after.tiers, *before.tiers)))
 
 
 def tracks_beside(programme: Programme) -> dict[str, str]:
-    """The tracks beside the programme's own, each with the value that says which of its tiers a partner has."""
+    """The tracks other than the main one, each with the id of the value that holds the partner's tier on it."""
     return {id: track.tier for id, track in programme.tracks.items() if id != MAIN}
 
 
 def discounted(before: Programme, after: Programme) -> list[str]:
-    """Tiers of both releases that give a discount in at least one of them."""
+    """Tiers of both releases that give a discount in at least one of the two."""
     return [id for id in in_both(before, after) if before.tiers[id].discount or after.tiers[id].discount]
 
 
-# Joined --------------------------------------------------------------------------------------------------------------
+# Join ----------------------------------------------------------------------------------------------------------------
 
 
-def joined(before: Programme, after: Programme, scales: Mapping[str, int]) -> str:
-    """The query that puts the outcomes of each partner in one row, and says in `differs` what is not the same.
+def joined_sql(before: Programme, after: Programme, scales: Mapping[str, int]) -> str:
+    """The query with both outcomes of a partner in one row; `differs` lists the names of the columns that differ.
 
-    `scales` has, for `discount_total` and that of each tier, how many decimals it has in either file.
+    `scales` gives the number of decimals of `discount_total` and of each tier's discount, the larger of both files.
     """
     columns: dict[str, str] = {}
     for side, programme in zip(SIDES, (before, after), strict=True):
@@ -92,21 +92,21 @@ def joined(before: Programme, after: Programme, scales: Mapping[str, int]) -> st
         columns |= {f"track_{id}_{side}": f'{view}."{value}"' for id, value in tracks_beside(programme).items()}
         for id in discounted(before, after):
             name = f"discount_total_{id}"
-            given = f'{view}."{name}"' if programme.tiers[id].discount else "0"
-            columns[f"discount_{id}_{side}"] = _decimal(given, scales[name])
-    shown = ", ".join(f'{text} AS "{name}"' for name, text in columns.items())
-    apart = [
+            total = f'{view}."{name}"' if programme.tiers[id].discount else "0"
+            columns[f"discount_{id}_{side}"] = _decimal(total, scales[name])
+    fields = ", ".join(f'{text} AS "{name}"' for name, text in columns.items())
+    differences = [
         f"CASE WHEN {columns[f'{name}_before']} IS DISTINCT FROM {columns[f'{name}_after']} THEN '{name}' END"
         for name in compared_columns(before, after)
     ]
-    differs = f"concat_ws(' ', {', '.join(apart)})"
+    differs = f"concat_ws(' ', {', '.join(differences)})"
     return (
-        f"SELECT old.partner AS partner, {shown}, {differs} AS differs FROM old JOIN new ON old.partner = new.partner"
+        f"SELECT old.partner AS partner, {fields}, {differs} AS differs FROM old JOIN new ON old.partner = new.partner"
     )
 
 
 def compared_columns(before: Programme, after: Programme) -> list[str]:
-    """What is compared of a partner: the own tier, its status and discount, tracks, and what each tier would give."""
+    """The names of the compared columns: own tier, its status and discount, tracks, each tier's status and discount."""
     tracks = [id for id in tracks_beside(before) if id in tracks_beside(after)]
     return [
         *("tier", "status", "discount"),
@@ -117,7 +117,7 @@ def compared_columns(before: Programme, after: Programme) -> list[str]:
 
 
 def _own_discount(programme: Programme, view: str, scale: int) -> str:
-    """What the partner's own tier gives: 0 where there is none."""
+    """The discount of the partner's own tier: 0 without a tier or where the tier has none, NULL where undetermined."""
     giving = [id for id in programme.tracks[MAIN].tiers if programme.tiers[id].discount]
     if not giving:
         return _decimal("0", scale)
@@ -131,42 +131,42 @@ def _decimal(text: str, scale: int) -> str:
     return f"CAST({text} AS DECIMAL(38, {scale}))"
 
 
-# Counted -------------------------------------------------------------------------------------------------------------
+# Counts --------------------------------------------------------------------------------------------------------------
 
-Key = tuple[str, ...]  #: what a number is of: its kind, a tier, and its name among the numbers of the kind
+Key = tuple[str, ...]  #: names a number: its kind, a tier where it is about one, and its name within the kind
 
 
-def sums(before: Programme, after: Programme) -> Iterator[tuple[Key, str]]:
-    """Every number that is asked of the joined rows, with the aggregate that gives it."""
+def counted_sql(before: Programme, after: Programme) -> Iterator[tuple[Key, str]]:
+    """The key of every number computed from the joined rows, with the SQL aggregate that computes it."""
     yield ("rows",), "count(*)"
     yield ("differing",), _count("differs <> ''")
-    yield from _held(("without",), {side: _without(side) for side in SIDES})
-    yield from _moved(("own",), "discount")
+    yield from _holders_sql(("without",), {side: _without(side) for side in SIDES})
+    yield from _changes_sql(("own",), "discount")
     for id in all_tiers(before, after):
         own, could = {}, {}
         for side, programme in zip(SIDES, (before, after), strict=True):
             own[side] = _has(programme, id, side)
             status = f'"status_{id}_{side}"'
-            known = (f"{status} = 'qualified'", f"{status} = 'undetermined'")
-            could[side] = known if id in programme.tiers else ("false", "false")
-        yield from _held(("own", id), own)
-        yield from _held(("could", id), could)
+            conditions = (f"{status} = 'qualified'", f"{status} = 'undetermined'")
+            could[side] = conditions if id in programme.tiers else ("false", "false")
+        yield from _holders_sql(("own", id), own)
+        yield from _holders_sql(("could", id), could)
     for id in discounted(before, after):
-        yield from _moved(("could", id), f"discount_{id}")
+        yield from _changes_sql(("could", id), f"discount_{id}")
 
 
-def held(numbers: Mapping[Key, Any], *of: str) -> Held:
-    """The numbers of `sums` put together."""
-    return Held(*(numbers[*of, name] for name in Held._fields))
+def holder_counts(numbers: Mapping[Key, Any], *key: str) -> HolderCounts:
+    """The numbers of partners who have a tier or none, by the beginning of their keys."""
+    return HolderCounts(*(numbers[*key, name] for name in HolderCounts._fields))
 
 
-def total_moves(numbers: Mapping[Key, Any], *of: str) -> Moved:
-    """The numbers of `sums` put together."""
-    return Moved(*(numbers[*of, name] for name in Moved._fields))
+def discount_changes(numbers: Mapping[Key, Any], *key: str) -> DiscountChanges:
+    """The numbers on the changes of a discount, by the beginning of their keys."""
+    return DiscountChanges(*(numbers[*key, name] for name in DiscountChanges._fields))
 
 
 def _has(programme: Programme, tier: str, side: str) -> tuple[str, str]:
-    """Whether the tier is the partner's own, its requirements met or the tier kept; whether it may be."""
+    """Two conditions: the partner has the tier (qualified or retained); whether it does is undetermined."""
     if tier not in programme.tiers:
         return "false", "false"
     may_qualify = f"\"status_{tier}_{side}\" <> 'not_qualified'"
@@ -181,21 +181,21 @@ def _has(programme: Programme, tier: str, side: str) -> tuple[str, str]:
 
 
 def _without(side: str) -> tuple[str, str]:
-    """Whether it is certain that the partner has no tier of its own; whether that is open."""
+    """Two conditions: the partner certainly has no tier of its own; whether it has one is undetermined."""
     is_open = f"status_{side} IS NOT DISTINCT FROM 'undetermined'"
     return f"tier_{side} IS NULL AND NOT {is_open}", f"tier_{side} IS NULL AND {is_open}"
 
 
-def _held(of: Key, sides: Mapping[str, tuple[str, str]]) -> Iterator[tuple[Key, str]]:
+def _holders_sql(key: Key, sides: Mapping[str, tuple[str, str]]) -> Iterator[tuple[Key, str]]:
     (had, may_before), (has, may_after) = (
-        tuple(f"coalesce({one}, false)" for one in sides[side]) for side in SIDES
+        tuple(f"coalesce({condition}, false)" for condition in sides[side]) for side in SIDES
     )  # fmt: skip
-    counts = Held(had, has, f"NOT {had} AND {has}", f"{had} AND NOT {has}", may_before, may_after)  # type: ignore[arg-type]
+    counts = HolderCounts(had, has, f"NOT {had} AND {has}", f"{had} AND NOT {has}", may_before, may_after)  # type: ignore[arg-type]
     for name, condition in counts._asdict().items():
-        yield (*of, name), _count(condition)
+        yield (*key, name), _count(condition)
 
 
-def _moved(of: Key, column: str) -> Iterator[tuple[Key, str]]:
+def _changes_sql(key: Key, column: str) -> Iterator[tuple[Key, str]]:
     old, new = (f'"{column}_{side}"' for side in SIDES)
     rises, falls = f"{new} > {old}", f"{new} < {old}"
     texts = {
@@ -210,7 +210,7 @@ def _moved(of: Key, column: str) -> Iterator[tuple[Key, str]]:
         "greatest_rise": f"max({new} - {old}) FILTER (WHERE {rises})",
         "greatest_fall": f"max({old} - {new}) FILTER (WHERE {falls})",
     }
-    yield from (((*of, name), text) for name, text in texts.items())
+    yield from (((*key, name), text) for name, text in texts.items())
 
 
 def _count(condition: str) -> str:

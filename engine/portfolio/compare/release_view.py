@@ -1,4 +1,4 @@
-"""What each of two releases reads of one portfolio or record: what only the other one has is no mistake under it."""
+"""Selects what each of two releases reads of one portfolio or record, without what only the other release has."""
 
 from __future__ import annotations
 
@@ -17,46 +17,47 @@ from ..sql.columns import Unread, tier_names
 
 
 class Portfolio(NamedTuple):
-    """What to decide under two releases on a day, and where to write the list of those who differ."""
+    """A portfolio to compare on a day under two releases, and where to write the list of partners that differ."""
 
     portfolio: Path
     as_of: date
     lists: Mapping[str, Path] = {}
     agreements: Path | None = None
-    ignored: tuple[str, ...] = ()  #: columns that neither release looks at
-    orders: Mapping[str, Document] = {}  #: an order by the partner who places it
+    ignored: tuple[str, ...] = ()  #: columns that both releases ignore
+    orders: Mapping[str, Document] = {}  #: orders by the id of the partner who places them
     changes_file: Path | None = None
 
 
 class Reads(NamedTuple):
-    """What one of two releases reads of the files: these lists, all columns but the ignored, all but the unread."""
+    """What a release reads of the files: these lists, and everything except the ignored columns and unread parts."""
 
     lists: Mapping[str, Path]
     ignored: tuple[str, ...]
     unread: Unread
 
 
-def reads(programme: Programme, other: Programme, asked: Portfolio) -> Reads:
-    """What a release reads of a portfolio that the other one reads too.
+def reads(programme: Programme, other: Programme, portfolio: Portfolio) -> Reads:
+    """What a release reads of a portfolio, when it is compared with another release.
 
-    Columns, lists, fields and tiers that only the other has are passed over; what neither has stays, to be refused.
+    Columns, lists, fields and tiers that only the other release has are ignored; what neither has is kept, so that it
+    is refused.
     """
-    known = known_columns(programme)
-    ignored = (*asked.ignored, *(name for name in known_columns(other) if name not in known))
-    lists = {id: path for id, path in asked.lists.items() if id in programme.lists or id not in other.lists}
+    own_columns = known_columns(programme)
+    ignored = (*portfolio.ignored, *(name for name in known_columns(other) if name not in own_columns))
+    lists = {id: path for id, path in portfolio.lists.items() if id in programme.lists or id not in other.lists}
     shared = [id for id in lists if id in programme.lists and id in other.lists]
     fields = {id: _strange(programme.lists[id].fields, other.lists[id].fields) for id in shared}
     return Reads(lists, ignored, Unread(fields, _strange(tier_names(programme), tier_names(other))))
 
 
-def reduced(document: Document, programme: Programme, other: Programme) -> Document:
-    """A record without the facts, fields and tier that only the other release has; each part keeps its place."""
+def reduced_record(document: Document, programme: Programme, other: Programme) -> Document:
+    """A record without the facts, fields and tier that only the other release has; parts keep their places."""
     data = document.data
     if not isinstance(data, dict):
         return document
     kept = dict(data)
-    known, theirs = tier_names(programme), tier_names(other)
-    if "tier" in kept and _as_name(kept["tier"]) in _strange(known, theirs):
+    own_tiers, other_tiers = tier_names(programme), tier_names(other)
+    if "tier" in kept and _as_name(kept["tier"]) in _strange(own_tiers, other_tiers):
         kept = {key: value for key, value in kept.items() if key not in ("tier", "since")}
     facts = kept.get("facts")
     if isinstance(facts, dict):
@@ -65,7 +66,7 @@ def reduced(document: Document, programme: Programme, other: Programme) -> Docum
 
 
 def with_agreements(document: Document, kept: Iterable[int]) -> Document:
-    """A record with these of its agreements, each in its place of the file."""
+    """A record with only the agreements at the positions `kept`, each with its place in the file."""
     order = {old: new for new, old in enumerate(kept)}
 
     def moved(table: Mapping[PartPath, Any]) -> dict[PartPath, Any]:
@@ -85,16 +86,16 @@ def with_agreements(document: Document, kept: Iterable[int]) -> Document:
 
 def _reduced_facts(facts: Mapping[str, Data], programme: Programme, other: Programme) -> dict[str, Data]:
     strange = _strange({**programme.facts, **programme.lists}, {**other.facts, **other.lists})
-    found: dict[str, Data] = {}
+    kept: dict[str, Data] = {}
     for name, value in facts.items():
         if name in strange:
             continue
         if name in programme.lists and name in other.lists and isinstance(value, list):
             fields = _strange(programme.lists[name].fields, other.lists[name].fields)
-            found[name] = [_without(item, fields) for item in value]
+            kept[name] = [_without(item, fields) for item in value]
         else:
-            found[name] = value
-    return found
+            kept[name] = value
+    return kept
 
 
 def _without(item: Data, fields: frozenset[str]) -> Data:
@@ -102,7 +103,7 @@ def _without(item: Data, fields: frozenset[str]) -> Data:
 
 
 def _strange(own: Mapping[str, Fact] | Mapping[str, Any], theirs: Iterable[str]) -> frozenset[str]:
-    """Names that the other has and this one has not."""
+    """The names that only the other has."""
     return frozenset(name for name in theirs if name not in own)
 
 

@@ -1,4 +1,4 @@
-"""Chosen rows of a portfolio as the records that each of two releases reads; what becomes of them under both."""
+"""Evaluates selected rows of a portfolio under two releases: prices of orders, and effects on agreements."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from .release_view import Portfolio, reads
 
 
 class OrderUnder(NamedTuple):
-    """An order under both releases: what the partner pays, None where that is open, and whether every line is priced.
+    """An order under both releases: what the partner pays, and whether every line has a price.
 
-    A sum is of the lines that have a price: what is refused is in none.
+    `before` and `after` are sums over the lines that have a price, in `currency`; None where undetermined.
     """
 
     partner: str
@@ -41,7 +41,7 @@ class OrderUnder(NamedTuple):
 
 
 class CurrencyTotal(NamedTuple):
-    """What the orders of a currency come to: those whose sums are known under both; `open` are the others."""
+    """The sums over the `orders` of a currency whose sums are known under both releases; `open` counts the others."""
 
     currency: str
     orders: int
@@ -51,7 +51,7 @@ class CurrencyTotal(NamedTuple):
 
 
 class OrdersUnder(NamedTuple):
-    """Orders under both releases, totals by currency, and what is wrong with orders and their partners."""
+    """Orders under both releases, totals by currency, and the problems of orders and their partners."""
 
     orders: tuple[OrderUnder, ...]
     totals: tuple[CurrencyTotal, ...]
@@ -59,7 +59,7 @@ class OrdersUnder(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """A row of the portfolio as the record that each release reads, or what is wrong with it."""
+    """A row of the portfolio as the record that each release reads; None where it has problems."""
 
     partner: str
     before: Document | None
@@ -67,56 +67,56 @@ class Sides(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def unreached_in_portfolio(before: Release, after: Release, asked: Portfolio) -> AgreementsUnder:
-    """What becomes of the agreements in the file of a portfolio, for the partners as its rows have them.
+def unreached_in_portfolio(before: Release, after: Release, portfolio: Portfolio) -> AgreementsUnder:
+    """The effects of a new release on the agreements in a portfolio's file.
 
     Raises WrongCall and InvalidInput where the files cannot be read at all.
     """
     looked_at = 0
-    found: list[AgreedTerm] = []
+    terms: list[AgreedTerm] = []
     problems: list[Problem] = []
-    for row in _sides(before, after, asked, None) if asked.agreements else ():
+    for row in _sides(before, after, portfolio, None) if portfolio.agreements else ():
         problems += row.problems
         if row.before is not None and row.after is not None:
-            one = of_record(before, after, row.before, row.after, asked.as_of)
-            looked_at += one.agreements
-            found += one.found
-            problems += [_of_partner(row.partner, problem) for problem in one.problems]
-    return AgreementsUnder(looked_at, tuple(found), in_order(problems))
+            agreements = of_record(before, after, row.before, row.after, portfolio.as_of)
+            looked_at += agreements.agreements
+            terms += agreements.affected
+            problems += [_of_partner(row.partner, problem) for problem in agreements.problems]
+    return AgreementsUnder(looked_at, tuple(terms), in_order(problems))
 
 
-def priced(before: Release, after: Release, asked: Portfolio) -> OrdersUnder:
-    """What the orders cost their partners under both releases on the day.
+def priced_orders(before: Release, after: Release, portfolio: Portfolio) -> OrdersUnder:
+    """The prices of the orders under both releases on the day.
 
     Raises WrongCall and InvalidInput where the files cannot be read at all.
     """
     problems: list[Problem] = []
-    found: dict[str, OrderUnder] = {}
-    met: set[str] = set()
-    for row in _sides(before, after, asked, list(asked.orders)):
-        if row.partner in met:
-            found.pop(row.partner, None)
+    by_partner: dict[str, OrderUnder] = {}
+    seen: set[str] = set()
+    for row in _sides(before, after, portfolio, list(portfolio.orders)):
+        if row.partner in seen:
+            by_partner.pop(row.partner, None)
             problems.append(_of_partner(row.partner, TWICE))
             continue
-        met.add(row.partner)
-        one, told = _order(before, after, asked, row)
-        problems += told
-        if one:
-            found[row.partner] = one
-    for partner, order in asked.orders.items():
-        if partner not in met:
+        seen.add(row.partner)
+        order_under, order_problems = _order(before, after, portfolio, row)
+        problems += order_problems
+        if order_under:
+            by_partner[row.partner] = order_under
+    for partner, order in portfolio.orders.items():
+        if partner not in seen:
             message = f"the order of '{partner}': the portfolio has no such partner"
             help = "add the partner, or mend its id"
             problems.append(Problem("unknown-partner", message, order.place(()), help, Level.WARNING))
-    orders = tuple(found[partner] for partner in asked.orders if partner in found)
+    orders = tuple(by_partner[partner] for partner in portfolio.orders if partner in by_partner)
     return OrdersUnder(orders, _totals(orders), in_order(problems))
 
 
 def _order(
-    before: Release, after: Release, asked: Portfolio, row: Sides
+    before: Release, after: Release, portfolio: Portfolio, row: Sides
 ) -> tuple[OrderUnder | None, tuple[Problem, ...]]:
-    """The order of a row's partner under both, or what is wrong with it."""
-    order, problems = asked.orders[row.partner], list(row.problems)
+    """The order of a row's partner under both releases; None with its problems where either cannot price it."""
+    order, problems = portfolio.orders[row.partner], list(row.problems)
     quotes = []
     for release, record in ((before, row.before), (after, row.after)):
         if record is None:
@@ -127,7 +127,7 @@ def _order(
             problems += wrong.problems
             continue
         try:
-            quotes.append(release.quote(lines, release.record(record), as_of=asked.as_of))
+            quotes.append(release.quote(lines, release.record(record), as_of=portfolio.as_of))
         except Invalid as wrong:
             problems += [_of_partner(row.partner, problem) for problem in wrong.problems]
     if len(quotes) < 2:
@@ -138,44 +138,44 @@ def _order(
 
 
 def _totals(orders: Sequence[OrderUnder]) -> tuple[CurrencyTotal, ...]:
-    found = []
-    for currency in dict.fromkeys(one.currency for one in orders):
-        own = [one for one in orders if one.currency == currency]
-        sums = [(one.before, one.after) for one in own if one.before is not None and one.after is not None]
+    totals = []
+    for currency in dict.fromkeys(order.currency for order in orders):
+        own = [order for order in orders if order.currency == currency]
+        sums = [(order.before, order.after) for order in own if order.before is not None and order.after is not None]
         total: list[Number] = [Decimal(0), Decimal(0)]
         for old, new in sums:
             total = [add(total[0], old), add(total[1], new)]  # type: ignore[list-item]
-        found.append(CurrencyTotal(currency, len(sums), len(own) - len(sums), *total))
-    return tuple(found)
+        totals.append(CurrencyTotal(currency, len(sums), len(own) - len(sums), *total))
+    return tuple(totals)
 
 
-def _sides(before: Release, after: Release, asked: Portfolio, partners: Sequence[str] | None) -> Iterator[Sides]:
-    """The rows of these partners, or of all that have agreements."""
+def _sides(before: Release, after: Release, portfolio: Portfolio, partners: Sequence[str] | None) -> Iterator[Sides]:
+    """The rows of these partners; with None, of all partners that have agreements."""
     with database() as first, database() as second:
         try:
-            ones = _rows(first, before, after, asked, partners)
-            others = _rows(second, after, before, asked, partners)
-            for (partner, old, told), (_, new, also) in zip(ones, others, strict=True):
-                yield Sides(partner, old, new, tuple(dict.fromkeys((*told, *also))))
+            old_rows = _rows(first, before, after, portfolio, partners)
+            new_rows = _rows(second, after, before, portfolio, partners)
+            for (partner, old, old_problems), (_, new, new_problems) in zip(old_rows, new_rows, strict=True):
+                yield Sides(partner, old, new, tuple(dict.fromkeys((*old_problems, *new_problems))))
         except duckdb.Error as error:
-            raise unreadable_table(asked.portfolio, error) from error
+            raise unreadable_table(portfolio.portfolio, error) from error
 
 
 def _rows(
-    connection: Connection, release: Release, other: Release, asked: Portfolio, partners: Sequence[str] | None
+    connection: Connection, release: Release, other: Release, portfolio: Portfolio, partners: Sequence[str] | None
 ) -> Iterator[tuple[str, Document | None, tuple[Problem, ...]]]:
-    """Rows as one release reads them, in the order of the file."""
-    own = reads(release.programme, other.programme, asked)
-    files = (asked.portfolio, own.lists, asked.agreements, own.ignored)
+    """The rows as one release reads them, in file order: partner, record (None where it has problems), problems."""
+    own = reads(release.programme, other.programme, portfolio)
+    files = (portfolio.portfolio, own.lists, portfolio.agreements, own.ignored)
     opened = open_tables(connection, release.programme, *files, own.unread)
     broken = [line - 1 for line, _ in misread(connection, opened.portfolio)]
     for row in belongings(connection, opened, _chosen(connection, opened, partners)):
         number = row_number(row.item, broken)
         data = row_data(release.programme, row.cells, row.lists, row.agreements)
-        document, told = plain_document(data, "row")
-        problems = (*row.problems, *told)
-        one = Decided(number, row.partner, None, problems)
-        yield row.partner, None if problems else document, tuple(at_row(one, problem) for problem in problems)
+        document, document_problems = plain_document(data, "row")
+        problems = (*row.problems, *document_problems)
+        undecided = Decided(number, row.partner, None, problems)
+        yield row.partner, None if problems else document, tuple(at_row(undecided, problem) for problem in problems)
 
 
 def _chosen(connection: Connection, opened: Opened, partners: Sequence[str] | None) -> duckdb.DuckDBPyRelation:
@@ -189,5 +189,5 @@ def _chosen(connection: Connection, opened: Opened, partners: Sequence[str] | No
 
 
 def _of_partner(partner: str, problem: Problem) -> Problem:
-    """A problem that says whose it is."""
+    """The problem with its partner named in the message."""
     return problem._replace(message=f"partner {partner}: {problem.message}")
