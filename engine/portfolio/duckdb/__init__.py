@@ -1,1 +1,1 @@
-"""A portfolio decided by DuckDB: a file of partners in, a file of outcomes out."""
+"""Decides a portfolio with DuckDB: reads a file of partners, writes a file of outcomes."""

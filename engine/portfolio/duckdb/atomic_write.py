@@ -1,4 +1,4 @@
-"""Files and folders written beside their place and moved there when complete: whoever looks sees the old or the new."""
+"""Replaces files and folders atomically: they are written under a temporary name and renamed when complete."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _END = ".part"
 
 @contextmanager
 def part_path(target: Path) -> Iterator[Path]:
-    """A path in the same folder to write to; what still stands there at the end is removed.
+    """A temporary path in the target's folder; what is not moved from there is removed at the end.
 
-    What a run left that was killed is removed too.
+    Files left behind by killed processes are removed first.
     """
     for left in target.parent.glob(f".{target.name}.*{_END}"):
         if not _is_running(left.name.split(".")[-2]):
@@ -28,14 +28,14 @@ def part_path(target: Path) -> Iterator[Path]:
 
 
 def move(path: Path, target: Path) -> None:
-    """Put a complete file in its place, in one step that survives a loss of power."""
+    """Move a complete file to its target in one step, synced to disk first."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
     path.replace(target)
 
 
 def move_folder(path: Path, target: Path) -> None:
-    """Put a complete folder in its place; what stood there goes once the new one is there."""
+    """Move a complete folder to its target; a folder that was there is removed afterwards."""
     with part_path(target.with_name(f"{target.name}.old")) as old:
         if target.exists():
             target.rename(old)
@@ -43,7 +43,7 @@ def move_folder(path: Path, target: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file or a folder, or nothing where none is."""
+    """Remove a file or a folder, if it exists."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

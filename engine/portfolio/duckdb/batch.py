@@ -1,8 +1,8 @@
-"""A whole portfolio decided: a file in, a file of outcomes out, and nothing lost on the way.
+"""Decides a whole portfolio with DuckDB: reads a file of partners, writes a file of outcomes, accounts for every row.
 
 Plain rows are decided by one query. Each other row (a value that is impossible or very large, a supplementary
-agreement, a partner that stands twice) goes to the interpreter by itself, which decides it or says what is wrong; the
-rows that it refuses are written to a file of rejects. All is written beside its place, and moved there at the end.
+agreement, a partner in several rows) goes to the interpreter, which decides it or says what is wrong; the rows that it
+refuses are written to a file of rejects. Files are written under temporary names, and renamed at the end.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from .tables import Opened, belongings, open_tables
 
 _GROUPED = 1_500_000  #: partners that are grouped at a time
 
-Progress = Callable[[float], None]  #: told now and then how much is done, in percent
+Progress = Callable[[float], None]  #: called repeatedly with the percentage done
 
 
 def batch(
     release: Release, job: Job, progress: Progress | None = None, unread: Unread = EVERYTHING_READ
 ) -> BatchResult:
-    """Decide the portfolio, passing over what is `unread` of it.
+    """Decide the portfolio, ignoring the parts of its files that are `unread`.
 
-    Raises WrongCall or InvalidInput, and then leaves what stood at the output before.
+    Raises WrongCall or InvalidInput, and then leaves an existing output as it was.
     """
     format_of(job.output)
     with database() as connection:
@@ -55,7 +55,7 @@ def batch(
 
 
 class _Run:
-    """What the steps of one run share."""
+    """The state that the steps of one run share."""
 
     def __init__(
         self, release: Release, job: Job, more: list[str], connection: Connection, opened: Opened,
@@ -70,7 +70,7 @@ class _Run:
         self.widths = Widths(outcome_names(release.programme, more))
 
     def run(self) -> BatchResult:
-        """Decide, write, and move into place."""
+        """Decide all rows, write outcomes and rejects, and move them to their targets."""
         self.rows = self.database.view(self.opened.portfolio.name).count("*").fetchall()[0][0]
         with part_path(self.job.output) as part, part_path(self.rejects) as refused:
             plain_rows = self._decide_plain(part)
@@ -87,19 +87,22 @@ class _Run:
             else:
                 self.rejects.unlink(missing_ok=True)
             move(part, self.job.output)
-        found = self.rejects if rejected else None
-        return BatchResult(total, decided, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
+        rejects = self.rejects if rejected else None
+        return BatchResult(total, decided, one_by_one, rejected, rejects, tuple(self.problems[:SHOWN]), numbers)
 
     def _decide_plain(self, part: Path) -> int:
-        """Let the query decide; how many rows that is. Who stands twice is looked up meanwhile, for hardly any does."""
-        self.twice: frozenset[str] = frozenset()
-        with ThreadPoolExecutor(1) as aside:
-            looking = aside.submit(_twice, self.database.cursor(), self.opened.portfolio.name, self.rows)
-            decided = self._decide_but(part, self.twice)
-            self.twice = looking.result()
-        return self._decide_but(part, self.twice) if self.twice else decided
+        """Decide the plain rows by the query; returns their number.
 
-    def _decide_but(self, part: Path, apart: frozenset[str]) -> int:
+        Duplicate partners, which are rare, are looked for in parallel; if there are any, the query runs again without.
+        """
+        self.twice: frozenset[str] = frozenset()
+        with ThreadPoolExecutor(1) as executor:
+            duplicates = executor.submit(_twice, self.database.cursor(), self.opened.portfolio.name, self.rows)
+            decided = self._decide_without(part, self.twice)
+            self.twice = duplicates.result()
+        return self._decide_without(part, self.twice) if self.twice else decided
+
+    def _decide_without(self, part: Path, apart: frozenset[str]) -> int:
         self.decided_by_query = _set_apart(self.database, self.opened, self.query, apart)
         return 0 if self.query.undecidable else self._copy(self.query.select, part)
 
@@ -108,7 +111,7 @@ class _Run:
         return statements(self.release.programme, Tables("portfolio", self.opened.columns, lists), self.job.as_of, more)
 
     def _summary(self) -> Summary:
-        """The counts of the query, and of the rows decided one by one."""
+        """The summary over the rows of the query and the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
             query = self._statements(summary_values(programme))
@@ -117,23 +120,23 @@ class _Run:
         return summary(programme, self.counts)
 
     def _copy(self, select: str, path: Path) -> int:
-        """Write what a query gives; how many rows that is."""
+        """Write the rows of a query to a file; returns their number."""
         text = copy_text(select, path, format_of(self.job.output))
-        found: list[Any] = []
-        work = Thread(target=lambda: found.append(_answer(self.database, text)))
-        work.start()
-        while work.is_alive():
-            work.join(0.1 if self.progress else None)
+        answers: list[Any] = []
+        thread = Thread(target=lambda: answers.append(_answer(self.database, text)))
+        thread.start()
+        while thread.is_alive():
+            thread.join(0.1 if self.progress else None)
             if self.progress:
                 self.progress(max(0.0, self.database.query_progress()))
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return int(found[0])
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return int(answers[0])
 
     def _decide_others(self, part: Path, refused: Path, broken: list[tuple[int, str]]) -> tuple[int, int]:
-        """Decide the rows that the query left, one by one: how many were decided, how many refused."""
+        """Decide the remaining rows one by one; returns how many were decided, and how many rejected."""
         decided = rejected = 0
-        with part_path(part.with_suffix(".csv")) as other, other.open("w", encoding="utf-8", newline="") as good_file:
+        with part_path(part.with_suffix(".csv")) as others, others.open("w", encoding="utf-8", newline="") as good_file:
             with refused.open("w", encoding="utf-8", newline="") as bad_file:
                 good, bad = csv.writer(good_file), csv.writer(bad_file)
                 bad.writerow(["row", "problems", *self.opened.portfolio.written])
@@ -141,39 +144,40 @@ class _Run:
                     rejected += 1
                     bad.writerow([line - 1, f"line {line}: {message}"])
                     self.problems.append(Problem("bad-row", f"line {line}: {message}", None, "mend the line"))
-                for one, values in self._others([line - 1 for line, _ in broken]):
-                    if one.outcome:
+                for row, values in self._others([line - 1 for line, _ in broken]):
+                    if row.outcome:
                         decided += 1
-                        self.counts.update(outcome_counts(one.outcome) if self.job.summarised else ())
-                        cells = outcome_cells(self.release, one.outcome, self.more)
+                        self.counts.update(outcome_counts(row.outcome) if self.job.summarised else ())
+                        cells = outcome_cells(self.release, row.outcome, self.more)
                         self.widths.add(cells)
                         good.writerow(cells)
                         continue
                     rejected += 1
-                    bad.writerow([one.number, "; ".join(problem_line(problem) for problem in one.problems), *values])
-                    self.problems += [at_row(one, it) for it in one.problems] if len(self.problems) < SHOWN else []
+                    bad.writerow([row.number, "; ".join(problem_line(problem) for problem in row.problems), *values])
+                    if len(self.problems) < SHOWN:
+                        self.problems += [at_row(row, problem) for problem in row.problems]
             good_file.flush()
             if decided or self.query.undecidable:
-                self._append(part, other)
+                self._append(part, others)
         return decided, rejected
 
     def _others(self, broken: list[int]) -> Iterator[tuple[Decided, Sequence[Any]]]:
-        """Each row that is left, decided, with its values as the file has them."""
+        """The rows that the query does not decide: each decided, with its values as the file has them."""
         rows = self.database.view(self.opened.portfolio.name)
         if not self.query.undecidable:
             rows = rows.filter(f"NOT coalesce({self.decided_by_query}, false)")
         for row in belongings(self.database, self.opened, rows):
             number = row_number(row.item, broken)
             wrong = (*row.problems, *((TWICE,) if row.partner in self.twice else ()))
-            one = decide(self.release, number, row.cells, row.lists, row.agreements, self.job.as_of)
+            decided = decide(self.release, number, row.cells, row.lists, row.agreements, self.job.as_of)
             if wrong:
-                one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
-            yield one, row.written
+                decided = decided._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *decided.problems))))
+            yield decided, row.written
 
-    def _append(self, part: Path, other: Path) -> None:
-        """Put the rows that were decided one by one behind those of the query."""
+    def _append(self, part: Path, path: Path) -> None:
+        """Write the output again, with the rows decided one by one after those of the query."""
         kinds = {column.name: sql_type(column) for column in outcome_columns(self.release.programme, self.more)}
-        rows = self.database.read_csv(str(other), columns=dict.fromkeys(kinds, "VARCHAR"), header=False, na_values=[""])
+        rows = self.database.read_csv(str(path), columns=dict.fromkeys(kinds, "VARCHAR"), header=False, na_values=[""])
         if not self.query.undecidable:
             done = self.database.sql(self.query.select)
             kinds = {name: str(type) for name, type in zip(done.columns, done.types, strict=True)}
@@ -184,7 +188,7 @@ class _Run:
 
 
 def _answer(connection: Connection, text: str) -> Any:
-    """The first value that a statement gives, or what the database raised."""
+    """The first value that a statement returns, or the error that the database raised."""
     try:
         return connection.execute(text).fetchall()[0][0]
     except duckdb.Error as error:
@@ -192,58 +196,58 @@ def _answer(connection: Connection, text: str) -> Any:
 
 
 def row_number(read: int, broken: list[int]) -> int:
-    """Which row of the file it is: those that could not be read count too."""
+    """The number of a row in the file, where the `broken` rows that could not be read count too."""
     for row in broken:
         read += row <= read
     return read
 
 
 def _twice(connection: Connection, table: str, rows: int) -> frozenset[str]:
-    """Partners that stand in several rows.
+    """The partners that occur in several rows.
 
-    Where each stands after the one before it, none does; else they are grouped, part by part, for all at once would
-    take memory that grows with the file.
+    If the rows are sorted by partner without repeats, there are none. Otherwise the partners are grouped in parts by
+    hash, so that memory does not grow with the file.
     """
     partner = f"CAST({PARTNER} AS VARCHAR)"
     before = f"{partner} <= lag({partner}) OVER ()"
-    in_order = connection.view(table).project(f"{before} AS stands_before").filter("stands_before").limit(1)
-    if not in_order.fetchall():
+    out_of_order = connection.view(table).project(f"{before} AS stands_before").filter("stands_before").limit(1)
+    if not out_of_order.fetchall():
         return frozenset()
-    found: set[str] = set()
+    duplicates: set[str] = set()
     parts = rows // _GROUPED + 1
     for part in range(parts):
-        one = connection.view(table).project(f"{partner} AS partner, hash({PARTNER}) AS digest")
-        groups = one.filter(f"digest % {parts} = {part}").aggregate(
+        partners = connection.view(table).project(f"{partner} AS partner, hash({PARTNER}) AS digest")
+        groups = partners.filter(f"digest % {parts} = {part}").aggregate(
             "digest, count(*) AS number, min(partner) AS partner", "digest"
         )
         digests = [digest for (digest,) in groups.filter("number > 1").project("digest").fetchall()]
         if digests:
-            same = one.filter(ColumnExpression("digest").isin(*map(duckdb.ConstantExpression, digests)))
-            several = same.aggregate("partner, count(*) AS number", "partner").filter("number > 1")
-            found.update(partner for partner, _ in several.fetchall() if partner is not None)
-    return frozenset(found)
+            suspects = partners.filter(ColumnExpression("digest").isin(*map(duckdb.ConstantExpression, digests)))
+            repeated = suspects.aggregate("partner, count(*) AS number", "partner").filter("number > 1")
+            duplicates.update(partner for partner, _ in repeated.fetchall() if partner is not None)
+    return frozenset(duplicates)
 
 
 def _set_apart(connection: Connection, opened: Opened, query: Statements, twice: frozenset[str]) -> str:
-    """Make the views that the query reads, without partners that are left to the interpreter.
+    """Make the views that the query reads, without the partners left to the interpreter.
 
-    What is returned says of a row whether the query decides it.
+    Returns the SQL condition that the query decides a row.
     """
     partner = f"CAST({PARTNER} AS VARCHAR)"
     connection.execute("CREATE OR REPLACE TEMP TABLE apart (partner VARCHAR)")
     if twice:
-        connection.executemany("INSERT INTO apart VALUES (?)", [[one] for one in twice])
+        connection.executemany("INSERT INTO apart VALUES (?)", [[duplicate] for duplicate in twice])
     others = [connection.view(opened.agreements.name)] if opened.agreements else []
-    for id, one in opened.lists.items():
-        plain_items = " AND ".join(f"({part})" for part in (query.plain_items.get(id), one.plain) if part)
-        others += [connection.view(one.name).filter(f"NOT ({plain_items})")] if plain_items else []
+    for id, table in opened.lists.items():
+        plain_items = " AND ".join(f"({part})" for part in (query.plain_items.get(id), table.plain) if part)
+        others += [connection.view(table.name).filter(f"NOT ({plain_items})")] if plain_items else []
     for rows in others:
         rows.project(partner).insert_into("apart")
-    some = connection.table("apart").count("*").fetchall()[0][0]
-    elsewhere = f"{partner} NOT IN (FROM apart)" if some else "true"
+    count = connection.table("apart").count("*").fetchall()[0][0]
+    elsewhere = f"{partner} NOT IN (FROM apart)" if count else "true"
     rows = connection.view(opened.portfolio.name)
     wanted = " AND ".join(f"({part})" for part in (elsewhere, opened.portfolio.plain) if part)
     rows.filter(wanted).project(*map(ColumnExpression, opened.columns)).create_view("portfolio")
-    for id, one in opened.lists.items():
-        connection.view(one.name).filter(elsewhere).create_view(f"{id}_of_portfolio")
+    for id, table in opened.lists.items():
+        connection.view(table.name).filter(elsewhere).create_view(f"{id}_of_portfolio")
     return " AND ".join(f"({part})" for part in (elsewhere, opened.portfolio.plain, query.plain) if part)

@@ -1,7 +1,6 @@
-"""Files of rows as tables of DuckDB: CSV, Parquet, JSON Lines, each column in the form in which the file holds it.
+"""Opens files of rows as tables of DuckDB, and gives the database, its COPY statement and the lines it could not read.
 
-A table has the columns of the file and `item_number`, which counts the rows from 1. Text files are read as text, so
-that no digit and no slip is lost on the way.
+A table has the columns of the file, in the types of the file, and `item_number`, which counts the rows from 1.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ...problems import Source
 from ..files import LINE
 from ..sql.columns import ITEM, MOST_COUNTED, Form
 
-MEMORY = "400MB"  #: what the database may use before it goes on on disk
+MEMORY = "400MB"  #: what the database may use before it spills to disk
 _MISREAD = """
     SELECT line, min(error_message) FROM reject_errors
     WHERE scan_id IN (SELECT scan_id FROM reject_scans WHERE file_path = ?) GROUP BY line ORDER BY line
@@ -36,26 +35,26 @@ Connection = duckdb.DuckDBPyConnection
 
 
 class DuckDBTable(NamedTuple):
-    """A file as a table: its name in the database, the form of each column, where it tells what is wrong with a row."""
+    """A file as a table: `name` is that of its view in the database, `columns` the form of each column."""
 
     name: str
     path: Path
     format: str
     columns: dict[str, Form]
-    header: Source | None = None  #: the first line, of CSV
-    plain: str | None = None  #: what a row needs besides plain values, in SQL
-    unread: frozenset[str] = frozenset()  #: columns of the file that are passed over
-    no_tiers: frozenset[str] = frozenset()  #: tiers that count as none
+    header: Source | None = None  #: the first line of a CSV file
+    plain: str | None = None  #: a further SQL condition for a row to be plain
+    unread: frozenset[str] = frozenset()  #: columns of the file to ignore
+    no_tiers: frozenset[str] = frozenset()  #: tiers that count as no tier
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The columns that show a row as the file has it."""
+        """The columns that hold a row as written in the file."""
         return (LINE,) if self.format == "jsonl" else tuple(self.columns)
 
 
 @contextmanager
 def database() -> Iterator[Connection]:
-    """A database in memory, that goes on in a folder of its own where there is too much for it."""
+    """A database in memory, which spills to a temporary folder beyond MEMORY."""
     with TemporaryDirectory(prefix="charter-") as folder:
         connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder})
         try:
@@ -65,14 +64,14 @@ def database() -> Iterator[Connection]:
 
 
 def open_parquet(database: Connection, path: Path, name: str) -> DuckDBTable:
-    """Each column as the file types it; of whole numbers it knows the least and the greatest."""
-    found = database.read_parquet(str(path), file_row_number=True)
-    columns = {column: _form(type) for column, type in zip(found.columns, found.types, strict=True)}
+    """A Parquet file as a table; whole numbers whose range in the metadata fits are counts."""
+    rows = database.read_parquet(str(path), file_row_number=True)
+    columns = {column: _form(type) for column, type in zip(rows.columns, rows.types, strict=True)}
     del columns["file_row_number"]
     counted = {column for (column,) in database.execute(_COUNTED, [str(path), MOST_COUNTED]).fetchall()}
     columns |= {column: Form.COUNT for column in counted if columns.get(column) is Form.WHOLE}
     number = ColumnExpression("file_row_number") + ConstantExpression(1)
-    found.project(*map(ColumnExpression, columns), number.alias(ITEM)).create_view(name)
+    rows.project(*map(ColumnExpression, columns), number.alias(ITEM)).create_view(name)
     return DuckDBTable(name, path, "parquet", columns)
 
 
@@ -84,27 +83,27 @@ def _form(type: Any) -> Form:
         return Form.WHOLE
     if text.startswith("TIMESTAMP"):
         return Form.TIME
-    known = {"BOOLEAN": Form.YES_NO, "DOUBLE": Form.FLOAT, "FLOAT": Form.FLOAT, "DATE": Form.DATE, "VARCHAR": Form.TEXT}
-    return Form.TEXT if text.startswith("ENUM") else known.get(text, Form.OTHER)
+    forms = {"BOOLEAN": Form.YES_NO, "DOUBLE": Form.FLOAT, "FLOAT": Form.FLOAT, "DATE": Form.DATE, "VARCHAR": Form.TEXT}
+    return Form.TEXT if text.startswith("ENUM") else forms.get(text, Form.OTHER)
 
 
 def copy_text(select: str, path: Path, format: str) -> str:
-    """The statement that writes what a query gives to a file of a format."""
+    """The statement that writes the rows of a query to a file in a format."""
     options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
     target = str(path).replace("'", "''")
     return f"COPY ({select}) TO '{target}' ({options[format]})"
 
 
 def misread(database: Connection, table: DuckDBTable) -> list[tuple[int, str]]:
-    """Rows of a text file that were passed over, by their lines, with what is wrong."""
+    """The lines of a CSV file that could not be read: line number and message; empty for other formats."""
     if table.format != "csv":
         return []
-    found = database.execute(_MISREAD, [str(table.path)]).fetchall()
-    return [(int(line), _in_words(str(message))) for line, message in found]
+    rejects = database.execute(_MISREAD, [str(table.path)]).fetchall()
+    return [(int(line), _reject_message(str(message))) for line, message in rejects]
 
 
-def _in_words(message: str) -> str:
-    """What is wrong with a row, from what the database says."""
+def _reject_message(message: str) -> str:
+    """The database's message about an unreadable line, in plain words."""
     numbers = re.match(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if numbers:
         return f"it has {numbers[2]} values, and the file {numbers[1]} columns"

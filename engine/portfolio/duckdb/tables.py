@@ -1,4 +1,4 @@
-"""The files of a portfolio opened: the partners, the items of their lists, their agreements, every column checked."""
+"""Opens the files of a portfolio (partners, list items, agreements), checks their columns, and reads their rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _AT_ONCE = 20_000  #: rows that are held at a time
 
 
 class Opened(NamedTuple):
-    """The tables of one run; `columns` are those of the portfolio that are looked at."""
+    """The tables of one run: `columns` are those of the portfolio that are read, `remarks` warnings and notes."""
 
     portfolio: DuckDBTable
     columns: Mapping[str, Form]
@@ -45,7 +45,7 @@ def open_tables(
     connection: Connection, programme: Programme, portfolio: Path, lists: Mapping[str, Path], agreements: Path | None,
     ignored: Sequence[str] = (), unread: Unread = EVERYTHING_READ,
 ) -> Opened:  # fmt: skip
-    """Open the files; raises WrongCall, and InvalidInput where a column is none that the programme knows."""
+    """Open the files. Raises WrongCall, and InvalidInput where a column is unknown or a row unreadable."""
     facts = list(programme.facts.values())
     table = _open_table(connection, portfolio, "portfolio_rows", facts)
     table = _without_tiers(connection, table, unread.tiers)._replace(unread=frozenset(ignored))
@@ -53,19 +53,19 @@ def open_tables(
     check_columns(table.path, table.header, columns, known_columns(programme), (PARTNER,))
     remarks = tuple(missing_columns(table.path, facts, columns))
     none: frozenset[str] = frozenset()
-    found = {id: _open_list(connection, programme, id, path, unread.fields.get(id, none)) for id, path in lists.items()}
-    papers = None
+    items = {id: _open_list(connection, programme, id, path, unread.fields.get(id, none)) for id, path in lists.items()}
+    agreement_table = None
     if agreements:
-        papers = _open_table(connection, agreements, "agreement_rows", agreement_fields())
-        check_columns(papers.path, papers.header, papers.columns, AGREEMENT, AGREEMENT[:5])
-        _check_read(connection, papers)
-    of_partners = [*found.values(), *filter(None, [papers])]
-    unknown = (told for one in of_partners for told in _strangers(connection, table, one))
-    return Opened(table, columns, found, papers, (*remarks, *unknown))
+        agreement_table = _open_table(connection, agreements, "agreement_rows", agreement_fields())
+        check_columns(agreement_table.path, agreement_table.header, agreement_table.columns, AGREEMENT, AGREEMENT[:5])
+        _check_read(connection, agreement_table)
+    of_partners = [*items.values(), *filter(None, [agreement_table])]
+    warnings = (warning for belonging in of_partners for warning in _unknown_partners(connection, table, belonging))
+    return Opened(table, columns, items, agreement_table, (*remarks, *warnings))
 
 
 def _without_tiers(connection: Connection, table: DuckDBTable, tiers: frozenset[str]) -> DuckDBTable:
-    """The rows with no tier, nor a day since when, where it is one of these."""
+    """The table with `tier` and `since` empty in rows whose tier is one of these."""
     if not tiers or "tier" not in table.columns:
         return table
     tier = ColumnExpression("tier")
@@ -94,24 +94,24 @@ def _open_list(
 
 
 def _check_read(connection: Connection, table: DuckDBTable) -> None:
-    """Every row of what belongs to partners must be read: without one of them a partner would be decided wrongly."""
+    """Raise InvalidInput where a row cannot be read or names no partner, as a partner's outcome needs it."""
     broken = misread(connection, table)
     if broken:
-        told = [
+        problems = [
             Problem("bad-row", f"'{table.path}', line {line}: {message}", None, "mend the line")
             for line, message in broken[:20]
         ]
-        raise InvalidInput(told)
-    nobody = connection.view(table.name).filter(f"{PARTNER} IS NULL").project(ITEM).order(ITEM).limit(20).fetchall()
-    if nobody:
-        raise InvalidInput([without_partner(table.path, row) for (row,) in nobody])
+        raise InvalidInput(problems)
+    without = connection.view(table.name).filter(f"{PARTNER} IS NULL").project(ITEM).order(ITEM).limit(20).fetchall()
+    if without:
+        raise InvalidInput([without_partner(table.path, row) for (row,) in without])
 
 
-def _strangers(connection: Connection, portfolio: DuckDBTable, table: DuckDBTable) -> Iterable[Problem]:
-    """What belongs to partners that are not in the portfolio."""
+def _unknown_partners(connection: Connection, portfolio: DuckDBTable, table: DuckDBTable) -> Iterable[Problem]:
+    """A warning on rows of partners that are not in the portfolio, if there are any."""
     whose = f"CAST({PARTNER} AS VARCHAR) AS whose"
-    known = connection.view(portfolio.name).project(whose)
-    rows = connection.view(table.name).project(whose).join(known, "whose", "anti")
+    partners = connection.view(portfolio.name).project(whose)
+    rows = connection.view(table.name).project(whose).join(partners, "whose", "anti")
     number, first = rows.aggregate("count(*), min(whose)").fetchall()[0]
     if number:
         yield unknown_partners(table.path, number, first)
@@ -135,9 +135,10 @@ def _open_table(database: Connection, path: Path, name: str, facts: Sequence[Fac
 
 
 class Belonging(NamedTuple):
-    """A row of the portfolio with all that belongs to its partner: the values as the file has them, then as they count.
+    """A row of the portfolio with the list items and agreements of its partner.
 
-    `problems` say what is wrong with it before it is read as a record.
+    `item` is its number in the table, `written` its values as the file has them, `cells` the values to read as a
+    record, `problems` those found before that.
     """
 
     item: int
@@ -150,7 +151,7 @@ class Belonging(NamedTuple):
 
 
 def belongings(connection: Connection, opened: Opened, rows: duckdb.DuckDBPyRelation) -> Iterator[Belonging]:
-    """Each of these rows of the portfolio, in their order, with what belongs to its partner; some held at a time."""
+    """These rows of the portfolio in order, each with its partner's items and agreements; read in chunks."""
     table, columns = opened.portfolio, list(opened.portfolio.columns)
     rows = rows.project(*map(ColumnExpression, dict.fromkeys((ITEM, *table.written, *columns))))
     last = 0
@@ -158,39 +159,39 @@ def belongings(connection: Connection, opened: Opened, rows: duckdb.DuckDBPyRela
         last = chunk[-1][0]
         read = [dict(zip(rows.columns, values, strict=True)) for values in chunk]
         partners = list({str(row[PARTNER]) for row in read})
-        lists = {id: _of_partners(connection, one, partners) for id, one in opened.lists.items()}
-        papers = _of_partners(connection, opened.agreements, partners)
+        lists = {id: _of_partners(connection, items, partners) for id, items in opened.lists.items()}
+        agreements = _of_partners(connection, opened.agreements, partners)
         for row, values in zip(read, chunk, strict=True):
             partner = str(row[PARTNER])
-            cells, wrong = _cells(table, row)
-            items = {id: of.get(partner, []) for id, of in lists.items()}
+            cells, problems = _cells(table, row)
+            items = {id: by_partner.get(partner, []) for id, by_partner in lists.items()}
             written = values[1 : len(table.written) + 1]
-            yield Belonging(row[ITEM], partner, written, cells, items, papers.get(partner, []), wrong)
+            yield Belonging(row[ITEM], partner, written, cells, items, agreements.get(partner, []), problems)
 
 
 def _of_partners(connection: Connection, table: DuckDBTable | None, partners: list[str]) -> dict[str, list[Cells]]:
-    """The rows of a table that belong to these partners, by their ids."""
-    found: dict[str, list[Cells]] = {}
+    """The rows of a table that belong to these partners, by the partner's id."""
+    by_partner: dict[str, list[Cells]] = {}
     if table is None:
-        return found
+        return by_partner
     whose = ColumnExpression(PARTNER).cast("VARCHAR")
     wanted = FunctionExpression("list_contains", ConstantExpression(partners), whose)
     rows = connection.view(table.name).filter(wanted).order(ITEM)
     for values in rows.fetchall():
         row = dict(zip(rows.columns, values, strict=True))
         cells, _ = _cells(table, row)
-        found.setdefault(str(row[PARTNER]), []).append(
+        by_partner.setdefault(str(row[PARTNER]), []).append(
             Cells({id: value for id, value in cells.values.items() if id != PARTNER}, cells.is_text)
         )
-    return found
+    return by_partner
 
 
 def _cells(table: DuckDBTable, row: Mapping[str, Any]) -> tuple[Cells, tuple[Problem, ...]]:
-    """The values of a row that are looked at, and what is wrong with it."""
+    """The values of a row, without unread columns, and its problems."""
     values: dict[str, Any] = {id: row[id] for id in table.columns}
-    wrong: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     if table.format == "jsonl":
-        values, wrong = json_row(row[LINE])
+        values, problems = json_row(row[LINE])
         if table.no_tiers and str(values.get("tier")) in table.no_tiers:
             values = {id: value for id, value in values.items() if id not in ("tier", "since")}
-    return Cells({id: value for id, value in values.items() if id not in table.unread}, table.format == "csv"), wrong
+    return Cells({id: value for id, value in values.items() if id not in table.unread}, table.format == "csv"), problems

@@ -1,1 +1,1 @@
-"""A portfolio decided by Spark, where one machine is too small."""
+"""Decides a portfolio with Spark, where one machine is too small."""

@@ -1,7 +1,7 @@
-"""The same query on Spark, for portfolios that outgrow one machine: files or folders in, a folder of part files out.
+"""Decides a portfolio with Spark: reads files or folders, writes a folder of part files.
 
-The rules are those of `statements`, in Spark's dialect; what is not plain goes to the interpreter row by row, as in
-`batch`, and stands behind the others or in the file of rejects.
+The query is that of `statements`, in Spark's dialect. Rows that are not plain go to the interpreter one by one, as in
+`batch`; their outcomes follow those of the query, and rejected rows are written to the file of rejects.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from ..summary import Key, Summary, outcome_counts, queries, query_counts, summa
 from .spark_session import spark_session
 from .spark_tables import BROKEN, FILE, SparkTable, cells_of, check_read, open_table
 
-_AT_ONCE = 20_000  #: rows that are decided one by one, and held at a time
+_AT_ONCE = 20_000  #: rows held in memory at a time, of those decided one by one
 _MARKED = "_whose", "_apart", "_twice", "_plain"
-_WHOSE, _APART, _TWICE, _PLAIN = _MARKED  #: of a row: its partner as text, and why or whether the query decides it
+_WHOSE, _APART, _TWICE, _PLAIN = _MARKED  #: columns: the partner as text, and why or whether the query decides a row
 
 
 def spark_batch(release: Release, job: Job, session: SparkSession | None = None) -> BatchResult:
-    """Decide the portfolio; without a session on this machine alone. Raises WrongCall and InvalidInput."""
+    """Decide the portfolio, without a session by a local Spark. Raises WrongCall and InvalidInput."""
     format_of(job.output)
     _check_output(job.output)
     more = wanted_values(release.programme, job.more)
@@ -60,7 +60,7 @@ def spark_batch(release: Release, job: Job, session: SparkSession | None = None)
 
 
 class _Run:
-    """What the steps of one run share."""
+    """The state that the steps of one run share."""
 
     def __init__(self, release: Release, job: Job, more: list[str], session: SparkSession, kept: ExitStack) -> None:
         self.release, self.job, self.more, self.session, self.kept = release, job, more, session, kept
@@ -75,14 +75,14 @@ class _Run:
         self.agreements = None
         if job.agreements:
             self.agreements = self._open(job.agreements, agreement_fields(), AGREEMENT, AGREEMENT[:5])
-        for one in self._belongings().values():
-            check_read(one)
+        for table in self._belongings().values():
+            check_read(table)
         self.query = self._statements(more)
-        self.problems = [*missing_columns(job.portfolio, facts, self.columns), *self._strangers()]
+        self.problems = [*missing_columns(job.portfolio, facts, self.columns), *self._unknown_partners()]
         self.counts: Counter[Key] = Counter()
 
     def run(self) -> BatchResult:
-        """Decide, write, and move into place."""
+        """Decide all rows, write outcomes and rejects, and move them to their targets."""
         output, rejects = self.job.output, self.job.output.with_name(f"{self.job.output.stem}.rejects.csv")
         self._set_apart()
         with (
@@ -91,7 +91,7 @@ class _Run:
             part_path(output.with_suffix(".cells")) as folder,
         ):
             folder.mkdir()
-            cells = folder / "cells.csv"  # Spark passes over a file that is hidden, in a folder that is not
+            cells = folder / "cells.csv"  # Spark ignores hidden files, but reads files in hidden folders
             one_by_one, rejected, widths = self._decide_others(cells, refused)
             outcomes = self._outcomes(cells if one_by_one else None, widths)
             _write(outcomes, part, format_of(output))
@@ -104,11 +104,11 @@ class _Run:
             else:
                 rejects.unlink(missing_ok=True)
             move_folder(part, output)
-        found = rejects if rejected else None
-        return BatchResult(rows, decided, one_by_one, rejected, found, tuple(self.problems[:SHOWN]), numbers)
+        listed = rejects if rejected else None
+        return BatchResult(rows, decided, one_by_one, rejected, listed, tuple(self.problems[:SHOWN]), numbers)
 
     def _keep(self, rows: DataFrame) -> DataFrame:
-        """Rows that are gone through several times, kept until the end: sessions share what is kept."""
+        """Cache rows that are read several times; released at the end, as sessions share the cache."""
         self.kept.callback(rows.unpersist)
         return rows.persist()
 
@@ -118,14 +118,14 @@ class _Run:
         return table if table.format == "parquet" else table._replace(rows=self._keep(table.rows))
 
     def _belongings(self) -> dict[str, SparkTable]:
-        """The lists by their ids, and the agreements under none."""
+        """The lists by id, and the agreements under an empty id."""
         return self.lists | ({"": self.agreements} if self.agreements else {})
 
-    def _strangers(self) -> Iterator[Problem]:
-        """What belongs to partners that are not in the portfolio."""
-        known = self.table.rows.select(_whose())
+    def _unknown_partners(self) -> Iterator[Problem]:
+        """Warnings on rows of partners that are not in the portfolio."""
+        partners = self.table.rows.select(_whose())
         for table in self._belongings().values():
-            rows = table.rows.select(_whose()).join(known, _WHOSE, "left_anti")
+            rows = table.rows.select(_whose()).join(partners, _WHOSE, "left_anti")
             number, first = rows.agg(f.count("*"), f.min(_WHOSE)).collect()[0]
             if number:
                 yield unknown_partners(table.path, number, first)
@@ -136,7 +136,7 @@ class _Run:
         return statements(self.release.programme, tables, self.job.as_of, more, "spark")
 
     def _set_apart(self) -> None:
-        """Mark the rows, and make the views that the query reads, without partners left to the interpreter."""
+        """Mark the rows, and make the views that the query reads, without the partners left to the interpreter."""
         rows = self.table.rows.withColumn(_WHOSE, _whose())
         twice = rows.groupBy(_WHOSE).count().filter("count > 1").select(_WHOSE, f.lit(True).alias(_TWICE))
         apart = twice
@@ -156,41 +156,41 @@ class _Run:
             kept.select(*table.columns, ITEM).createOrReplaceTempView(f"{id}_of_portfolio")
 
     def _others(self) -> Iterator[Any]:
-        """The rows that the query does not decide, in their order, each with what belongs to its partner."""
-        left = self.marked.filter(f"NOT {_PLAIN}")
-        number = left.count()
-        whose = left.select(_WHOSE).filter(f"{_WHOSE} IS NOT NULL").distinct()
-        left = left.select(_WHOSE, FILE, ITEM, BROKEN, _TWICE, self.table.cells().alias("_cells"))
+        """The rows that the query does not decide, in order, each with its partner's list items and agreements."""
+        rows = self.marked.filter(f"NOT {_PLAIN}")
+        number = rows.count()
+        whose = rows.select(_WHOSE).filter(f"{_WHOSE} IS NOT NULL").distinct()
+        rows = rows.select(_WHOSE, FILE, ITEM, BROKEN, _TWICE, self.table.cells().alias("_cells"))
         for id, table in self._belongings().items():
             item = f.struct(FILE, ITEM, table.cells().alias("_cells"))
             items = table.rows.select(_whose(), item.alias("_item")).join(whose, _WHOSE, "left_semi")
             items = items.groupBy(_WHOSE).agg(f.sort_array(f.collect_list("_item")).alias(f"_of_{id}"))
-            left = left.join(items, _WHOSE, "left")
+            rows = rows.join(items, _WHOSE, "left")
         parts = 1 + number // _AT_ONCE
-        ordered = left.repartitionByRange(parts, FILE, ITEM).sortWithinPartitions(FILE, ITEM)
+        ordered = rows.repartitionByRange(parts, FILE, ITEM).sortWithinPartitions(FILE, ITEM)
         return ordered.toLocalIterator() if number else iter(())
 
     def _decide(self, row: Any) -> tuple[Decided, list[Any]]:
-        """A row decided, and its values as the file has them."""
-        of = {id: [_cells(table, one["_cells"]) for one in row[f"_of_{id}"] or ()]
+        """Decide a row; returns also its values as written in the file."""
+        belongings = {id: [_cells(table, item["_cells"]) for item in row[f"_of_{id}"] or ()]
               for id, table in self._belongings().items()}  # fmt: skip
-        papers = of.pop("", [])
+        agreements = belongings.pop("", [])
         cells = _cells(self.table, row["_cells"], keep=True)
         wrong: list[Problem] = []
         if self.table.format == "jsonl":
             wrong += json_row(row["_cells"][LINE] or "")[1]
-        looked_at = {id: value for id, value in cells.values.items() if id not in self.job.ignored}
-        one = decide(self.release, row[ITEM], Cells(looked_at, cells.is_text), of, papers, self.job.as_of)
+        values = {id: value for id, value in cells.values.items() if id not in self.job.ignored}
+        decided = decide(self.release, row[ITEM], Cells(values, cells.is_text), belongings, agreements, self.job.as_of)
         if row[BROKEN]:
-            wrong, one = [Problem("bad-row", row[BROKEN], None, "mend the row")], one._replace(problems=())
+            wrong, decided = [Problem("bad-row", row[BROKEN], None, "mend the row")], decided._replace(problems=())
         elif row[_TWICE]:
             wrong.append(TWICE)
         if wrong:
-            one = one._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *one.problems))))
-        return one, [row["_cells"][name] for name in self.table.written]
+            decided = decided._replace(outcome=None, problems=tuple(dict.fromkeys((*wrong, *decided.problems))))
+        return decided, [row["_cells"][name] for name in self.table.written]
 
     def _decide_others(self, cells: Path, refused: Path) -> tuple[int, int, Widths]:
-        """Decide the rows that the query left: how many were decided, how many refused, how wide the numbers are."""
+        """Decide the remaining rows; returns how many were decided and rejected, and the widths of their numbers."""
         decided, rejected, widths = 0, 0, Widths(outcome_names(self.release.programme, self.more))
         of_files = ["file"] if self.job.portfolio.is_dir() else []
         with (
@@ -200,24 +200,26 @@ class _Run:
             good, bad = csv.writer(good_file), csv.writer(bad_file)
             bad.writerow([*of_files, "row", "problems", *self.table.written])
             for row in self._others():
-                one, values = self._decide(row)
-                if one.outcome:
+                result, values = self._decide(row)
+                if result.outcome:
                     decided += 1
-                    self.counts.update(outcome_counts(one.outcome) if self.job.summarised else ())
-                    made = outcome_cells(self.release, one.outcome, self.more)
-                    widths.add(made)
-                    good.writerow(made)
+                    self.counts.update(outcome_counts(result.outcome) if self.job.summarised else ())
+                    outcome = outcome_cells(self.release, result.outcome, self.more)
+                    widths.add(outcome)
+                    good.writerow(outcome)
                     continue
                 rejected += 1
                 where = [row[FILE]] if of_files else []
-                bad.writerow([*where, one.number, "; ".join(map(problem_line, one.problems)), *values])
+                bad.writerow([*where, result.number, "; ".join(map(problem_line, result.problems)), *values])
                 if len(self.problems) < SHOWN:
-                    found = [at_row(one, problem) for problem in one.problems]
-                    self.problems += [it._replace(message=": ".join([*where, it.message])) for it in found]
+                    problems = [at_row(result, problem) for problem in result.problems]
+                    self.problems += [
+                        problem._replace(message=": ".join([*where, problem.message])) for problem in problems
+                    ]
         return decided, rejected, widths
 
     def _outcomes(self, cells: Path | None, widths: Widths) -> DataFrame:
-        """What the query gives, and the rows that were decided one by one, in columns that hold the numbers of both."""
+        """The outcomes of the query and of the rows decided one by one, in columns wide enough for both."""
         columns = outcome_columns(self.release.programme, self.more)
         names = [column.name for column in columns]
         decided = None if self.query.undecidable else self.session.sql(self.query.select)
@@ -234,7 +236,7 @@ class _Run:
         return decided.select(*typed).union(rows) if decided else rows
 
     def _summary(self) -> Summary:
-        """The counts of the query, and of the rows decided one by one."""
+        """The summary over the rows of the query and the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
             query = self._statements(summary_values(programme))
@@ -249,14 +251,14 @@ def _whose() -> Column:
     return f.col(PARTNER).cast("string").alias(_WHOSE)
 
 
-def _cells(table: SparkTable, found: Any, *, keep: bool = False) -> Cells:
-    """The cells of a row for the interpreter; those of what belongs to a partner without its id."""
-    values = json_row(found[LINE] or "")[0] if table.format == "jsonl" else cells_of(found, table.columns)
+def _cells(table: SparkTable, row: Any, *, keep: bool = False) -> Cells:
+    """The cells of a row for the interpreter; without the partner's id unless `keep`."""
+    values = json_row(row[LINE] or "")[0] if table.format == "jsonl" else cells_of(row, table.columns)
     return Cells({id: value for id, value in values.items() if keep or id != PARTNER}, table.format == "csv")
 
 
 def _write(rows: DataFrame, folder: Path, format: str) -> None:
-    """Write part files; text stays as it is, spaces and quotes too."""
+    """Write the rows as part files, with text unchanged, spaces and quotes included."""
     writer = rows.write.format("json" if format == "jsonl" else format)
     if format == "csv":
         writer = writer.options(header=True, escape='"', ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False)
@@ -264,7 +266,7 @@ def _write(rows: DataFrame, folder: Path, format: str) -> None:
 
 
 def _read(session: SparkSession, rows: DataFrame, folder: Path, format: str) -> DataFrame:
-    """What was written, read again."""
+    """Read the written rows again."""
     reader = session.read.format("json" if format == "jsonl" else format).schema(rows.schema)
     if format == "csv":
         reader = reader.options(header=True, escape='"', multiLine=True)
@@ -272,6 +274,6 @@ def _read(session: SparkSession, rows: DataFrame, folder: Path, format: str) -> 
 
 
 def _check_output(path: Path) -> None:
-    """Raises WrongCall where a folder stands at the output that is not one of outcomes."""
-    if path.is_dir() and any(one.name[0] not in "._" and not one.name.startswith("part-") for one in path.iterdir()):
+    """Raise WrongCall where the output is an existing folder that holds other files than outcomes."""
+    if path.is_dir() and any(file.name[0] not in "._" and not file.name.startswith("part-") for file in path.iterdir()):
         raise wrong_call(f"'{path}' is a folder with other files in it", "name another output, or remove it")

@@ -1,4 +1,4 @@
-"""A session of Spark in which numbers, days and names mean what they mean in the query."""
+"""Provides a Spark session with the settings that the query relies on for numbers, dates and names."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _MEANING = {
     "spark.sql.decimalOperations.allowPrecisionLoss": "false",
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.session.timeZone": "UTC",
-    # of reading files: a row that is too short is told, whichever of its columns are asked for; rows are counted
-    # within a partition, so no two files share one; and a folder `tier=01` says 01
+    # For reading files: a short row is reported whichever columns are selected; rows are counted within a partition,
+    # so no two files share one; and a folder `tier=01` keeps the text 01.
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     "spark.sql.files.maxPartitionBytes": "128MB",
     "spark.sql.files.openCostInBytes": "128MB",
@@ -37,18 +37,18 @@ _MEANING = {
 
 
 @contextmanager
-def spark_session(given: SparkSession | None = None) -> Iterator[SparkSession]:
-    """A session with settings and views of its own, beside the one given or on this machine alone.
+def spark_session(existing: SparkSession | None = None) -> Iterator[SparkSession]:
+    """A new session with its own settings and views, on the Spark of the given or active session, or on a local one.
 
     Raises WrongCall where Spark cannot be started.
     """
-    running = given or SparkSession.getActiveSession()
+    running = existing or SparkSession.getActiveSession()
     base = running or _start()
-    own = base.newSession()
+    session = base.newSession()
     for name, value in _MEANING.items():
-        own.conf.set(name, value)
+        session.conf.set(name, value)
     try:
-        yield own
+        yield session
     finally:
         if running is None:
             base.stop()
@@ -68,16 +68,16 @@ def _start() -> SparkSession:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """What is started within writes no messages: Java greets on stderr before any setting of Spark counts."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    """Discard stderr, where Java writes messages before the settings of Spark apply."""
+    stderr = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(null, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(nowhere)
-        os.close(kept)
+        os.dup2(stderr, 2)
+        os.close(null)
+        os.close(stderr)
 
 
 def _no_java(message: str) -> WrongCall:

@@ -1,6 +1,7 @@
-"""Files and folders as tables of Spark: CSV, Parquet, JSON Lines, each column in the form in which the file holds it.
+"""Opens files and folders (CSV, Parquet, JSON Lines) as tables of Spark, with columns in the types of the file.
 
-Text is read as text, as in `text_rows`. A row knows its file and its number there, so that what is wrong can be told.
+All columns of CSV and JSON Lines are text, as in DuckDB's tables. Each row has its file and its number in the file, for
+messages.
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from ...values import Kind
 from ..files import LINE, NO_SEPARATOR, STRANGE, check_columns, format_of, read_header, without_partner
 from ..sql.columns import ITEM, PARTNER, Form
 
-FILE, BROKEN = "_file", "_broken"  #: of a row: the file that it is of, and why it cannot be read
+FILE, BROKEN = "_file", "_broken"  #: columns with a row's file, and why the row cannot be read
 _FORMS = {
     "string": Form.TEXT, "boolean": Form.YES_NO, "double": Form.FLOAT, "float": Form.FLOAT, "date": Form.DATE,
     "tinyint": Form.WHOLE, "smallint": Form.WHOLE, "int": Form.WHOLE, "bigint": Form.WHOLE,
     "timestamp": Form.TIME, "timestamp_ntz": Form.TIME,
 }  # fmt: skip
-_TOLD = 20  #: rows that a message names
-#: a line of JSON in a list, before a text that it cannot foresee: what stands behind a value is passed over otherwise
+_TOLD = 20  #: how many rows a message lists
+#: parses a line of JSON as the first item of a list; the second item, a digest, reveals text after the value, which
+#: would be ignored otherwise
 _PARSED = f"""
     CASE WHEN try_variant_get(try_parse_json(concat('[', {LINE}, ',"', md5({LINE}), '"]')), '$[1]', 'string')
     = md5({LINE}) THEN try_parse_json(concat('[', {LINE}, ']')) END
@@ -35,7 +37,7 @@ _PARSED = f"""
 
 
 class SparkTable(NamedTuple):
-    """A file or folder as a table, with the form of each column; the rows have FILE, ITEM and BROKEN besides."""
+    """A file or folder as a table, with the form of each column; `rows` also has the columns FILE, ITEM and BROKEN."""
 
     rows: DataFrame
     path: Path
@@ -44,23 +46,23 @@ class SparkTable(NamedTuple):
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The columns that show a row as the file has it."""
+        """The columns that hold a row as written in the file."""
         return (LINE,) if self.format == "jsonl" else tuple(self.columns)
 
     def cells(self) -> Column:
-        """A row as the file has it: what Python would read otherwise, or not at all, is text."""
+        """The row as written in the file; values that Python would change or cannot hold are text."""
         kinds = dict(self.rows.dtypes)
-        return f.struct(*(_told(name, kinds[name]).alias(name) for name in self.written))
+        return f.struct(*(_readable(name, kinds[name]).alias(name) for name in self.written))
 
 
 def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], known: Sequence[str],
                needed: Sequence[str] = (PARTNER,), ignored: Sequence[str] = ()) -> SparkTable:  # fmt: skip
-    """Open a file or folder; raises WrongCall, and InvalidInput where a column is none of `known`."""
+    """Open a file or folder. Raises WrongCall, and InvalidInput where columns are not those `known` and `needed`."""
     files = _files(path)
     format, header = format_of(files[0]), None
-    other = next((one for one in files if format_of(one) != format), None)
-    if other is not None:
-        raise wrong_call(f"'{other}' is of another format than '{files[0]}'", "keep one format in a folder")
+    different = next((file for file in files if format_of(file) != format), None)
+    if different is not None:
+        raise wrong_call(f"'{different}' is of another format than '{files[0]}'", "keep one format in a folder")
     if format == "parquet":
         rows = session.read.option("mergeSchema", True).parquet(str(path))
         names = rows.columns
@@ -84,51 +86,51 @@ def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], known: 
 
 
 def check_read(table: SparkTable) -> None:
-    """Every row of what belongs to partners must be read: without one of them a partner would be decided wrongly."""
-    found = table.rows.filter(f"{BROKEN} IS NOT NULL").select(FILE, ITEM, BROKEN).orderBy(FILE, ITEM).limit(_TOLD)
+    """Raise InvalidInput where a row cannot be read or names no partner, as a partner's outcome needs it."""
+    unreadable = table.rows.filter(f"{BROKEN} IS NOT NULL").select(FILE, ITEM, BROKEN).orderBy(FILE, ITEM).limit(_TOLD)
     broken = [
         Problem("bad-row", f"'{table.path}', {file}, row {number}: {why}", None, "mend the row")
-        for file, number, why in found.collect()
+        for file, number, why in unreadable.collect()
     ]
-    nobody = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(_TOLD)
-    broken += [without_partner(table.path, number) for _, number in nobody.collect()] if not broken else []
+    without = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(_TOLD)
+    broken += [without_partner(table.path, number) for _, number in without.collect()] if not broken else []
     if broken:
         raise InvalidInput(broken)
 
 
 def cells_of(row: Any, columns: Mapping[str, Form]) -> dict[str, Any]:
-    """The values of `Table.cells`, days and times again as such."""
+    """The values of `SparkTable.cells` by column, with dates and times parsed."""
     days = (Form.DATE, Form.TIME)
     return {name: _day(value) if columns.get(name) in days else value for name, value in row.asDict().items()}
 
 
 def _files(path: Path) -> list[Path]:
-    """The files of a table in their order; what Spark passes over (names with _ or . before them) is none of them."""
+    """The files of a table, sorted, without those that Spark ignores (names that begin with _ or .)."""
     if path.is_file():
         return [path]
     if not path.is_dir():
         raise WrongCall([Problem("unreadable-file", f"'{path}' is not there", None, "check the path")])
-    found = sorted(one for one in path.rglob("*") if one.is_file())
-    found = [one for one in found if not any(part[0] in "_." for part in one.relative_to(path).parts)]
-    if not found:
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    files = [file for file in files if not any(part[0] in "_." for part in file.relative_to(path).parts)]
+    if not files:
         raise WrongCall([Problem("unreadable-file", f"'{path}' has no files", None, "check the path")])
-    inner = next((one for one in found if one.parent != path), None)
-    if inner is not None and format_of(inner) != "parquet":
-        raise wrong_call(f"'{inner.parent}' is a folder within the folder", "put all files into one folder")
-    return found
+    nested = next((file for file in files if file.parent != path), None)
+    if nested is not None and format_of(nested) != "parquet":
+        raise wrong_call(f"'{nested.parent}' is a folder within the folder", "put all files into one folder")
+    return files
 
 
 def _csv(session: SparkSession, files: list[Path]) -> tuple[DataFrame, list[str], Source]:
-    """The rows of CSV, every column text; the names of the columns, which every file must have; its first line."""
+    """The rows of CSV files as text, the column names, which all files must share, and the header line."""
     try:
-        headers = [read_header(one) for one in files]
+        headers = [read_header(file) for file in files]
     except UnicodeError as error:
         message = f"'{files[0].parent}' has a file that is not UTF-8 text: {error}"
         raise InvalidInput([Problem("not-utf-8", message, None, "save it as UTF-8")]) from error
     source, names, separator = headers[0]
-    for one in headers[1:]:
-        if one.source.text != source.text:
-            message = f"'{one.source.path}' begins otherwise than '{source.path}'"
+    for header in headers[1:]:
+        if header.source.text != source.text:
+            message = f"'{header.source.path}' begins otherwise than '{source.path}'"
             help = "write the same names in the same order in every file of the folder"
             raise InvalidInput([Problem("unknown-column", message, None, help)])
     return _text(session, files, names, separator, header=True), names, source
@@ -136,45 +138,45 @@ def _csv(session: SparkSession, files: list[Path]) -> tuple[DataFrame, list[str]
 
 def _text(session: SparkSession, files: list[Path], names: list[str], separator: str,
           *, header: bool = False) -> DataFrame:  # fmt: skip
-    """Rows of text, each with its file and its number there."""
+    """The rows of text files, with FILE, ITEM and BROKEN."""
     whole = "_whole"
     schema = StructType([StructField(name, StringType()) for name in (*names, whole)])
     quote = "" if separator == NO_SEPARATOR else '"'
     rows = session.read.csv(
-        [str(one) for one in files], schema=schema, sep=separator, quote=quote, escape=quote or None, header=header,
+        [str(file) for file in files], schema=schema, sep=separator, quote=quote, escape=quote or None, header=header,
         mode="PERMISSIVE", columnNameOfCorruptRecord=whole, multiLine=True, encoding="UTF-8",
     )  # fmt: skip
     values = [_column(name) for name in names]
     wrong = f.when(f.concat_ws("", *values, f.col(whole)).contains("\ufffd"), "it is not UTF-8 text")
     wrong = wrong.when(f.col(whole).isNotNull(), f"it has more or fewer values than the {len(names)} columns")
-    number = f.monotonically_increasing_id().bitwiseAND(2**33 - 1) + 1  # its lower bits count within the file
+    number = f.monotonically_increasing_id().bitwiseAND(2**33 - 1) + 1  # the lower bits count within the file
     file = f.col("_metadata.file_name")
     return rows.select(*values, file.alias(FILE), number.alias(ITEM), wrong.alias(BROKEN))
 
 
 def _keys(rows: DataFrame) -> list[str]:
-    """Every key of every line that is JSON."""
+    """The keys of all lines that are JSON, sorted."""
     keys = f.expr(f"CASE WHEN {_PARSED} IS NOT NULL THEN json_object_keys({LINE}) END")
     return sorted(key for (key,) in rows.select(f.explode(keys)).distinct().collect())
 
 
 def _json(rows: DataFrame, names: list[str], facts: Sequence[Fact]) -> DataFrame:
-    """Lines of JSON with their values as columns of text."""
+    """Lines of JSON with their values as text columns."""
     kinds = {fact.id: fact.kind for fact in facts}
     values = [f.expr(_json_value(name, kinds.get(name, Kind.TEXT))).alias(name) for name in names]
     return rows.withColumn("_json", f.expr(_PARSED)).select(*values, LINE, FILE, ITEM, BROKEN)
 
 
 def _json_value(name: str, kind: Kind) -> str:
-    """A value as text: of a text what it says, else how it is written; one of the wrong kind is marked as such."""
-    said = f"try_variant_get(_json, '$[0].{name}', 'string')"
+    """A JSON value as text: a string's content, otherwise the JSON itself; marked with STRANGE if of the wrong kind."""
+    text = f"try_variant_get(_json, '$[0].{name}', 'string')"
     type = f"schema_of_variant(try_variant_get(_json, '$[0].{name}', 'variant'))"
     exact = f"{type} IN ('BIGINT', 'BOOLEAN') OR {type} LIKE 'DECIMAL%'"
     if kind in (Kind.TEXT, Kind.CHOICE, Kind.DATE):
         exact = f"{type} IN ('STRING', 'BIGINT')" if name == "tier" else f"{type} = 'STRING'"
     return (
-        f"CASE WHEN coalesce({type}, 'VOID') = 'VOID' THEN NULL WHEN {exact} THEN {said}"
-        f" ELSE concat('{STRANGE}', coalesce({said}, '')) END"
+        f"CASE WHEN coalesce({type}, 'VOID') = 'VOID' THEN NULL WHEN {exact} THEN {text}"
+        f" ELSE concat('{STRANGE}', coalesce({text}, '')) END"
     )
 
 
@@ -182,8 +184,8 @@ def _form(kind: str) -> Form:
     return Form.DECIMAL if kind.startswith("decimal") else _FORMS.get(kind, Form.OTHER)
 
 
-def _told(name: str, kind: str) -> Column:
-    """A column as Python can hold every value of it: days and times may lie beyond its calendar."""
+def _readable(name: str, kind: str) -> Column:
+    """A column in a type that Python can hold: dates and times as text, as they may lie beyond its calendar."""
     column = _column(name)
     if kind == "timestamp":
         return f.date_format(column, "yyyy-MM-dd HH:mm:ssXXX")
@@ -191,7 +193,7 @@ def _told(name: str, kind: str) -> Column:
 
 
 def _day(text: str | None) -> Any:
-    """What a day or time was before it was text; text where Python knows no such day."""
+    """A date or time from its text; the text itself where Python cannot represent it."""
     if text is None:
         return None
     try:
