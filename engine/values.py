@@ -20,7 +20,7 @@ from .limits import MAX_BITS, MAX_DECIMALS
 
 
 class Kind(StrEnum):
-    """What a value is; two kinds mix only where `language.signatures` says so."""
+    """What a value is; two kinds mix only where `language.operators` says so."""
 
     YES_NO = "yes_no"
     COUNT = "count"

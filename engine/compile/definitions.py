@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple, assert_never
 
 from ..language.calls import Symbol, rank_of
 from ..language.currencies import money_problem
+from ..language.function_names import AggregateName, FunctionName
 from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
 from ..problems import Problem
@@ -22,20 +23,36 @@ from .tables import Keys, Wanted, compile_cell, form_of
 
 _TRUE = Literal(True, Kind.YES_NO)
 
-#: what an aggregate may be of; the others take any kind
-_KINDS_OF = {
-    "count": (Kind.COUNT,),
-    "distinct": (Kind.COUNT,),
-    "any": (Kind.YES_NO,),
-    "all": (Kind.YES_NO,),
-    "sum": tuple(NUMERIC),
-    "average": (Kind.NUMBER, Kind.PERCENT, Kind.MONEY),
-    "median": (Kind.NUMBER, Kind.PERCENT, Kind.MONEY),
-    "minimum": (*NUMERIC, Kind.DATE, Kind.CHOICE),
-    "maximum": (*NUMERIC, Kind.DATE, Kind.CHOICE),
-}
-_NOTHING = {"count": 0, "distinct": 0, "sum": 0, "any": False}  #: of no items, where the data does not say
-_WITH_BEST = ("sum", "minimum", "maximum", "average", "median")
+
+class _Form(NamedTuple):
+    """How an aggregate is written, by the word after `take`."""
+
+    kinds: tuple[Kind, ...] | None  #: of its value; None for any
+    needs: tuple[str, ...] = ("of",)  #: the keys that have to stand beside `take`
+    has_best: bool = False  #: whether `best` may stand beside it
+    nothing: bool | Decimal | None = None  #: its value of no items; None where the data has to say it
+
+
+def _form(take: AggregateName) -> _Form:
+    match take:
+        case "count":
+            return _Form((Kind.COUNT,), (), nothing=Decimal(0))
+        case "distinct":
+            return _Form((Kind.COUNT,), nothing=Decimal(0))
+        case "any":
+            return _Form((Kind.YES_NO,), (), nothing=False)
+        case "all":
+            return _Form((Kind.YES_NO,))
+        case "sum":
+            return _Form(tuple(NUMERIC), has_best=True, nothing=Decimal(0))
+        case "average" | "median":
+            return _Form((Kind.NUMBER, Kind.PERCENT, Kind.MONEY), has_best=True)
+        case "minimum" | "maximum":
+            return _Form((*NUMERIC, Kind.DATE, Kind.CHOICE), has_best=True)
+        case "latest":
+            return _Form(None, ("of", "by"))
+        case _:
+            assert_never(take)
 
 
 class _Place(NamedTuple):
@@ -154,7 +171,8 @@ def _choices(row: FilePart, kind: Kind, lists: Mapping[str, ListFact]) -> Mappin
 
 def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expression | None:
     """The value held between its floor and its cap, and rounded last, where the row says so."""
-    for key, function in (("floor", "max"), ("cap", "min"), ("round", "")):
+    limits: tuple[tuple[str, FunctionName | None], ...] = (("floor", "max"), ("cap", "min"), ("round", None))
+    for key, function in limits:
         if key not in row.data:
             continue
         if kind not in NUMERIC:
@@ -166,7 +184,8 @@ def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expres
         if function:
             tree = Call(function, (tree, limit), tree.kind, tree.place)
             continue
-        way = {"down": "round_down", "up": "round_up"}.get(row.data.get("rounding", ""), "round")
+        ways: Mapping[str, FunctionName] = {"down": "round_down", "up": "round_up"}
+        way = ways.get(row.data.get("rounding", ""), "round")
         unit = limit.value if isinstance(limit, Literal) and isinstance(limit.value, Decimal) else Decimal(1)
         if unit <= 0 or (kind is Kind.COUNT and unit % 1):
             message = "the unit to round by must be over 0" + (", and whole for a count" * (kind is Kind.COUNT))
@@ -221,33 +240,32 @@ def _aggregate(
     return node
 
 
-def _fits(row: FilePart, take: str, kind: Kind) -> bool:
+def _fits(row: FilePart, take: AggregateName, kind: Kind) -> bool:
     """Whether the row says what its aggregate needs, and nothing it has no use for."""
     before = len(row.files.problems)
-    kinds = _KINDS_OF.get(take)
-    if kinds and kind not in kinds:
-        told = ", ".join(one.value for one in sorted(kinds))
+    form = _form(take)
+    if form.kinds and kind not in form.kinds:
+        kinds = ", ".join(sorted(form.kinds))
         message = f"'{take}' cannot be of kind '{kind.value}'"
-        row.problem("wrong-kind", message, row.document.value_place((*row.path, "kind")), f"it can be: {told}")
-    needs = {"count": (), "any": ()}.get(take, ("of",)) + (("by",) if take == "latest" else ())
-    for key in needs:
+        row.problem("wrong-kind", message, row.document.value_place((*row.path, "kind")), f"it can be: {kinds}")
+    for key in form.needs:
         if not row.holds(key):
             help = {"of": "say of what: of: amount", "by": "say what orders the items: by: closed_on"}[key]
             row.problem("missing-key", f"'{take}' needs '{key}'", row.place("take"), help)
-    for key, takes in (("by", ("latest",)), ("best", _WITH_BEST)):
-        if key in row.data and take not in takes:
+    for key, fits in (("by", "by" in form.needs), ("best", form.has_best)):
+        if key in row.data and not fits:
             row.problem("wrong-form", f"'{take}' has no use for '{key}'", row.place(key), "remove it")
     if take == "count" and "of" in row.data:
         row.problem(
             "wrong-form", "'count' counts items", row.place("of"), "say which ones with 'where', or use 'distinct'"
         )
-    if take not in _NOTHING and not row.holds("empty"):
+    if form.nothing is None and not row.holds("empty"):
         help = "write empty: unknown, or the value that counts then: empty: 0"
         row.problem("missing-key", f"'{take}' of no items is not said", row.place("take"), help)
     return len(row.files.problems) == before
 
 
-def _of(row: FilePart, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope) -> Expression | None:
+def _of(row: FilePart, take: AggregateName, kind: Kind, choices: tuple[str, ...], scope: Scope) -> Expression | None:
     """What is taken of each item."""
     if take == "distinct":
         return row.expression("of", scope=scope)
@@ -276,14 +294,14 @@ def _by_rank(node: Aggregate, choices: tuple[str, ...]) -> Expression | None:
 
 
 def _empty(
-    row: FilePart, take: str, kind: Kind, choices: tuple[str, ...], scope: Scope
+    row: FilePart, take: AggregateName, kind: Kind, choices: tuple[str, ...], scope: Scope
 ) -> tuple[Expression | None, bool]:
     """The value of no items (None for unknown), and whether it is told."""
-    if row.data.get("empty") == "unknown" or ("empty" not in row.data and take not in _NOTHING):
+    nothing = _form(take).nothing
+    if row.data.get("empty") == "unknown" or ("empty" not in row.data and nothing is None):
         return None, "empty" in row.data
-    if "empty" not in row.data:
-        nothing: Any = _NOTHING[take]
-        return Literal(nothing if nothing is False else Decimal(nothing), kind), True
+    if "empty" not in row.data and nothing is not None:
+        return Literal(nothing, kind), True
     tree = row.expression("empty", scope=scope, kind=kind, choices=choices)
     return tree, tree is not None
 

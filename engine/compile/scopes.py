@@ -17,6 +17,7 @@ from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact
 from ..programme.owners import PROGRAMME, WHOLE_ORDER, Role, id_of, of_list, of_tier, of_track
 from ..values import Kind
 from .file_reader import FilePart, Files, list_path
+from .programme_functions import programme_functions
 
 #: the partner's own discounts, by their names in rules of price: its tier's, what lowers the price, what does not
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
@@ -24,7 +25,7 @@ OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind":
 CAP = "discount_cap"  #: the cap on discount plus bonuses, by its name in claims
 REFUSED = "refused"  #: whether a line is, by its name in rules of price
 
-_RESERVED = {*FUNCTIONS, *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false"}
+_RESERVED = {*FUNCTIONS, *programme_functions(), *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false"}
 
 
 class Scopes(NamedTuple):
@@ -69,7 +70,6 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
             symbols[row.id] = _value_symbol(row, id_of(PROGRAMME, Role.DEFINITION, row.id), lists)
     symbols |= _tier_symbols(files)
     tiers = tuple(files.names("tiers", "tiers"))
-    asked = tiers if files.is_whole("tiers", "tiers") else None
     broken = named - symbols.keys() - tables.keys() - lists.keys()
     partial = not (files.is_whole("facts", "facts") and files.is_whole("definitions", "definitions"))
     elsewhere = dict.fromkeys(tables, "it differs by tier: use it in a rule of a tier")
@@ -80,7 +80,8 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
         for name in own:
             elsewhere.setdefault(name, f"it is of each item of '{one.id}': define what they come to, with 'take'")
     discounted = tuple(row.id for row in files.rows("tiers", "tiers") if row.holds("discount"))
-    general = Scope(symbols, elsewhere, broken, partial, asked, discounted if asked else None)
+    asked = (tiers, discounted) if files.is_whole("tiers", "tiers") else ()
+    general = Scope(symbols, elsewhere, broken, partial, {**FUNCTIONS, **programme_functions(*asked)})
     by_tier = {tier: _tier_scope(tier, general, tables, tiers, lists) for tier in tiers}
     order = general._replace(symbols={**general.symbols, **_order_symbols(files, lists)})
     by_list = {one.id: _item_scope(files, one, order if one.id == ORDER else general, lists) for one in lists.values()}

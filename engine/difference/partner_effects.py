@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ..language.operators import Comparison
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, all_of, comparison, either, is_condition, negated, number
 from ..language.tree import Name
@@ -228,8 +229,8 @@ def _differ(before: Term, after: Term, way: str) -> Formula:
         worse = all_of([before.value, negated(after.value)])
         better = all_of([negated(before.value), after.value])
         return all_of([known, worse if way == WORSE else better])
-    sign = {WORSE: "<", BETTER: ">", OTHER: "!="}[way]
-    return all_of([known, comparison(sign, after, before)])
+    signs: Mapping[str, Comparison] = {WORSE: "<", BETTER: ">", OTHER: "!="}
+    return all_of([known, comparison(signs[way], after, before)])
 
 
 def _examples(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ..language.operators import Comparison, inverse
 from ..language.run.interpret import interpret
 from ..language.tree import And, Call, Compare, Expression, Literal, Name, Not, Or, names
 from ..language.words.words import text
@@ -24,7 +25,7 @@ class Measure(NamedTuple):
     """One comparison that matters: a value, the threshold it is held against, and how far it is from meeting it."""
 
     subject: Expression
-    operator: str
+    operator: Comparison
     value: Value
     threshold: Value
     kind: Kind
@@ -94,7 +95,7 @@ def _without_guards(parts: list[Expression]) -> list[Expression]:
 
 def _measure(leaf: Expression, wanted: bool, values: Mapping[str, Any]) -> Measure:
     if isinstance(leaf, Compare):
-        operator = leaf.operator if wanted else _opposite(leaf.operator)
+        operator = leaf.operator if wanted else inverse(leaf.operator)
         value, threshold = interpret(leaf.left, values), interpret(leaf.right, values)
         holds = _truth(interpret(leaf, values))
         met = None if holds is None else holds is wanted
@@ -105,7 +106,7 @@ def _measure(leaf: Expression, wanted: bool, values: Mapping[str, Any]) -> Measu
     return Measure(leaf, "==", value, wanted, Kind.YES_NO, None if truth is None else truth is wanted, None)
 
 
-def _distance(operator: str, value: Value, threshold: Value, kind: Kind) -> Number | None:
+def _distance(operator: Comparison, value: Value, threshold: Value, kind: Kind) -> Number | None:
     """How much more (or less) would do; a count must pass a strict threshold by one."""
     if kind not in NUMERIC or operator not in _ORDERED:
         return None
@@ -113,10 +114,6 @@ def _distance(operator: str, value: Value, threshold: Value, kind: Kind) -> Numb
     if isinstance(gap, Decimal) and kind is Kind.COUNT and operator in (">", "<"):
         return add(gap, Decimal(1))  # type: ignore[return-value]
     return gap if not isinstance(gap, Unknown | bool | str) and gap else None  # type: ignore[return-value]
-
-
-def _opposite(operator: str) -> str:
-    return {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}[operator]
 
 
 def _truth(value: Value) -> bool | None:

@@ -1,7 +1,7 @@
 """Calls of functions: which kinds each takes, and what it becomes in the tree.
 
-Some are only shorthand and become the forms they stand for (`last_months`, `qualified`, `date`); the others become a
-`Call` of one of `functions.FUNCTIONS`.
+Some are only shorthand and become the forms they stand for (`last_months`, `date`); the others become a `Call`. A scope
+may add functions of its own (`Scope.functions`).
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, NoReturn
+from functools import partial
+from typing import NamedTuple, NoReturn, assert_never, get_args
 
-from ..problems import Place, Problem, did_you_mean
+from ..problems import Place, Problem
 from ..values import NUMERIC, Kind
+from .function_names import FunctionName, Shorthand
 from .kinds import KIND_WORDS, adapt, as_kind, compatible
+from .operators import Order
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Or
 
 
@@ -30,7 +33,6 @@ class Symbol(NamedTuple):
 class Function(NamedTuple):
     """How a function may be called, with an example for messages, and how its arguments become a part of the tree."""
 
-    name: str
     least_arguments: int
     most_arguments: int
     example: str
@@ -46,14 +48,11 @@ class Function(NamedTuple):
 
 
 class Arguments(NamedTuple):
-    """The arguments of one call, each lowered already; the names in scope, and its tiers."""
+    """The arguments of one call as trees, the place of the call, and the names in scope."""
 
-    name: str
     parts: tuple[Expression, ...]
     place: Place
     symbols: Mapping[str, Symbol]
-    tiers: tuple[str, ...] | None  #: None where no tiers can be asked about
-    discounted: tuple[str, ...] | None  #: those of them that have a discount
 
 
 class _Mismatch(Exception):
@@ -63,16 +62,24 @@ class _Mismatch(Exception):
         self.problem = problem
 
 
-def call_tree(name: str, arguments: Arguments) -> Expression | Problem:
-    """The tree of a call of a function of `FUNCTIONS` with a right number of arguments; or what is wrong with them."""
+def call_tree(function: Function, arguments: Arguments) -> Expression | Problem:
+    """The tree of a call with a right number of arguments; or what is wrong with them."""
     try:
-        return FUNCTIONS[name].build(arguments)
+        return function.build(arguments)
     except _Mismatch as mismatch:
         return mismatch.problem
 
 
-def _refuse(code: str, message: str, place: Place | None, help: str | None) -> NoReturn:
+def refuse(code: str, message: str, place: Place | None, help: str | None) -> NoReturn:
+    """Leave the building of a call with this problem, which `call_tree` then returns."""
     raise _Mismatch(Problem(code, message, place, help))
+
+
+def quoted(part: Expression, message: str, help: str) -> str:
+    """The text of an argument that has to be a text in quotes; refused with the message and the help otherwise."""
+    if not isinstance(part, Literal) or part.kind is not Kind.CHOICE:
+        refuse("wrong-kind", message, part.place, help)
+    return str(part.value)
 
 
 def _a(part: Expression, kind: Kind, help: str | None = None) -> Expression:
@@ -81,26 +88,26 @@ def _a(part: Expression, kind: Kind, help: str | None = None) -> Expression:
     if fitting is not None:
         return fitting
     message = f"this is {KIND_WORDS[part.kind]}; {KIND_WORDS[kind]} is needed here"
-    _refuse("wrong-kind", message, part.place, help)
+    refuse("wrong-kind", message, part.place, help)
 
 
 def _numeric(part: Expression) -> Expression:
     if part.kind not in NUMERIC:
-        _refuse("wrong-kind", f"this is {KIND_WORDS[part.kind]}; a number is needed here", part.place, None)
+        refuse("wrong-kind", f"this is {KIND_WORDS[part.kind]}; a number is needed here", part.place, None)
     return part
 
 
 def _whole(part: Expression) -> Expression:
     """A whole number, which may be negative."""
     if isinstance(part, Literal) and isinstance(part.value, Decimal) and part.value % 1:
-        _refuse("wrong-kind", "this must be a whole number", part.place, "write days for parts of a month")
+        refuse("wrong-kind", "this must be a whole number", part.place, "write days for parts of a month")
     return _a(part, Kind.NUMBER)
 
 
 def _condition(part: Expression) -> Expression:
     if part.kind is not Kind.YES_NO:
         message = f"this is {KIND_WORDS[part.kind]}; a condition is needed here"
-        _refuse("wrong-kind", message, part.place, "compare it with something: x >= 2")
+        refuse("wrong-kind", message, part.place, "compare it with something: x >= 2")
     return part
 
 
@@ -112,7 +119,7 @@ def _like_each_other(parts: tuple[Expression, ...], place: Place) -> list[Expres
             pair = compatible(found[0], found[index])
             if pair is None:
                 message = f"{KIND_WORDS[found[0].kind]} cannot stand beside {KIND_WORDS[found[index].kind]}"
-                _refuse("wrong-kind", message, place, None)
+                refuse("wrong-kind", message, place, None)
             found[0], found[index] = pair
     return found
 
@@ -122,13 +129,13 @@ def _common(parts: list[Expression]) -> Kind:
     return parts[0].kind if len(kinds) == 1 else Kind.NUMBER
 
 
-def _extreme(arguments: Arguments) -> Expression:
+def _extreme(name: FunctionName, arguments: Arguments) -> Expression:
     """`min` and `max`, of numbers or of days."""
     dates = arguments.parts[0].kind is Kind.DATE
     parts = _like_each_other(
         tuple(_a(part, Kind.DATE) if dates else _numeric(part) for part in arguments.parts), arguments.place
     )
-    return Call(arguments.name, tuple(parts), _common(parts), arguments.place)
+    return Call(name, tuple(parts), _common(parts), arguments.place)
 
 
 def _share(arguments: Arguments) -> Expression:
@@ -150,18 +157,18 @@ def _at_least(arguments: Arguments) -> Expression:
     wanted = as_kind(arguments.parts[0], Kind.COUNT)
     if wanted is None:
         _numeric(arguments.parts[0])
-        _refuse("wrong-kind", "how many must be a count", arguments.parts[0].place, "write a whole number")
+        refuse("wrong-kind", "how many must be a count", arguments.parts[0].place, "write a whole number")
     conditions = tuple(_condition(part) for part in arguments.parts[1:])
     return Call("at_least", (wanted, *conditions), Kind.YES_NO, arguments.place)
 
 
-def _round(arguments: Arguments) -> Expression:
+def _round(name: FunctionName, arguments: Arguments) -> Expression:
     number, unit = _numeric(arguments.parts[0]), _a(arguments.parts[1], Kind.NUMBER)
     if isinstance(unit, Literal) and isinstance(unit.value, Decimal) and unit.value <= 0:
-        _refuse("out-of-range", "the unit to round by must be over 0", unit.place, f"write {arguments.name}(x, 0.01)")
+        refuse("out-of-range", "the unit to round by must be over 0", unit.place, f"write {name}(x, 0.01)")
     whole = isinstance(unit, Literal) and isinstance(unit.value, Decimal) and unit.value % 1 == 0
     kind = Kind.NUMBER if number.kind is Kind.COUNT and not whole else number.kind
-    return Call(arguments.name, (number, unit), kind, arguments.place)
+    return Call(name, (number, unit), kind, arguments.place)
 
 
 def _every(arguments: Arguments) -> Expression:
@@ -169,30 +176,30 @@ def _every(arguments: Arguments) -> Expression:
     return Call("every", (size, amount), Kind.COUNT, arguments.place)
 
 
-def _moved(arguments: Arguments) -> Expression:
+def _moved(name: FunctionName, arguments: Arguments) -> Expression:
     day, number = arguments.parts
-    return Call(arguments.name, (_a(day, Kind.DATE), _whole(number)), Kind.DATE, arguments.place)
+    return Call(name, (_a(day, Kind.DATE), _whole(number)), Kind.DATE, arguments.place)
 
 
-def _between(arguments: Arguments) -> Expression:
-    return Call(arguments.name, tuple(_a(day, Kind.DATE) for day in arguments.parts), Kind.NUMBER, arguments.place)
+def _between(name: FunctionName, arguments: Arguments) -> Expression:
+    return Call(name, tuple(_a(day, Kind.DATE) for day in arguments.parts), Kind.NUMBER, arguments.place)
 
 
-def _start(arguments: Arguments) -> Expression:
+def _start(name: FunctionName, arguments: Arguments) -> Expression:
     """The first day of a period; a quarter and a year may begin with another month than January."""
     day, *month = arguments.parts
     parts = [_a(day, Kind.DATE)]
-    if arguments.name != "start_of_month":
+    if name != "start_of_month":
         parts.append(
             _a(month[0], Kind.COUNT, "write a month from 1 to 12") if month else Literal(Decimal(1), Kind.COUNT)
         )
     last = parts[-1]
     if isinstance(last, Literal) and isinstance(last.value, Decimal) and not 1 <= last.value <= 12:
-        _refuse("out-of-range", f"there is no month {last.value}", last.place, "write a month from 1 to 12")
-    return Call(arguments.name, tuple(parts), Kind.DATE, arguments.place)
+        refuse("out-of-range", f"there is no month {last.value}", last.place, "write a month from 1 to 12")
+    return Call(name, tuple(parts), Kind.DATE, arguments.place)
 
 
-def _window(arguments: Arguments) -> Expression:
+def _window(move: FunctionName, arguments: Arguments) -> Expression:
     """`last_months(day, 12)`: after the day 12 months ago, up to and with today, or the day given third."""
     day, number, *last = arguments.parts
     day, number = _a(day, Kind.DATE), _a(number, Kind.COUNT)
@@ -201,7 +208,7 @@ def _window(arguments: Arguments) -> Expression:
         back: Expression = Literal(-number.value, Kind.NUMBER, number.place)
     else:
         back = Arithmetic("-", Literal(Decimal(0), Kind.COUNT), number, Kind.NUMBER, number.place)
-    begin = Call("add_" + arguments.name.removeprefix("last_"), (end, back), Kind.DATE, arguments.place)
+    begin = Call(move, (end, back), Kind.DATE, arguments.place)
     place = arguments.place
     return And((Compare(">", day, begin, place), Compare("<=", day, end, place)), place)
 
@@ -209,60 +216,23 @@ def _window(arguments: Arguments) -> Expression:
 def _date(arguments: Arguments) -> Expression:
     (written,) = arguments.parts
     help = "write date('2026-01-31')"
-    if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
-        _refuse("wrong-kind", "a day is written in quotes here", written.place, help)
+    text = quoted(written, "a day is written in quotes here", help)
     try:
-        text = str(written.value)
         return Literal(date.fromisoformat(text if len(text) == 10 else ""), Kind.DATE, arguments.place)
     except ValueError:
-        _refuse("bad-date", f"'{written.value}' is not a day of the calendar", written.place, help)
+        refuse("bad-date", f"'{text}' is not a day of the calendar", written.place, help)
 
 
-def _tier(arguments: Arguments) -> tuple[str, Place | None]:
-    """The tier that a call names, and where."""
-    (written,) = arguments.parts
-    if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
-        _refuse("wrong-kind", "a tier is named in quotes here", written.place, f"write {arguments.name}('tier')")
-    tier = str(written.value)
-    if arguments.tiers is not None and tier not in arguments.tiers:
-        help = did_you_mean(tier, arguments.tiers)
-        _refuse("unknown-tier", f"'{tier}' is not a tier", written.place, help)
-    return tier, written.place
-
-
-def _qualified(arguments: Arguments) -> Expression:
-    """Whether the partner qualifies for a tier, by the tier's id."""
-    tier, _ = _tier(arguments)
-    return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
-
-
-def _discount_of(arguments: Arguments) -> Expression:
-    """What a tier's discount comes to for the partner, were it qualified: its own part, the sum, or the sum capped."""
-    tier, place = _tier(arguments)
-    if arguments.discounted is not None and tier not in arguments.discounted:
-        _refuse("no-discount", f"the tier '{tier}' has no discount", place, "give it one, of 0 if need be")
-    part = arguments.name.removesuffix("_base")
-    return Name(f"tiers.{tier}.{part}", Kind.PERCENT, f"{arguments.name}('{tier}')", arguments.place)
-
-
-def _agreed(arguments: Arguments) -> Expression:
-    """Whether a supplementary agreement in force names a term; whether there is such a term is checked later."""
-    (written,) = arguments.parts
-    if not isinstance(written, Literal) or written.kind is not Kind.CHOICE:
-        _refuse("wrong-kind", "a term is named in quotes here", written.place, "write agreed('definitions.share')")
-    return Name(f"agreed.{written.value}", Kind.YES_NO, f"agreed('{written.value}')", arguments.place)
-
-
-def _rank(arguments: Arguments) -> Expression:
+def _rank(name: FunctionName, arguments: Arguments) -> Expression:
     """The place of an option among those of its choice, the lowest being 1; or from the last, which is 1 then."""
     (choice,) = arguments.parts
     symbol = arguments.symbols.get(choice.written) if isinstance(choice, Name) else None
     if symbol is None or symbol.kind is not Kind.CHOICE:
-        help = f"write {arguments.name}(name)"
-        _refuse("wrong-kind", "the name of a choice is needed here", choice.place, help)
-    if arguments.name == "rank_from_last":
+        help = f"write {name}(name)"
+        refuse("wrong-kind", "the name of a choice is needed here", choice.place, help)
+    if name == "rank_from_last":
         symbol = symbol._replace(choices=symbol.choices[::-1])
-    return _ranked(choice, symbol, arguments.name)
+    return _ranked(choice, symbol, name)
 
 
 def rank_of(choice: Expression, symbol: Symbol) -> Expression | Problem:
@@ -273,23 +243,23 @@ def rank_of(choice: Expression, symbol: Symbol) -> Expression | Problem:
         return mismatch.problem
 
 
-def _ranked(choice: Expression, symbol: Symbol, function: str = "rank") -> Expression:
+def _ranked(choice: Expression, symbol: Symbol, function: FunctionName = "rank") -> Expression:
     if not symbol.ordered:
         message = f"the options of '{choice.written if isinstance(choice, Name) else symbol.id}' stand in no order"
         help = "write '==' or '!=', or 'ordered: true' at the choice with its lowest option first"
-        _refuse("unordered-choice", message, choice.place, help)
+        refuse("unordered-choice", message, choice.place, help)
     options = tuple(Literal(option, Kind.CHOICE) for option in symbol.choices)
     return Call(function, (choice, *options), Kind.COUNT, choice.place)
 
 
 def compare_options(
-    sign: str, a: Expression, b: Expression, symbols: Mapping[str, Symbol], place: Place
+    sign: Order, a: Expression, b: Expression, symbols: Mapping[str, Symbol], place: Place
 ) -> Expression | Problem:
     """`<` and the like between options of a choice that stand in order."""
-    left, right = (symbols.get(one.written) if isinstance(one, Name) else None for one in (a, b))
+    left, right = (symbols.get(side.written) if isinstance(side, Name) else None for side in (a, b))
     try:
         if left and right and left.choices == right.choices:
-            return Compare(sign, _ranked(a, left), _ranked(b, right), place)  # type: ignore[arg-type]
+            return Compare(sign, _ranked(a, left), _ranked(b, right), place)
         if left and isinstance(b, Literal):
             _ranked(a, left)
             at = left.choices.index(str(b.value))
@@ -305,8 +275,18 @@ def compare_options(
     return Problem("wrong-kind", f"'{sign}' has no meaning here", place, "compare a choice with one of its own options")
 
 
-def _holds(sign: str, left: int, right: int) -> bool:
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[sign]
+def _holds(sign: Order, left: int, right: int) -> bool:
+    match sign:
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case ">=":
+            return left >= right
+        case _:
+            assert_never(sign)
 
 
 def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:
@@ -316,34 +296,52 @@ def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:
     return links[0] if len(links) == 1 else Or(links, place)
 
 
-FUNCTIONS: Mapping[str, Function] = {
-    function.name: function
-    for function in (
-        Function("min", 2, 20, "min(discount, 40)", _extreme),
-        Function("max", 2, 20, "max(1, licences)", _extreme),
-        Function("share", 2, 3, "share(part, whole)", _share),
-        Function("ratio", 1, 1, "amount * ratio(20)", _ratio),
-        Function("at_least", 2, 21, "at_least(2, a, b, c)", _at_least),
-        Function("round", 2, 2, "round(amount, 0.01)", _round),
-        Function("round_down", 2, 2, "round_down(points, 1)", _round),
-        Function("round_up", 2, 2, "round_up(months, 1)", _round),
-        Function("every", 2, 2, "every(5, customers)", _every),
-        Function("rank", 1, 1, "rank(level)", _rank),
-        Function("rank_from_last", 1, 1, "rank_from_last(version)", _rank),
-        Function("date", 1, 1, "date('2026-01-31')", _date),
-        Function("add_days", 2, 2, "add_days(valid_until, 30)", _moved),
-        Function("add_months", 2, 2, "add_months(joined, 12)", _moved),
-        Function("days_between", 2, 2, "days_between(joined, as_of)", _between),
-        Function("months_between", 2, 2, "months_between(joined, as_of)", _between),
-        Function("start_of_month", 1, 1, "start_of_month(as_of)", _start),
-        Function("start_of_quarter", 1, 2, "start_of_quarter(as_of)", _start),
-        Function("start_of_year", 1, 2, "start_of_year(as_of, 7)", _start),
-        Function("last_days", 2, 3, "last_days(closed_on, 90)", _window),
-        Function("last_months", 2, 3, "last_months(closed_on, 12)", _window),
-        Function("qualified", 1, 1, "qualified('gold')", _qualified),
-        Function("discount_base", 1, 1, "discount_base('gold')", _discount_of),
-        Function("discount_uncapped", 1, 1, "discount_uncapped('gold')", _discount_of),
-        Function("discount_total", 1, 1, "discount_total('gold')", _discount_of),
-        Function("agreed", 1, 1, "agreed('definitions.share')", _agreed),
-    )
-}
+def _function(name: FunctionName | Shorthand) -> Function:
+    """How a function of the language may be called."""
+    match name:
+        case "min":
+            return Function(2, 20, "min(discount, 40)", partial(_extreme, name))
+        case "max":
+            return Function(2, 20, "max(1, licences)", partial(_extreme, name))
+        case "share":
+            return Function(2, 3, "share(part, whole)", _share)
+        case "ratio":
+            return Function(1, 1, "amount * ratio(20)", _ratio)
+        case "at_least":
+            return Function(2, 21, "at_least(2, a, b, c)", _at_least)
+        case "round":
+            return Function(2, 2, "round(amount, 0.01)", partial(_round, name))
+        case "round_down":
+            return Function(2, 2, "round_down(points, 1)", partial(_round, name))
+        case "round_up":
+            return Function(2, 2, "round_up(months, 1)", partial(_round, name))
+        case "every":
+            return Function(2, 2, "every(5, customers)", _every)
+        case "rank":
+            return Function(1, 1, "rank(level)", partial(_rank, name))
+        case "rank_from_last":
+            return Function(1, 1, "rank_from_last(version)", partial(_rank, name))
+        case "date":
+            return Function(1, 1, "date('2026-01-31')", _date)
+        case "add_days":
+            return Function(2, 2, "add_days(valid_until, 30)", partial(_moved, name))
+        case "add_months":
+            return Function(2, 2, "add_months(joined, 12)", partial(_moved, name))
+        case "days_between" | "months_between":
+            return Function(2, 2, f"{name}(joined, as_of)", partial(_between, name))
+        case "start_of_month":
+            return Function(1, 1, "start_of_month(as_of)", partial(_start, name))
+        case "start_of_quarter":
+            return Function(1, 2, "start_of_quarter(as_of)", partial(_start, name))
+        case "start_of_year":
+            return Function(1, 2, "start_of_year(as_of, 7)", partial(_start, name))
+        case "last_days":
+            return Function(2, 3, "last_days(closed_on, 90)", partial(_window, "add_days"))
+        case "last_months":
+            return Function(2, 3, "last_months(closed_on, 12)", partial(_window, "add_months"))
+        case _:
+            assert_never(name)
+
+
+#: every function of the language, by its name
+FUNCTIONS: Mapping[str, Function] = {name: _function(name) for name in (*get_args(FunctionName), *get_args(Shorthand))}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..values import NUMERIC, Kind
-from .signatures import common_kind
 from .tree import Arithmetic, Call, Choose, Expression, Literal
 
 KIND_WORDS = {
@@ -18,6 +17,22 @@ KIND_WORDS = {
     Kind.CHOICE: "a choice",
     Kind.TEXT: "a text",
 }
+
+
+def common_kind(left: Kind, right: Kind) -> Kind | None:
+    """The kind of a value that may be either: for `min`, `max`, comparisons and choices; None where they do not mix.
+
+    >>> common_kind(Kind.COUNT, Kind.NUMBER), common_kind(Kind.PERCENT, Kind.MONEY)
+    (<Kind.NUMBER: 'number'>, None)
+    """
+    if left is right:
+        return left
+    return Kind.NUMBER if {left, right} == {Kind.COUNT, Kind.NUMBER} else None
+
+
+def is_ordered(kind: Kind) -> bool:
+    """Whether `<` and the like mean anything for this kind."""
+    return kind in NUMERIC or kind is Kind.DATE
 
 
 def as_kind(node: Expression, kind: Kind) -> Expression | None:

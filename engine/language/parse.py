@@ -15,10 +15,10 @@ from typing import NamedTuple
 from ..limits import MAX_DECIMALS, MAX_DEPTH, MAX_WHOLE_DIGITS
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..values import NUMERIC, Kind, with_point
-from .calls import FUNCTIONS, Arguments, Symbol, call_tree, compare_options
+from .calls import FUNCTIONS, Arguments, Function, Symbol, call_tree, compare_options
 from .currencies import money_problem
-from .kinds import KIND_WORDS, as_kind, compatible
-from .signatures import ARITHMETIC, is_ordered
+from .kinds import KIND_WORDS, as_kind, compatible, is_ordered
+from .operators import Comparison, Operator, result_kinds
 from .syntax import REFUSED, Text, read_python, short
 from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, Not, Or
 
@@ -34,8 +34,7 @@ class Scope(NamedTuple):
     elsewhere: Mapping[str, str] = {}
     broken: Collection[str] = ()
     partial: bool = False
-    tiers: tuple[str, ...] | None = None  #: those that `qualified` may name; None where they cannot be told
-    discounted: tuple[str, ...] | None = None  #: those of them that have a discount
+    functions: Mapping[str, Function] = FUNCTIONS  #: by name: those of the language, and what the scope adds
 
 
 def parse(
@@ -59,8 +58,10 @@ def parse(
     return (None if reading.problems else tree), reading.problems
 
 
-_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-_COMPARISONS = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_ARITHMETIC: Mapping[type[ast.operator], Operator] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_COMPARISONS: Mapping[type[ast.cmpop], Comparison] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+}  # fmt: skip
 
 
 class _Reading:
@@ -223,7 +224,7 @@ class _Reading:
             return None
         return known[0] if len(known) == 1 else And(known, self._place(node))
 
-    def _compare(self, operator: str, left: ast.expr, right: ast.expr, depth: int) -> Expression | None:
+    def _compare(self, operator: Comparison, left: ast.expr, right: ast.expr, depth: int) -> Expression | None:
         a, b = self.lower(left, depth), self.lower(right, depth)
         if a is None or b is None:
             return None
@@ -231,17 +232,20 @@ class _Reading:
         a, b = self._like(a, b, place, "be compared with") or (None, None)
         if a is None or b is None or not self._options_fit(a, b):
             return None
-        if operator not in ("==", "!=") and a.kind is Kind.CHOICE:
-            found = compare_options(operator, a, b, self.scope.symbols, place)
-            if not isinstance(found, Problem):
-                return found
-            self.problems.append(found)
-            return None
-        if operator not in ("==", "!=") and not is_ordered(a.kind):
+        match operator:
+            case "==" | "!=":
+                return Compare(operator, a, b, place)
+            case _ if a.kind is Kind.CHOICE:
+                tree = compare_options(operator, a, b, self.scope.symbols, place)
+                if not isinstance(tree, Problem):
+                    return tree
+                self.problems.append(tree)
+                return None
+        if not is_ordered(a.kind):
             message = f"'{operator}' has no meaning for {KIND_WORDS[a.kind]}"
             self._problem("wrong-kind", message, place, "write '==' or '!='")
             return None
-        return Compare(operator, a, b, place)  # type: ignore[arg-type]
+        return Compare(operator, a, b, place)
 
     def _member(
         self, node: ast.Compare, operator: ast.In | ast.NotIn, item: ast.expr, options: ast.expr, depth: int
@@ -267,7 +271,7 @@ class _Reading:
         left, right = self._number(node.left, depth), self._number(node.right, depth)
         if left is None or right is None:
             return None
-        table = ARITHMETIC[operator]
+        table = result_kinds(operator)
         if (left.kind, right.kind) not in table:
             left, right = compatible(left, right) or (left, right)
         kind = table.get((left.kind, right.kind))
@@ -275,7 +279,7 @@ class _Reading:
             message = f"{KIND_WORDS[left.kind]} {operator} {KIND_WORDS[right.kind]} has no meaning"
             self._problem("wrong-kind", message, self._place(node), "bring both sides to one kind first")
             return None
-        return Arithmetic(operator, left, right, kind, self._place(node))  # type: ignore[arg-type]
+        return Arithmetic(operator, left, right, kind, self._place(node))
 
     def _choose(self, node: ast.IfExp, depth: int) -> Expression | None:
         condition = self._yes_no(node.test, depth)
@@ -288,10 +292,10 @@ class _Reading:
     def _call(self, node: ast.Call, depth: int) -> Expression | None:
         place = self._place(node)
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        function = FUNCTIONS.get(name or "")
+        function = self.scope.functions.get(name or "")
         if name is None or function is None:
             shown = name or self.text.text[slice(*self._span(node.func))]
-            help = did_you_mean(shown, FUNCTIONS)
+            help = did_you_mean(shown, self.scope.functions)
             self._problem("unknown-function", f"'{short(shown)}' is not a function", self._place(node.func), help)
             return None
         if node.keywords:
@@ -305,9 +309,7 @@ class _Reading:
         known = tuple(part for part in parts if part is not None)
         if len(known) < len(parts):
             return None
-        found = call_tree(
-            name, Arguments(name, known, place, self.scope.symbols, self.scope.tiers, self.scope.discounted)
-        )
+        found = call_tree(function, Arguments(known, place, self.scope.symbols))
         if isinstance(found, Problem):
             self.problems.append(found)
             return None

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
-from typing import Literal as OneOf
 
 from ..problems import Place
 from ..values import Kind
+from .function_names import AggregateName, FunctionName
+from .operators import Comparison, Operator
 
-Comparison = OneOf["==", "!=", "<", "<=", ">", ">="]
-Operator = OneOf["+", "-", "*", "/"]
 _Node = TypeVar("_Node")
 
 
@@ -135,9 +134,9 @@ class Choose(NamedTuple):
 
 @_node
 class Call(NamedTuple):
-    """A function of `signatures.FUNCTIONS`, with its arguments."""
+    """A function of the language, with its arguments."""
 
-    function: str
+    function: FunctionName
     arguments: tuple[Expression, ...]
     kind: Kind
     place: Place | None = None
@@ -145,13 +144,13 @@ class Call(NamedTuple):
 
 @_node
 class Aggregate(NamedTuple):
-    """What the items of a list come to: `function` (of `aggregates`) over `value`, of the items for which `counts`.
+    """What the items of a list come to: `function` over `value`, of the items for which `counts`.
 
     `by` orders the items for `latest`; `best` keeps so many of the greatest values; `empty` is the value of no items,
     None for unknown. `item` says as what the item at hand is known in `value`, `counts` and `by`.
     """
 
-    function: str
+    function: AggregateName
     list: str
     item: str
     value: Expression

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..evaluate.evaluate import make_plan
+from ..language.operators import Comparison
 from ..language.tree import Compare, Expression, Literal, children
 from ..language.words.words import text
 from ..problems import Place
@@ -22,7 +23,7 @@ from ..values import Kind
 from .readings import other_readings
 from .scenarios import Scenario, run
 
-_OTHERS: Mapping[str, str] = {">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
+_OTHERS: Mapping[Comparison, Comparison] = {">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
 
 
 _BY_TIER = ("by_tier", "percent")  #: tables with a row for each tier
@@ -132,7 +133,7 @@ def _changes(tree: Expression) -> Iterator[tuple[Expression, Expression]]:
         for value in _other_values(tree):
             yield tree, tree._replace(value=value)
     elif isinstance(tree, Compare):
-        yield tree, tree._replace(operator=_OTHERS[tree.operator])  # type: ignore[arg-type]
+        yield tree, tree._replace(operator=_OTHERS[tree.operator])
     for child in children(tree):
         yield from _changes(child)
 

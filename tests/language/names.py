@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from charter.engine.language.calls import Symbol
+from charter.engine.compile.programme_functions import programme_functions
+from charter.engine.language.calls import FUNCTIONS, Symbol
 from charter.engine.language.parse import Scope, parse
 from charter.engine.language.syntax import Text
 from charter.engine.language.tree import Expression
@@ -29,7 +30,7 @@ COLOURS = ("red", "green", "blue")
 FIELDS = {"p": Kind.YES_NO, "n": Kind.COUNT, "a": Kind.MONEY, "d": Kind.DATE, "t": Kind.TEXT}
 SCOPE = Scope(
     {id: Symbol(id, kind, COLOURS if kind is Kind.CHOICE else (), id == "o") for id, kind in KINDS.items()},
-    tiers=("gold", "silver"),
+    functions={**FUNCTIONS, **programme_functions(("gold", "silver"))},
 )
 
 

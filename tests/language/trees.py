@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
-from charter.engine.language.run.aggregates import FUNCTIONS
-from charter.engine.language.signatures import ARITHMETIC
+from charter.engine.language.function_names import OfValues
+from charter.engine.language.operators import Operator, result_kinds
 from charter.engine.language.tree import (
     Aggregate,
     And,
@@ -151,7 +152,7 @@ def aggregates(kind: Kind) -> st.SearchStrategy[Expression]:
     if kind is Kind.YES_NO:
         ways = {"any": (own, None), "all": (own, None), "latest": (own, day)}
     elif kind is Kind.COUNT:
-        ways = {name: (Name("l[].n", Kind.COUNT, "n"), None) for name in FUNCTIONS}
+        ways = {name: (Name("l[].n", Kind.COUNT, "n"), None) for name in get_args(OfValues)}
     else:
         ways = {"latest": (None, day)}
         if fields and kind is not Kind.TEXT:
@@ -163,7 +164,7 @@ def aggregates(kind: Kind) -> st.SearchStrategy[Expression]:
 
     def build(name: str, part: Expression, counted: Expression, most: object, nothing: object) -> Expression:
         of, by = ways[name]
-        several = name in FUNCTIONS and kind in NUMERIC
+        several = name in get_args(OfValues) and kind in NUMERIC
         return Aggregate(name, "l", "l[]", of or part, counted, by, most if several else None, nothing, kind)
 
     return st.builds(build, st.sampled_from(sorted(ways)), value, counts, best, empty)
@@ -205,7 +206,8 @@ def _choose(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
 
 
 def _arithmetic(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
-    ways = [(sign, *pair) for sign, table in ARITHMETIC.items() for pair, result in table.items() if result is kind]
+    signs = get_args(Operator)
+    ways = [(sign, *pair) for sign in signs for pair, result in result_kinds(sign).items() if result is kind]
     return st.sampled_from(ways).flatmap(
         lambda way: st.tuples(trees(way[1], depth), trees(way[2], depth)).map(
             lambda pair: Arithmetic(way[0], *pair, kind)

@@ -13,8 +13,10 @@ from fractions import Fraction
 from typing import NamedTuple, assert_never
 
 from ...values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtract
-from ..run.functions import FUNCTIONS
-from ..run.interpret import COMPARISONS
+from ..function_names import FunctionName
+from ..operators import Comparison, Operator, inverse
+from ..run.functions import function_of
+from ..run.interpret import relation
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .spans import compared_with_number, pairs
 
@@ -109,17 +111,30 @@ def _compare(tree: Compare, known: Mapping[str, Bounds]) -> Truths:
     """By the ends of both sides: what two numbers can be that far apart, the comparison can be."""
     left, right = bounds(tree.left, known), bounds(tree.right, known)
     if isinstance(left, NumberRange) and isinstance(right, NumberRange):
-        less, more = _under(left, right), _under(right, left)
-        same = _is_single(left) and left == right
-        meet = not (_under(left, right, always=True) or _under(right, left, always=True))
-        can = {"<": less, ">": more, "<=": less or meet, ">=": more or meet, "==": meet, "!=": not same}
-        opposite = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
-        return frozenset(
-            truth for truth, sign in ((True, tree.operator), (False, opposite[tree.operator])) if can[sign]
-        )
+        signs = ((True, tree.operator), (False, inverse(tree.operator)))
+        return frozenset(truth for truth, sign in signs if _can_hold(sign, left, right))
     if isinstance(tree.left, Literal) and isinstance(tree.right, Literal):
-        return frozenset((bool(COMPARISONS[tree.operator](tree.left.value, tree.right.value)),))
+        return frozenset((bool(relation(tree.operator)(tree.left.value, tree.right.value)),))
     return EITHER
+
+
+def _can_hold(sign: Comparison, left: NumberRange, right: NumberRange) -> bool:
+    """Whether the comparison holds of some number of the left range and some of the right."""
+    match sign:
+        case "<":
+            return _under(left, right)
+        case ">":
+            return _under(right, left)
+        case "<=":
+            return not _under(right, left, always=True)
+        case ">=":
+            return not _under(left, right, always=True)
+        case "==":
+            return not (_under(left, right, always=True) or _under(right, left, always=True))
+        case "!=":
+            return not (_is_single(left) and left == right)
+        case _:
+            assert_never(sign)
 
 
 def _under(one: NumberRange, other: NumberRange, *, always: bool = False) -> bool:
@@ -156,21 +171,29 @@ def _highest(ends: Sequence[Number | None]) -> Number | None:
     return max(known) if len(known) == len(ends) else None
 
 
-def _calculate(operator: str, a: NumberRange, b: NumberRange) -> NumberRange:
-    if operator == "+":
-        return NumberRange(_ends(add, a.low, b.low), _ends(add, a.high, b.high))
-    if operator == "-":
-        return NumberRange(_ends(subtract, a.low, b.high), _ends(subtract, a.high, b.low))
-    if operator == "/":
-        if b.low is None or b.high is None or b.low <= 0 <= b.high:
-            return ANY
-        b = NumberRange(_ends(divide, _ONE, b.high), _ends(divide, _ONE, b.low))
+def _calculate(operator: Operator, a: NumberRange, b: NumberRange) -> NumberRange:
+    match operator:
+        case "+":
+            return NumberRange(_ends(add, a.low, b.low), _ends(add, a.high, b.high))
+        case "-":
+            return NumberRange(_ends(subtract, a.low, b.high), _ends(subtract, a.high, b.low))
+        case "*":
+            return _product(a, b)
+        case "/":
+            if b.low is None or b.high is None or b.low <= 0 <= b.high:
+                return ANY
+            return _product(a, NumberRange(_ends(divide, _ONE, b.high), _ends(divide, _ONE, b.low)))
+        case _:
+            assert_never(operator)
+
+
+def _product(a: NumberRange, b: NumberRange) -> NumberRange:
     if _ZERO in (a, b):
         return _ZERO
     corners = [_ends(multiply, x, y) for x in a for y in b]
     if None not in corners:
         return NumberRange(_lowest(corners), _highest(corners))
-    positive = all(one.low is not None and one.low >= 0 for one in (a, b))
+    positive = all(factor.low is not None and factor.low >= 0 for factor in (a, b))
     return NumberRange(_ends(multiply, a.low, b.low), None) if positive else ANY
 
 
@@ -183,30 +206,42 @@ def _ends(calculate: Callable[[Value, Value], Value], a: Number | None, b: Numbe
 
 
 def _call(tree: Call, known: Mapping[str, Bounds]) -> Bounds:
+    if tree.kind in NUMERIC:
+        return _number(tree.function, [_range(part, known) for part in tree.arguments]) or anything(tree.kind)
     if tree.function == "at_least":
         return _at_least(_range(tree.arguments[0], known), [truths(part, known) for part in tree.arguments[1:]])
-    if tree.kind not in NUMERIC:
-        return anything(tree.kind)
-    if tree.function in ("rank", "rank_from_last"):
-        return NumberRange(_ONE, Decimal(len(tree.arguments) - 1))
-    parts = [_range(part, known) for part in tree.arguments]
+    return anything(tree.kind)
+
+
+def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange | None:
+    """The range of a call that gives a number; None where only its kind bounds it."""
     lows, highs = [part.low for part in parts], [part.high for part in parts]
-    match tree.function:
+    match function:
         case "min":
             ends = [end for end in highs if end is not None]
             return NumberRange(_lowest(lows), min(ends) if ends else None)
         case "max":
             ends = [end for end in lows if end is not None]
             return NumberRange(max(ends) if ends else None, _highest(highs))
-        case "share" if _never(parts[1], 0):
-            return _calculate("*", _calculate("/", *parts), NumberRange(_HUNDRED, _HUNDRED))
-        case "share" if all(low is not None and low >= 0 for low in lows):
-            return NumberRange(_NOTHING, None)
+        case "share":
+            if _never(parts[1], 0):
+                return _calculate("*", _calculate("/", parts[0], parts[1]), NumberRange(_HUNDRED, _HUNDRED))
+            return NumberRange(_NOTHING, None) if all(low is not None and low >= 0 for low in lows) else None
         case "ratio":
             return NumberRange(*(_ends(divide, end, _HUNDRED) for end in parts[0]))
-        case "round" | "round_down" | "round_up" if _is_single(parts[1]):
-            return NumberRange(*(_ends(FUNCTIONS[tree.function], end, parts[1].low) for end in parts[0]))
-    return anything(tree.kind)
+        case "round" | "round_down" | "round_up":
+            number, unit = parts
+            if not _is_single(unit):
+                return None
+            return NumberRange(*(_ends(function_of(function), end, unit.low) for end in number))
+        case "rank" | "rank_from_last":
+            return NumberRange(_ONE, Decimal(len(parts) - 1))
+        case "every" | "days_between" | "months_between":
+            return None
+        case "at_least" | "add_days" | "add_months" | "start_of_month" | "start_of_quarter" | "start_of_year":
+            return None  # no numbers
+        case _:
+            assert_never(function)
 
 
 def _at_least(wanted: NumberRange, parts: list[Truths]) -> Truths:
@@ -223,13 +258,17 @@ def _never(one: NumberRange, number: int) -> bool:
 
 def _aggregate(tree: Aggregate, known: Mapping[str, Bounds]) -> Bounds:
     """Of lists nothing is known but the sign of a sum and the ends of a value that is taken from an item."""
-    if tree.function in ("count", "distinct"):
-        return NumberRange(_NOTHING, None)
     if tree.kind not in NUMERIC:
         return anything(tree.kind)
     value = _range(tree.value, known)
-    empty = [] if tree.empty is None else [_range(tree.empty, known)]
-    if tree.function == "sum":
-        low = _NOTHING if value.low is not None and value.low >= 0 else None
-        value = NumberRange(low, _NOTHING if value.high is not None and value.high <= 0 else None)
-    return _either([value, *empty], tree.kind)
+    match tree.function:
+        case "count" | "distinct":
+            return NumberRange(_NOTHING, None)
+        case "sum":
+            low = _NOTHING if value.low is not None and value.low >= 0 else None
+            value = NumberRange(low, _NOTHING if value.high is not None and value.high <= 0 else None)
+        case "any" | "all" | "minimum" | "maximum" | "average" | "median" | "latest":
+            pass
+        case _:
+            assert_never(tree.function)
+    return _either([value, *([] if tree.empty is None else [_range(tree.empty, known)])], tree.kind)

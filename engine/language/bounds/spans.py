@@ -8,9 +8,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from ...values import Kind, Number
+from ..operators import Comparison, flipped
 from ..tree import And, Compare, Expression, Literal, Or
-
-_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "=="}
 
 
 class Span(NamedTuple):
@@ -63,11 +62,12 @@ def _after(one: Span, other: Span) -> bool:
 
 def _span(tree: Expression) -> tuple[Expression, Span] | None:
     """What a comparison with a written number compares, and for which numbers it holds."""
-    if not isinstance(tree, Compare) or tree.operator not in _TURNED:
+    if not isinstance(tree, Compare) or tree.operator == "!=":
         return None
-    operator, left, right = tree.operator, tree.left, tree.right
+    operator: Comparison = tree.operator
+    left, right = tree.left, tree.right
     if isinstance(left, Literal):
-        operator, left, right = _TURNED[operator], right, left  # type: ignore[assignment]
+        operator, left, right = flipped(operator), right, left
     if not isinstance(right, Literal) or not isinstance(right.value, Decimal) or isinstance(left, Literal):
         return None
     number = right.value

@@ -6,11 +6,12 @@ that is unknown leaves the result unknown, unless the others decide it. `empty` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from ...values import UNDEFINED, Unknown, Value, add, divide, merge
+from ..function_names import AggregateName, OfValues
 
 
 class ItemEntry(NamedTuple):
@@ -21,8 +22,8 @@ class ItemEntry(NamedTuple):
     by: Value = True
 
 
-def aggregate(function: str, entries: Sequence[ItemEntry], best: Value | None, empty: Value) -> Value:
-    """The value of one of `FUNCTIONS` over the entries, or only over the `best` so many of their values."""
+def aggregate(function: AggregateName, entries: Sequence[ItemEntry], best: Value | None, empty: Value) -> Value:
+    """The value of an aggregate over the entries, or only over the `best` so many of their values."""
     if function == "any":
         return _any(entries)
     if function == "all":
@@ -36,7 +37,7 @@ def aggregate(function: str, entries: Sequence[ItemEntry], best: Value | None, e
     values = [entry.value for entry in included]
     if best is not None:
         values = sorted(values, reverse=True)[: max(0, int(best))]  # type: ignore[type-var,arg-type]
-    return FUNCTIONS[function](values) if values or function in ("count", "distinct") else empty
+    return _of_values(function, values) if values or function in ("count", "distinct") else empty
 
 
 def _open_parts(entry: ItemEntry) -> list[Value]:
@@ -102,13 +103,22 @@ def _median(values: Sequence[Value]) -> Value:
     return ordered[middle] if len(ordered) % 2 else divide(add(ordered[middle - 1], ordered[middle]), Decimal(2))
 
 
-#: what is made of the values that count; `any`, `all` and `latest` look at the items themselves
-FUNCTIONS: Mapping[str, Callable[[Sequence[Value]], Value]] = {
-    "count": lambda values: Decimal(len(values)),
-    "distinct": lambda values: Decimal(len(set(values))),
-    "sum": _sum,
-    "minimum": min,  # type: ignore[dict-item]
-    "maximum": max,  # type: ignore[dict-item]
-    "average": lambda values: divide(_sum(values), Decimal(len(values))),
-    "median": _median,
-}
+def _of_values(function: OfValues, values: Sequence[Value]) -> Value:
+    """What is made of the values that count."""
+    match function:
+        case "count":
+            return Decimal(len(values))
+        case "distinct":
+            return Decimal(len(set(values)))
+        case "sum":
+            return _sum(values)
+        case "minimum":
+            return min(values)  # type: ignore[type-var]
+        case "maximum":
+            return max(values)  # type: ignore[type-var]
+        case "average":
+            return divide(_sum(values), Decimal(len(values)))
+        case "median":
+            return _median(values)
+        case _:
+            assert_never(function)

@@ -13,8 +13,8 @@ from typing import Any, assert_never
 from ...values import UNDEFINED, Unknown, Value, merge
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .aggregates import ItemEntry, aggregate
-from .functions import FUNCTIONS
-from .interpret import ARITHMETIC, COMPARISONS
+from .functions import function_of
+from .interpret import calculation, relation
 
 Row = list[Any]  #: values, and for each list its items: lists of values
 Reader = Callable[[Row], Value]
@@ -39,13 +39,13 @@ def closure(tree: Expression, positions: Positions) -> Reader:
         case Compare():
             return _comparison(tree, positions)
         case Arithmetic():
-            calculate = ARITHMETIC[tree.operator]
+            calculate = calculation(tree.operator)
             left, right = closure(tree.left, positions), closure(tree.right, positions)
             return lambda row: calculate(left(row), right(row))
         case Choose():
             return _choice(*(closure(part, positions) for part in (tree.condition, tree.then, tree.otherwise)))
         case Call():
-            function = FUNCTIONS[tree.function]
+            function = function_of(tree.function)
             arguments = [closure(part, positions) for part in tree.arguments]
             return lambda row: function(*[argument(row) for argument in arguments])
         case Aggregate():
@@ -91,7 +91,7 @@ def _junction(parts: list[Reader], *, decided_by: bool) -> Reader:
 
 
 def _comparison(tree: Compare, positions: Positions) -> Reader:
-    compare: Callable[[Value, Value], bool] = COMPARISONS[tree.operator]
+    compare = relation(tree.operator)
     left, right = closure(tree.left, positions), closure(tree.right, positions)
 
     def comparison(row: Row) -> Value:

@@ -8,38 +8,32 @@ raises: Python neither orders an unknown nor takes it for true or false. A value
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, assert_never
+from typing import Literal as OneOf
 
 from ...values import EXACT, NO_DECIMAL, Value, divide
+from ..operators import Operator, Order
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, children
 from .closures import Positions, Reader, Row, closure
-from .functions import FUNCTIONS
+from .functions import function_of
 
 Filler = Callable[[Row], None]  #: puts values in their places of a row
 
 _MAX_DEPTH = 60  #: of a tree that is compiled: Python's compiler calls itself for each part within a part
 _ROWS_BEFORE = 300  #: to fill so many by closures takes about as long as compiling does, however many values there are
-_ARITHMETIC: Mapping[str, Callable[..., Value]] = {
-    "+": EXACT.add,
-    "-": EXACT.subtract,
-    "*": EXACT.multiply,
-    "/": divide,
-}
-_EXTREMES: Mapping[str, type[ast.cmpop]] = {"min": ast.Lt, "max": ast.Gt}  #: how the second must stand to the first
-_ORDER: Mapping[str, type[ast.cmpop]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
 
 
 class FillStep(NamedTuple):
     """One value: its place in the row, its reader, and the expression that says the same, None where none does.
 
-    What stands at `agreed` in the row counts in place of the expression, unless it is None.
+    `replaced_by` is a position of the row: what stands there counts in place of the expression, unless it is None.
     """
 
     position: int
     read: Reader
     expression: Expression | None = None
-    agreed: int | None = None
+    replaced_by: int | None = None
 
 
 def by_closures(steps: Sequence[FillStep], row: Row) -> None:
@@ -92,9 +86,9 @@ class _Code:
         if step.expression is None or _is_deeper(step.expression, _MAX_DEPTH):
             return _put(step.position, asked)
         value = self.expression(step.expression)
-        if step.agreed is not None:
-            agreed = _local(step.agreed)
-            value = ast.IfExp(ast.Compare(agreed, [ast.Is()], [ast.Constant(None)]), value, agreed)
+        if step.replaced_by is not None:
+            other = _local(step.replaced_by)
+            value = ast.IfExp(ast.Compare(other, [ast.Is()], [ast.Constant(None)]), value, other)
         otherwise = ast.ExceptHandler(ast.Name("no_decimal", ast.Load()), None, [_put(step.position, asked)])
         return ast.Try([_put(step.position, value)], [otherwise], [], [])
 
@@ -112,15 +106,17 @@ class _Code:
             case Compare():
                 return self.comparison(tree)
             case Arithmetic():
-                return self.call(_ARITHMETIC[tree.operator], [self.expression(tree.left), self.expression(tree.right)])
+                return self.call(_exact(tree.operator), [self.expression(tree.left), self.expression(tree.right)])
             case Choose():
                 condition, then, otherwise = (self.expression(part) for part in children(tree))
                 return ast.IfExp(condition, then, otherwise)
             case Call():
                 arguments = [self.expression(part) for part in tree.arguments]
-                if tree.function in _EXTREMES and len(arguments) == 2:
-                    return self.extreme(tree.function, *arguments)
-                return self.call(FUNCTIONS[tree.function], arguments)
+                match tree.function:
+                    case "min" | "max" if len(arguments) == 2:
+                        return self.extreme(tree.function, *arguments)
+                    case _:
+                        return self.call(function_of(tree.function), arguments)
             case Aggregate():
                 return self.call(closure(tree, self.positions), [ast.Name("row", ast.Load())])
             case _:
@@ -144,16 +140,19 @@ class _Code:
     def comparison(self, tree: Compare) -> ast.expr:
         """Equality asks `a <= b <= a`, for an unknown equals nothing, but raises where it is to be ordered."""
         left, right = self.expression(tree.left), self.expression(tree.right)
-        if tree.operator in _ORDER:
-            return ast.Compare(left, [_ORDER[tree.operator]()], [right])
-        once, again = self.twice(left)
-        equal = ast.Compare(once, [ast.LtE(), ast.LtE()], [right, again])
-        return equal if tree.operator == "==" else ast.UnaryOp(ast.Not(), equal)
+        match tree.operator:
+            case "==" | "!=":
+                once, again = self.twice(left)
+                equal = ast.Compare(once, [ast.LtE(), ast.LtE()], [right, again])
+                return equal if tree.operator == "==" else ast.UnaryOp(ast.Not(), equal)
+            case sign:
+                return ast.Compare(left, [_order(sign)], [right])
 
-    def extreme(self, function: str, first: ast.expr, second: ast.expr) -> ast.expr:
+    def extreme(self, function: OneOf["min", "max"], first: ast.expr, second: ast.expr) -> ast.expr:
         """The smaller or greater of two, the first where they are equal."""
         (first, first_again), (second, second_again) = self.twice(first), self.twice(second)
-        return ast.IfExp(ast.Compare(second, [_EXTREMES[function]()], [first]), second_again, first_again)
+        sign = ast.Lt() if function == "min" else ast.Gt()
+        return ast.IfExp(ast.Compare(second, [sign], [first]), second_again, first_again)
 
     def twice(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
         """What gives the value, and what gives it again without working it out."""
@@ -173,6 +172,35 @@ class _Code:
         name = f"object{len(self.objects)}"
         self.objects[name] = found
         return ast.Name(name, ast.Load())
+
+
+def _exact(operator: Operator) -> Callable[..., Value]:
+    """What an operator makes of two decimals; it raises where no decimal holds the result."""
+    match operator:
+        case "+":
+            return EXACT.add
+        case "-":
+            return EXACT.subtract
+        case "*":
+            return EXACT.multiply
+        case "/":
+            return divide
+        case _:
+            assert_never(operator)
+
+
+def _order(sign: Order) -> ast.cmpop:
+    match sign:
+        case "<":
+            return ast.Lt()
+        case "<=":
+            return ast.LtE()
+        case ">":
+            return ast.Gt()
+        case ">=":
+            return ast.GtE()
+        case _:
+            assert_never(sign)
 
 
 def _local(position: int, context: ast.expr_context | None = None) -> ast.Name:

@@ -5,13 +5,15 @@ What has no answer (a month added beyond the calendar, a share of nothing) is un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import assert_never
 
 from ...values import UNDEFINED, Number, Unknown, Value, add, divide, merge, multiply, round_half_up
+from ..function_names import FunctionName
 
 _remembered = lru_cache(maxsize=512)  #: days are asked for again, of partner after partner
 
@@ -192,24 +194,42 @@ def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -
         return UNDEFINED
 
 
-#: each function by its name in the language
-FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    "min": least,
-    "max": greatest,
-    "share": share,
-    "ratio": ratio,
-    "at_least": at_least,
-    "rank": rank,
-    "rank_from_last": rank,
-    "round": rounded,
-    "round_down": rounded_down,
-    "round_up": rounded_up,
-    "every": every,
-    "add_days": add_days,
-    "add_months": add_months,
-    "days_between": days_between,
-    "months_between": months_between,
-    "start_of_month": start_of_month,
-    "start_of_quarter": start_of_quarter,
-    "start_of_year": start_of_year,
-}
+def function_of(name: FunctionName) -> Callable[..., Value]:
+    """The function of a name, from the values of the arguments to that of the call."""
+    match name:
+        case "min":
+            return least
+        case "max":
+            return greatest
+        case "share":
+            return share
+        case "ratio":
+            return ratio
+        case "at_least":
+            return at_least
+        case "rank" | "rank_from_last":
+            return rank
+        case "round":
+            return rounded
+        case "round_down":
+            return rounded_down
+        case "round_up":
+            return rounded_up
+        case "every":
+            return every
+        case "add_days":
+            return add_days
+        case "add_months":
+            return add_months
+        case "days_between":
+            return days_between
+        case "months_between":
+            return months_between
+        case "start_of_month":
+            return start_of_month
+        case "start_of_quarter":
+            return start_of_quarter
+        case "start_of_year":
+            return start_of_year
+        case _:
+            assert_never(name)

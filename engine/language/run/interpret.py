@@ -8,31 +8,51 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import simpleeval  # type: ignore[import-untyped]
 
 from ...values import UNDEFINED, Unknown, Value, add, divide, merge, multiply, negate, subtract
+from ..operators import Comparison, Operator
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .aggregates import ItemEntry, aggregate
-from .functions import FUNCTIONS
+from .functions import function_of
 
 Item = Mapping[str, Value]  #: one item of a list: every field and value of it, by id
 
-ARITHMETIC: Mapping[str, Callable[[Value, Value], Value]] = {
-    "+": add,
-    "-": subtract,
-    "*": multiply,
-    "/": divide,
-}
-COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
+
+def calculation(sign: Operator) -> Callable[[Value, Value], Value]:
+    """What an operator makes of two values."""
+    match sign:
+        case "+":
+            return add
+        case "-":
+            return subtract
+        case "*":
+            return multiply
+        case "/":
+            return divide
+        case _:
+            assert_never(sign)
+
+
+def relation(sign: Comparison) -> Callable[[Any, Any], bool]:
+    """What a comparison asks of two values that are known."""
+    match sign:
+        case "==":
+            return operator.eq
+        case "!=":
+            return operator.ne
+        case "<":
+            return operator.lt
+        case "<=":
+            return operator.le
+        case ">":
+            return operator.gt
+        case ">=":
+            return operator.ge
+        case _:
+            assert_never(sign)
 
 
 def interpret(tree: Expression, values: Mapping[str, Any]) -> Value:
@@ -55,9 +75,9 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
             And: lambda node: _all([self._eval(part) for part in node.operands]),
             Or: lambda node: _any([self._eval(part) for part in node.operands]),
             Compare: lambda node: _compare(node.operator, self._eval(node.left), self._eval(node.right)),
-            Arithmetic: lambda node: ARITHMETIC[node.operator](self._eval(node.left), self._eval(node.right)),
+            Arithmetic: lambda node: calculation(node.operator)(self._eval(node.left), self._eval(node.right)),
             Choose: self._choose,
-            Call: lambda node: FUNCTIONS[node.function](*(self._eval(part) for part in node.arguments)),
+            Call: lambda node: function_of(node.function)(*(self._eval(part) for part in node.arguments)),
             Aggregate: self._aggregate,
         }
 
@@ -98,7 +118,7 @@ def _any(values: list[Value]) -> Value:
     return False if all(value is False for value in values) else merge(*values)
 
 
-def _compare(sign: str, left: Value, right: Value) -> Value:
+def _compare(sign: Comparison, left: Value, right: Value) -> Value:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return merge(left, right)
-    return bool(COMPARISONS[sign](left, right))
+    return bool(relation(sign)(left, right))

@@ -5,9 +5,11 @@ Each item is there or not; one that is not there is as if it did not count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, assert_never
 
+from ..function_names import AggregateName, OfValues
+from ..operators import Order
 from ..tree import Aggregate
 from .formula import Terms, formula, how_many
 from .terms import (
@@ -66,7 +68,7 @@ def unrolled(tree: Aggregate, items: Sequence[tuple[Formula, Terms]], terms: Ter
     return _aggregate(tree.function, entries, best, empty)
 
 
-def _aggregate(function: str, entries: Sequence[ItemFormulas], best: Term | None, empty: Term) -> Term:
+def _aggregate(function: AggregateName, entries: Sequence[ItemFormulas], best: Term | None, empty: Term) -> Term:
     """The term of an aggregate over the entries, or only over the `best` so many of their values."""
     if function == "any":
         return _any(entries)
@@ -83,7 +85,7 @@ def _aggregate(function: str, entries: Sequence[ItemFormulas], best: Term | None
     else:
         if best is not None:
             counted = _best(values, counted, floor(best))
-        found = _FUNCTIONS[function](values, counted)
+        found = _of_values(function, values, counted)
     if function in ("count", "distinct"):
         return Term(found.value, known)
     some = any_of(counted)
@@ -119,11 +121,11 @@ def _latest(entries: Sequence[ItemFormulas], counted: Sequence[Formula]) -> Term
         ])
         for one, here in zip(entries, counted, strict=True)
     ]  # fmt: skip
-    agree = [
+    equal = [
         any_of([negated(all_of([last[i], last[j]])), _same(entries[i].value, entries[j].value)])
         for i in range(len(entries)) for j in range(i)
     ]  # fmt: skip
-    return _first([one.value for one in entries], last)._replace(known=all_of(agree))
+    return _first([one.value for one in entries], last)._replace(known=all_of(equal))
 
 
 def _same(one: Term, other: Term) -> Formula:
@@ -140,7 +142,7 @@ def _first(values: Sequence[Term], conditions: Sequence[Formula]) -> Term:
     return found._replace(known=True)
 
 
-def _places(values: Sequence[Term], counted: Sequence[Formula], sign: str) -> list[Formula]:
+def _places(values: Sequence[Term], counted: Sequence[Formula], sign: Order) -> list[Formula]:
     """How many of those counted come before each, in the order of a sign; equals in the order of the list."""
     return [
         how_many([
@@ -177,12 +179,9 @@ def _sum(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     return found._replace(known=True)
 
 
-def _extreme(sign: str) -> Callable[[Sequence[Term], Sequence[Formula]], Term]:
-    def found(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
-        places = _places(values, counted, sign)
-        return _first(values, [all_of([here, place == 0]) for here, place in zip(counted, places, strict=True)])
-
-    return found
+def _extreme(values: Sequence[Term], counted: Sequence[Formula], sign: Order) -> Term:
+    places = _places(values, counted, sign)
+    return _first(values, [all_of([here, place == 0]) for here, place in zip(counted, places, strict=True)])
 
 
 def _average(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
@@ -201,12 +200,22 @@ def _median(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     return chosen(many % 2 == 1, upper, mean, True)
 
 
-_FUNCTIONS: dict[str, Callable[[Sequence[Term], Sequence[Formula]], Term]] = {
-    "count": _count,
-    "distinct": _distinct,
-    "sum": _sum,
-    "minimum": _extreme("<"),
-    "maximum": _extreme(">"),
-    "average": _average,
-    "median": _median,
-}
+def _of_values(function: OfValues, values: Sequence[Term], counted: Sequence[Formula]) -> Term:
+    """What is made of the values that count."""
+    match function:
+        case "count":
+            return _count(values, counted)
+        case "distinct":
+            return _distinct(values, counted)
+        case "sum":
+            return _sum(values, counted)
+        case "minimum":
+            return _extreme(values, counted, "<")
+        case "maximum":
+            return _extreme(values, counted, ">")
+        case "average":
+            return _average(values, counted)
+        case "median":
+            return _median(values, counted)
+        case _:
+            assert_never(function)

@@ -15,6 +15,8 @@ from typing import Any, assert_never
 import z3  # type: ignore[import-untyped]
 
 from ...values import NUMERIC, Kind
+from ..function_names import FunctionName
+from ..operators import Operator, Order
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from . import days
 from .terms import (
@@ -68,7 +70,7 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
             known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
             return chosen(condition.value, then, otherwise, known)
         case Call():
-            return _call(tree.function, [formula(part, terms, codes) for part in tree.arguments])
+            return _call_of(tree.function)(*(formula(part, terms, codes) for part in tree.arguments))
         case _:
             assert_never(tree)
 
@@ -106,7 +108,7 @@ def _compare(tree: Compare, left: Term, right: Term) -> Formula:
     return same if tree.operator == "==" else negated(same)
 
 
-def _calculate(operator: str, left: Term, right: Term) -> Term:
+def _calculate(operator: Operator, left: Term, right: Term) -> Term:
     match operator:
         case "+":
             return plus(left, right)
@@ -114,17 +116,16 @@ def _calculate(operator: str, left: Term, right: Term) -> Term:
             return plus(left, negative(right))
         case "*":
             return times(left, right)
-    return divided(left, right)
-
-
-def _call(function: str, arguments: list[Term]) -> Term:
-    return _FUNCTIONS[function](*arguments)
+        case "/":
+            return divided(left, right)
+        case _:
+            assert_never(operator)
 
 
 # Functions ------------------------------------------------------------------------------------------------------------
 
 
-def _outermost(sign: str) -> Callable[..., Term]:
+def _outermost(sign: Order) -> Callable[..., Term]:
     def found(*parts: Term) -> Term:
         known = all_of([part.known for part in parts])
         best = parts[0]
@@ -200,24 +201,42 @@ def _start_of(months: int) -> Callable[[Term, Term], Term]:
     return found
 
 
-#: each function by its name in the language
-_FUNCTIONS: dict[str, Callable[..., Term]] = {
-    "min": _outermost("<="),
-    "max": _outermost(">="),
-    "share": lambda part, whole: divided(times(part, _HUNDRED), whole),
-    "ratio": lambda percentage: divided(percentage, _HUNDRED),
-    "at_least": _at_least,
-    "rank": _rank,
-    "rank_from_last": _rank,
-    "round": _by_unit(_nearest),
-    "round_down": _by_unit(floor),
-    "round_up": _by_unit(lambda one: -floor(negative(one))),
-    "every": _every,
-    "add_days": _add_days,
-    "add_months": _add_months,
-    "days_between": lambda first, last: plus(last, negative(first)),
-    "months_between": _months_between,
-    "start_of_month": _start_of_month,
-    "start_of_quarter": _start_of(3),
-    "start_of_year": _start_of(12),
-}
+def _call_of(function: FunctionName) -> Callable[..., Term]:
+    """The function of a name, from the terms of the arguments to that of the call."""
+    match function:
+        case "min":
+            return _outermost("<=")
+        case "max":
+            return _outermost(">=")
+        case "share":
+            return lambda part, whole: divided(times(part, _HUNDRED), whole)
+        case "ratio":
+            return lambda percentage: divided(percentage, _HUNDRED)
+        case "at_least":
+            return _at_least
+        case "rank" | "rank_from_last":
+            return _rank
+        case "round":
+            return _by_unit(_nearest)
+        case "round_down":
+            return _by_unit(floor)
+        case "round_up":
+            return _by_unit(lambda quotient: -floor(negative(quotient)))
+        case "every":
+            return _every
+        case "add_days":
+            return _add_days
+        case "add_months":
+            return _add_months
+        case "days_between":
+            return lambda first, last: plus(last, negative(first))
+        case "months_between":
+            return _months_between
+        case "start_of_month":
+            return _start_of_month
+        case "start_of_quarter":
+            return _start_of(3)
+        case "start_of_year":
+            return _start_of(12)
+        case _:
+            assert_never(function)

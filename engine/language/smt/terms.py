@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import z3  # type: ignore[import-untyped]
 
 from ...values import Kind
+from ..operators import Comparison
 
 Formula = Any  #: of Z3, or True or False where that is certain
 
@@ -150,7 +151,7 @@ def in_one(one: Term) -> Formula:
     return z3.ToReal(one.value) / one.over if z3.is_int(one.value) else one.value / one.over
 
 
-def comparison(sign: str, one: Term, other: Term) -> Formula:
+def comparison(sign: Comparison, one: Term, other: Term) -> Formula:
     """Two numbers compared, without a division."""
     left, right = _times(one.value, other.over), _times(other.value, one.over)
     match sign:
@@ -164,7 +165,10 @@ def comparison(sign: str, one: Term, other: Term) -> Formula:
             return left >= right
         case "==":
             return left == right
-    return left != right
+        case "!=":
+            return left != right
+        case _:
+            assert_never(sign)
 
 
 def differs(one: Term, other: Term) -> Formula:

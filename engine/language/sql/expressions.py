@@ -14,6 +14,7 @@ from typing import Any, assert_never
 
 from sqlglot import exp
 
+from ..operators import Comparison
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from . import days, numbers
 from .exact import Exact, literal
@@ -60,9 +61,10 @@ def literal_sql(value: bool | Decimal | date | str) -> Sql:
     return days.day(value) if isinstance(value, date) else exp.Literal.string(value)
 
 
-def _compare(operator: str, left: Any, right: Any) -> exp.Expr:
+def _compare(operator: Comparison, left: Any, right: Any) -> exp.Expr:
     if isinstance(left, exp.Expr):
-        return numbers.SIGNS[operator](this=exp.paren(left, copy=False), expression=exp.paren(right, copy=False))
+        form = numbers.comparison_form(operator)
+        return form(this=exp.paren(left, copy=False), expression=exp.paren(right, copy=False))
     return numbers.compare(operator, left, right)
 
 

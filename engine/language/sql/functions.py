@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
+from typing import Literal as OneOf
 
 from sqlglot import exp
 
+from ..function_names import FunctionName
 from . import exact, numbers
 from .days import between, months_between, moved, start_of, start_of_month
 from .exact import Exact, again, literal_of
 from .numbers import Number, Quotient, again_number, calculate, choose_exact, compare, divide, either_case
 
 
-def call_sql(function: str, arguments: Sequence[Any]) -> Any:
+def call_sql(function: FunctionName, arguments: Sequence[Any]) -> Any:
     """A call as SQL: a number, or a condition or day; raises NotInSql."""
     first, *others = arguments
     match function:
@@ -43,7 +45,8 @@ def call_sql(function: str, arguments: Sequence[Any]) -> Any:
             return start_of_month(first)
         case "start_of_quarter" | "start_of_year":
             return start_of(first, others[0], 3 if function == "start_of_quarter" else 12)
-    raise NotImplementedError(function)
+        case _:
+            assert_never(function)
 
 
 def _extreme_day(earliest: bool, days: Sequence[exp.Expr]) -> exp.Expr:
@@ -73,7 +76,7 @@ def _rank(option: exp.Expr, options: Sequence[exp.Expr]) -> Exact:
     return Exact(exp.Case(this=option, ifs=whens), 1, len(options))
 
 
-def _by_unit(number: Number, unit: Number, way: str) -> Number:
+def _by_unit(number: Number, unit: Number, way: OneOf["round", "round_down", "round_up"]) -> Number:
     """A multiple of the unit beside the number: what is left over decides which."""
     part, over, size = _in_units(number, unit)
     left = exact.remainder(exact.magnitude(exact.same(part)), exact.same(size))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from sqlglot import exp
 
+from ..operators import Comparison, Operator
 from . import exact
 from .exact import Exact, again, either, in_one_column, literal, same
 
@@ -22,9 +23,25 @@ class Quotient(NamedTuple):
 Number = Exact | Quotient
 
 ONE = literal(Decimal(1))
-SIGNS: Mapping[str, type[exp.Binary]] = {
-    "==": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-}  # fmt: skip
+
+
+def comparison_form(operator: Comparison) -> type[exp.Binary]:
+    """The form of SQL for a comparison."""
+    match operator:
+        case "==":
+            return exp.EQ
+        case "!=":
+            return exp.NEQ
+        case "<":
+            return exp.LT
+        case "<=":
+            return exp.LTE
+        case ">":
+            return exp.GT
+        case ">=":
+            return exp.GTE
+        case _:
+            assert_never(operator)
 
 
 def parts(number: Number) -> tuple[Exact, Exact]:
@@ -32,17 +49,31 @@ def parts(number: Number) -> tuple[Exact, Exact]:
     return (number.part, number.over) if isinstance(number, Quotient) else (number, ONE)
 
 
-def calculate(operator: str, left: Number, right: Number) -> Number:
+def calculate(operator: Operator, left: Number, right: Number) -> Number:
     """`left + right`, and so on; NULL where the one or the other is, or a divisor is zero."""
-    if operator == "/":
-        return divide(left, right)
+    match operator:
+        case "+":
+            return _add(left, right, 1)
+        case "-":
+            return _add(left, right, -1)
+        case "*":
+            if isinstance(left, Exact) and isinstance(right, Exact):
+                return exact.multiply(left, right)
+            (a, b), (c, d) = parts(left), parts(right)
+            return Quotient(exact.multiply(a, c), exact.multiply(b, d))
+        case "/":
+            return divide(left, right)
+        case _:
+            assert_never(operator)
+
+
+def _add(left: Number, right: Number, sign: int) -> Number:
+    """The sum, or with the sign -1 the difference."""
     if isinstance(left, Exact) and isinstance(right, Exact):
-        return exact.multiply(left, right) if operator == "*" else exact.add(left, right, -1 if operator == "-" else 1)
+        return exact.add(left, right, sign)
     (a, b), (c, d) = parts(left), parts(right)
-    if operator == "*":
-        return Quotient(exact.multiply(a, c), exact.multiply(b, d))
     across = _times(a, same(d)), _times(c, same(b))
-    return Quotient(exact.add(*across, -1 if operator == "-" else 1), _times(b, d))
+    return Quotient(exact.add(*across, sign), _times(b, d))
 
 
 def divide(left: Number, right: Number) -> Number:
@@ -61,11 +92,11 @@ def divide(left: Number, right: Number) -> Number:
     return Quotient(part, over)
 
 
-def compare(operator: str, left: Number, right: Number) -> exp.Expr:
+def compare(operator: Comparison, left: Number, right: Number) -> exp.Expr:
     """Whether the comparison holds; NULL where the one or the other is."""
     (a, b), (c, d) = parts(left), parts(right)
     one, two = in_one_column([_times(a, d), _times(c, b)])
-    return SIGNS[operator](this=_wrapped(one.tree), expression=_wrapped(two.tree))
+    return comparison_form(operator)(this=_wrapped(one.tree), expression=_wrapped(two.tree))
 
 
 def choose(condition: exp.Expr, then: Number, otherwise: Number) -> Number:

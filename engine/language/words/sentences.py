@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from ...values import Kind
+from ..operators import Comparison, Operator, flipped
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .words import amount, text, threshold
 
@@ -35,8 +36,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "round_up": "{} с округлением вверх до {}",
     },
 }  # fmt: skip
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-_SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 
 class Sentences:
@@ -94,19 +93,18 @@ class Sentences:
 
     def _arithmetic(self, tree: Arithmetic) -> str:
         """A sum or a product, with brackets where they change it."""
-        product = tree.operator in "*/"
-        left = _needs_brackets(tree.left, "+-" if product else "")
-        right = _needs_brackets(tree.right, {"+": "", "-": "+-", "*": "+-/", "/": "+-*/"}[tree.operator])
+        sign, of_left, of_right = _sign_and_looser(tree.operator)
+        left, right = _needs_brackets(tree.left, of_left), _needs_brackets(tree.right, of_right)
         told = [f"({self._inner(part)})" if bracketed else self._inner(part)
                 for part, bracketed in ((tree.left, left), (tree.right, right))]  # fmt: skip
-        return f"{told[0]} {_SIGNS[tree.operator]} {told[1]}"
+        return f"{told[0]} {sign} {told[1]}"
 
     def _comparison(self, tree: Compare) -> str:
         """'Certified administrators: at least 2'; what is compared stands before its border."""
         left, sign, right = tree.left, tree.operator, tree.right
         if isinstance(left, Literal) and not isinstance(right, Literal):
-            left, sign, right = right, _FLIPPED[sign], left  # type: ignore[assignment]
-        if isinstance(right, Call) and right.function == {">": "max", ">=": "max", "<": "min", "<=": "min"}.get(sign):
+            left, sign, right = right, flipped(sign), left
+        if isinstance(right, Call) and right.function == _outermost(sign):
             borders = self._say["and"].join(self._border(sign, part) for part in right.arguments)
             return f"{self.phrase(left)}: {borders}"
         if isinstance(right, Literal) and right.kind is Kind.CHOICE:
@@ -114,7 +112,7 @@ class Sentences:
             return f"{self.phrase(left)}: {option if sign == '==' else threshold(sign, option, self._lang)}"
         return f"{self.phrase(left)}: {self._border(sign, right)}"
 
-    def _border(self, sign: str, right: Expression) -> str:
+    def _border(self, sign: Comparison, right: Expression) -> str:
         """'at least 2', 'no less than “Licences rented out”'."""
         told = self.phrase(right)
         if sign in ("==", "!=") and not told[:1].isdigit():
@@ -136,8 +134,40 @@ class Sentences:
                 return self._say["at_least"].format(told[0], "; ".join(told[1:]))
             case "round" | "round_down" | "round_up":
                 return self._say[tree.function].format(*told)
-            case _:
+            case "every" | "rank" | "rank_from_last" | "add_days" | "add_months" | "days_between" | "months_between":
                 return text(tree)
+            case "start_of_month" | "start_of_quarter" | "start_of_year":
+                return text(tree)
+            case _:
+                assert_never(tree.function)
+
+
+def _sign_and_looser(operator: Operator) -> tuple[str, str, str]:
+    """The sign for people, and the operators that stand in brackets on its left and on its right."""
+    match operator:
+        case "+":
+            return "+", "", ""
+        case "-":
+            return "−", "", "+-"
+        case "*":
+            return "×", "+-", "+-/"
+        case "/":
+            return "÷", "+-", "+-*/"
+        case _:
+            assert_never(operator)
+
+
+def _outermost(sign: Comparison) -> str | None:
+    """The function of which a comparison with its value is one with each of its arguments; None where there is none."""
+    match sign:
+        case ">" | ">=":
+            return "max"
+        case "<" | "<=":
+            return "min"
+        case "==" | "!=":
+            return None
+        case _:
+            assert_never(sign)
 
 
 def _needs_brackets(part: Expression, operators: str) -> bool:

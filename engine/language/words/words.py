@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import assert_never
+from typing import TypedDict, assert_never
 
 from ...values import Kind, Value, plain
+from ..operators import Comparison
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
 # How tightly a form binds: a part that binds looser than its place asks for stands in brackets.
@@ -80,7 +81,9 @@ def _literal(value: bool | Decimal | date | str) -> tuple[str, int]:
     return f"'{value}'", _ATOM
 
 
-_SIGNS = {
+_Signs = TypedDict("_Signs", {">=": str, ">": str, "<=": str, "<": str, "==": str, "!=": str})
+
+_SIGNS: Mapping[str, _Signs] = {
     "en": {
         ">=": "at least {}",
         ">": "more than {}",
@@ -98,9 +101,9 @@ _SIGNS = {
         "!=": "не {}",
     },
 }
-_DAYS = {
-    "en": {">=": "{} or later", ">": "later than {}", "<=": "{} or earlier", "<": "earlier than {}"},
-    "ru": {">=": "не раньше {}", ">": "позже {}", "<=": "не позже {}", "<": "раньше {}"},
+_DAYS: Mapping[str, _Signs] = {
+    "en": {**_SIGNS["en"], ">=": "{} or later", ">": "later than {}", "<=": "{} or earlier", "<": "earlier than {}"},
+    "ru": {**_SIGNS["ru"], ">=": "не раньше {}", ">": "позже {}", "<=": "не позже {}", "<": "раньше {}"},
 }
 _SHARE = {"en": "{} as a share of {}", "ru": "{} — доля от {}"}
 _YES_NO = {"en": ("yes", "no"), "ru": ("да", "нет")}
@@ -108,9 +111,9 @@ _YES_NO = {"en": ("yes", "no"), "ru": ("да", "нет")}
 Title = Callable[[Name], str]
 
 
-def threshold(sign: str, value: str, lang: str, *, of_days: bool = False) -> str:
+def threshold(sign: Comparison, value: str, lang: str, *, of_days: bool = False) -> str:
     """'at least 2', 'не менее 2'; of days '2026-01-31 or later'."""
-    return (_DAYS[lang] if of_days and sign in _DAYS[lang] else _SIGNS[lang])[sign].format(value)
+    return (_DAYS if of_days else _SIGNS)[lang][sign].format(value)
 
 
 def subject(tree: Expression, title: Title, lang: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
+from typing import Literal as OneOf
 
 from sqlglot import exp
 
+from ...language.function_names import AggregateName
 from ...language.sql import exact
 from ...language.sql.exact import Exact, NotInSql, literal, literal_of
 from ...language.sql.numbers import Quotient, choose, compare, divide, either_case
@@ -42,7 +44,7 @@ def without_items(node: Aggregate, empty: Any) -> Any:
 
 
 def aggregated_columns(
-    query: Stages, name: str, function: str, parts: Mapping[str, Any], asking: tuple[str, str], items: str
+    query: Stages, name: str, function: AggregateName, parts: Mapping[str, Any], asking: tuple[str, str], items: str
 ) -> Columns:
     """Add the table `name` with the items grouped by the rows of the table that uses the aggregate.
 
@@ -111,7 +113,7 @@ def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any)
     return number._replace(tree=exp.Case(ifs=[exp.If(this=closed, true=number.tree)]))
 
 
-def _number(function: str, column: Callable[[str], Any], empty: Any) -> Any:
+def _number(function: AggregateName, column: Callable[[str], Any], empty: Any) -> Any:
     """The result of a numeric aggregate, or of `latest`, where no unknown affects it."""
     counted = column("counted")
     some = _some(counted)
@@ -133,20 +135,9 @@ def _number(function: str, column: Callable[[str], Any], empty: Any) -> Any:
     return choose(some, number, empty)
 
 
-def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
+def _groups(function: AggregateName, value: Any, has_best: bool) -> dict[str, Any]:
     """The columns of the grouped table, each an SQL aggregate over the items of one group."""
     counts, known = exp.column("counts"), exp.column("known")
-    if function in ("any", "all"):
-        value = exp.column("value")
-        both = exp.and_(counts, value)
-        perhaps = exp.Is(this=exp.paren(both.copy()), expression=exp.null())
-        if function == "any":
-            return {"holds": _times(both), "open": _times(perhaps)}
-        maybe = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), counts.copy())
-        fails = exp.and_(counts.copy(), exp.not_(value.copy()))
-        opened = exp.and_(maybe, exp.not_(_is_true(value.copy())))
-        unsure = exp.and_(exp.Is(this=counts.copy(), expression=exp.null()), value.copy())
-        return {"fails": _times(fails), "open": _times(opened), "perhaps": _times(unsure), "holds": _times(both)}
     opened = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), exp.and_(counts.copy(), exp.not_(known)))
     taken: exp.Expr = counts
     if has_best:
@@ -154,10 +145,17 @@ def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
     parts: dict[str, Any] = {"open": _times(opened), "counted": Exact(_times(taken), 0, _MOST_ITEMS)}
     entry = exp.Case(ifs=[exp.If(this=taken.copy(), true=exp.column("value"))])
     match function:
+        case "any" | "all":
+            return _groups_of_conditions(function)
+        case "count":
+            pass
         case "distinct":
             parts["found"] = Exact(exp.Count(this=exp.Distinct(expressions=[entry])), 0, _MOST_ITEMS)
-        case "sum" | "average":
+        case "sum":
             parts["found"] = _sum(entry, value)
+        case "average":
+            parts["found"] = _sum(entry, value)
+            parts["divisor"] = parts["counted"]._replace(tree=parts["counted"].tree.copy())
         case "minimum" | "maximum":
             form = exp.Min if function == "minimum" else exp.Max
             parts["found"] = value._replace(tree=form(this=entry)) if isinstance(value, Exact) else form(this=entry)
@@ -172,12 +170,26 @@ def _groups(function: str, value: Any, has_best: bool) -> dict[str, Any]:
             for part, form in (("found", exp.Max), ("low", exp.Min)):
                 chosen = exp.Case(ifs=[exp.If(this=last.copy(), true=exp.column("value"))])
                 parts[part] = value._replace(tree=form(this=chosen)) if isinstance(value, Exact) else form(this=chosen)
-    if function == "average":
-        parts["divisor"] = parts["counted"]._replace(tree=parts["counted"].tree.copy())
+        case _:
+            assert_never(function)
     return parts
 
 
-def _in_order(source: str, key: str, function: str) -> exp.Select:
+def _groups_of_conditions(function: OneOf["any", "all"]) -> dict[str, Any]:
+    """The columns of the grouped table for an aggregate over conditions."""
+    counts, value = exp.column("counts"), exp.column("value")
+    both = exp.and_(counts, value)
+    perhaps = exp.Is(this=exp.paren(both.copy()), expression=exp.null())
+    if function == "any":
+        return {"holds": _times(both), "open": _times(perhaps)}
+    maybe = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), counts.copy())
+    fails = exp.and_(counts.copy(), exp.not_(value.copy()))
+    opened = exp.and_(maybe, exp.not_(_is_true(value.copy())))
+    unsure = exp.and_(exp.Is(this=counts.copy(), expression=exp.null()), value.copy())
+    return {"fails": _times(fails), "open": _times(opened), "perhaps": _times(unsure), "holds": _times(both)}
+
+
+def _in_order(source: str, key: str, function: AggregateName) -> exp.Select:
     """The items with their `place`, the greatest first (for a median the least); for `latest`, with the last day."""
     counts = exp.column("counts")
     if function == "latest":

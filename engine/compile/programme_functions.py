@@ -1,0 +1,64 @@
+"""The functions that a programme adds to the language: a tier's qualification and discount, and agreed terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
+
+from ..language.calls import Arguments, Function, quoted, refuse
+from ..language.tree import Expression, Name
+from ..problems import did_you_mean
+from ..values import Kind
+
+
+class _Tiers(NamedTuple):
+    """The tiers that a call may name, and those of them that have a discount; None where they could not be read."""
+
+    ids: tuple[str, ...] | None
+    discounted: tuple[str, ...] | None
+
+
+def programme_functions(
+    tiers: tuple[str, ...] | None = None, discounted: tuple[str, ...] | None = None
+) -> Mapping[str, Function]:
+    """The functions by their names; tiers that are None are not checked."""
+    known = _Tiers(tiers, discounted)
+    discounts = ("discount_base", "discount_uncapped", "discount_total")
+    return {
+        "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known)),
+        **{name: Function(1, 1, f"{name}('gold')", partial(_discount, name, known)) for name in discounts},
+        "agreed": Function(1, 1, "agreed('definitions.share')", _agreed),
+    }
+
+
+def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
+    """The id of the tier that a call names."""
+    (written,) = arguments.parts
+    tier = quoted(written, "a tier is named in quotes here", f"write {name}('tier')")
+    if tiers.ids is not None and tier not in tiers.ids:
+        refuse("unknown-tier", f"'{tier}' is not a tier", written.place, did_you_mean(tier, tiers.ids))
+    return tier
+
+
+def _qualified(tiers: _Tiers, arguments: Arguments) -> Expression:
+    """Whether the partner qualifies for a tier, by the tier's id."""
+    tier = _tier("qualified", tiers, arguments)
+    return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
+
+
+def _discount(name: str, tiers: _Tiers, arguments: Arguments) -> Expression:
+    """The discount of a tier, in percent, were the partner qualified: its base, the sum, or the sum capped."""
+    tier = _tier(name, tiers, arguments)
+    if tiers.discounted is not None and tier not in tiers.discounted:
+        place = arguments.parts[0].place
+        refuse("no-discount", f"the tier '{tier}' has no discount", place, "give it one, of 0 if need be")
+    part = name.removesuffix("_base")
+    return Name(f"tiers.{tier}.{part}", Kind.PERCENT, f"{name}('{tier}')", arguments.place)
+
+
+def _agreed(arguments: Arguments) -> Expression:
+    """Whether a supplementary agreement in force names a term; whether there is such a term is checked later."""
+    (written,) = arguments.parts
+    term = quoted(written, "a term is named in quotes here", "write agreed('definitions.share')")
+    return Name(f"agreed.{term}", Kind.YES_NO, f"agreed('{term}')", arguments.place)

@@ -1,0 +1,106 @@
+"""The operators of the language: their names as closed types, what each turns into, and which kinds they combine.
+
+A number written in the text takes the kind of what it meets (`share + 5` adds percent); two named values of different
+kinds never mix silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal as OneOf
+from typing import assert_never
+
+from ..values import Kind
+
+Comparison = OneOf["==", "!=", "<", "<=", ">", ">="]
+Order = OneOf["<", "<=", ">", ">="]  #: the comparisons that need an order
+Operator = OneOf["+", "-", "*", "/"]
+
+_COUNT, _NUMBER, _PERCENT, _MONEY = Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY
+_Kinds = Mapping[tuple[Kind, Kind], Kind]
+
+_PLAIN: _Kinds = {
+    (_NUMBER, _NUMBER): _NUMBER,
+    (_COUNT, _NUMBER): _NUMBER,
+    (_NUMBER, _COUNT): _NUMBER,
+}
+_SUM: _Kinds = {
+    **_PLAIN,
+    (_COUNT, _COUNT): _COUNT,
+    (_PERCENT, _PERCENT): _PERCENT,
+    (_MONEY, _MONEY): _MONEY,
+}
+_DIFFERENCE: _Kinds = {**_SUM, (_COUNT, _COUNT): _NUMBER}
+_PRODUCT: _Kinds = {
+    **_PLAIN,
+    (_COUNT, _COUNT): _COUNT,
+    (_PERCENT, _NUMBER): _PERCENT,
+    (_NUMBER, _PERCENT): _PERCENT,
+    (_PERCENT, _COUNT): _PERCENT,
+    (_COUNT, _PERCENT): _PERCENT,
+    (_MONEY, _NUMBER): _MONEY,
+    (_NUMBER, _MONEY): _MONEY,
+    (_MONEY, _COUNT): _MONEY,
+    (_COUNT, _MONEY): _MONEY,
+}
+_QUOTIENT: _Kinds = {
+    **_PLAIN,
+    (_COUNT, _COUNT): _NUMBER,
+    (_PERCENT, _NUMBER): _PERCENT,
+    (_PERCENT, _COUNT): _PERCENT,
+    (_PERCENT, _PERCENT): _NUMBER,
+    (_MONEY, _NUMBER): _MONEY,
+    (_MONEY, _COUNT): _MONEY,
+    (_MONEY, _MONEY): _NUMBER,
+}
+
+
+def result_kinds(operator: Operator) -> _Kinds:
+    """The kind of the result by the kinds of both sides; a pair that is missing is refused."""
+    match operator:
+        case "+":
+            return _SUM
+        case "-":
+            return _DIFFERENCE
+        case "*":
+            return _PRODUCT
+        case "/":
+            return _QUOTIENT
+        case _:
+            assert_never(operator)
+
+
+def inverse(comparison: Comparison) -> Comparison:
+    """The comparison that holds exactly where this one does not: `>=` for `<`."""
+    match comparison:
+        case "==":
+            return "!="
+        case "!=":
+            return "=="
+        case "<":
+            return ">="
+        case "<=":
+            return ">"
+        case ">":
+            return "<="
+        case ">=":
+            return "<"
+        case _:
+            assert_never(comparison)
+
+
+def flipped(comparison: Comparison) -> Comparison:
+    """The same comparison with its sides exchanged: `a < b` is `b > a`."""
+    match comparison:
+        case "==" | "!=":
+            return comparison
+        case "<":
+            return ">"
+        case "<=":
+            return ">="
+        case ">":
+            return "<"
+        case ">=":
+            return "<="
+        case _:
+            assert_never(comparison)
