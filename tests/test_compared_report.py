@@ -13,14 +13,14 @@ from charter.engine.portfolio.compare.compared import Compared, compare_portfoli
 from charter.engine.portfolio.compare.release_view import Portfolio
 from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
 from charter.engine.programme.model import pick
-from charter.engine.report.compared import _SAY, agreements_blocks, compared_blocks, compared_page
+from charter.engine.report.compared import agreements_blocks, compared_blocks, compared_page
 from charter.engine.report.compared_data import compared_data
 from charter.engine.report.html import pages_html
 from charter.engine.report.markdown import markdown
 from charter.engine.report.page import Block, Row
-from charter.engine.report.phrases import PHRASES
 from charter.engine.report.terminal import terminal
 from charter.engine.source.document import read_bytes
+from charter.engine.texts.texts import texts_in
 
 from .portfolio import portfolios
 from .portfolio.portfolios import TODAY
@@ -92,7 +92,7 @@ def rows_of(blocks: tuple[Block, ...], title: str) -> tuple[Row, ...]:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_blocks_say_the_numbers(lang: str, asked: Asked) -> None:
     after, compared, _ = asked
-    say, blocks = _SAY[lang], compared_blocks(BEFORE.programme, after.programme, compared, lang)
+    say, blocks = texts_in(lang).COMPARED, compared_blocks(BEFORE.programme, after.programme, compared, lang)
     decided, apart = rows_of(blocks, say["portfolio"])
     assert (decided.figure, apart.figure) == (str(compared.decided), str(compared.differing))
     assert str(compared.rejected) in decided.note
@@ -129,11 +129,11 @@ def test_agreements_are_told_one_by_one(lang: str, asked: Asked) -> None:
     assert len(block.rows) == len(under.affected) > 0
     for row, one in zip(block.rows, under.affected, strict=True):
         assert row.title.startswith(f"{one.partner}: ")
-        assert _SAY[lang][one.effect.value] in row.note
+        assert texts_in(lang).COMPARED[one.effect.value] in row.note
         assert one.document in row.note
-        assert (PHRASES[lang]["not_in_force"] in row.note) == (not one.in_force)
+        assert (texts_in(lang).REPORT["not_in_force"] in row.note) == (not one.in_force)
     (nothing,) = agreements_blocks(BEFORE.programme, BEFORE.programme, AgreementsUnder(7, (), ()), lang)
-    assert [row.title for row in nothing.rows] == [_SAY[lang]["agreements_none"].format(number="7")]
+    assert [row.title for row in nothing.rows] == [texts_in(lang).COMPARED["agreements_none"].format(number="7")]
     many = under._replace(affected=under.affected * 20)
     (long,) = agreements_blocks(BEFORE.programme, after.programme, many, lang)
     assert long.rows[-1].figure == str(len(many.affected) - 20)
@@ -150,4 +150,4 @@ def test_every_format_has_every_row(lang: str, asked: Asked) -> None:
         for text in texts:
             assert block.title in text
     for key in ("en", "ru"):
-        assert set(_SAY[key]) == set(_SAY["en"])
+        assert set(texts_in(key).COMPARED) == set(texts_in("en").COMPARED)

@@ -20,9 +20,9 @@ from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.portfolio.summary import DiscountCounts, Summary
 from charter.engine.programme.model import MAIN, pick
 from charter.engine.report.page import OPEN, Block, Page, Row
-from charter.engine.report.phrases import PHRASES
 from charter.engine.report.portfolio import summary_data, summary_page
 from charter.engine.report.terminal import terminal
+from charter.engine.texts.texts import texts_in
 from playwright.sync_api import Browser
 
 from .browser import browser
@@ -133,31 +133,31 @@ def rows_of(page: Page, title: str) -> tuple[Row, ...]:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_page_tells_the_same_in_both_languages(lang: str, asked: tuple[Release, BatchResult, list]) -> None:
     release, result, outcomes = asked
-    say, page = PHRASES[lang], summary_page(release.programme, result, TODAY, lang)
+    say, page = texts_in(lang).PORTFOLIO, summary_page(release.programme, result, TODAY, lang)
     for row in (row for block in page.blocks for row in block.rows):
         assert row.bar == Decimal(number(row.figure)) / 200
         percent = f"{number(row.figure) / 2:g}"
         assert row.note.startswith(f"{percent}%" if lang == "en" else f"{percent.replace('.', ',')} %")
-    own = sum(number(row.figure) for row in rows_of(page, say["portfolio_own"]))
+    own = sum(number(row.figure) for row in rows_of(page, say["own"]))
     assert own == (200 if release.programme.tracks[MAIN].tiers else 0)
     for tier, definition in release.programme.tiers.items():
         title, counted = pick(definition.title, lang), counted_tier(release, tier, outcomes)
-        (could,) = [row for row in rows_of(page, say["portfolio_could"]) if row.title == title]
+        (could,) = [row for row in rows_of(page, say["could"]) if row.title == title]
         assert number(could.figure) == counted["qualified"]
-        rows = rows_of(page, say["portfolio_stops"].format(tier=title))
+        rows = rows_of(page, say["stops"].format(tier=title))
         told = {row.title: number(row.figure) for row in rows}
         stopping = [it for it in counted["requirements"] if it["not_met"] or it["unknown"]]
         titles = {one.id: pick(one.title, lang) for one in definition.requirements}
         wanted = {titles[it["id"]]: it["not_met"] for it in stopping}
-        near = {say["portfolio_one_step"]: counted["one_step"]} if stopping else {}
-        opened = {say["portfolio_open"]: counted["undetermined"]} if counted["undetermined"] else {}
+        near = {say["one_step"]: counted["one_step"]} if stopping else {}
+        opened = {say["open"]: counted["undetermined"]} if counted["undetermined"] else {}
         assert told == near | opened | wanted
         stops = [number(row.figure) for row in rows if row.title in wanted]
         assert stops == sorted(stops, reverse=True)
         for it in stopping:
             note = next(row.note for row in rows if row.title == titles[it["id"]])
-            assert (f"{say['portfolio_alone']}: {it['alone']}" in note) == (it["alone"] > 0)
-            assert (f"{say['portfolio_unknown']}: {it['unknown']}" in note) == (it["unknown"] > 0)
+            assert (f"{say['alone']}: {it['alone']}" in note) == (it["alone"] > 0)
+            assert (f"{say['unknown']}: {it['unknown']}" in note) == (it["unknown"] > 0)
 
 
 def with_discounts(totals: list[str | None], partners: int = 1) -> tuple[Release, BatchResult]:
@@ -175,16 +175,16 @@ def test_a_few_discounts_are_told_one_by_one_and_more_in_bands(lang: str) -> Non
     def told(totals: list[str | None]) -> list[tuple[str, str]]:
         release, result = with_discounts(totals)
         page = summary_page(release.programme, result, TODAY, lang)
-        return [(row.title, row.figure) for row in rows_of(page, PHRASES[lang]["portfolio_discounts"])]
+        return [(row.title, row.figure) for row in rows_of(page, texts_in(lang).PORTFOLIO["discounts"])]
 
     few = [str(Decimal(number) / 2) for number in range(20)]
     assert [title.rstrip(" %").replace(",", ".") for title, _ in told(few)] == few
     assert told(["20", "20.0", None, "20"])[0][1] == "3"
     many = told([*few, "9.99", "10", "40", None])
-    band = PHRASES[lang]["portfolio_band"]
+    band = texts_in(lang).PORTFOLIO["band"]
     sign = " %" if lang == "ru" else "%"
     bands = [band.format(low=f"{low}{sign}", high=f"{low + 5}{sign}") for low in (0, 5, 10, 40)]
-    assert many == list(zip([*bands, PHRASES[lang]["portfolio_open"]], ["10", "11", "1", "1", "1"], strict=True))
+    assert many == list(zip([*bands, texts_in(lang).PORTFOLIO["open"]], ["10", "11", "1", "1", "1"], strict=True))
 
 
 @pytest.mark.parametrize(

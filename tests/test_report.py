@@ -16,8 +16,8 @@ from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.markdown import markdown
 from charter.engine.report.page import page
-from charter.engine.report.phrases import PHRASES
 from charter.engine.report.terminal import WIDTH, terminal
+from charter.engine.texts.texts import texts_in
 from charter.engine.values import Kind
 
 from .programmes import ROOT, SMALL, copy_of, edit
@@ -114,9 +114,10 @@ def test_markdown_shows_text_as_it_is() -> None:
 
 
 def test_both_languages_have_every_phrase() -> None:
-    assert PHRASES["en"].keys() == PHRASES["ru"].keys()
-    for key in PHRASES["en"]:
-        fields = [sorted(part.partition("}")[0] for part in text[key].split("{")[1:]) for text in PHRASES.values()]
+    phrases = {lang: texts_in(lang).REPORT for lang in ("en", "ru")}
+    assert phrases["en"].keys() == phrases["ru"].keys()
+    for key in phrases["en"]:
+        fields = [sorted(part.partition("}")[0] for part in text[key].split("{")[1:]) for text in phrases.values()]
         assert fields[0] == fields[1], key
 
 

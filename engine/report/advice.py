@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -10,83 +10,15 @@ from typing import TYPE_CHECKING, Any
 from ..evaluate.outcome_json import Json, head, json_value
 from ..language.words import words
 from ..programme.model import Fact, Programme, pick
+from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, plain
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
-from .phrases import PHRASES
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.advice import Advice, Way
     from ..proof.missing import Open
     from ..proof.outlook import Outlook
     from ..proof.worth import Worth
-
-_EN = {
-    "to": "{tier}: what it takes",
-    "to_discount": "{tier} with {discount}: what it takes",
-    "reached": "reached already",
-    "way": "Way {number}",
-    "takes": "effort {effort}",
-    "then": "then {discount} in all",
-    "provided": "provided: {facts}",
-    "impossible": "nothing that can be changed leads there",
-    "lacks": "cannot be met: {what}",
-    "at_most": "at most {discount}",
-    "undecided": "not found in time",
-    "steps": "Next steps, on {tier}",
-    "steps_once": "Next steps, on {tier} once its requirements are met",
-    "capped": "{amount}, but {total} after the cap",
-    "gives": "{amount}",
-    "lifts": "lifts to the tier",
-    "costs": "costs the tier",
-    "pays": "{amount} on the order",
-    "open": "While facts are missing",
-    "status": "{tier}: tier requirements",
-    "discount": "{tier}: discount once the requirements are met",
-    "between": "between {least} and {greatest}",
-    "certain": "certain all the same: {what}",
-    "settled": "settled by: {facts}",
-    "up_to": "{fact} (up to {swing})",
-    "alone": "{fact} (may settle it alone)",
-    "either": "met or not",
-    "met": "met",
-    "not_met": "not met",
-    "nothing_to_say": "nothing to be reached, and nothing open",
-    "no_effort": "No fact has an 'effort' in facts.yaml, so that nothing can be changed.",
-}
-_RU = {
-    "to": "{tier}: что для этого нужно",
-    "to_discount": "{tier} со скидкой {discount}: что для этого нужно",
-    "reached": "уже достигнуто",
-    "way": "Вариант {number}",
-    "takes": "трудоёмкость {effort}",
-    "then": "итоговая скидка {discount}",
-    "provided": "при условии: {facts}",
-    "impossible": "возможных изменений для этого не хватает",
-    "lacks": "нельзя выполнить: {what}",
-    "at_most": "не больше {discount}",
-    "undecided": "за отведённое время не найдено",
-    "steps": "Следующие шаги на уровне {tier}",
-    "steps_once": "Следующие шаги на уровне {tier}, когда его требования выполнены",
-    "capped": "{amount}, но с учётом предела {total}",
-    "gives": "{amount}",
-    "lifts": "даёт уровень",
-    "costs": "лишает уровня",
-    "pays": "{amount} по заказу",
-    "open": "Пока не хватает данных",
-    "status": "{tier}: требования уровня",
-    "discount": "{tier}: скидка при выполненных требованиях",
-    "between": "от {least} до {greatest}",
-    "certain": "известно и так: {what}",
-    "settled": "решают: {facts}",
-    "up_to": "{fact} (до {swing})",
-    "alone": "{fact} (может решить сам по себе)",
-    "either": "выполнены или нет",
-    "met": "выполнены",
-    "not_met": "не выполнены",
-    "nothing_to_say": "достигать больше нечего, и всё известно",
-    "no_effort": "Ни для одного показателя в facts.yaml не указано усилие («effort»), поэтому менять нечего.",
-}
-_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 
 
 def outlook_page(programme: Programme, found: Outlook, lang: str) -> Page:
@@ -101,7 +33,7 @@ class _Writer:
         self.programme = programme
         self.found = found
         self.lang = lang
-        self.say = _SAY[lang]
+        self.say = texts_in(lang).ADVICE
 
     def page(self) -> Page:
         """The blocks in the order in which a person asks: how to get there, what is worth what, what is not known."""
@@ -122,7 +54,7 @@ class _Writer:
         )
 
     def _standing(self) -> str:
-        outcome, say = self.found.outcome, PHRASES[self.lang]
+        outcome, say = self.found.outcome, texts_in(self.lang).REPORT
         if outcome.tier is None:
             return say["no_tier"]
         total = outcome.discount.total if outcome.discount else None
@@ -218,7 +150,7 @@ class _Writer:
 
     def _value(self, fact: Fact, value: Any) -> str:
         if fact.kind is Kind.YES_NO:
-            return PHRASES[self.lang]["yes" if value else "no"]
+            return texts_in(self.lang).REPORT["yes" if value else "no"]
         if fact.kind is Kind.CHOICE:
             return pick(fact.choices[value], self.lang)
         return words.amount(value, fact.kind, self.lang) if fact.kind in NUMERIC else str(json_value(value))

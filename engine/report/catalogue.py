@@ -7,18 +7,15 @@ from collections.abc import Iterable
 
 from ..catalogue.catalogue import CatalogueEntry
 from ..programme.model import pick
+from ..texts.texts import texts_in
 from .terminal import Style, without_style
 
 _MOST_LINES = 18  #: of what a page shows as printed
-_WORDS = {
-    "en": {"wrong": "Wrong", "right": "Right", "in": ", in {file}"},
-    "ru": {"wrong": "Неверно", "right": "Верно", "in": ", в {file}"},
-}
 
 
 def entry_text(entry: CatalogueEntry, lang: str, style: Style = without_style) -> str:
     """What a code means, with its examples."""
-    words, level = _WORDS[lang], {"error": "bad", "warning": "open", "note": "dim"}[entry.level]
+    words, level = texts_in(lang).CATALOGUE, {"error": "bad", "warning": "open", "note": "dim"}[entry.level]
     place = words["in"].format(file=entry.file) if entry.file else ""
     lines = [f"{style(f'{entry.level.value}[{entry.code}]', level)}  {style(pick(entry.title, lang), 'strong')}", ""]
     lines += [*textwrap.wrap(pick(entry.text, lang), 96), ""]

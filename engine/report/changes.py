@@ -12,9 +12,8 @@ from ..language.tree import Expression, Literal
 from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.model import pick
+from ..texts.texts import texts_in
 from ..values import Kind
-from .differing import NOUNS, SAY
-from .phrases import PHRASES
 from .rules import sentences
 
 _PERCENT = ("discount_changed", "cap_changed", "bonus_offer_changed", "bonus_offer_added", "bonus_offer_removed")
@@ -26,7 +25,7 @@ class ChangeWords:
     def __init__(self, before: Side, after: Side, lang: str) -> None:
         self.sides = (before, after)
         self.lang = lang
-        self.say = SAY[lang]
+        self.say = texts_in(lang).CHANGES
         self.phrases = tuple(sentences(one.programme, lang) for one in self.sides)
 
     def sentence(self, change: Change) -> str:
@@ -34,13 +33,13 @@ class ChangeWords:
         what, _, became = change.code.rpartition("_")
         subject = self._subject(change)
         if became == "renamed":
-            noun = NOUNS[self.lang][what]["renamed"]
+            noun = texts_in(self.lang).ROW_CHANGES[change.code]
             return self._of(subject, f"{noun}: {change.path[-1]} → {change.renamed}")
         if what == "bonus_offer" and became != "changed":
             amount = self._figure(change, change.after if became == "added" else change.before)
             return f"{subject}: {self.say['offered' if became == 'added' else 'withdrawn'].format(amount=amount)}"
-        if became in ("added", "removed") and what in NOUNS[self.lang]:
-            return self._of(subject, f"{NOUNS[self.lang][what][became]}: {self._own_title(change)}")
+        if became in ("added", "removed") and change.code in texts_in(self.lang).ROW_CHANGES:
+            return self._of(subject, f"{texts_in(self.lang).ROW_CHANGES[change.code]}: {self._own_title(change)}")
         if became in ("added", "removed"):
             told = self._figure(change, change.after if became == "added" else change.before)
             return self._of(subject, f"{self._key(change)}: {self.say[f'key_{became}'].format(value=told)}")
@@ -62,8 +61,7 @@ class ChangeWords:
         """A text before and after, in this language where it changed in it, else in one in which it did."""
         languages = dict.fromkeys((self.lang, *before, *after))
         lang = next((one for one in languages if before.get(one) != after.get(one)), self.lang)
-        quoted = "“{}” → “{}”" if self.lang == "en" else "«{}» → «{}»"
-        told = quoted.format(before.get(lang, ""), after.get(lang, ""))
+        told = " → ".join(self._quoted(text.get(lang, "")) for text in (before, after))
         return told if lang == self.lang else f"({lang}) {told}"
 
     def _rule(self, subject: str, before: Expression, after: Expression) -> str:
@@ -125,16 +123,19 @@ class ChangeWords:
     def _figure(self, change: Change, value: Any) -> str:
         """A part as a person reads it."""
         if isinstance(value, bool):
-            return PHRASES[self.lang]["yes" if value else "no"]
+            return texts_in(self.lang).REPORT["yes" if value else "no"]
         if isinstance(value, Decimal):
             return words.amount(value, Kind.PERCENT if self._is_percent(change) else Kind.NUMBER, self.lang)
         if isinstance(value, date):
             return words.amount(value, Kind.DATE, self.lang)
         if isinstance(value, dict) and set(value) & {"ru", "en"}:
-            return f"“{pick(value, self.lang)}”" if self.lang == "en" else f"«{pick(value, self.lang)}»"
+            return self._quoted(pick(value, self.lang))
         if isinstance(value, list):
             return ", ".join(str(one) for one in value)
         return self.say["part"] if isinstance(value, dict) else str(value)
+
+    def _quoted(self, text: str) -> str:
+        return texts_in(self.lang).FORMS["quoted"].format(text)
 
     def _is_percent(self, change: Change) -> bool:
         if change.code in _PERCENT:

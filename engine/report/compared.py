@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..language.words import words
 from ..programme.model import Programme, pick
+from ..texts.texts import texts_in
 from ..values import Kind, Number
 from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
-from .phrases import PHRASES
 
 if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.agreement_effects import AgreedTerm, AgreementsUnder
@@ -20,97 +20,6 @@ if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.comparison_sql import DiscountChanges, HolderCounts, Move
     from ..portfolio.compare.row_comparison import CurrencyTotal, OrdersUnder, OrderUnder
 
-_EN = {
-    "portfolio": "Partners under both releases",
-    "page": "{before} → {after}",
-    "rejected": "of {rows} rows; {rejected} rejected: by {before} {old}, by {after} {new}",
-    "decided": "Decided by both",
-    "differing": "Something differs",
-    "own": "Partners by their own tier",
-    "could": "Who meets the requirements of each tier",
-    "gained": "gained by {number}",
-    "lost": "lost by {number}",
-    "begin": "{number} begin to",
-    "cease": "{number} cease to",
-    "open": "undetermined: {number}",
-    "tier_new": "new tier",
-    "tier_gone": "no longer a tier",
-    "discount": "Total discount of the own tier",
-    "would_give": "What each tier would give its partners in total",
-    "rises": "Rises",
-    "falls": "Falls",
-    "stays": "Stays",
-    "becomes_known": "Becomes known",
-    "becomes_unknown": "Becomes unknown",
-    "stays_unknown": "Stays unknown",
-    "points": "{sum} points in all, {most} at most",
-    "tier_rises": "rises for {number}, by at most {most} points",
-    "tier_falls": "falls for {number}, by at most {most} points",
-    "tier_known": "becomes known for {number}",
-    "tier_unknown": "becomes unknown for {number}",
-    "same": "no change",
-    "moves": "Who changes tier or status",
-    "more": "Others",
-    "orders": "What partners pay for orders",
-    "order_open": "not every line priced: {release}",
-    "in_all": "In all",
-    "priced": "orders: {number}",
-    "unpriced": "undetermined: {number}",
-    "agreements": "Supplementary agreements under the new release",
-    "agreements_none": "None of {number} agreements is concerned",
-    "unreached": "the change does not reach the partner",
-    "agreed_open": "facts are missing that would decide whether the change reaches the partner",
-    "gone": "the new release has no such term",
-    "not_negotiable": "the new release does not let this term be agreed",
-    "not_allowed": "the new release does not allow this value",
-    "without": "without the agreement {old} → {new}",
-}
-_RU = {
-    "portfolio": "Партнёры: по прежнему и по новому выпуску",
-    "page": "{before} → {after}",
-    "rejected": "строк: {rows}, отклонено: {rejected} (выпуск {before}: {old}, выпуск {after}: {new})",
-    "decided": "Рассчитано по обоим выпускам",
-    "differing": "Что-то меняется",
-    "own": "Уровни партнёров",
-    "could": "Кто выполняет требования каждого уровня",
-    "gained": "получат: {number}",
-    "lost": "потеряют: {number}",
-    "begin": "начнут выполнять: {number}",
-    "cease": "перестанут выполнять: {number}",
-    "open": "пока не определено: {number}",
-    "tier_new": "новый уровень",
-    "tier_gone": "такого уровня больше нет",
-    "discount": "Итоговая скидка партнёров",
-    "would_give": "Какую итоговую скидку даёт каждый уровень",
-    "rises": "Вырастет",
-    "falls": "Снизится",
-    "stays": "Не изменится",
-    "becomes_known": "Станет известна",
-    "becomes_unknown": "Станет неизвестна",
-    "stays_unknown": "Останется неизвестной",
-    "points": "всего на {sum} п. п., самое большее — на {most} п. п.",
-    "tier_rises": "вырастет — партнёров: {number}, самое большее на {most} п. п.",
-    "tier_falls": "снизится — партнёров: {number}, самое большее на {most} п. п.",
-    "tier_known": "станет известна — партнёров: {number}",
-    "tier_unknown": "станет неизвестна — партнёров: {number}",
-    "same": "без изменений",
-    "moves": "У кого меняется уровень или его статус",
-    "more": "Остальные",
-    "orders": "Сколько партнёры платят по заказам",
-    "order_open": "цена есть не у каждой строки: {release}",
-    "in_all": "Всего",
-    "priced": "заказов: {number}",
-    "unpriced": "пока не определено: {number}",
-    "agreements": "Дополнительные соглашения при новом выпуске",
-    "agreements_none": "Соглашений: {number}; новый выпуск не затрагивает ни одного",
-    "unreached": "изменение на партнёра не распространяется",
-    "agreed_open": "не хватает сведений, чтобы сказать, распространяется ли изменение на партнёра",
-    "gone": "в новом выпуске такого условия нет",
-    "not_negotiable": "по новому выпуску об этом условии нельзя договориться",
-    "not_allowed": "по новому выпуску такое значение согласовать нельзя",
-    "without": "без соглашения {old} → {new}",
-}
-_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 _MOST = 20  #: rows of a kind that a page tells; the JSON, and the list of changes, have them all
 _UNKNOWN = ("becomes_known", "becomes_unknown", "stays_unknown")
 
@@ -119,7 +28,7 @@ def compared_page(
     before: Programme, after: Programme, compared: Compared | None, under: AgreementsUnder | None, day: date, lang: str
 ) -> Page:
     """All that is given, as a page of its own."""
-    say = _SAY[lang]
+    say = texts_in(lang).COMPARED
     headline = say["page"].format(before=before.release, after=after.release)
     blocks = compared_blocks(before, after, compared, lang) if compared else ()
     agreed = agreements_blocks(before, after, under, lang) if under else ()
@@ -141,7 +50,8 @@ class _Writer:
 
     def __init__(self, before: Programme, after: Programme, lang: str) -> None:
         self.before, self.after, self.lang = before, after, lang
-        self.say, self.word = _SAY[lang], PHRASES[lang]
+        texts = texts_in(lang)
+        self.say, self.word, self.counts = texts.COMPARED, texts.REPORT, texts.PORTFOLIO
         self.partners = 0
 
     # A portfolio ------------------------------------------------------------------------------------------------------
@@ -176,7 +86,7 @@ class _Writer:
             if any(tier.own)
         ]
         without = compared.without_tier
-        row = self.held(self.word["portfolio_without"], without, ("gained", "lost"), ())
+        row = self.held(self.counts["without"], without, ("gained", "lost"), ())
         return (*tiers, row._replace(mark=PLAIN)) if any(without) else tuple(tiers)
 
     def could(self, tier: TierCompared) -> Row:
@@ -240,7 +150,7 @@ class _Writer:
 
     def standing(self, tier: str | None, status: str | None) -> str:
         if tier is None:
-            return self.word["portfolio_open" if status == "undetermined" else "portfolio_without"]
+            return self.counts["open" if status == "undetermined" else "without"]
         return f"{self.tier(tier)}: {self.word[status]}" if status else self.tier(tier)
 
     # Orders -----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
 from ..language.tree import Name
 from ..language.words import words
 from ..programme.model import INPUTS, Programme, pick
+from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number, Unknown, Value
-from .phrases import PHRASES
 
 
 class Conditions:
@@ -21,7 +21,7 @@ class Conditions:
         self.programme = programme
         self.values = values
         self.lang = lang
-        self.say = PHRASES[lang]
+        self.say = texts_in(lang).REPORT
 
     def title(self, id: str) -> str:
         """What a fact, a value, or a field of an item (`deals[2].amount`) is called."""

@@ -14,12 +14,11 @@ from ..problems import Level, Place, Problem
 from ..programme.model import pick
 from ..proof.example import Example
 from ..release.load import Release
+from ..texts.texts import texts_in
 from .changes import ChangeWords
 from .conditions import Conditions
-from .differing import JUDGED, SAY
 from .fields import written
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
-from .phrases import PHRASES
 from .proof import facts_line, plain_data
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
@@ -40,7 +39,7 @@ def difference_page(
 
     `more` are blocks about a portfolio, which stand before the places; `names` tell two releases of one number apart.
     """
-    say, telling = SAY[lang], ChangeWords(found.before, found.after, lang)
+    say, telling = texts_in(lang).CHANGES, ChangeWords(found.before, found.after, lang)
     one, other = found.before.programme, found.after.programme
     was, now = (one.release, other.release) if one.release != other.release or not names else names
     title = f"{pick(other.title, lang)} {was} → {now}"
@@ -55,15 +54,15 @@ def difference_page(
     ]
     count = len(found.changes)
     headline = say["headline" if count > 1 else "headline_one"].format(
-        count=count, judgement=JUDGED[lang][found.judgement]
+        count=count, judgement=texts_in(lang).JUDGEMENTS[found.judgement]
     )
     remarks = tuple(say[one_finding].format(days=one.notice_days) for one_finding in found.findings)
     return Page(title, say["title"], _MARKS[found.judgement], headline, remarks, tuple(blocks))
 
 
 def _change_row(judged: Judged, telling: ChangeWords, lang: str, approved: Mapping[str, Any]) -> Row:
-    say, change = SAY[lang], judged.change
-    told = JUDGED[lang][judged.judgement] if judged.judgement else say["with_others"]
+    say, change = texts_in(lang).CHANGES, judged.change
+    told = texts_in(lang).JUDGEMENTS[judged.judgement] if judged.judgement else say["with_others"]
     approval = approved.get(change.fingerprint)
     mark = OPEN if judged.judgement is None else _MARKS[judged.judgement]
     note = telling.sentence(change) + (f"; {say['approved'].format(**approval)}" if approval else "")
@@ -78,7 +77,7 @@ def _where(found: ReleaseDifference) -> Iterator[str]:
 
 def _behaviour(found: ReleaseDifference, lang: str) -> Iterator[Block]:
     """A block for each tier of which something becomes otherwise; and of how many outcomes it is proved that not."""
-    say = SAY[lang]
+    say = texts_in(lang).CHANGES
     tiers = dict.fromkeys(effect.outcome.tier for effect in found.effects)
     for tier in tiers:
         own = [one for one in found.effects if one.outcome.tier == tier and one.judgement != "neutral"]
@@ -108,7 +107,7 @@ def _tier_title(found: ReleaseDifference, tier: str, lang: str) -> str:
 
 
 def _effect_rows(found: ReleaseDifference, effect: OutcomeEffect, lang: str) -> Iterator[Row]:
-    say = SAY[lang]
+    say = texts_in(lang).CHANGES
     for way, one in effect.ways.items():
         if one.status == "no":
             continue
@@ -124,7 +123,7 @@ def _effect_rows(found: ReleaseDifference, effect: OutcomeEffect, lang: str) -> 
 
 def outcome_title(found: ReleaseDifference, effect: OutcomeEffect, lang: str) -> str:
     """What an outcome is called: the bonus, the benefit, or what it is of the tier."""
-    outcome, say = effect.outcome, SAY[lang]
+    outcome, say = effect.outcome, texts_in(lang).CHANGES
     if outcome.what in ("status", "discount", "in_price", "award"):
         return say[f"outcome_{outcome.what}"]
     if outcome.what == "price":
@@ -137,7 +136,7 @@ def outcome_title(found: ReleaseDifference, effect: OutcomeEffect, lang: str) ->
 
 def _value(effect: OutcomeEffect, value: Any, lang: str) -> str:
     if isinstance(value, bool):
-        return PHRASES[lang]["yes" if value else "no"]
+        return texts_in(lang).REPORT["yes" if value else "no"]
     if isinstance(value, Decimal | Fraction):
         return words.amount(value, effect.outcome.kind, lang)
     return str(value) or "–"
@@ -145,7 +144,7 @@ def _value(effect: OutcomeEffect, value: Any, lang: str) -> str:
 
 def _who(way: EffectWitness, lang: str) -> Iterator[str]:
     """The partner, and the order where it is about a price."""
-    say = SAY[lang]
+    say = texts_in(lang).CHANGES
     if way.examples is not None:
         yield say["partner"].format(facts=facts_line(way.examples[1], lang))
     if way.lines:
@@ -157,17 +156,17 @@ def _sides(
     found: ReleaseDifference, effect: OutcomeEffect, way: EffectWitness, values: tuple[str, str], lang: str
 ) -> Iterator[tuple[str, str]]:
     """How each release comes to its answer."""
-    ids = (effect.outcome.before, effect.outcome.after)
+    say, ids = texts_in(lang).CHANGES, (effect.outcome.before, effect.outcome.after)
     sides = zip(("was", "is"), (found.pair.before, found.pair.after), way.examples or (), ids, values, strict=False)
     for name, release, example, id, value in sides:
         if not way.lines:
-            reason = SAY[lang]["not_there"] if id is None else _reason(release, example, effect.outcome, id, lang)
-            yield f"{SAY[lang][name]} {value}", "" if reason == value else reason
+            reason = say["not_there"] if id is None else _reason(release, example, effect.outcome, id, lang)
+            yield f"{say[name]} {value}", "" if reason == value else reason
 
 
 def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: str, lang: str) -> str:
     """Why an outcome is as it is: the requirements that are not met, the parts of a discount, or what decides it."""
-    programme = release.programme
+    programme, say = release.programme, texts_in(lang).CHANGES
     told = Conditions(programme, example.values(release), lang)
     value = programme.values.get(id)
     if value is None or value.tier is None:
@@ -178,7 +177,7 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: st
         titles = {one.id: one for one in tier.requirements}
         lacks = [titles[one.id] for one in answer.requirements if one.status == "not_met"]
         named = [f"{pick(one.title, lang)}: {told.measured(one.value)}" for one in lacks]
-        return SAY[lang]["lacks"].format(what="; ".join(named)) if named else SAY[lang]["all_met"]
+        return say["lacks"].format(what="; ".join(named)) if named else say["all_met"]
     bonuses = tier.discount.bonuses if tier.discount else ()
     if answer.discount and outcome.what in ("discount", "in_price"):
         titles_of = {bonus.id: pick(bonus.title, lang) for bonus in bonuses}
@@ -186,19 +185,19 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: st
         whole = " + ".join([told.percent(answer.discount.base), *parts])
         cap, uncapped = answer.discount.cap, answer.discount.uncapped
         capped = cap is not None and uncapped is not None and uncapped > cap
-        return f"{whole}; {SAY[lang]['capped'].format(cap=told.percent(cap))}" if capped else whole
+        return f"{whole}; {say['capped'].format(cap=told.percent(cap))}" if capped else whole
     earned = next((bonus.earned for bonus in bonuses if bonus.percent == id), id)
     return told.measured(earned) if earned != id else told.value(id, told.values[id])
 
 
 def difference_problems(found: ReleaseDifference, lang: str, approved: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Each change as a problem at its place, for annotations: a warning where it worsens something for someone."""
-    telling = ChangeWords(found.before, found.after, lang)
+    telling, texts = ChangeWords(found.before, found.after, lang), texts_in(lang)
     told = []
     for judged in found.changes:
         change = judged.change
         bad = judged.judgement in ("worsens", "both") and change.fingerprint not in approved
-        judgement = JUDGED[lang][judged.judgement] if judged.judgement else SAY[lang]["with_others"]
+        judgement = texts.JUDGEMENTS[judged.judgement] if judged.judgement else texts.CHANGES["with_others"]
         message = f"{telling.sentence(change)} ({judgement})"
         told.append(Problem("changed", message, change.new or change.old, None, Level.WARNING if bad else Level.NOTE))
     return tuple(told)

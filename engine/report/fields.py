@@ -10,8 +10,8 @@ from decimal import Decimal
 from ..language.words import words
 from ..programme.model import Fact, Programme, pick
 from ..source.scalars import plain_scalar
+from ..texts.texts import texts_in
 from ..values import Kind, plain
-from .phrases import PHRASES
 
 _PLAIN = re.compile(r"\w[\w.-]*")
 
@@ -23,7 +23,7 @@ def title_of(fact: Fact, lang: str) -> str:
 
 def kind_of(fact: Fact, lang: str) -> str:
     """Its kind with the unit and the bounds: 'a whole number (people), at most 5'."""
-    say = PHRASES[lang]
+    say = texts_in(lang).INPUT
     told = say[f"write_{fact.kind.value}"]
     if fact.kind is Kind.MONEY and fact.currency:
         told = say["write_money_in" if fact.currency.isupper() else "write_money_by"].format(currency=fact.currency)
@@ -34,7 +34,7 @@ def kind_of(fact: Fact, lang: str) -> str:
 def default_words(fact: Fact, lang: str) -> str | None:
     """What counts where nothing is written, if anything does: 'if left out, 0 counts'."""
     counts = fact.default_from if fact.default is None else written(fact.default)
-    return None if counts is None else PHRASES[lang]["if_left_out"].format(value=counts)
+    return None if counts is None else texts_in(lang).INPUT["if_left_out"].format(value=counts)
 
 
 def options_of(fact: Fact, lang: str) -> tuple[tuple[str, str], ...]:
@@ -46,7 +46,7 @@ def term_title(programme: Programme, id: str, lang: str) -> str:
     """What a term that may be agreed is called: of a tier's own discount, that it is one."""
     value = programme.values[id]
     title = pick(value.title, lang)
-    return f"{PHRASES[lang]['base']}: {title}" if value.tier else title
+    return f"{texts_in(lang).REPORT['base']}: {title}" if value.tier else title
 
 
 def written(value: bool | Decimal | date | str) -> str:
@@ -72,7 +72,7 @@ def _bounds(fact: Fact, lang: str) -> str:
     """Without the percent sign and with a point, for so they are written."""
     low, high = (None if end is None else plain(end) for end in (fact.minimum, fact.maximum))
     if low is not None and high is not None:
-        return f", {PHRASES[lang]['from_to'].format(low=low, high=high)}"
+        return f", {texts_in(lang).INPUT['from_to'].format(low=low, high=high)}"
     if low is None and high is None:
         return ""
     return f", {words.threshold('<=' if low is None else '>=', str(high if low is None else low), lang)}"

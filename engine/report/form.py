@@ -16,9 +16,9 @@ from ..language.tree import Literal
 from ..problems import Problem, WrongCall, did_you_mean
 from ..programme.model import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
 from ..programme.reads import clauses_of, read_for
+from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import default_words, kind_of, options_of, term_title, title_of, written
-from .phrases import PHRASES
 
 SCHEMA = "record.schema.json"  #: what the first line names; `charter schema` writes it
 _PARTNER = "P-000"
@@ -52,7 +52,7 @@ class _Form:
     def __init__(self, programme: Programme, lang: str, tiers: Sequence[Tier]) -> None:
         self.programme = programme
         self.lang = lang
-        self.say = PHRASES[lang]
+        self.say = texts_in(lang).INPUT
         self.tiers = tiers
         read = read_for(programme, tiers or programme.tiers.values())
         self.since = "held_since" in read

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from ..language.words import words
 from ..programme.model import Clause, Programme, pick
+from ..texts.texts import texts_in
 from ..values import Kind
 from ..version import VERSION
-from .phrases import PHRASES
 from .rules import Group, Line, Part, groups
 
 FIGURE = 12  #: characters that a figure takes at most
@@ -80,7 +80,7 @@ class Handbook(NamedTuple):
 
 def handbook(programme: Programme, lang: str) -> Handbook:
     """The document on a release, from its data alone."""
-    say = PHRASES[lang]
+    say = texts_in(lang).REPORT
     since = say["in_force_from"].format(date=words.amount(programme.effective_from, Kind.DATE, lang))
     release = say["release"].format(release=programme.release)
     vendor = (pick(programme.vendor, lang),) if programme.vendor else ()
@@ -114,7 +114,7 @@ def _chapters(programme: Programme, lang: str) -> Iterator[Chapter]:
         )
     if homeless:
         pieces = _joined(_Section(programme, lang, None).pieces(homeless))
-        yield Chapter("further", "", PHRASES[lang]["further"], pieces)
+        yield Chapter("further", "", texts_in(lang).REPORT["further"], pieces)
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -8,27 +8,27 @@ from ..difference.history import LogEntry
 from ..evaluate.outcome_json import Json, head
 from ..language.words import words
 from ..programme.model import pick
+from ..texts.texts import texts_in
 from ..values import Kind
 from .changes import ChangeWords
-from .differing import SAY
 from .page import PLAIN, Block, Page
 
 
 def history_page(entries: Sequence[LogEntry], lang: str) -> Page:
     """A block for each release, the last one first."""
-    say, last = SAY[lang], entries[-1].after.programme
+    say, last = texts_in(lang).CHANGES, entries[-1].after.programme
     blocks = tuple(Block(_title(entry, lang), items=_sentences(entry, lang)) for entry in reversed(entries))
     return Page(pick(last.title, lang), say["log"], PLAIN, say["releases"].format(count=len(entries)), (), blocks)
 
 
 def _title(entry: LogEntry, lang: str) -> str:
     day = words.amount(entry.first_day, Kind.DATE, lang)
-    return f"{entry.release}, {SAY[lang]['first_day']} {day}"
+    return f"{entry.release}, {texts_in(lang).CHANGES['first_day']} {day}"
 
 
 def _sentences(entry: LogEntry, lang: str) -> tuple[str, ...]:
     """What the release changed, one sentence each."""
-    say = SAY[lang]
+    say = texts_in(lang).CHANGES
     if entry.before is None:
         return (say["first_release"],)
     telling = ChangeWords(entry.before, entry.after, lang)

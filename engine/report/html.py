@@ -8,9 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ..texts.texts import texts_in
 from .handbook import Handbook
 from .page import BAD, GOOD, OPEN, Page
-from .phrases import PHRASES
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -25,7 +25,7 @@ def handbook_html(book: Handbook) -> str:
 def pages_html(pages: Sequence[Page], lang: str) -> str:
     """Reports on partners, orders or days as one file, one after the other."""
     marks = {mark: _MARKS.get(mark, "plain") for page in pages for mark in _marks_of(page)}
-    said = {mark: PHRASES[lang][word] for mark, word in ((GOOD, "yes"), (BAD, "no"), (OPEN, "unknown"))}
+    said = {mark: texts_in(lang).REPORT[word] for mark, word in ((GOOD, "yes"), (BAD, "no"), (OPEN, "unknown"))}
     return _render("page.html", lang, pages=pages, marks=marks, said=said)
 
 

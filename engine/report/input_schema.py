@@ -26,9 +26,9 @@ from ..limits import MAX_NAME, MAX_ORDER_TEXT, MAX_PARTNER, MAX_TEXT, MAX_WHOLE_
 from ..problems import Problem, WrongCall
 from ..programme.model import MAIN, Fact, ListFact, Programme, pick
 from ..programme.reads import clauses_of
+from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import default_words, kind_of, options_of, term_title, title_of
-from .phrases import PHRASES
 
 Schema = dict[str, Any]
 
@@ -46,7 +46,7 @@ _OPEN_DAY = "Day"  #: a definition that no fact has the name of
 
 def record_schema(programme: Programme, lang: str = "en") -> Schema:
     """The schema of a partner's record, titles in Russian or English."""
-    say = PHRASES[lang]
+    say = texts_in(lang).INPUT
     clauses = clauses_of(programme)
     facts = {id: _dated(fact, clauses[id], lang) for id, fact in programme.facts.items()}
     lists = {id: _list(one, clauses, lang) for id, one in programme.lists.items()}
@@ -78,7 +78,7 @@ def row_schema(programme: Programme, lang: str = "en") -> Schema:
         raise WrongCall([Problem("ambiguous-column", "'partner' is a fact here and a column too", None, help)])
     clauses = clauses_of(programme)
     properties = {
-        "partner": _described(PHRASES[lang]["ask_partner"], _text(MAX_PARTNER)),
+        "partner": _described(texts_in(lang).INPUT["ask_partner"], _text(MAX_PARTNER)),
         "tier": _tier(programme, lang),
         **{id: _field(fact, clauses[id], lang) for id, fact in programme.facts.items()},
     }
@@ -87,7 +87,7 @@ def row_schema(programme: Programme, lang: str = "en") -> Schema:
 
 def order_schema(programme: Programme, lang: str = "en") -> Schema:
     """The schema of an order; raises WrongCall where the programme prices none."""
-    say = PHRASES[lang]
+    say = texts_in(lang).INPUT
     lines = written_lines(programme)
     word = _line(MAX_ORDER_TEXT)
     properties = {
@@ -106,7 +106,7 @@ def _head(programme: Programme, what: str, lang: str) -> Schema:
         "$schema": DIALECT,
         "$id": f"urn:charter:{programme.id}:{programme.release}:{what}",
         "$comment": programme.digest,
-        "title": PHRASES[lang][f"schema_{what}"].format(programme=title, release=programme.release),
+        "title": texts_in(lang).INPUT[f"schema_{what}"].format(programme=title, release=programme.release),
     }
 
 
@@ -145,7 +145,7 @@ def _may_name_tier(programme: Programme) -> bool:
 
 def _tier(programme: Programme, lang: str) -> Schema:
     """A tier by its id or its code, as number or text; null for none."""
-    say, main = PHRASES[lang], programme.tracks[MAIN]
+    say, main = texts_in(lang).INPUT, programme.tracks[MAIN]
     if not _may_name_tier(programme):
         return _described(say["ask_no_tier"], _NULL)
     tiers = [programme.tiers[id] for id in main.tiers]
@@ -205,7 +205,7 @@ def _field(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
 
 def _dated(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
     """A value of the fact, or its values on some days each, or null for unknown."""
-    say, value = PHRASES[lang], _defined(fact.id)
+    say, value = texts_in(lang).INPUT, _defined(fact.id)
     period = {
         "value": _described(say["ask_period_value"], value),
         "from": _described(say["ask_period_from"], _defined(_OPEN_DAY)),
@@ -216,7 +216,7 @@ def _dated(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
 
 
 def _list(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
-    kind = PHRASES[lang]["write_list_none" if one.default_empty else "write_list"]
+    kind = texts_in(lang).INPUT["write_list_none" if one.default_empty else "write_list"]
     return {
         "title": " ".join(pick(one.title, lang).split()) or one.id,
         "description": kind + _behind(clauses[one.id]),
@@ -231,7 +231,7 @@ def _item(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> S
 
 def _agreements(programme: Programme, lang: str) -> Schema:
     """Agreements on the terms that may be agreed, each within its limits."""
-    say = PHRASES[lang]
+    say = texts_in(lang).INPUT
     terms = {id: agreed_as(value) for id, value in programme.values.items() if value.negotiable}
     told = "; ".join(f"{id}: {term_title(programme, id, lang)} ({kind_of(fact, lang)})" for id, fact in terms.items())
     if not terms:

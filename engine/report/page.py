@@ -18,9 +18,9 @@ from ..evaluate.outcome import (
 )
 from ..language.words import words
 from ..programme.model import MAIN, Discount, Programme, Rebate, Requirement, Tier, pick
+from ..texts.texts import texts_in
 from ..values import Kind
 from .conditions import Conditions
-from .phrases import PHRASES
 
 GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
 
@@ -75,7 +75,7 @@ def page(outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang
 
 def release_on(programme: Programme, day: date, lang: str) -> str:
     """As what a page is headed: the programme, its release and the day."""
-    told = PHRASES[lang]["on"].format(date=words.amount(day, Kind.DATE, lang))
+    told = texts_in(lang).REPORT["on"].format(date=words.amount(day, Kind.DATE, lang))
     return f"{pick(programme.title, lang)} {programme.release}, {told}"
 
 
@@ -95,7 +95,7 @@ class _Writer:
         self.values = values
         self.lang = lang
         self.explain = explain
-        self.say = PHRASES[lang]
+        self.say = texts_in(lang).REPORT
         self.tell = Conditions(programme, values, lang)
 
     def page(self) -> Page:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ..evaluate.outcome_json import Json, head, json_value
 from ..language.words import words
 from ..programme.model import MAIN, Programme, pick
+from ..texts.texts import texts_in
 from ..values import Kind, round_half_up
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
-from .phrases import PHRASES
 
 if TYPE_CHECKING:  # what it needs is an extra
     from ..portfolio.job import BatchResult
@@ -27,9 +27,9 @@ _LEAST = Decimal("0.1")  #: percent; a share is told no closer
 
 def summary_page(programme: Programme, result: BatchResult, day: date, lang: str) -> Page:
     """The portfolio as blocks of rows with bars; `result` has a summary."""
-    writer, say = _Writer(programme, result, lang), PHRASES[lang]
-    remarks = (say["portfolio_shares"],) if result.rejected else ()
-    return Page(release_on(programme, day, lang), say["portfolio"], PLAIN, writer.headline(), remarks, writer.blocks())
+    writer, say = _Writer(programme, result, lang), texts_in(lang).PORTFOLIO
+    remarks = (say["shares"],) if result.rejected else ()
+    return Page(release_on(programme, day, lang), say["title"], PLAIN, writer.headline(), remarks, writer.blocks())
 
 
 def summary_data(programme: Programme, result: BatchResult, day: date) -> Json:
@@ -80,21 +80,21 @@ class _Writer:
 
     def __init__(self, programme: Programme, result: BatchResult, lang: str) -> None:
         self.programme, self.result, self.summary = programme, result, _summary(result)
-        self.lang, self.say = lang, PHRASES[lang]
+        self.lang, self.say = lang, texts_in(lang).PORTFOLIO
 
     def headline(self) -> str:
         rows, decided, rejected = map(self.number, (self.result.rows, self.result.decided, self.result.rejected))
-        return self.say["portfolio_rows"].format(rows=rows, decided=decided, rejected=rejected)
+        return self.say["rows"].format(rows=rows, decided=decided, rejected=rejected)
 
     def blocks(self) -> tuple[Block, ...]:
         """Where the partners stand, where they could, what they get, and what stops them."""
         blocks = [
-            Block(self.say["portfolio_own"], tuple(self.own())),
+            Block(self.say["own"], tuple(self.own())),
             *(self.track(track) for track in self.summary.tracks),
-            Block(self.say["portfolio_could"], tuple(self.could())),
-            Block(self.say["portfolio_discounts"], tuple(self.discounts())),
+            Block(self.say["could"], tuple(self.could())),
+            Block(self.say["discounts"], tuple(self.discounts())),
             *(
-                Block(self.say["portfolio_stops"].format(tier=self.tier(tier.id)), tuple(self.stops(tier)))
+                Block(self.say["stops"].format(tier=self.tier(tier.id)), tuple(self.stops(tier)))
                 for tier in self.summary.tiers
             ),
         ]
@@ -105,29 +105,29 @@ class _Writer:
         if not self.programme.tracks[MAIN].tiers:
             return []
         rows = [
-            self.row(_MARKS[status], f"{self.tier(tier.id)}: {self.say[status]}", number)
+            self.row(_MARKS[status], f"{self.tier(tier.id)}: {texts_in(self.lang).REPORT[status]}", number)
             for tier in self.summary.tiers
             for status, number in tier.own
         ]
         return rows + self.without(self.summary.without_tier, self.summary.undetermined)
 
     def track(self, track: TrackCounts) -> Block:
-        title = self.say["portfolio_track"].format(track=pick(self.programme.tracks[track.id].title, self.lang))
+        title = self.say["track"].format(track=pick(self.programme.tracks[track.id].title, self.lang))
         rows = [self.row(GOOD, self.tier(tier), number) for tier, number in track.held if number]
         return Block(title, (*rows, *self.without(track.without_tier, track.undetermined)))
 
     def without(self, number: int, undetermined: int) -> list[Row]:
         """The partners without a tier, and those of whom that is open."""
-        rows = [self.row(PLAIN, self.say["portfolio_without"], number)] if number else []
-        return [*rows, self.row(OPEN, self.say["portfolio_open"], undetermined)] if undetermined else rows
+        rows = [self.row(PLAIN, self.say["without"], number)] if number else []
+        return [*rows, self.row(OPEN, self.say["open"], undetermined)] if undetermined else rows
 
     def could(self) -> list[Row]:
         """How many partners meet the requirements of each tier, whatever their own."""
         return [
             self.row(
                 GOOD, self.tier(tier.id), tier.qualified,
-                (self.say["portfolio_not"], tier.not_qualified),
-                (self.say["undetermined"], tier.undetermined),
+                (self.say["not"], tier.not_qualified),
+                (texts_in(self.lang).REPORT["undetermined"], tier.undetermined),
             )
             for tier in self.summary.tiers
         ]  # fmt: skip
@@ -151,11 +151,11 @@ class _Writer:
         rows = [
             self.row(
                 BAD if one.not_met else OPEN, titles[one.id], one.not_met,
-                (self.say["portfolio_alone"], one.alone), (self.say["portfolio_unknown"], one.unknown),
+                (self.say["alone"], one.alone), (self.say["unknown"], one.unknown),
             )
             for one in sorted(stopping, key=lambda one: -one.not_met)
         ]  # fmt: skip
-        near = [self.row(PLAIN, self.say["portfolio_one_step"], tier.one_step)] if rows else []
+        near = [self.row(PLAIN, self.say["one_step"], tier.one_step)] if rows else []
         return [*near, *self.without(0, tier.undetermined), *rows]
 
     def row(self, mark: str, title: str, number: int, *others: tuple[str, int]) -> Row:
@@ -174,7 +174,7 @@ class _Writer:
         return self.percent(share)
 
     def band(self, low: Decimal) -> str:
-        return self.say["portfolio_band"].format(low=self.percent(low), high=self.percent(low + _BAND))
+        return self.say["band"].format(low=self.percent(low), high=self.percent(low + _BAND))
 
     def tier(self, id: str) -> str:
         return pick(self.programme.tiers[id].title, self.lang)

@@ -12,6 +12,7 @@ from ..language.words import words
 from ..programme.model import Programme, pick
 from ..proof.claims_by_bounds import ClaimVerdict
 from ..proof.example import Example
+from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import written
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
@@ -20,67 +21,12 @@ if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.decide import Outermost
     from ..proof.ranges import ValueRange
 
-_EN = {
-    "title": "Claims of all partners",
-    "each": "For every possible partner",
-    "no_claims": "the release claims nothing of all partners",
-    "ranges": "What {value} can be",
-    "count": "{proved} of {all} proved, {refuted} refuted, {undecided} undecided",
-    "proved": "proved",
-    "refuted": "refuted",
-    "undecided": "not decided",
-    "under": "under the reading {reading}",
-    "never": "nobody reaches {what}",
-    "claimed": "{wanted} is claimed, and {found} attained",
-    "short": "{wanted} is claimed, and nobody passes {bound}",
-    "breaks": "for example",
-    "beside": "beside",
-    "all": "All partners",
-    "by_tier": "by tier",
-    "qualified": "For the partners who qualify",
-    "to": "{least} to {greatest}",
-    "from": "{least} and more, without end",
-    "no_end": "no end",
-    "not_found": "not found in time",
-    "near": "comes near, but no example was found",
-    "least": "least, for a partner: {facts}",
-    "greatest": "greatest, for a partner: {facts}",
-    "any": "any partner",
-}
-_RU = {
-    "title": "Утверждения обо всех партнёрах",
-    "each": "Для любого возможного партнёра",
-    "no_claims": "в выпуске нет утверждений обо всех партнёрах",
-    "ranges": "Каким бывает значение {value}",
-    "count": "доказано {proved} из {all}, опровергнуто {refuted}, не решено {undecided}",
-    "proved": "доказано",
-    "refuted": "опровергнуто",
-    "undecided": "не решено",
-    "under": "при толковании {reading}",
-    "never": "недостижимо: {what}",
-    "claimed": "заявлено {wanted}, а бывает {found}",
-    "short": "заявлено {wanted}, а больше {bound} не бывает",
-    "breaks": "например",
-    "beside": "а рядом",
-    "all": "Все партнёры",
-    "by_tier": "по уровням",
-    "qualified": "Для партнёров, отвечающих требованиям",
-    "to": "от {least} до {greatest}",
-    "from": "от {least}, верхнего предела нет",
-    "no_end": "предела нет",
-    "not_found": "за отведённое время не найдено",
-    "near": "сколь угодно близко, но примера не нашлось",
-    "least": "наименьшее у партнёра: {facts}",
-    "greatest": "наибольшее у партнёра: {facts}",
-    "any": "любой партнёр",
-}
-_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 _MARKS = {"proved": GOOD, "refuted": BAD, "undecided": OPEN}
 
 
 def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: date, lang: str) -> Page:
     """A row for each claim; under one that is refuted, the partner that breaks it."""
-    say = _SAY[lang]
+    say = texts_in(lang).PROOF
     count = {status: sum(one.status == status for one in verdicts) for status in _MARKS}
     mark = BAD if count["refuted"] else OPEN if count["undecided"] else GOOD if verdicts else PLAIN
     rows = tuple(_claim(verdict, lang) for verdict in verdicts)
@@ -90,7 +36,7 @@ def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: dat
 
 
 def _claim(verdict: ClaimVerdict, lang: str) -> Row:
-    say, claim = _SAY[lang], verdict.claim
+    say, claim = texts_in(lang).PROOF, verdict.claim
     told = [say[verdict.status]]
     if claim.under:
         told.append(say["under"].format(reading=claim.under))
@@ -103,7 +49,7 @@ def _claim(verdict: ClaimVerdict, lang: str) -> Row:
 
 def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
     """What a refuted claim comes to."""
-    say, wanted = _SAY[lang], verdict.wanted
+    say, wanted = texts_in(lang).PROOF, verdict.wanted
     if verdict.never:
         yield say["never"].format(what=", ".join(verdict.never))
     elif wanted is not None and verdict.attained is not None:
@@ -117,13 +63,13 @@ def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
     for index, one in enumerate(partners):
         before = partners[0].facts if index else {}
         facts = {id: value for id, value in one.facts.items() if id not in before or before[id] != value}
-        yield f"{_SAY[lang]['beside' if index else 'breaks']}: {_facts(one, facts, lang)}"
+        yield f"{texts_in(lang).PROOF['beside' if index else 'breaks']}: {_facts(one, facts, lang)}"
 
 
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
     held = [f"tier: {example.tier}"] if example.tier else []
     told = [f"{id}: {_flow(value)}" for id, value in facts.items()]
-    return ", ".join([*held, *told]) or _SAY[lang]["any"]
+    return ", ".join([*held, *told]) or texts_in(lang).PROOF["any"]
 
 
 def facts_line(example: Example, lang: str) -> str:
@@ -145,7 +91,7 @@ def _number(value: Any, lang: str) -> str:
 
 def ranges_page(programme: Programme, named: str, found: Sequence[ValueRange], day: date, lang: str) -> Page:
     """A row for the partners of each tier: from where to where, and who has the least and the most."""
-    say = _SAY[lang]
+    say = texts_in(lang).PROOF
     rows = tuple(_range(programme, one, lang) for one in found)
     title, value = say["ranges"].format(value=named), found[0].value
     unit = f", {pick(value.unit, lang)}" if value.unit else ""
@@ -154,7 +100,7 @@ def ranges_page(programme: Programme, named: str, found: Sequence[ValueRange], d
 
 
 def _range(programme: Programme, one: ValueRange, lang: str) -> Row:
-    say = _SAY[lang]
+    say = texts_in(lang).PROOF
     title = say["all"] if one.tier is None else pick(programme.tiers[one.tier].title, lang)
     ends = [_end(end, one.value.kind, lang) for end in (one.least, one.greatest)]
     details = [
@@ -172,8 +118,8 @@ def _range(programme: Programme, one: ValueRange, lang: str) -> Row:
 
 def _end(end: Outermost | None, kind: Kind, lang: str) -> str:
     if end is None:
-        return _SAY[lang]["not_found"]
-    return _SAY[lang]["no_end"] if end.value is None else words.amount(end.value, kind, lang)
+        return texts_in(lang).PROOF["not_found"]
+    return texts_in(lang).PROOF["no_end"] if end.value is None else words.amount(end.value, kind, lang)
 
 
 # For programs ---------------------------------------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from ..evaluate.quote import LineQuote, Quote
 from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.model import LINE, Fact, Programme, pick
+from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number
 from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
-from .phrases import PHRASES
 
 _MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BAD, "undetermined": OPEN}
 
@@ -21,7 +21,7 @@ def quote_page(quote: Quote, programme: Programme, lang: str) -> Page:
 class _Writer:
     def __init__(self, quote: Quote, programme: Programme, lang: str) -> None:
         self.quote, self.programme, self.lang = quote, programme, lang
-        self.say = PHRASES[lang]
+        self.say = texts_in(lang).REPORT
         self.tell = Conditions(programme, {}, lang)
 
     def page(self) -> Page:

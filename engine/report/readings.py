@@ -9,12 +9,13 @@ from typing import Any
 
 from ..difference.values import ValueDifference
 from ..evaluate.outcome_json import Json, head, json_value
+from ..language.words import words
 from ..programme.model import Programme, pick
 from ..proof.claims_by_bounds import ClaimVerdict
 from ..review.readings import OtherReading, ReadingEffect
+from ..texts.texts import texts_in
 from ..values import plain
 from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on
-from .phrases import PHRASES
 
 #: what a person asks about first: standing and money; the rest is told only where none of these differs
 _MAIN = re.compile(
@@ -35,7 +36,7 @@ def readings_page(
     lang: str,
 ) -> Page:
     """A block for each clause: the reading that is taken, and each that is not, with what it would change."""
-    say = PHRASES[lang]
+    say = texts_in(lang).READINGS
     partners = len({effect.partner for effect in effects})
     clauses = [programme.clauses[id] for id in dict.fromkeys(reading.clause for reading in readings)]
     headline = say["readings_count"].format(readings=len(readings), clauses=len(clauses), partners=partners)
@@ -50,7 +51,7 @@ def readings_page(
 
 def _row(reading: OtherReading, effects: Sequence[ReadingEffect], broken: Sequence[ClaimVerdict], lang: str) -> Row:
     """A reading that was not taken: which claims would break, and what would be otherwise for whom."""
-    say = PHRASES[lang]
+    say = texts_in(lang).READINGS
     details = [say["claim_breaks"].format(claim=one.claim.id, found=_claim(one, lang)) for one in broken]
     own = [effect for effect in effects if effect.reading.name == reading.name]
     for effect in own:
@@ -65,16 +66,16 @@ def _row(reading: OtherReading, effects: Sequence[ReadingEffect], broken: Sequen
 
 def _claim(verdict: ClaimVerdict, lang: str) -> str:
     if verdict.wanted is None or verdict.attained is None:
-        return PHRASES[lang]["claim_false"]
+        return texts_in(lang).READINGS["claim_false"]
     amounts = {"found": _shown(verdict.attained, lang), "wanted": _shown(verdict.wanted, lang)}
-    return PHRASES[lang][f"claim_{verdict.claim.form}"].format(**amounts)
+    return texts_in(lang).READINGS[f"claim_{verdict.claim.form}"].format(**amounts)
 
 
 def _told(differences: Sequence[ValueDifference], lang: str) -> str:
     main = [one for one in differences if _MAIN.fullmatch(one.path)] or list(differences)
     told = [f"{one.path} {_shown(one.before, lang)} → {_shown(one.after, lang)}" for one in main[:_MOST]]
     rest = len(differences) - len(told)
-    return "; ".join(told) + (PHRASES[lang]["and_more"].format(count=rest) if rest else "")
+    return "; ".join(told) + (texts_in(lang).READINGS["and_more"].format(count=rest) if rest else "")
 
 
 def _shown(value: Any, lang: str) -> str:
@@ -83,8 +84,8 @@ def _shown(value: Any, lang: str) -> str:
     if isinstance(value, str | list):
         return ", ".join(value) or "–" if isinstance(value, list) else value
     if isinstance(value, bool):
-        return PHRASES[lang]["yes" if value else "no"]
-    return plain(value).replace(".", "," if lang == "ru" else ".")
+        return texts_in(lang).REPORT["yes" if value else "no"]
+    return words.decimal_mark(plain(value), lang)
 
 
 def readings_data(

@@ -10,9 +10,9 @@ from ..language.words import words
 from ..language.words.sentences import Sentences
 from ..programme.model import INPUTS, Benefit, Bonus, Fact, NamedValue, Programme, Requirement, Statement, Tier, pick
 from ..programme.owners import Role
+from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Value
 from .fields import term_title
-from .phrases import PHRASES
 
 YES, NO = "✓", "–"
 
@@ -67,7 +67,7 @@ class _Rules:
     def __init__(self, programme: Programme, lang: str) -> None:
         self.programme = programme
         self.lang = lang
-        self.say = PHRASES[lang]
+        self.say = texts_in(lang).REPORT
         self.sentences = Sentences(self._title, self._option, lang)
 
     def groups(self) -> Iterator[Group]:

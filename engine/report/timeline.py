@@ -4,16 +4,16 @@ from ..evaluate.outcome_json import Json, head, json_value
 from ..language.words import words
 from ..programme.model import Programme, pick
 from ..release.timeline import Moment, Timeline
+from ..texts.texts import texts_in
 from ..values import Kind
 from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
-from .phrases import PHRASES
 
 _WITHOUT_TIER = {None: "no_tier", "not_qualified": "no_award", "undetermined": "award_open"}
 
 
 def timeline_page(timeline: Timeline, lang: str) -> Page:
     """A row for each day on which something changes."""
-    say = PHRASES[lang]
+    say = texts_in(lang).TIMELINE
     last = timeline.moments[-1]
     programme = timeline.programmes[last.release]
     rows = tuple(_row(moment, timeline.programmes[moment.release], lang) for moment in timeline.moments)
@@ -48,14 +48,14 @@ def timeline_data(timeline: Timeline) -> Json:
 
 
 def _row(moment: Moment, programme: Programme, lang: str) -> Row:
-    say = PHRASES[lang]
-    told = [say[f"event_{event}"].format(release=moment.release) for event in moment.events]
+    texts = texts_in(lang)
+    told = [texts.TIMELINE[f"event_{event}"].format(release=moment.release) for event in moment.events]
     if moment.member is not False or "not_renewed" in moment.events:
         told.append(_standing(moment, programme, lang))
     requirements = programme.tiers[moment.tier].requirements if moment.tier else ()
     titles = [pick(one.title, lang) for one in requirements if one.id in moment.lacks]
-    told += [say["lacks"].format(what="; ".join(titles))] if titles else []
-    told += [say["needs_facts"].format(what=", ".join(moment.unknown))] if moment.unknown else []
+    told += [texts.REPORT["lacks"].format(what="; ".join(titles))] if titles else []
+    told += [texts.REPORT["needs_facts"].format(what=", ".join(moment.unknown))] if moment.unknown else []
     figure = "?" if _may_have_discount(moment, programme) else ""
     if moment.discount is not None:
         figure = words.amount(moment.discount, Kind.PERCENT, lang)
@@ -71,7 +71,7 @@ def _may_have_discount(moment: Moment, programme: Programme) -> bool:
 
 def _standing(moment: Moment, programme: Programme, lang: str) -> str:
     """The tier and how the partner stands in it; without a tier why there is none."""
-    say = PHRASES[lang]
+    say = texts_in(lang).REPORT
     if moment.tier is None:
         return say[_WITHOUT_TIER[moment.status]]
     return f"{pick(programme.tiers[moment.tier].title, lang)}: {say[moment.status or 'undetermined']}"

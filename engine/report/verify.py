@@ -11,65 +11,13 @@ from ..evaluate.outcome_json import Json, head, problem_data
 from ..language.words import words
 from ..problems import Problem
 from ..source.scalars import day_of
+from ..texts.texts import texts_in
 from ..values import Kind
 from ..verify.certificate import Saved
 from ..verify.verify import NOTHING, CertificateVerdict
 from ..version import VERSION
 from .terminal import Style, without_style
 
-_EN = {
-    "line": "{partner}: {status}, release {release}, {date}",
-    "equal": "equal",
-    "different": "different",
-    "record_refused": "not accepted",
-    "unknown_release": "not verified",
-    "what_if": "not verified",
-    "changed_release": "not verified",
-    "tampered_seal": "not verified",
-    "unusable_release": "not verified",
-    "where": "in {file}, line {line}",
-    "difference": "{path}: the certificate says {saved}, the release gives {found}",
-    "others": "; {count} more different",
-    "certificate_changed": "same release, same engine: the certificate was changed",
-    "other_engine": "same release, other engine: charter {theirs} wrote the certificate, and this is {ours}",
-    "refused": "the release does not take this record: {message}",
-    "of_no_release": "no release here says that: {digest}",
-    "known": "here is {release}: {digest}",
-    "of_what_if": "it was evaluated with --set, as if the programme said something else: no release says that",
-    "of_changed": "the files of {release} say that, and they have been changed since they were sealed",
-    "of_broken": "the seal of this release is broken, so that nothing says what it was: {message}",
-    "of_unusable": "this engine cannot use the release: {message}",
-    "files_changed": "by the seal: the files of this release have been changed since they were sealed",
-    "nothing": "nothing",
-    "count": "{equal} of {all} equal",
-}
-_RU = {
-    "line": "{partner}: {status}, выпуск {release}, {date}",
-    "equal": "совпадает",
-    "different": "расходится",
-    "record_refused": "не принято",
-    "unknown_release": "не проверено",
-    "what_if": "не проверено",
-    "changed_release": "не проверено",
-    "tampered_seal": "не проверено",
-    "unusable_release": "не проверено",
-    "where": "файл {file}, строка {line}",
-    "difference": "{path}: в сохранённом решении {saved}, по выпуску {found}",
-    "others": "; других расхождений: {count}",
-    "certificate_changed": "выпуск тот же, версия charter та же: сохранённое решение изменили",
-    "other_engine": "выпуск тот же, версия другая: решение записал charter {theirs}, а это {ours}",
-    "refused": "для этого выпуска такие данные о партнёре не годятся: {message}",
-    "of_no_release": "такого выпуска здесь нет: {digest}",
-    "known": "есть {release}: {digest}",
-    "of_what_if": "вычислено с --set, будто в программе сказано другое: такого выпуска нет",
-    "of_changed": "так сказано в файлах {release}, но их изменили после опечатывания",
-    "of_broken": "печать этого выпуска повреждена, и неизвестно, каким он был: {message}",
-    "of_unusable": "этой версией charter выпуск прочесть нельзя: {message}",
-    "files_changed": "по печати: файлы этого выпуска изменили после опечатывания",
-    "nothing": "ничего",
-    "count": "совпадает {equal} из {all}",
-}
-_SAY: Mapping[str, Mapping[str, str]] = {"en": _EN, "ru": _RU}
 _WIDEST = 60  #: characters of a value
 
 
@@ -77,7 +25,7 @@ def verdicts_text(
     told: Sequence[tuple[Saved, CertificateVerdict | None]], lang: str, style: Style = without_style
 ) -> str:
     """A line for each certificate, and under it what is wrong; how many are equal, where there are several."""
-    say = _SAY[lang]
+    say = texts_in(lang).VERIFY
     lines: list[str] = []
     for saved, verdict in told:
         if verdict:
@@ -97,7 +45,7 @@ def verdicts_data(result: str, told: Sequence[tuple[Saved, CertificateVerdict | 
 
 
 def _line(verdict: CertificateVerdict, lang: str) -> str:
-    say, saved = _SAY[lang], verdict.certificate
+    say, saved = texts_in(lang).VERIFY, verdict.certificate
     day = day_of(saved["as_of"])
     told = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
     partner, release = _seen(saved["partner"]), _seen(saved["release"])

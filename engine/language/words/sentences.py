@@ -6,9 +6,10 @@ the notation of the language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
+from ...texts.texts import texts_in
 from ...values import Kind
 from ..operators import Comparison, Operator, flipped
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
@@ -17,25 +18,7 @@ from .words import amount, text, threshold
 Title = Callable[[Name], str]
 Option = Callable[[Expression, str], str]
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "and": " and ", "or": " or ", "not": "not: {}", "if": "{then} if {condition}, otherwise {otherwise}",
-        "share": "“{}” as a percentage of “{}”",
-        ">": "more than “{}”", ">=": "at least “{}”", "<": "less than “{}”", "<=": "at most “{}”",
-        "equal": "equal to “{}”", "unequal": "other than “{}”",
-        "min": "the least of: {}", "max": "the greatest of: {}", "at_least": "at least {} of: {}",
-        "round": "{}, rounded to {}", "round_down": "{}, rounded down to {}", "round_up": "{}, rounded up to {}",
-    },
-    "ru": {
-        "and": " и ", "or": " или ", "not": "неверно, что: {}", "if": "{then}, если {condition}, иначе {otherwise}",
-        "share": "«{}» в процентах от показателя «{}»",
-        ">": "больше, чем «{}»", ">=": "не меньше, чем «{}»", "<": "меньше, чем «{}»", "<=": "не больше, чем «{}»",
-        "equal": "равно показателю «{}»", "unequal": "не равно показателю «{}»",
-        "min": "наименьшее из: {}", "max": "наибольшее из: {}", "at_least": "не менее {} из: {}",
-        "round": "{} с округлением до {}", "round_down": "{} с округлением вниз до {}",
-        "round_up": "{} с округлением вверх до {}",
-    },
-}  # fmt: skip
+_SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
 
 
 class Sentences:
@@ -46,7 +29,7 @@ class Sentences:
         self._title = title
         self._option = option
         self._lang = lang
-        self._say = _WORDS[lang]
+        self._say = texts_in(lang).SENTENCES
 
     def phrase(self, tree: Expression) -> str:
         """The expression in words."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypedDict, assert_never
+from typing import assert_never
 
+from ...texts.texts import texts_in
 from ...values import Kind, Value, plain
 from ..operators import Comparison
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
@@ -81,39 +82,13 @@ def _literal(value: bool | Decimal | date | str) -> tuple[str, int]:
     return f"'{value}'", _ATOM
 
 
-_Signs = TypedDict("_Signs", {">=": str, ">": str, "<=": str, "<": str, "==": str, "!=": str})
-
-_SIGNS: Mapping[str, _Signs] = {
-    "en": {
-        ">=": "at least {}",
-        ">": "more than {}",
-        "<=": "at most {}",
-        "<": "less than {}",
-        "==": "exactly {}",
-        "!=": "other than {}",
-    },
-    "ru": {
-        ">=": "не менее {}",
-        ">": "более {}",
-        "<=": "не более {}",
-        "<": "менее {}",
-        "==": "ровно {}",
-        "!=": "не {}",
-    },
-}
-_DAYS: Mapping[str, _Signs] = {
-    "en": {**_SIGNS["en"], ">=": "{} or later", ">": "later than {}", "<=": "{} or earlier", "<": "earlier than {}"},
-    "ru": {**_SIGNS["ru"], ">=": "не раньше {}", ">": "позже {}", "<=": "не позже {}", "<": "раньше {}"},
-}
-_SHARE = {"en": "{} as a share of {}", "ru": "{} — доля от {}"}
-_YES_NO = {"en": ("yes", "no"), "ru": ("да", "нет")}
-
 Title = Callable[[Name], str]
 
 
 def threshold(sign: Comparison, value: str, lang: str, *, of_days: bool = False) -> str:
-    """'at least 2', 'не менее 2'; of days '2026-01-31 or later'."""
-    return (_DAYS if of_days else _SIGNS)[lang][sign].format(value)
+    """'at least 2'; of days '2026-01-31 or later'."""
+    texts = texts_in(lang)
+    return (texts.DAY_BORDERS if of_days and sign in texts.DAY_BORDERS else texts.BORDERS)[sign].format(value)
 
 
 def subject(tree: Expression, title: Title, lang: str) -> str:
@@ -122,7 +97,7 @@ def subject(tree: Expression, title: Title, lang: str) -> str:
         case Name():
             return title(tree)
         case Call(function="share", arguments=(Name() as part, Name() as whole)):
-            return _SHARE[lang].format(title(part), title(whole))
+            return texts_in(lang).FORMS["share"].format(title(part), title(whole))
         case _:
             return text(tree)
 
@@ -130,14 +105,14 @@ def subject(tree: Expression, title: Title, lang: str) -> str:
 def amount(value: Value, kind: Kind, lang: str) -> str:
     """A known value as a person reads it: 2.5%, 2,5 %, yes, 31.12.2026."""
     if isinstance(value, bool):
-        return _YES_NO[lang][0 if value else 1]
+        return texts_in(lang).REPORT["yes" if value else "no"]
     if isinstance(value, Decimal | Fraction):
         number = decimal_mark(_readable(value), lang)
         if kind is Kind.PERCENT:
-            return f"{number}%" if lang == "en" else f"{number} %"
+            return texts_in(lang).FORMS["percent"].format(number)
         return number
     if isinstance(value, date):
-        return value.isoformat() if lang == "en" else value.strftime("%d.%m.%Y")
+        return texts_in(lang).FORMS["date"].format(year=value.year, month=value.month, day=value.day)
     return str(value)
 
 
@@ -149,12 +124,12 @@ def money(value: Decimal | Fraction, lang: str) -> str:
     """
     whole, _, decimals = plain(value).partition(".")
     sign = "-" if whole == "-0" else ""
-    return f"{sign}{grouped(int(whole), lang)}{'.' if lang == 'en' else ','}{decimals:0<2}"
+    return f"{sign}{grouped(int(whole), lang)}{texts_in(lang).FORMS['decimal_mark']}{decimals:0<2}"
 
 
 def grouped(number: int, lang: str) -> str:
     """A whole number, its thousands apart: 1,234, 1 234."""
-    return f"{number:,}" if lang == "en" else f"{number:,}".replace(",", "\u00a0")
+    return f"{number:,}".replace(",", texts_in(lang).FORMS["thousands_mark"])
 
 
 def _readable(number: Decimal | Fraction) -> str:
@@ -166,5 +141,5 @@ def _readable(number: Decimal | Fraction) -> str:
 
 
 def decimal_mark(digits: str, lang: str) -> str:
-    """Russian writes a decimal comma."""
-    return digits.replace(".", ",") if lang == "ru" else digits
+    """Digits with a decimal point, with the decimal mark of the language instead."""
+    return digits.replace(".", texts_in(lang).FORMS["decimal_mark"])

@@ -1,0 +1,45 @@
+"""The texts for people in one language; the file of another language is not loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a protocol takes long to define
+    from typing import Protocol
+
+    class LanguageTexts(Protocol):
+        """What the file of a language holds: for each surface its texts by their keys."""
+
+        FORMS: Mapping[str, str]
+        BORDERS: Mapping[str, str]
+        DAY_BORDERS: Mapping[str, str]
+        SENTENCES: Mapping[str, str]
+        REPORT: Mapping[str, str]
+        TIMELINE: Mapping[str, str]
+        READINGS: Mapping[str, str]
+        INPUT: Mapping[str, str]
+        PORTFOLIO: Mapping[str, str]
+        COMPARED: Mapping[str, str]
+        ADVICE: Mapping[str, str]
+        PROOF: Mapping[str, str]
+        VERIFY: Mapping[str, str]
+        CHANGES: Mapping[str, str]
+        ROW_CHANGES: Mapping[str, str]
+        JUDGEMENTS: Mapping[str, str]
+        CATALOGUE: Mapping[str, str]
+
+
+@cache
+def texts_in(lang: str) -> LanguageTexts:
+    """The texts in the language, 'en' or 'ru'; raises ValueError for any other."""
+    if lang == "en":
+        from . import en
+
+        return en
+    if lang == "ru":
+        from . import ru
+
+        return ru
+    raise ValueError(f"there are no texts in '{lang}'")
