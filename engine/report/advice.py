@@ -21,30 +21,30 @@ if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.worth import Worth
 
 
-def outlook_page(programme: Programme, found: Outlook, lang: str) -> Page:
-    """A block for each tier that was asked for, one for the next steps, and one for what is open."""
-    return _Writer(programme, found, lang).page()
+def outlook_page(programme: Programme, outlook: Outlook, lang: str) -> Page:
+    """The page: a block for each tier to reach, one for the next steps, and one for what missing facts leave open."""
+    return _Writer(programme, outlook, lang).page()
 
 
 class _Writer:
-    """What every part needs: the programme, what was found, and the language."""
+    """The programme, the outlook and the language, which every block needs."""
 
-    def __init__(self, programme: Programme, found: Outlook, lang: str) -> None:
+    def __init__(self, programme: Programme, outlook: Outlook, lang: str) -> None:
         self.programme = programme
-        self.found = found
+        self.outlook = outlook
         self.lang = lang
         self.say = texts_in(lang).ADVICE
 
     def page(self) -> Page:
-        """The blocks in the order in which a person asks: how to get there, what is worth what, what is not known."""
-        outcome = self.found.outcome
-        blocks = [self._advice(one) for one in self.found.advice]
-        if self.found.worth and self.found.on:
-            met = outcome.of(self.found.on).status == "qualified"
-            title = self.say["steps" if met else "steps_once"].format(tier=self._tier(self.found.on))
-            blocks.append(Block(title, tuple(self._worth(one) for one in self.found.worth)))
-        if self.found.open:
-            blocks.append(Block(self.say["open"], tuple(self._open(one) for one in self.found.open)))
+        """The blocks in the order of a reader's questions: how to get there, what a step is worth, what is open."""
+        outcome = self.outlook.outcome
+        blocks = [self._advice(advice) for advice in self.outlook.advice]
+        if self.outlook.worth and self.outlook.on:
+            met = outcome.of(self.outlook.on).status == "qualified"
+            title = self.say["steps" if met else "steps_once"].format(tier=self._tier(self.outlook.on))
+            blocks.append(Block(title, tuple(self._worth(worth) for worth in self.outlook.worth)))
+        if self.outlook.open:
+            blocks.append(Block(self.say["open"], tuple(map(self._open, self.outlook.open))))
         headline = self._standing() if blocks else f"{self._standing()}; {self.say['nothing_to_say']}"
         partner = partner_named(outcome.partner, outcome.name)
         can_change = any(fact.effort for fact in self.programme.facts.values())
@@ -54,29 +54,29 @@ class _Writer:
         )
 
     def _standing(self) -> str:
-        outcome, say = self.found.outcome, texts_in(self.lang).REPORT
+        outcome, say = self.outlook.outcome, texts_in(self.lang).REPORT
         if outcome.tier is None:
             return say["no_tier"]
         total = outcome.discount.total if outcome.discount else None
         discount = "" if total is None else f", {self._percent(total)}"
         return f"{self._tier(outcome.tier)}: {say[outcome.status or 'undetermined']}{discount}"
 
-    def _advice(self, one: Advice) -> Block:
-        discount = None if one.discount is None else self._percent(one.discount)
+    def _advice(self, advice: Advice) -> Block:
+        discount = None if advice.discount is None else self._percent(advice.discount)
         title = self.say["to" if discount is None else "to_discount"].format(
-            tier=self._tier(one.tier), discount=discount
+            tier=self._tier(advice.tier), discount=discount
         )
-        if one.status == "reached":
+        if advice.status == "reached":
             return Block(title, (Row(GOOD, self.say["reached"]),))
-        rows = [self._way(one, way, number) for number, way in enumerate(one.ways, 1)]
-        if one.status == "impossible":
-            rows.append(Row(BAD, self.say["impossible"], "", "", (), tuple(self._hindrance(one))))
+        rows = [self._way(advice, way, number) for number, way in enumerate(advice.ways, 1)]
+        if advice.status == "impossible":
+            rows.append(Row(BAD, self.say["impossible"], "", "", (), tuple(self._hindrance(advice))))
         elif not rows:
             rows.append(Row(OPEN, self.say["undecided"]))
         return Block(title, tuple(rows))
 
-    def _way(self, one: Advice, way: Way, number: int) -> Row:
-        discount = way.outcome.of(one.tier).discount
+    def _way(self, advice: Advice, way: Way, number: int) -> Row:
+        discount = way.outcome.of(advice.tier).discount
         then = [] if discount is None or discount.total is None else [self._percent(discount.total)]
         note = [self.say["takes"].format(effort=words.decimal_mark(plain(way.effort), self.lang))]
         note += [self.say["then"].format(discount=amount) for amount in then]
@@ -85,59 +85,60 @@ class _Writer:
         details += [self.say["provided"].format(facts=provided)] if provided else []
         return Row(GOOD, self.say["way"].format(number=number), "", "; ".join(note), (), tuple(details))
 
-    def _hindrance(self, one: Advice) -> Iterator[str]:
-        if one.lacks:
-            titles = {part.id: pick(part.title, self.lang) for part in self.programme.tiers[one.tier].requirements}
-            yield self.say["lacks"].format(what="; ".join(titles[id] for id in one.lacks))
-        if one.greatest is not None:
-            yield self.say["at_most"].format(discount=self._percent(one.greatest))
+    def _hindrance(self, advice: Advice) -> Iterator[str]:
+        if advice.lacks:
+            titles = {part.id: pick(part.title, self.lang) for part in self.programme.tiers[advice.tier].requirements}
+            yield self.say["lacks"].format(what="; ".join(titles[id] for id in advice.lacks))
+        if advice.greatest is not None:
+            yield self.say["at_most"].format(discount=self._percent(advice.greatest))
 
-    def _worth(self, one: Worth) -> Row:
-        told = []
-        if one.uncapped:
-            amount = self._signed(one.uncapped)
-            capped = one.total is not None and one.total != one.uncapped
-            total = self._signed(one.total or Decimal(0))
-            told.append(self.say["capped" if capped else "gives"].format(amount=amount, total=total))
-        if one.qualifies is not None:
-            told.append(self.say["lifts" if one.qualifies else "costs"])
-        if one.pays:
-            told.append(self.say["pays"].format(amount=self._money(one.pays)))
-        mark = BAD if one.qualifies is False or (one.total or 0) < 0 else GOOD if one.total or one.qualifies else PLAIN
-        return Row(mark, self._change(one.fact, one.before, one.after), "", "; ".join(told))
+    def _worth(self, worth: Worth) -> Row:
+        notes = []
+        if worth.uncapped:
+            amount = self._signed(worth.uncapped)
+            capped = worth.total is not None and worth.total != worth.uncapped
+            total = self._signed(worth.total or Decimal(0))
+            notes.append(self.say["capped" if capped else "gives"].format(amount=amount, total=total))
+        if worth.qualifies is not None:
+            notes.append(self.say["lifts" if worth.qualifies else "costs"])
+        if worth.pays:
+            notes.append(self.say["pays"].format(amount=self._money(worth.pays)))
+        worse = worth.qualifies is False or (worth.total or 0) < 0
+        mark = BAD if worse else GOOD if worth.total or worth.qualifies else PLAIN
+        return Row(mark, self._change(worth.fact, worth.before, worth.after), "", "; ".join(notes))
 
-    def _open(self, one: Open) -> Row:
-        title = self.say["status" if one.what == "qualified" else "discount"].format(tier=self._tier(one.tier))
-        facts = self._telling(one)
+    def _open(self, outcome: Open) -> Row:
+        title = self.say["status" if outcome.what == "qualified" else "discount"].format(tier=self._tier(outcome.tier))
+        facts = self._telling(outcome)
         settled = (self.say["settled"].format(facts=facts),) if facts else ()
-        return Row(OPEN, title, "", self._still(one), (), settled)
+        return Row(OPEN, title, "", self._still(outcome), (), settled)
 
-    def _still(self, one: Open) -> str:
-        """What an outcome can still be."""
-        if one.what == "qualified":
+    def _still(self, outcome: Open) -> str:
+        """The values that an undetermined outcome can still take, in words."""
+        if outcome.what == "qualified":
             truths: dict[tuple[bool, ...], str] = {(True,): "met", (False,): "not_met"}
-            known = truths.get(one.can_be)
-            return self.say["certain"].format(what=self.say[known]) if known else self.say["either"]
-        if one.least is None or one.greatest is None:
+            truth = truths.get(outcome.can_be)
+            return self.say["certain"].format(what=self.say[truth]) if truth else self.say["either"]
+        if outcome.least is None or outcome.greatest is None:
             return self.say["undecided"]
-        if one.least == one.greatest:
-            return self.say["certain"].format(what=self._percent(one.least))
-        ends = {"least": self._percent(one.least), "greatest": self._percent(one.greatest)}
+        if outcome.least == outcome.greatest:
+            return self.say["certain"].format(what=self._percent(outcome.least))
+        ends = {"least": self._percent(outcome.least), "greatest": self._percent(outcome.greatest)}
         return self.say["between"].format(**ends)
 
-    def _telling(self, one: Open) -> str:
-        told = []
-        for telling in one.facts or ():
+    def _telling(self, outcome: Open) -> str:
+        titles = []
+        for telling in outcome.facts or ():
             fact = self._title(self.programme.facts[telling.fact])
             if telling.swing:
                 fact = self.say["up_to"].format(fact=fact, swing=self._percent(telling.swing))
             elif telling.settles:
                 fact = self.say["alone"].format(fact=fact)
-            told.append(fact)
-        return "; ".join(told)
+            titles.append(fact)
+        return "; ".join(titles)
 
     def _change(self, id: str, before: Any, after: Any) -> str:
-        """A fact with what it is and what it becomes; of a yes, that alone."""
+        """A fact with its value before and after; of a fact of yes or no only the value after."""
         fact = self.programme.facts[id]
         if fact.kind is Kind.YES_NO:
             return self._is(id, after)
@@ -169,12 +170,13 @@ class _Writer:
 
     def _money(self, number: Decimal | Fraction) -> str:
         sign = "+" if number > 0 else "−" if number < 0 else ""
-        return f"{sign}{words.money(number if number > 0 else -number, self.lang)} {self.found.currency or ''}".strip()
+        amount = words.money(number if number > 0 else -number, self.lang)
+        return f"{sign}{amount} {self.outlook.currency or ''}".strip()
 
 
-def outlook_data(programme: Programme, found: Outlook) -> Json:
+def outlook_data(programme: Programme, outlook: Outlook) -> Json:
     """The same with the keys that schemas/advice.schema.json promises."""
-    outcome = found.outcome
+    outcome = outlook.outcome
     return {
         **head("done"),
         "programme": programme.id,
@@ -186,30 +188,30 @@ def outlook_data(programme: Programme, found: Outlook) -> Json:
         "status": outcome.status,
         "advice": [
             {
-                "tier": one.tier,
-                "discount": json_value(one.discount),
-                "status": one.status,
-                "ways": [_way_data(way, one.tier) for way in one.ways],
-                "lacks": list(one.lacks),
-                "greatest": json_value(one.greatest),
+                "tier": advice.tier,
+                "discount": json_value(advice.discount),
+                "status": advice.status,
+                "ways": [_way_data(way, advice.tier) for way in advice.ways],
+                "lacks": list(advice.lacks),
+                "greatest": json_value(advice.greatest),
             }
-            for one in found.advice
+            for advice in outlook.advice
         ],
-        "worth_on": found.on,
+        "worth_on": outlook.on,
         "worth": [
             {
-                "fact": one.fact,
-                "before": json_value(one.before),
-                "after": json_value(one.after),
-                "uncapped": json_value(one.uncapped),
-                "total": json_value(one.total),
-                "qualifies": one.qualifies,
-                "partner_pays": json_value(one.pays),
+                "fact": worth.fact,
+                "before": json_value(worth.before),
+                "after": json_value(worth.after),
+                "uncapped": json_value(worth.uncapped),
+                "total": json_value(worth.total),
+                "qualifies": worth.qualifies,
+                "partner_pays": json_value(worth.pays),
             }
-            for one in found.worth
+            for worth in outlook.worth
         ],
-        "currency": found.currency,
-        "open": [_open_data(one) for one in found.open],
+        "currency": outlook.currency,
+        "open": [_open_data(open_outcome) for open_outcome in outlook.open],
     }
 
 
@@ -231,16 +233,16 @@ def _way_data(way: Way, tier: str) -> Json:
     }
 
 
-def _open_data(one: Open) -> Json:
-    facts = None if one.facts is None else [
-        {"fact": part.fact, "swing": json_value(part.swing), "settles": part.settles} for part in one.facts
+def _open_data(outcome: Open) -> Json:
+    facts = None if outcome.facts is None else [
+        {"fact": part.fact, "swing": json_value(part.swing), "settles": part.settles} for part in outcome.facts
     ]  # fmt: skip
     return {
-        "tier": one.tier,
-        "what": one.what,
-        "value": one.value,
-        "can_be": list(one.can_be),
-        "least": json_value(one.least),
-        "greatest": json_value(one.greatest),
+        "tier": outcome.tier,
+        "what": outcome.what,
+        "value": outcome.value,
+        "can_be": list(outcome.can_be),
+        "least": json_value(outcome.least),
+        "greatest": json_value(outcome.greatest),
         "facts": facts,
     }

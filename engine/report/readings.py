@@ -17,21 +17,21 @@ from ..texts.texts import texts_in
 from ..values import plain
 from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on
 
-#: what a person asks about first: standing and money; the rest is told only where none of these differs
+#: paths that a page shows first: status and money; it shows others only where none of these differs
 _MAIN = re.compile(
     r"(tier|status|discount[.]total|discount[.]in_price|rebate_totals.*|(tiers|tracks)[.]\w+[.](status|tier|discount[.]total)"
     r"|quote[.](customer_pays|partner_pays|margin|lines\S+[.](status|customer_pays|partner_pays)))"
 )
-_MOST = 6  #: differences that are told of one partner; the JSON has them all
+_MOST = 6  #: differences that a page shows for one partner; the JSON has all
 
-Told = Mapping[str, Sequence[ClaimVerdict]]  #: claims that do not hold, by the name of the reading under which
+Broken = Mapping[str, Sequence[ClaimVerdict]]  #: claims that do not hold, by the name of the reading under which
 
 
 def readings_page(
     programme: Programme,
     readings: Sequence[OtherReading],
     effects: Sequence[ReadingEffect],
-    broken: Told,
+    broken: Broken,
     day: date,
     lang: str,
 ) -> Page:
@@ -52,11 +52,11 @@ def readings_page(
 def _row(reading: OtherReading, effects: Sequence[ReadingEffect], broken: Sequence[ClaimVerdict], lang: str) -> Row:
     """A reading that was not taken: which claims would break, and what would be otherwise for whom."""
     say = texts_in(lang).READINGS
-    details = [say["claim_breaks"].format(claim=one.claim.id, found=_claim(one, lang)) for one in broken]
+    details = [say["claim_breaks"].format(claim=verdict.claim.id, found=_claim(verdict, lang)) for verdict in broken]
     own = [effect for effect in effects if effect.reading.name == reading.name]
     for effect in own:
         if effect.differences:
-            details.append(f"{effect.partner}: {_told(effect.differences, lang)}")
+            details.append(f"{effect.partner}: {_differences(effect.differences, lang)}")
     if own and not any(effect.differences for effect in own):
         details.append(say["no_difference"])
     differs = bool(broken) or any(effect.differences for effect in own)
@@ -71,11 +71,11 @@ def _claim(verdict: ClaimVerdict, lang: str) -> str:
     return texts_in(lang).READINGS[f"claim_{verdict.claim.form}"].format(**amounts)
 
 
-def _told(differences: Sequence[ValueDifference], lang: str) -> str:
-    main = [one for one in differences if _MAIN.fullmatch(one.path)] or list(differences)
-    told = [f"{one.path} {_shown(one.before, lang)} → {_shown(one.after, lang)}" for one in main[:_MOST]]
-    rest = len(differences) - len(told)
-    return "; ".join(told) + (texts_in(lang).READINGS["and_more"].format(count=rest) if rest else "")
+def _differences(differences: Sequence[ValueDifference], lang: str) -> str:
+    main = [difference for difference in differences if _MAIN.fullmatch(difference.path)] or list(differences)
+    shown = [f"{it.path} {_shown(it.before, lang)} → {_shown(it.after, lang)}" for it in main[:_MOST]]
+    rest = len(differences) - len(shown)
+    return "; ".join(shown) + (texts_in(lang).READINGS["and_more"].format(count=rest) if rest else "")
 
 
 def _shown(value: Any, lang: str) -> str:
@@ -89,7 +89,7 @@ def _shown(value: Any, lang: str) -> str:
 
 
 def readings_data(
-    programme: Programme, readings: Sequence[OtherReading], effects: Sequence[ReadingEffect], broken: Told, day: date
+    programme: Programme, readings: Sequence[OtherReading], effects: Sequence[ReadingEffect], broken: Broken, day: date
 ) -> Json:
     """The same with the keys that schemas/readings.schema.json promises."""
     return {

@@ -12,7 +12,7 @@ _WITHOUT_TIER = {None: "no_tier", "not_qualified": "no_award", "undetermined": "
 
 
 def timeline_page(timeline: Timeline, lang: str) -> Page:
-    """A row for each day on which something changes."""
+    """A page with a row for each day on which something changes."""
     say = texts_in(lang).TIMELINE
     last = timeline.moments[-1]
     programme = timeline.programmes[last.release]
@@ -49,28 +49,28 @@ def timeline_data(timeline: Timeline) -> Json:
 
 def _row(moment: Moment, programme: Programme, lang: str) -> Row:
     texts = texts_in(lang)
-    told = [texts.TIMELINE[f"event_{event}"].format(release=moment.release) for event in moment.events]
+    notes = [texts.TIMELINE[f"event_{event}"].format(release=moment.release) for event in moment.events]
     if moment.member is not False or "not_renewed" in moment.events:
-        told.append(_standing(moment, programme, lang))
+        notes.append(_standing(moment, programme, lang))
     requirements = programme.tiers[moment.tier].requirements if moment.tier else ()
-    titles = [pick(one.title, lang) for one in requirements if one.id in moment.lacks]
-    told += [texts.REPORT["lacks"].format(what="; ".join(titles))] if titles else []
-    told += [texts.REPORT["needs_facts"].format(what=", ".join(moment.unknown))] if moment.unknown else []
+    titles = [pick(requirement.title, lang) for requirement in requirements if requirement.id in moment.lacks]
+    notes += [texts.REPORT["lacks"].format(what="; ".join(titles))] if titles else []
+    notes += [texts.REPORT["needs_facts"].format(what=", ".join(moment.unknown))] if moment.unknown else []
     figure = "?" if _may_have_discount(moment, programme) else ""
     if moment.discount is not None:
         figure = words.amount(moment.discount, Kind.PERCENT, lang)
-    return Row(_mark(moment), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(told))
+    return Row(_mark(moment), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(notes))
 
 
 def _may_have_discount(moment: Moment, programme: Programme) -> bool:
-    """Whether the tier has one, or the tier that is still to be determined may have."""
+    """Whether the tier has a discount, or an undetermined tier could have one."""
     if moment.tier is None:
         return moment.status == "undetermined" and any(tier.discount for tier in programme.tiers.values())
     return programme.tiers[moment.tier].discount is not None
 
 
 def _standing(moment: Moment, programme: Programme, lang: str) -> str:
-    """The tier and how the partner stands in it; without a tier why there is none."""
+    """The tier and the partner's status in it; without a tier, why there is none."""
     say = texts_in(lang).REPORT
     if moment.tier is None:
         return say[_WITHOUT_TIER[moment.status]]

@@ -22,38 +22,38 @@ _WIDEST = 60  #: characters of a value
 
 
 def verdicts_text(
-    told: Sequence[tuple[Saved, CertificateVerdict | None]], lang: str, style: Style = without_style
+    verdicts: Sequence[tuple[Saved, CertificateVerdict | None]], lang: str, style: Style = without_style
 ) -> str:
     """A line for each certificate, and under it what is wrong; how many are equal, where there are several."""
     say = texts_in(lang).VERIFY
     lines: list[str] = []
-    for saved, verdict in told:
+    for saved, verdict in verdicts:
         if verdict:
             good = verdict.status == "equal"
             lines.append(style(_line(verdict, lang), "good" if good else "bad"))
             where = [] if good else [say["where"].format(file=saved.file, line=saved.line)]
             lines += [f"  {line}" for line in (*_why(verdict, say), *where)]
-    if len(told) > 1:
-        equal = sum(verdict is not None and verdict.status == "equal" for _, verdict in told)
-        lines += ["", style(say["count"].format(equal=equal, all=len(told)), "strong")]
+    if len(verdicts) > 1:
+        equal = sum(verdict is not None and verdict.status == "equal" for _, verdict in verdicts)
+        lines += ["", style(say["count"].format(equal=equal, all=len(verdicts)), "strong")]
     return "".join(f"{line}\n" for line in lines)
 
 
-def verdicts_data(result: str, told: Sequence[tuple[Saved, CertificateVerdict | None]]) -> Json:
+def verdicts_data(result: str, verdicts: Sequence[tuple[Saved, CertificateVerdict | None]]) -> Json:
     """The verdicts with the keys that schemas/verify.schema.json promises."""
-    return {**head(result), "results": [_result(saved, verdict) for saved, verdict in told]}
+    return {**head(result), "results": [_result(saved, verdict) for saved, verdict in verdicts]}
 
 
 def _line(verdict: CertificateVerdict, lang: str) -> str:
     say, saved = texts_in(lang).VERIFY, verdict.certificate
     day = day_of(saved["as_of"])
-    told = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
+    date_text = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
     partner, release = _seen(saved["partner"]), _seen(saved["release"])
-    return say["line"].format(partner=partner, status=say[verdict.status], release=release, date=told)
+    return say["line"].format(partner=partner, status=say[verdict.status], release=release, date=date_text)
 
 
 def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
-    """What there is to say beside the status, line by line."""
+    """The lines under the status: what differs, or why the outcome could not be verified."""
     saved, lines = verdict.certificate, []
     message = "; ".join(_problem(one) for one in verdict.problems[:1])
     match verdict.status:
@@ -103,7 +103,7 @@ def _data(value: Any) -> Any:
 
 
 def _problem(problem: Problem) -> str:
-    """The message, and the file if it is one: a record out of a certificate stands in none."""
+    """The message, after the file where there is one; a record taken from a certificate has no file."""
     source = problem.place.source if problem.place else None
     is_file = source and (source.text or problem.code == "broken-seal")
     return f"{source.path}: {problem.message}" if source and is_file else problem.message
@@ -113,8 +113,8 @@ def _value(value: Any, say: Mapping[str, str]) -> str:
     """A value as it stands in the JSON, shortened."""
     if value is NOTHING:
         return say["nothing"]
-    told = _seen(_json(value))
-    return told if len(told) <= _WIDEST else f"{told[: _WIDEST - 1]}…"
+    shown = _seen(_json(value))
+    return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
 
 
 def _json(value: Any) -> str:
@@ -133,5 +133,5 @@ def _json(value: Any) -> str:
 
 
 def _seen(text: str) -> str:
-    """The text with what would disturb a terminal made harmless."""
+    """The text with every unprintable character replaced, safe for a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
