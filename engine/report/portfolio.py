@@ -20,9 +20,9 @@ if TYPE_CHECKING:  # what it needs is an extra
     from ..portfolio.summary import Summary, TierCounts, TrackCounts
 
 _MARKS = {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD, "undetermined": OPEN}
-_MOST_TOTALS = 20  #: discounts that are told one by one; of more, bands of so many points
-_BAND = 5
-_LEAST = Decimal("0.1")  #: percent; a share is told no closer
+_MOST_TOTALS = 20  #: different discounts that get a row each; more are put into bands
+_BAND = 5  #: width of a band in percentage points
+_LEAST = Decimal("0.1")  #: percent; the least share that is shown exactly
 
 
 def summary_page(programme: Programme, result: BatchResult, day: date, lang: str) -> Page:
@@ -49,7 +49,8 @@ def summary_data(programme: Programme, result: BatchResult, day: date) -> Json:
         "tiers": {tier.id: _tier_data(tier) for tier in summary.tiers},
         "tracks": {track.id: _track_data(track) for track in summary.tracks},
         "discounts": [
-            {"tier": one.tier, "total": json_value(one.total), "partners": one.partners} for one in summary.discounts
+            {"tier": count.tier, "total": json_value(count.total), "partners": count.partners}
+            for count in summary.discounts
         ],
     }
 
@@ -61,7 +62,7 @@ def _tier_data(tier: TierCounts) -> Json:
         "undetermined": tier.undetermined,
         "own": dict(tier.own),
         "one_step": tier.one_step,
-        "requirements": [one._asdict() for one in tier.requirements],
+        "requirements": [requirement._asdict() for requirement in tier.requirements],
     }
 
 
@@ -117,7 +118,7 @@ class _Writer:
         return Block(title, (*rows, *self.without(track.without_tier, track.undetermined)))
 
     def without(self, number: int, undetermined: int) -> list[Row]:
-        """The partners without a tier, and those of whom that is open."""
+        """The partners without a tier, and those whose tier is undetermined."""
         rows = [self.row(PLAIN, self.say["without"], number)] if number else []
         return [*rows, self.row(OPEN, self.say["open"], undetermined)] if undetermined else rows
 
@@ -134,38 +135,41 @@ class _Writer:
 
     def discounts(self) -> list[Row]:
         """How many partners have which discount of their own tier; in bands, where there are many."""
-        found = [(one.total, one.partners) for one in self.summary.discounts if one.total is not None]
-        many = len({total for total, _ in found}) > _MOST_TOTALS
+        totals = [(count.total, count.partners) for count in self.summary.discounts if count.total is not None]
+        many = len({total for total, _ in totals}) > _MOST_TOTALS
         counts: Counter[Decimal] = Counter()
-        for total, partners in found:
+        for total, partners in totals:
             counts[total // _BAND * _BAND if many else total] += partners
         tell = self.band if many else self.percent
-        undetermined = sum(one.partners for one in self.summary.discounts if one.total is None)
+        undetermined = sum(count.partners for count in self.summary.discounts if count.total is None)
         rows = [self.row(PLAIN, tell(total), number) for total, number in sorted(counts.items())]
         return rows + self.without(0, undetermined)
 
     def stops(self, tier: TierCounts) -> list[Row]:
         """How many partners are near the tier, and the requirements that they do not meet, most first."""
-        titles = {one.id: pick(one.title, self.lang) for one in self.programme.tiers[tier.id].requirements}
-        stopping = [one for one in tier.requirements if one.not_met or one.unknown]
+        titles = {
+            requirement.id: pick(requirement.title, self.lang)
+            for requirement in self.programme.tiers[tier.id].requirements
+        }
+        stopping = [requirement for requirement in tier.requirements if requirement.not_met or requirement.unknown]
         rows = [
             self.row(
-                BAD if one.not_met else OPEN, titles[one.id], one.not_met,
-                (self.say["alone"], one.alone), (self.say["unknown"], one.unknown),
+                BAD if requirement.not_met else OPEN, titles[requirement.id], requirement.not_met,
+                (self.say["alone"], requirement.alone), (self.say["unknown"], requirement.unknown),
             )
-            for one in sorted(stopping, key=lambda one: -one.not_met)
+            for requirement in sorted(stopping, key=lambda requirement: -requirement.not_met)
         ]  # fmt: skip
         near = [self.row(PLAIN, self.say["one_step"], tier.one_step)] if rows else []
         return [*near, *self.without(0, tier.undetermined), *rows]
 
     def row(self, mark: str, title: str, number: int, *others: tuple[str, int]) -> Row:
-        """So many partners, their share as a bar, and other numbers beside it, each under its word."""
-        told = [self.share(number), *(f"{word}: {self.number(other)}" for word, other in others if other)]
+        """A number of partners with its share as text and bar, and other numbers, each after its word."""
+        notes = [self.share(number), *(f"{word}: {self.number(other)}" for word, other in others if other)]
         share = Decimal(number) / max(1, self.summary.partners)
-        return Row(mark, title, self.number(number), "; ".join(told), bar=share)
+        return Row(mark, title, self.number(number), "; ".join(notes), bar=share)
 
     def share(self, number: int) -> str:
-        """In percent to one decimal; none is told as nothing, or as all, that is not."""
+        """In percent to one decimal; a share is shown as 0% or 100% only where it is exactly that."""
         share = round_half_up(Fraction(number * 100, max(1, self.summary.partners)), 1)
         if number and share < _LEAST:
             return words.threshold("<", self.percent(_LEAST), self.lang)

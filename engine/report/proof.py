@@ -25,9 +25,9 @@ _MARKS = {"proved": GOOD, "refuted": BAD, "undecided": OPEN}
 
 
 def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: date, lang: str) -> Page:
-    """A row for each claim; under one that is refuted, the partner that breaks it."""
+    """The page: a row for each claim, with the partner that breaks a refuted one."""
     say = texts_in(lang).PROOF
-    count = {status: sum(one.status == status for one in verdicts) for status in _MARKS}
+    count = {status: sum(verdict.status == status for verdict in verdicts) for status in _MARKS}
     mark = BAD if count["refuted"] else OPEN if count["undecided"] else GOOD if verdicts else PLAIN
     rows = tuple(_claim(verdict, lang) for verdict in verdicts)
     blocks = (Block(say["each"], rows),) if rows else ()
@@ -37,18 +37,18 @@ def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: dat
 
 def _claim(verdict: ClaimVerdict, lang: str) -> Row:
     say, claim = texts_in(lang).PROOF, verdict.claim
-    told = [say[verdict.status]]
+    notes = [say[verdict.status]]
     if claim.under:
-        told.append(say["under"].format(reading=claim.under))
+        notes.append(say["under"].format(reading=claim.under))
     details: tuple[str, ...] = ()
     if verdict.status == "refuted":
-        told += _instead(verdict, lang)
+        notes += _instead(verdict, lang)
         details = tuple(_partners(verdict.partners, lang)) if not verdict.never else ()
-    return Row(_MARKS[verdict.status], pick(claim.title, lang), "", "; ".join(told), claim.source, details)
+    return Row(_MARKS[verdict.status], pick(claim.title, lang), "", "; ".join(notes), claim.source, details)
 
 
 def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
-    """What a refuted claim comes to."""
+    """What holds in place of a refuted claim: the value attained, the bound, or what nobody reaches."""
     say, wanted = texts_in(lang).PROOF, verdict.wanted
     if verdict.never:
         yield say["never"].format(what=", ".join(verdict.never))
@@ -60,28 +60,28 @@ def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
 
 def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
     """The facts of a partner; of the second of two only those in which it differs."""
-    for index, one in enumerate(partners):
+    for index, example in enumerate(partners):
         before = partners[0].facts if index else {}
-        facts = {id: value for id, value in one.facts.items() if id not in before or before[id] != value}
-        yield f"{texts_in(lang).PROOF['beside' if index else 'breaks']}: {_facts(one, facts, lang)}"
+        facts = {id: value for id, value in example.facts.items() if id not in before or before[id] != value}
+        yield f"{texts_in(lang).PROOF['beside' if index else 'breaks']}: {_facts(example, facts, lang)}"
 
 
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
     held = [f"tier: {example.tier}"] if example.tier else []
-    told = [f"{id}: {_flow(value)}" for id, value in facts.items()]
-    return ", ".join([*held, *told]) or texts_in(lang).PROOF["any"]
+    values = [f"{id}: {_flow(value)}" for id, value in facts.items()]
+    return ", ".join([*held, *values]) or texts_in(lang).PROOF["any"]
 
 
 def facts_line(example: Example, lang: str) -> str:
-    """The facts of a partner on one line."""
+    """The facts of the partner in an example, on one line."""
     return _facts(example, example.facts, lang)
 
 
 def _flow(value: Any) -> str:
-    """A value of a fact as it stands in YAML on one line; the items of a list, each with its fields."""
+    """A fact's value as YAML on one line; the items of a list, each with its fields."""
     if not isinstance(value, list | tuple):
         return written(value)
-    items = ("{" + ", ".join(f"{id}: {written(one)}" for id, one in item.items()) + "}" for item in value)
+    items = ("{" + ", ".join(f"{id}: {written(field)}" for id, field in item.items()) + "}" for item in value)
     return f"[{', '.join(items)}]"
 
 
@@ -89,29 +89,29 @@ def _number(value: Any, lang: str) -> str:
     return words.amount(value, Kind.NUMBER, lang)
 
 
-def ranges_page(programme: Programme, named: str, found: Sequence[ValueRange], day: date, lang: str) -> Page:
-    """A row for the partners of each tier: from where to where, and who has the least and the most."""
+def ranges_page(programme: Programme, named: str, ranges: Sequence[ValueRange], day: date, lang: str) -> Page:
+    """The page: for the partners of each tier the least and the greatest value, and who has them."""
     say = texts_in(lang).PROOF
-    rows = tuple(_range(programme, one, lang) for one in found)
-    title, value = say["ranges"].format(value=named), found[0].value
+    rows = tuple(_range(programme, value_range, lang) for value_range in ranges)
+    title, value = say["ranges"].format(value=named), ranges[0].value
     unit = f", {pick(value.unit, lang)}" if value.unit else ""
     headline = say["by_tier"] if value.tier else f"{pick(value.title, lang)}{unit}"
     return Page(release_on(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
 
 
-def _range(programme: Programme, one: ValueRange, lang: str) -> Row:
+def _range(programme: Programme, value_range: ValueRange, lang: str) -> Row:
     say = texts_in(lang).PROOF
-    title = say["all"] if one.tier is None else pick(programme.tiers[one.tier].title, lang)
-    ends = [_end(end, one.value.kind, lang) for end in (one.least, one.greatest)]
+    title = say["all"] if value_range.tier is None else pick(programme.tiers[value_range.tier].title, lang)
+    ends = [_end(end, value_range.value.kind, lang) for end in (value_range.least, value_range.greatest)]
     details = [
         say[key].format(facts=_facts(end.found.examples[0], end.found.examples[0].facts, lang))
         if end.found.examples
         else say[key].format(facts=say["near"])
-        for key, end in one.ends().items()
+        for key, end in value_range.ends().items()
         if end is not None and end.value is not None
     ]
-    endless = one.least is not None and one.least.value is not None and one.greatest is not None
-    way = "from" if endless and one.greatest is not None and one.greatest.value is None else "to"
+    endless = value_range.least is not None and value_range.least.value is not None and value_range.greatest is not None
+    way = "from" if endless and value_range.greatest is not None and value_range.greatest.value is None else "to"
     figure = ends[0] if ends[0] == ends[1] else say[way].format(least=ends[0], greatest=ends[1])
     return Row(PLAIN, title, figure, "", (), tuple(details))
 
@@ -131,37 +131,37 @@ def claims_data(result: str, programme: Programme, verdicts: Sequence[ClaimVerdi
         **_head(result, programme, day),
         "claims": [
             {
-                "id": one.claim.id,
-                "title": dict(one.claim.title),
-                "form": one.claim.form,
-                "under": one.claim.under,
-                "status": one.status,
-                "claimed": json_value(one.wanted),
-                "bound": json_value(one.bound),
-                "attained": json_value(one.attained),
-                "never": list(one.never),
-                "partners": [_example(partner) for partner in one.partners],
-                "source": list(one.claim.source),
+                "id": verdict.claim.id,
+                "title": dict(verdict.claim.title),
+                "form": verdict.claim.form,
+                "under": verdict.claim.under,
+                "status": verdict.status,
+                "claimed": json_value(verdict.wanted),
+                "bound": json_value(verdict.bound),
+                "attained": json_value(verdict.attained),
+                "never": list(verdict.never),
+                "partners": [_example(partner) for partner in verdict.partners],
+                "source": list(verdict.claim.source),
             }
-            for one in verdicts
+            for verdict in verdicts
         ],
         "ranges": [],
     }
 
 
-def ranges_data(programme: Programme, found: Sequence[ValueRange], day: date) -> Json:
+def ranges_data(programme: Programme, ranges: Sequence[ValueRange], day: date) -> Json:
     """The ranges with the keys that the same schema promises."""
     return {
         **_head("done", programme, day),
         "claims": [],
         "ranges": [
             {
-                "tier": one.tier,
-                "value": one.value.id,
-                "least": _end_data(one.least),
-                "greatest": _end_data(one.greatest),
+                "tier": value_range.tier,
+                "value": value_range.value.id,
+                "least": _end_data(value_range.least),
+                "greatest": _end_data(value_range.greatest),
             }
-            for one in found
+            for value_range in ranges
         ],
     }
 
@@ -174,25 +174,25 @@ def _head(result: str, programme: Programme, day: date) -> Json:
 def _end_data(end: Outermost | None) -> Json | None:
     if end is None:
         return None
-    return {"value": json_value(end.value), "partners": [_example(one) for one in end.found.examples]}
+    return {"value": json_value(end.value), "partners": [_example(example) for example in end.found.examples]}
 
 
-def _example(one: Example) -> Json:
-    return {"as_of": one.as_of.isoformat(), "record": plain_data(one.record())}
+def _example(example: Example) -> Json:
+    return {"as_of": example.as_of.isoformat(), "record": plain_data(example.record())}
 
 
 def plain_data(value: Any) -> Any:
     """Data as JSON has it."""
     if isinstance(value, Mapping):
-        return {key: plain_data(one) for key, one in value.items()}
+        return {key: plain_data(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain_data(one) for one in value]
+        return [plain_data(item) for item in value]
     return json_value(value)
 
 
 def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> str:
     """A record file of an example, with the call that evaluates it; `settings` are those of `--set`."""
-    more = "".join(f" --set {shlex.quote(one)}" for one in settings)
+    more = "".join(f" --set {shlex.quote(setting)}" for setting in settings)
     lines = [f"# charter evaluate {shlex.quote(path)} --as-of {example.as_of.isoformat()}{more}"]
     record = example.record()
     facts = record.pop("facts")
