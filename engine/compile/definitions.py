@@ -330,7 +330,7 @@ def _one_currency(
         help = f"say which ones: currency: {next(iter(field.choices), '').upper()}"
         row.problem("mixed-currencies", message, row.place("currency" if declared else "take"), help)
         return None
-    name = Name(f"{one.item}.{field.id}", Kind.CHOICE, field.id)
+    name = Name(one.id_of(field.id), Kind.CHOICE, field.id)
     condition = Compare("==", name, Literal(option, Kind.CHOICE))
     if counts == _TRUE:
         return condition

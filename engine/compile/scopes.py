@@ -178,7 +178,7 @@ def _item_scope(files: Files, one: ListFact, general: Scope, lists: Mapping[str,
     values = {row.id: _value_symbol(row, id_of(of_list(one.id), Role.ITEM_VALUE, row.id), lists) for row in rows}
     for name, symbol in values.items():
         if symbol.currency and not symbol.currency.isupper():
-            values[name] = symbol._replace(currency=f"{one.item}.{symbol.currency}")
+            values[name] = symbol._replace(currency=one.id_of(symbol.currency))
     written = {*files.names_of(*path, "fields"), *files.names_of(*path, "values")}
     if one.id == ORDER:
         values[REFUSED] = Symbol(id_of(of_list(ORDER), Role.REFUSED), Kind.YES_NO)

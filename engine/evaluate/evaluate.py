@@ -177,7 +177,16 @@ def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome 
     if discount is None or granted == "qualified":
         return discount
     amount = None if granted == "undetermined" else _NOTHING
-    return discount._replace(total=amount, in_price=amount, in_kind=amount)
+    return DiscountOutcome(
+        base=discount.base,
+        bonuses=discount.bonuses,
+        uncapped=discount.uncapped,
+        cap=discount.cap,
+        total=amount,
+        in_price=amount,
+        in_kind=amount,
+        source=discount.source,
+    )
 
 
 def _granted_rebates(rebates: tuple[Any, ...], granted: str) -> tuple[Any, ...]:

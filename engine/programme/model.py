@@ -77,9 +77,13 @@ class ListFact(NamedTuple):
         """As what the item at hand is known in expressions over the items."""
         return f"{self.id}[]"
 
+    def id_of(self, name: str) -> str:
+        """The id by which expressions name a field or a value of the item at hand: `deals[].amount`."""
+        return f"{self.item}.{name}"
+
     def fields_by_id(self) -> dict[str, Fact]:
-        """The fields of an item by the ids that expressions name them by: `deals[].amount`."""
-        return {f"{self.item}.{id}": field for id, field in self.fields.items()}
+        """The fields of an item by the ids that expressions name them by."""
+        return {self.id_of(name): field for name, field in self.fields.items()}
 
 
 class ItemField(NamedTuple):

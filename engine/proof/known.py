@@ -67,7 +67,7 @@ def _items(one: ListFact, items: Any, codes: Codes) -> Items:
         return Items(z3.IntVal(0), (), (), any=False, known=False)
     terms = tuple(
         {
-            f"{one.item}.{field.id}": nothing(field.kind)
+            one.id_of(field.id): nothing(field.kind)
             if isinstance(item[field.id], Unknown)
             else Term(literal(item[field.id], codes))
             for field in one.fields.values()

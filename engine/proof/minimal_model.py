@@ -74,7 +74,7 @@ def _items(question: Question, of: Partner, one: ListFact, day: date) -> list[di
     size = int(_number(question, items.size, Fraction(0)))
     return [
         {
-            field.id: plain_value(question, row[f"{one.item}.{field.id}"].value, field, of.codes, day)
+            field.id: plain_value(question, row[one.id_of(field.id)].value, field, of.codes, day)
             for field in one.fields.values()
         }
         for row in items.fields[:size]

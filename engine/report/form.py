@@ -135,7 +135,7 @@ class _Form:
         yield from _comment(f"{title}{self.say['is']}{kind}{_behind(of_list)}", "  ")
         yield f"  {one.id}:"
         keys = [f"{id}: {'' if field.default is None else written(field.default)}" for id, field in one.fields.items()]
-        clauses = [self.clauses[f"{one.item}.{id}"] for id in one.fields]
+        clauses = [self.clauses[one.id_of(id)] for id in one.fields]
         told = [
             (self._about(field, () if own == of_list else own), *self._options(field))
             for field, own in zip(one.fields.values(), clauses, strict=True)

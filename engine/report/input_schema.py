@@ -226,7 +226,7 @@ def _list(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> S
 
 
 def _item(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
-    return _closed({id: _field(field, clauses[f"{one.item}.{id}"], lang) for id, field in one.fields.items()})
+    return _closed({id: _field(field, clauses[one.id_of(id)], lang) for id, field in one.fields.items()})
 
 
 def _agreements(programme: Programme, lang: str) -> Schema:

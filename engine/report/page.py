@@ -331,7 +331,7 @@ class _Writer:
             for number, (item, values) in enumerate(zip(self.outcome.facts.get(id, ()), items, strict=False), 1):
                 told = [f"{name}: {value}" for name, value in item.items()]
                 figures = [
-                    f"{self.tell.title(f'{one.item}.{name}')} {self.tell.value(f'{one.item}.{name}', value)}"
+                    f"{self.tell.title(one.id_of(name))} {self.tell.value(one.id_of(name), value)}"
                     for name, value in values.items()
                 ]
                 rows.append(Row(PLAIN, f"{number}. {', '.join(told)}", "", "; ".join(figures)))

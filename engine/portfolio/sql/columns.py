@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ...problems import did_you_mean, wrong_call
 from ...programme.model import MAIN, NamedValue, Programme
+from ...programme.owners import PROGRAMME, Role, id_of
 from ...values import NUMERIC, Kind
 
 PARTNER = "partner"  #: the column that joins the tables
@@ -69,7 +70,8 @@ def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
     ids = [*programme.facts, *(id for id, value in programme.values.items() if is_of_partner(value))]
     wanted: dict[str, None] = {}
     for pattern in patterns:
-        matching = [id for id in ids if fnmatchcase(id, pattern) or id == f"definitions.{pattern}"]
+        definition = id_of(PROGRAMME, Role.DEFINITION, pattern)
+        matching = [id for id in ids if fnmatchcase(id, pattern) or id == definition]
         if not matching:
             help = did_you_mean(pattern, ids) or "see charter form, and docs/portfolio.md"
             raise wrong_call(f"'{pattern}' is not a fact or value of the programme", help)

@@ -99,7 +99,7 @@ def _items(list_fact: ListFact, table: str, forms: Mapping[str, Form], query: Qu
         fallback = list_fact.fields.get(field.default_from or "")
         if fallback is not None:
             column = column._replace(value=_or_else(column.value, fact_input(fallback, forms.get(fallback.id)).value))
-        inputs[f"{list_fact.item}.{id}"] = column
+        inputs[list_fact.id_of(id)] = column
     query.lists[list_fact.id] = _table(list_fact.id, ITEM, table, inputs, query)
     return all_plain(inputs.values())
 
