@@ -2,14 +2,15 @@
 
 What is only written otherwise is no change: comments, blanks, quotes, the order of rows where it decides nothing, and a
 rule that reads as the same expression. A row that goes while an equal one comes under another name was renamed.
+
+The walk here is not that of `source.differences`: it compares rules as expressions found by their places, recognises
+renamed rows, and reports the order of rows, none of which plain data can show.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..language.tree import Expression, children
@@ -17,8 +18,8 @@ from ..language.words.words import text
 from ..problems import Place
 from ..programme.model import Programme
 from ..release.load import ReleaseFiles
+from ..source.canonical import CanonicalForm, canonical
 from ..source.document import Document, PartPath
-from ..values import plain
 
 #: what a row of a table is, by the path of the table, `*` for any name
 ROWS: Mapping[tuple[str, ...], str] = {
@@ -94,7 +95,7 @@ class Change(NamedTuple):
     def fingerprint(self) -> str:
         """The same wherever the same thing is changed in the same way."""
         parts = zip(self.trees, (self.before, self.after), strict=True)
-        told = [_canonical(data) if tree is None else text(tree) for tree, data in parts]
+        told = [canonical(data, CanonicalForm.SORTED) if tree is None else text(tree) for tree, data in parts]
         said = [self.code, self.kind, *map(str, self.path), *told, self.renamed or ""]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
 
@@ -219,26 +220,13 @@ class _Looking:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two parts say the same; the order of keys is looked at elsewhere."""
-    return _canonical(one) == _canonical(other)
+    return canonical(one, CanonicalForm.SORTED) == canonical(other, CanonicalForm.SORTED)
 
 
 def _leads_to_order(path: PartPath) -> bool:
     """Whether a table stands there, or below, whose order decides something."""
     pattern = _pattern(path)
     return any(table[: len(pattern)] == pattern for table in ORDERED)
-
-
-def _canonical(data: Any) -> str:
-    def exact(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {str(key): exact(part) for key, part in value.items()}
-        if isinstance(value, list):
-            return [exact(part) for part in value]
-        if isinstance(value, Decimal):
-            return {"number": plain(value)}
-        return value if isinstance(value, str | bool | None) else str(value)
-
-    return json.dumps(exact(data), ensure_ascii=False, sort_keys=True)
 
 
 def _at(data: Any, path: PartPath) -> Any:

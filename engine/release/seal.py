@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..limits import MAX_BYTES
 from ..problems import Place, Problem, Source
-from ..source.document import Document, PartPath, read_text, shown
-from ..values import plain
+from ..source.canonical import CanonicalForm, canonical
+from ..source.differences import NOTHING, Pairing, Policy, ValueDifference, differences
+from ..source.document import Document, read_text, shown
 from ..version import VERSION
 from .find import SEAL, unreadable
 
 _HELP = "put it back as it was; a change of a sealed release is a new release: charter new"
+
+_FORM = CanonicalForm.IN_ORDER
+_PARTS = Policy(Pairing.EQUAL_LENGTH)
 
 
 class Seal(NamedTuple):
@@ -40,7 +43,7 @@ class Seal(NamedTuple):
 
 def content_digest(documents: Mapping[str, Document]) -> str:
     """The digest of what a release says: its data in order, without formatting and comments."""
-    content = "".join(f"{kind}={_canonical(documents[kind].data)}\n" for kind in sorted(documents))
+    content = "".join(f"{kind}={canonical(documents[kind].data, _FORM)}\n" for kind in sorted(documents))
     return "sha256:" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -105,34 +108,28 @@ def _changes(folder: Path, sealed: Mapping[str, Document], now: Mapping[str, Doc
             place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
             message = f"the file is {'new' if kind in now else 'gone'} since the release was sealed"
             yield Problem("sealed-changed", message, place, _HELP)
-        elif _canonical(sealed[kind].data) != _canonical(now[kind].data):
-            found = list(_differences(sealed[kind].data, now[kind].data, ()))
-            for path, was, is_now in found:
-                message = f"'{'.'.join(map(str, path))}' {is_now}; the sealed release {was}"
-                yield Problem("sealed-changed", message, now[kind].value_place(path), _HELP)
-            if not found:
+        elif canonical(sealed[kind].data, _FORM) != canonical(now[kind].data, _FORM):
+            differing = list(differences(sealed[kind].data, now[kind].data, _PARTS))
+            for difference in differing:
+                was, is_now = _in_words(difference)
+                message = f"'{'.'.join(map(str, difference.keys))}' {is_now}; the sealed release {was}"
+                yield Problem("sealed-changed", message, now[kind].value_place(difference.keys), _HELP)
+            if not differing:
                 message = "the parts stand in another order than in the sealed release"
                 yield Problem("sealed-changed", message, now[kind].place(()), _HELP)
 
 
-def _differences(before: Any, after: Any, path: PartPath) -> Iterator[tuple[PartPath, str, str]]:
-    """The outermost parts that differ, with what they were and what they are, in words."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in dict.fromkeys((*before, *after)):
-            if key in before and key in after:
-                yield from _differences(before[key], after[key], (*path, key))
-            else:
-                was, is_now = ("has it", "is gone") if key in before else ("has it not", "is new")
-                yield (*path, key), was, is_now
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(one, other, (*path, index))
-    elif _canonical(before) != _canonical(after):
-        yield path, f"says {_told(before)}", f"is {_told(after)}"
+def _in_words(difference: ValueDifference) -> tuple[str, str]:
+    """What a part was, and what it is now."""
+    if difference.before is NOTHING:
+        return "has it not", "is new"
+    if difference.after is NOTHING:
+        return "has it", "is gone"
+    return f"says {_told(difference.before)}", f"is {_told(difference.after)}"
 
 
 def _told(data: Any) -> str:
-    text = str(data).lower() if isinstance(data, bool) else _canonical(data)
+    text = str(data).lower() if isinstance(data, bool) else canonical(data, _FORM)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -152,14 +149,3 @@ def _unpacked(packed: str) -> str | None:
         return zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), MAX_BYTES + 1).decode()
     except (ValueError, zlib.error):
         return None
-
-
-def _canonical(data: Any) -> str:
-    """The data as one text, different for different data: each kind of value is written in its own way."""
-    if isinstance(data, str):
-        return repr(data)
-    if isinstance(data, dict):
-        return "{" + ",".join(f"{key!r}:{_canonical(value)}" for key, value in data.items()) + "}"
-    if isinstance(data, list):
-        return "[" + ",".join(map(_canonical, data)) + "]"
-    return plain(data) if isinstance(data, Decimal) else str(data)

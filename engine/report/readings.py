@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ..difference.values import ValueDifference
 from ..evaluate.outcome_json import Json, head, json_value
 from ..language.words import words
 from ..programme.model import Programme, pick
 from ..proof.claims_by_bounds import ClaimVerdict
 from ..review.readings import OtherReading, ReadingEffect
+from ..source.differences import ValueDifference
 from ..texts.texts import texts_in
 from ..values import plain
 from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on

@@ -10,11 +10,12 @@ from typing import Any
 from ..evaluate.outcome_json import Json, head, problem_data
 from ..language.words import words
 from ..problems import Problem
+from ..source.differences import NOTHING
 from ..source.scalars import day_of
 from ..texts.texts import texts_in
 from ..values import Kind
 from ..verify.certificate import Saved
-from ..verify.verify import NOTHING, CertificateVerdict
+from ..verify.verify import CertificateVerdict
 from ..version import VERSION
 from .terminal import Style, without_style
 
@@ -58,8 +59,9 @@ def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
     message = "; ".join(_problem(one) for one in verdict.problems[:1])
     match verdict.status:
         case "different" if verdict.difference:
-            path, before, after = verdict.difference
-            line = say["difference"].format(path=_seen(path), saved=_value(before, say), found=_value(after, say))
+            first = verdict.difference
+            saved_value, evaluated = _value(first.before, say), _value(first.after, say)
+            line = say["difference"].format(path=_seen(first.path), saved=saved_value, found=evaluated)
             lines.append(line + (say["others"].format(count=verdict.others) if verdict.others else ""))
         case "record_refused":
             lines.append(say["refused"].format(message=message))

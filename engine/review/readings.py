@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..difference.values import ValueDifference, differences
 from ..evaluate.evaluate import make_plan
 from ..evaluate.outcome_json import outcome_data, quote_data
 from ..evaluate.record import read_records
@@ -17,10 +16,18 @@ from ..problems import InvalidInput, Level, Problem, has_errors, wrong_call
 from ..programme.model import Texts
 from ..proof.claims_by_bounds import ClaimVerdict, check_claims
 from ..release.load import Release, ReleaseFiles, compile_release
+from ..source.differences import Pairing, Policy, ValueDifference, differences
 from ..source.document import Document
 from ..source.parts import part
 from .patch import Edit, changed
 from .scenarios import Scenario, examples
+
+#: figures of two answers; what an answer says about itself (its release, its digest) and its sources do not count
+_FIGURES = Policy(
+    Pairing.ROWS_BY_ID,
+    null_is_nothing=True,
+    passed_over=frozenset({"digest", "release", "charter", "format_version", "result", "problems", "source"}),
+)
 
 
 class OtherReading(NamedTuple):
@@ -95,7 +102,7 @@ def reading_effects(
     for reading in readings:
         for one, record in zip(before, records, strict=True):
             after = _answer(reading.release, record, order, day)
-            yield ReadingEffect(reading, one["partner"], tuple(differences(one, after)))
+            yield ReadingEffect(reading, one["partner"], tuple(differences(one, after, _FIGURES)))
 
 
 def broken_claims(

@@ -20,6 +20,7 @@ from ..programme.model import ORDER, NamedValue, Programme, Texts
 from ..programme.owners import Role
 from ..release.find import unreadable
 from ..release.load import Release
+from ..source.differences import NOTHING, Pairing, Policy, differences, is_same_value, path_text
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
 from ..source.parts import part, with_part
 from ..source.shape import check_shape
@@ -180,35 +181,38 @@ def examples(release: Release, scenarios: Iterable[Scenario]) -> dict[str, Outco
 def _run(release: Release, scenario: Scenario) -> ScenarioResult:
     outcome = evaluate(release.plan, scenario.record, scenario.as_of)
     quoted = quote(release.plan, scenario.record, scenario.order, outcome, scenario.as_of) if scenario.order else None
-    at: PartPath = ("scenarios", scenario.id)
     in_force = release.programme.effective_from <= scenario.as_of
     told = {**outcome_data(outcome), "in_force": in_force}
-    found = list(_differences(scenario, scenario.expect, told, "", (*at, "expect")))
+    found = list(_mismatches(scenario, "expect", scenario.expect, told))
     if quoted:
-        found += _differences(scenario, scenario.quote, quote_data(quoted), "quote", (*at, "quote"))
+        found += _mismatches(scenario, "quote", scenario.quote, quote_data(quoted), "quote")
     return ScenarioResult(scenario, outcome, quoted, tuple(found))
 
 
-def _differences(scenario: Scenario, expected: Any, found: Any, path: str, at: PartPath) -> Iterator[Mismatch]:
-    """Where the outcome has not what is expected: maps may hold more, lists are as long."""
-    if isinstance(expected, Mapping):
-        rows = {row.get("id"): row for row in found if isinstance(row, dict)} if isinstance(found, list) else found
-        for key, value in expected.items():
-            inner = f"{path}.{key}".lstrip(".")
-            if not isinstance(rows, dict) or key not in rows:
-                yield Mismatch(inner, value, None, scenario.document.place((*at, key)))
-            else:
-                yield from _differences(scenario, value, rows[key], inner, (*at, key))
-        return
-    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        for index, (one, other) in enumerate(zip(expected, found, strict=True)):
-            yield from _differences(scenario, one, other, f"{path}[{index + 1}]", (*at, index))
-        return
+def _mismatches(scenario: Scenario, part: str, expected: Any, found: Any, *path: str) -> Iterator[Mismatch]:
+    """Where the outcome has not what a part of the scenario expects: maps may hold more, lists are as long."""
+    for difference in differences(expected, found, _AS_EXPECTED):
+        at: PartPath = ("scenarios", scenario.id, part, *difference.keys)
+        where = path_text((*path, *difference.keys))
+        if difference.after is NOTHING:
+            yield Mismatch(where, difference.before, None, scenario.document.place(at))
+        else:
+            values = _comparable(difference.before, difference.after)
+            yield Mismatch(where, *values, scenario.document.value_place(at))
+
+
+def _comparable(expected: Any, found: Any) -> tuple[Any, Any]:
+    """A day as JSON has it; and of a row for which one value is expected, its status or value."""
     if isinstance(found, dict) and not isinstance(expected, list):
         found = next((found[key] for key in ("status", "value") if key in found), found)
-    written = expected.isoformat() if isinstance(expected, date) else expected
-    if written != found or isinstance(written, bool) != isinstance(found, bool):
-        yield Mismatch(path, written, found, scenario.document.value_place(at))
+    return expected.isoformat() if isinstance(expected, date) else expected, found
+
+
+_AS_EXPECTED = Policy(
+    Pairing.EQUAL_LENGTH,
+    expected_only=True,
+    is_same=lambda expected, found: is_same_value(*_comparable(expected, found)),
+)
 
 
 # What is reached ------------------------------------------------------------------------------------------------------

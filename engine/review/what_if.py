@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..problems import Fix, Place, Problem, WrongCall, wrong_call
 from ..release.load import Release, ReleaseFiles, check_shapes, load_files
+from ..source.differences import Pairing, Policy, differences
 from ..source.document import Document, PartPath, read_text
 from ..source.edit import Mended, with_fixes
 from .patch import find
@@ -103,10 +104,5 @@ def _addition(document: Document, path: PartPath, written: str) -> Fix:
 
 def _same_but(before: Any, after: Any, path: PartPath) -> bool:
     """Whether all but what stands at the path is as before."""
-    if not path:
-        return True
-    if not isinstance(before, dict) or not isinstance(after, dict):
-        return False
-    rest = {key: value for key, value in before.items() if key != path[0]}
-    others = {key: value for key, value in after.items() if key != path[0]}
-    return rest == others and (len(path) == 1 or _same_but(before[path[0]], after.get(path[0]), path[1:]))
+    everything = differences(before, after, Policy(Pairing.EQUAL_LENGTH))
+    return all(difference.keys[: len(path)] == path for difference in everything)

@@ -6,15 +6,15 @@ partner is taken as it stands; whether that is true no engine can tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from ..difference.values import ValueDifference
 from ..evaluate.outcome_json import outcome_data
 from ..named_tuples import public
 from ..problems import InvalidInput, Problem
 from ..release.archive import Kept
+from ..source.differences import Pairing, Policy, ValueDifference, differences
 from ..version import VERSION
 from .certificate import LATER, Json, Later, without_later
 
@@ -32,13 +32,8 @@ Reason = Literal["other_engine", "certificate_changed"]
 
 #: what an answer says about itself, its warnings among it, whose words may change
 _ABOUT = frozenset({"charter", "format_version", "problems"})
-
-
-class _Nothing:
-    """What stands where an answer has nothing, not even null."""
-
-
-NOTHING = _Nothing()
+#: sources count, the order of rows does, and null is not the same as nothing
+_STRICT = Policy(Pairing.BY_PLACE)
 
 
 @public("status", "reason")
@@ -88,10 +83,18 @@ def _again(certificate: Json, kept: Kept, later: Sequence[Later]) -> Certificate
         outcome = kept.release.evaluate(record_in(certificate), as_of=date.fromisoformat(certificate["as_of"]))
     except InvalidInput as refused:
         return CertificateVerdict("record_refused", certificate, None, 0, reason, changed, (), refused.problems)
-    found = list(_differences(certificate, without_later(outcome_data(outcome), certificate, later)))
-    if not found:
+    again = without_later(outcome_data(outcome), certificate, later)
+    # in the order of what was evaluated again
+    differing = list(differences(_decided(again), _decided(certificate), _STRICT))
+    if not differing:
         return CertificateVerdict("equal", certificate, files_changed=changed)
-    return CertificateVerdict("different", certificate, found[0], len(found) - 1, reason, changed)
+    first = differing[0]._replace(before=differing[0].after, after=differing[0].before)
+    return CertificateVerdict("different", certificate, first, len(differing) - 1, reason, changed)
+
+
+def _decided(answer: Json) -> Json:
+    """An answer without what it says about itself."""
+    return {key: part for key, part in answer.items() if key not in _ABOUT}
 
 
 def record_in(certificate: Json) -> Json:
@@ -105,29 +108,3 @@ def record_in(certificate: Json) -> Json:
         "facts": certificate["facts"],
         "agreements": [{key: one[key] for key in keys} for one in certificate["agreements"]],
     }
-
-
-def _differences(saved: Any, found: Any, path: str = "") -> Iterator[ValueDifference]:
-    """Every figure that differs, in the order of what was found.
-
-    Stricter than `compare.differences`: sources count, the order of rows does, and null is not the same as nothing.
-    """
-    if isinstance(saved, Mapping) and isinstance(found, Mapping):
-        for key in dict.fromkeys((*found, *saved)):
-            if path or key not in _ABOUT:
-                inner = f"{path}.{key}" if path else key
-                yield from _differences(saved.get(key, NOTHING), found.get(key, NOTHING), inner)
-    elif isinstance(saved, list) and isinstance(found, list):
-        by_id = _ids(saved) == _ids(found)
-        for index in range(max(len(saved), len(found))):
-            one, other = (rows[index] if index < len(rows) else NOTHING for rows in (saved, found))
-            name = f".{found[index]['id']}" if by_id else f"[{index + 1}]"
-            yield from _differences(one, other, path + name)
-    elif saved != found or isinstance(saved, bool) != isinstance(found, bool):
-        yield ValueDifference(path, saved, found)
-
-
-def _ids(rows: Sequence[Any]) -> list[Any]:
-    """The ids of rows, in their order; something that equals no other ids where any row has none."""
-    ids = [row.get("id") if isinstance(row, Mapping) else None for row in rows]
-    return [object()] if None in ids else ids
