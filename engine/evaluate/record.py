@@ -17,6 +17,7 @@ from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER, MAX_WHOLE_DIGITS
 from ..named_tuples import public
 from ..problems import Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import MAIN, Fact, ListFact, Programme
+from ..programme.tiers import find_tier
 from ..source.document import Document, PartPath, unknown_keys
 from ..source.scalars import Data, day_of, how_to_write, in_bounds, is_visible
 from ..values import plain
@@ -135,9 +136,8 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
         return written
     tiers = [programme.tiers[tier] for tier in main.tiers]
     shown = _as_written(written)
-    for tier in tiers:
-        if tier.code is not None and shown == str(tier.code):
-            return tier.id
+    if isinstance(written, str | Decimal) and (tier := find_tier(tiers, shown)):
+        return tier.id
     known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
     near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
     help = near if near and "known here" not in near else f"the tiers are {known}"

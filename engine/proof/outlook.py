@@ -12,6 +12,7 @@ from ..evaluate.record import Record
 from ..named_tuples import public
 from ..problems import did_you_mean, wrong_call
 from ..programme.model import MAIN, Programme
+from ..programme.tiers import find_tier
 from .advice import Advice, advise
 from .decide import Setting
 from .missing import Open, open_outcomes
@@ -56,8 +57,7 @@ def outlook(
 
 
 def _named(programme: Programme, tier: str) -> str:
-    for id, one in programme.tiers.items():
-        if tier in (id, None if one.code is None else str(one.code)):
-            return id
+    if named := find_tier(programme.tiers.values(), tier):
+        return named.id
     known = programme.tracks[MAIN].tiers
     raise wrong_call(f"'{tier}' is not a tier", did_you_mean(tier, known) or f"the tiers are {', '.join(known)}")

@@ -16,6 +16,7 @@ from ..language.tree import Literal
 from ..problems import Problem, WrongCall, did_you_mean
 from ..programme.model import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
 from ..programme.reads import clauses_of, read_for
+from ..programme.tiers import find_tier
 from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import default_words, kind_of, options_of, term_title, title_of, written
@@ -39,9 +40,8 @@ def record_form(programme: Programme, lang: str = "en", tiers: Sequence[str] = (
 
 
 def _tier(programme: Programme, named: str) -> Tier:
-    for tier in programme.tiers.values():
-        if named in (tier.id, None if tier.code is None else str(tier.code)):
-            return tier
+    if tier := find_tier(programme.tiers.values(), named):
+        return tier
     help = did_you_mean(named, programme.tiers)
     raise WrongCall([Problem("unknown-tier", f"'{named}' is not a tier", None, help)])
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ...problems import did_you_mean, wrong_call
 from ...programme.model import MAIN, NamedValue, Programme
 from ...programme.owners import PROGRAMME, Role, id_of
+from ...programme.tiers import tiers_by_name
 from ...values import NUMERIC, Kind
 
 PARTNER = "partner"  #: the column that joins the tables
@@ -61,8 +62,7 @@ def tier_names(programme: Programme) -> dict[str, str]:
     main = programme.tracks[MAIN]
     if main.award != "signed" and main.kept_until is None:
         return {}
-    tiers = [programme.tiers[id] for id in main.tiers]
-    return {tier.id: tier.id for tier in tiers} | {str(tier.code): tier.id for tier in tiers if tier.code is not None}
+    return {name: tier.id for name, tier in tiers_by_name(programme.tiers[id] for id in main.tiers).items()}
 
 
 def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
