@@ -25,6 +25,7 @@ from charter import Outcome, Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.record import Record, record_of
 from charter.engine.evaluate.row_layout import KnownInputs, fill
+from charter.engine.language.run.compiled import by_closures
 from charter.engine.report.page import Page, page
 from charter.engine.values import Kind
 from measure import in_turns, machine, table
@@ -69,6 +70,8 @@ def contenders(release: Release) -> list[Contender]:
         outcome, values = with_values(record)
         return outcome, page(outcome, programme, values, "en", explain=True)
 
+    layout = release.plan.layout
+    closures = layout._replace(fill=lambda row: by_closures(layout.steps, row))  # never compiled
     rego = opa_eval.OpaEval(str(HERE / "peers" / "asoft.rego"), query="data.asoft.decision")
     graph = json.loads((HERE / "peers" / "asoft.jdm.json").read_text("utf-8"))
     engine = zen.ZenEngine({"loader": {"type": "static", "content": {"asoft": graph}}})  # compiled here, once
@@ -84,6 +87,7 @@ def contenders(release: Release) -> list[Contender]:
             "charter, checking too", "a dict", as_document, lambda it: release.evaluate(it, as_of=today), of_outcome
         ),
         Contender("charter, values only", "a checked record", known, lambda it: fill(release.plan.layout, it), None),
+        Contender("charter, values only, by closures", "a checked record", known, lambda it: fill(closures, it), None),
         Contender("regorus", "JSON text", json.dumps, rego.evaluate_parsed, of_peer),
         Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", as_of=text), of_zen),
         Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", as_of=facts), of_zen),
