@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from charter.engine.extras import Extra, how_to_install
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -85,12 +86,35 @@ def test_a_page_tells_the_truth(page: Path, copy: Path) -> None:
 
 def test_every_page_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    for page in (*PAGES[1:], ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"):
+    for page in (
+        *PAGES[1:],
+        ROOT / "ARCHITECTURE.md",
+        *(ROOT / f"{name}.md" for name in ("CONTRIBUTING", "SECURITY", "CHANGELOG")),
+    ):
         assert f"({page.relative_to(ROOT)})" in readme
 
 
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 200
+
+
+def test_nobody_is_told_to_install_charter_from_an_index() -> None:
+    """Charter is published on no index: whoever took its name there would be run."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in listed.split("\0"):
+        path = ROOT / name
+        if path.is_file() and name not in ("CHANGELOG.md", "tests/test_docs.py"):
+            assert not re.search(r"pip install ['\"]?charter", path.read_bytes().decode(errors="replace")), name
+
+
+def test_the_readme_installs_extras_as_the_messages_say() -> None:
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    for command in re.findall(r"pip install '[^']*'", how_to_install(Extra.PROVE)):
+        assert f"`{command}`" in readme
+
+
 def test_every_link_leads_somewhere() -> None:
-    for page in (*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"):
+    for page in (*PAGES, *(ROOT / f"{name}.md" for name in ("CONTRIBUTING", "ARCHITECTURE", "SECURITY"))):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
