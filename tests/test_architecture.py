@@ -228,6 +228,24 @@ def defines(path: Path, name: str) -> bool:
     return False
 
 
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_page_for_contributors_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    named = re.findall(r"(?:engine|commands|tests|schemas|docs)/[\w./-]*", text.partition("## Dependencies")[0])
+    assert len(named) > 5
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_ten_commonest_changes_name_a_file_and_a_test() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## To change X")[2].partition("\n## ")[0]
+    rows = [line for line in page.splitlines() if line.startswith("| ")][2:]
+    assert len(rows) == 10
+    for row in rows:
+        _, _, files, test, _ = row.split("|")
+        assert "`engine/" in files
+        assert re.fullmatch(r" `tests/[\w/]+\.py` ", test)
+
+
 def test_every_dependency_is_justified() -> None:
     project = PROJECT["project"]
     extras = [line for lines in project["optional-dependencies"].values() for line in lines]
