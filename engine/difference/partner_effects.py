@@ -20,7 +20,7 @@ from ..programme.reads import all_read
 from ..proof.example import Example, without_irrelevant
 from ..proof.minimal_model import plainest
 from ..proof.solve import SECONDS, Question, Undecided
-from ..proof.symbols import MAX_ITEMS, Partner, make_partner, said, term
+from ..proof.symbols import MAX_ITEMS, Partner, is_recorded, make_partner, term
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, Value
 from .unchanged import unchanged_names
@@ -192,7 +192,7 @@ def two_partners(pair: Pair, same: frozenset[str], items: int | None, day: date 
         for of in (one, other):
             of.terms[id] = _or_default(of, id)
     known = {*other.programme.values, *other.programme.facts, *other.programme.lists}
-    return one, other._replace(like=one, differ=frozenset(known - same))
+    return one, other._replace(base=one, differ=frozenset(known - same))
 
 
 def _defaulted(before: Programme, after: Programme) -> list[str]:
@@ -203,17 +203,19 @@ def _defaulted(before: Programme, after: Programme) -> list[str]:
 
 def _or_default(of: Partner, id: str) -> Term:
     """A fact that a record may leave out: its default then, or unknown."""
-    default, symbol = of.programme.facts[id].default, of.given[id]
+    default, symbol = of.programme.facts[id].default, of.symbols[id]
     if default is None:
-        return Term(symbol, said(id))
-    return Term(either(said(id), symbol, literal(default, of.codes)))
+        return Term(symbol, is_recorded(id))
+    return Term(either(is_recorded(id), symbol, literal(default, of.codes)))
 
 
 def linked(one: Partner, other: Partner) -> list[Formula]:
     """That a number is the same for both where one release counts it and the other measures it."""
     kinds = {id: (one.programme.facts[id].kind, fact.kind) for id, fact in other.programme.facts.items()
              if id in one.programme.facts}  # fmt: skip
-    return [one.given[id] == other.given[id] for id, both in kinds.items() if both[0] in NUMERIC and both[1] in NUMERIC]
+    return [
+        one.symbols[id] == other.symbols[id] for id, both in kinds.items() if both[0] in NUMERIC and both[1] in NUMERIC
+    ]
 
 
 def _term(of: Partner, id: str | None, outcome: ComparedOutcome) -> Term:
@@ -245,10 +247,10 @@ def _examples(
     """The plainest partner, as each release has it; None where the interpreter does not agree."""
     left_out = set()
     for id in _defaulted(one.programme, other.programme):
-        if question.can_be(said(id)):
-            question.add(said(id))
+        if question.can_be(is_recorded(id)):
+            question.add(is_recorded(id))
         else:
-            question.add(negated(said(id)))
+            question.add(negated(is_recorded(id)))
             left_out.add(id)
     found = plainest(question, one, read, pair.day)
     more = plainest(question, other, read, pair.day)

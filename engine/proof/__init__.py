@@ -1,1 +1,1 @@
-"""Proof: what holds of all partners of a release, decided by bounds or a solver, with a partner as an example."""
+"""Decides statements about all partners of a release, by bounds or a solver, and gives examples of partners."""

@@ -1,7 +1,8 @@
-"""Advice: the changes of facts that take the least and lift a partner to a tier, or to a discount on it; or why not.
+"""Finds the changes of facts that lift a partner to a tier, or to a discount on it, with the least effort.
 
-What the record says is as it is, but for facts to which the programme gives an effort: of those there can be more, a
-yes, or another choice. A fact that is missing and has no effort may turn out to be anything, and is told as a proviso.
+Only facts to which the programme gives an effort change: a number rises, a no becomes a yes, or a choice is replaced.
+A missing fact without an effort may have any value; what it has to be is a proviso of the advice. Where no changes
+suffice, the advice names the requirements that stand in the way.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from ..programme.model import Fact, Tier
 from ..programme.reads import all_read
 from ..values import NUMERIC, Kind, Number, Unknown
 from .decide import Setting
-from .known import SymbolicRecord, known_partner
 from .minimal_model import plain_value
 from .solve import Question, Undecided, end, optimum
+from .symbolic_record import SymbolicRecord, symbolic_record
 from .symbols import Partner, condition, term
 
-MOST_WAYS = 4  #: the one that takes the least, and three others
+MOST_WAYS = 4  #: that are looked for: the one of least effort, and three alternatives
 
 
 @public("fact", "after")
 class AdviceStep(NamedTuple):
-    """A change of a fact, and what it takes; `before` is None where the record does not say."""
+    """A change of a fact, and its effort; `before` is None where the record leaves the fact out."""
 
     fact: str
     before: bool | Decimal | str | None
@@ -45,10 +46,10 @@ class AdviceStep(NamedTuple):
 
 @public("steps", "effort", "outcome")
 class Way(NamedTuple):
-    """Changes that do it, the facts that have to be so besides, and the outcome then."""
+    """Changes that reach the goal, their total effort, and the outcome after them."""
 
     steps: tuple[AdviceStep, ...]
-    provided: Mapping[str, Any]
+    provided: Mapping[str, Any]  #: missing facts without an effort, with the values that they have to have
     effort: Decimal
     outcome: Outcome
 
@@ -57,9 +58,9 @@ class Way(NamedTuple):
 class Advice(NamedTuple):
     """How a partner comes to a tier, and to `discount` percent on it where that is set.
 
-    `status` is reached, possible, impossible or undecided. `ways` take the least effort first; they are all that was
-    looked for unless `more` is undecided. Where it is impossible, `lacks` names the requirements that stand in the way
-    (each by itself, or together), or `greatest` is the discount that can be had at most.
+    `status` is reached, possible, impossible or undecided. `ways` begin with the least effort. Where the goal is
+    impossible, `lacks` names the requirements that cannot be met (each by itself, or all together), or `greatest` is
+    the greatest discount that the partner can have, in percent.
     """
 
     tier: str
@@ -71,35 +72,40 @@ class Advice(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """A fact that can change: how far, whether it does, and what that takes."""
+    """A fact that can change."""
 
     fact: Fact
-    before: Any
-    possible: Formula
-    changed: Formula
+    before: Any  #: its value in the record, None where the record leaves it out
+    possible: Formula  #: that its new value is one it can change to
+    changed: Formula  #: that it changes
     effort: Formula
-    steps: Formula | None  #: of a number, how many
+    steps: Formula | None  #: of a number, how many steps of `effort_for` it rises
 
 
 def advise(setting: Setting, record: Record, tier: str, discount: Decimal | None = None) -> Advice:
-    """The least that lifts the partner of a record to a tier; `discount` is the total that it is to have there."""
+    """How the partner of a record reaches a tier with the least effort.
+
+    `discount` is the total discount in percent that the partner should have there, None for any.
+    """
     programme = setting.release.programme
-    known = known_partner(setting.release, record, setting.day)
+    symbolic = symbolic_record(setting.release, record, setting.day)
     goal = _goal(programme.tiers[tier], discount)
-    if interpret(goal, known.values) is True:
+    if interpret(goal, symbolic.values) is True:
         return Advice(tier, discount, "reached")
     read = all_read(programme, {name.id for name in names(goal)})
-    changes = [one for id, fact in programme.facts.items() if id in read and (one := _change(known, fact)) is not None]
-    given = [*known.fixed(one.fact.id for one in changes), *(one.possible for one in changes)]
+    changes = [
+        change for id, fact in programme.facts.items() if id in read and (change := _change(symbolic, fact)) is not None
+    ]
+    premises = [*symbolic.fixed(change.fact.id for change in changes), *(change.possible for change in changes)]
     ways: list[Way] = []
     try:
-        wanted = condition(known.of, goal)
-        for way in _ways(setting, record, known, goal, [*given, wanted], changes, read):
+        wanted = condition(symbolic.partner, goal)
+        for way in _ways(setting, record, symbolic, goal, [*premises, wanted], changes, read):
             ways.append(way)
             if len(ways) == MOST_WAYS or not way.steps:
                 break
         if not ways:
-            return _impossible(setting, known, programme.tiers[tier], discount, given)
+            return _impossible(setting, symbolic, programme.tiers[tier], discount, premises)
     except Undecided:
         return Advice(tier, discount, "possible" if ways else "undecided", tuple(ways))
     return Advice(tier, discount, "possible", tuple(ways))
@@ -113,11 +119,11 @@ def _goal(tier: Tier, discount: Decimal | None) -> Expression:
     return And((qualified, Compare(">=", total, Literal(discount, Kind.PERCENT))))
 
 
-def _change(known: SymbolicRecord, fact: Fact) -> _Change | None:
+def _change(symbolic: SymbolicRecord, fact: Fact) -> _Change | None:
     """How a fact can change; None where it cannot."""
     if fact.effort is None:
         return None
-    symbol, value = known.of.given[fact.id], known.values[fact.id]
+    symbol, value = symbolic.partner.symbols[fact.id], symbolic.values[fact.id]
     before, effort = (None if isinstance(value, Unknown) else value), number(fact.effort)
     if fact.kind in NUMERIC:
         start = before if before is not None else max(Decimal(0), fact.minimum or Decimal(0))
@@ -129,22 +135,22 @@ def _change(known: SymbolicRecord, fact: Fact) -> _Change | None:
             return None
         return _Change(fact, before, True, symbol, z3.If(symbol, effort, number(0)), None)
     if before is None:
-        return None  # whatever it is, it is; a proviso
-    other = symbol != literal(before, known.of.codes)
-    return _Change(fact, before, True, other, z3.If(other, effort, number(0)), None)
+        return None  # it is missing, and becomes a proviso
+    changed = symbol != literal(before, symbolic.partner.codes)
+    return _Change(fact, before, True, changed, z3.If(changed, effort, number(0)), None)
 
 
 def _ways(
     setting: Setting,
     record: Record,
-    known: SymbolicRecord,
+    symbolic: SymbolicRecord,
     goal: Expression,
     conditions: list[Formula],
     changes: Sequence[_Change],
     read: frozenset[str],
 ) -> Iterator[Way]:
-    """Ways to the goal, the least effort first; none contains all the changes of one before it. Raises Undecided."""
-    effort = z3.Sum([number(0), *(one.effort for one in changes)])
+    """Ways to the goal, the least effort first; none contains all the changes of an earlier one. Raises Undecided."""
+    effort = z3.Sum([number(0), *(change.effort for change in changes)])
     while True:
         question = Question(conditions, setting.seconds)
         if not question.can_be():
@@ -153,7 +159,7 @@ def _ways(
         if least is None or question.can_be(effort < number(least)):
             raise Undecided("the least effort was not found")
         question.add(effort == number(least))
-        way, changed = _way(setting, record, known, goal, question, changes, read)
+        way, changed = _way(setting, record, symbolic, goal, question, changes, read)
         yield way
         conditions = [*conditions, negated(all_of(changed))]
 
@@ -161,76 +167,81 @@ def _ways(
 def _way(
     setting: Setting,
     record: Record,
-    known: SymbolicRecord,
+    symbolic: SymbolicRecord,
     goal: Expression,
     question: Question,
     changes: Sequence[_Change],
     read: frozenset[str],
 ) -> tuple[Way, list[Formula]]:
-    """The plainest way of those that take so much, confirmed by the interpreter; and that its facts change."""
-    kept = []
-    for one in changes:
-        if question.can_be(negated(one.changed)):
-            question.add(negated(one.changed))
+    """The way with the fewest changes that the question allows, and the formulas that its facts change.
+
+    The interpreter confirms it; Undecided is raised where it does not.
+    """
+    needed = []
+    for change in changes:
+        if question.can_be(negated(change.changed)):
+            question.add(negated(change.changed))
         else:
-            question.add(one.changed)
-            kept.append(one)
-    facts = {one.fact.id: _value(question, known.of, one.fact, setting) for one in kept}
-    open = [id for id in known.open if id in read and id not in facts]
-    provided = {id: _value(question, known.of, known.of.programme.facts[id], setting) for id in open}
+            question.add(change.changed)
+            needed.append(change)
+    facts = {change.fact.id: _value(question, symbolic.partner, change.fact, setting) for change in needed}
+    open = [id for id in symbolic.open if id in read and id not in facts]
+    provided = {id: _value(question, symbolic.partner, symbolic.partner.programme.facts[id], setting) for id in open}
     for id in reversed(open):
-        less = {key: value for key, value in provided.items() if key != id}
-        if _reaches(setting, with_facts(record, setting, {**facts, **less}), goal):
-            provided = less
+        fewer = {key: value for key, value in provided.items() if key != id}
+        if _reaches(setting, with_facts(record, setting, {**facts, **fewer}), goal):
+            provided = fewer
     lifted = with_facts(record, setting, {**facts, **provided})
     if not _reaches(setting, lifted, goal):
         raise Undecided("the interpreter does not confirm the way")
-    steps = tuple(_step(one, facts[one.fact.id]) for one in kept)
-    taken = sum((step.effort for step in steps), Decimal(0))
-    way = Way(steps, provided, taken, evaluate(setting.release.plan, lifted, setting.day))
-    return way, [one.changed for one in kept]
+    steps = tuple(_step(change, facts[change.fact.id]) for change in needed)
+    effort = sum((step.effort for step in steps), Decimal(0))
+    way = Way(steps, provided, effort, evaluate(setting.release.plan, lifted, setting.day))
+    return way, [change.changed for change in needed]
 
 
-def _value(question: Question, of: Partner, fact: Fact, setting: Setting) -> Any:
-    return plain_value(question, of.given[fact.id], fact, of.codes, setting.day)
+def _value(question: Question, partner: Partner, fact: Fact, setting: Setting) -> Any:
+    return plain_value(question, partner.symbols[fact.id], fact, partner.codes, setting.day)
 
 
-def _step(one: _Change, after: Any) -> AdviceStep:
-    fact = one.fact
+def _step(change: _Change, after: Any) -> AdviceStep:
+    fact = change.fact
     effort = fact.effort or Decimal(0)
     if isinstance(after, Decimal):
-        start = one.before if one.before is not None else max(Decimal(0), fact.minimum or Decimal(0))
+        start = change.before if change.before is not None else max(Decimal(0), fact.minimum or Decimal(0))
         effort *= (after - start) / fact.effort_for
-    return AdviceStep(fact.id, one.before, after, effort)
+    return AdviceStep(fact.id, change.before, after, effort)
 
 
 def with_facts(record: Record, setting: Setting, facts: Mapping[str, Any]) -> Record:
-    """The record on the day, with these facts in place of its own."""
+    """The record with its facts of the day, some of them replaced by these."""
     return record._replace(facts={**record.facts_on(setting.day), **facts}, dated={})
 
 
 def _reaches(setting: Setting, record: Record, goal: Expression) -> bool:
     outcome = evaluate(setting.release.plan, record, setting.day)
-    agreed = all_values(setting.release.plan, outcome)
-    return interpret(goal, agreed) is True
+    return interpret(goal, all_values(setting.release.plan, outcome)) is True
 
 
 # Why there is no way --------------------------------------------------------------------------------------------------
 
 
 def _impossible(
-    setting: Setting, known: SymbolicRecord, tier: Tier, discount: Decimal | None, given: Sequence[Formula]
+    setting: Setting, symbolic: SymbolicRecord, tier: Tier, discount: Decimal | None, premises: Sequence[Formula]
 ) -> Advice:
-    """Which requirements stand in the way; or the greatest discount there is, where they all can be met."""
-    question = Question(given, setting.seconds)
-    met = {one.id: condition(known.of, Name(one.value, Kind.YES_NO)) for one in tier.requirements}
+    """The requirements that cannot be met; where all can be, the greatest discount that the partner can have."""
+    question = Question(premises, setting.seconds)
+    met = {
+        requirement.id: condition(symbolic.partner, Name(requirement.value, Kind.YES_NO))
+        for requirement in tier.requirements
+    }
     lacks = [id for id, holds in met.items() if not question.can_be(holds)]
     if lacks:
         return Advice(tier.id, discount, "impossible", lacks=tuple(lacks))
     if question.can_be(*met.values()) and tier.discount is not None:
-        total = term(known.of, Name(tier.discount.total, Kind.PERCENT))
-        found = end([*given, *met.values()], total, True, setting.seconds)
-        greatest = None if found is None or found.value is None else Fraction(found.value)
+        total = term(symbolic.partner, Name(tier.discount.total, Kind.PERCENT))
+        limit = end([*premises, *met.values()], total, True, setting.seconds)
+        greatest = None if limit is None or limit.value is None else Fraction(limit.value)
         return Advice(tier.id, discount, "impossible", greatest=greatest)
     together = dict(met)
     for id in met:

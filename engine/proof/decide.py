@@ -1,8 +1,8 @@
-"""Decide: whether there is a partner of whom something holds, and the plainest one.
+"""Decides whether there is a partner for whom conditions hold, and gives the simplest such partner as an example.
 
-What is found of partners whose lists hold a few items is so; what holds however long a list is, holds. Between the two
-a question is undecided, as it is where the solver gives no answer in its time, and where the interpreter does not
-confirm what the solver found.
+An example with lists of a few items shows that the answer is yes; a proof for lists of any length shows that it is no.
+Otherwise the answer is undecided, as it is when the solver runs out of time, or when the interpreter does not confirm
+the solver's example.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from ..values import NUMERIC, Kind, Unknown, Value
 from .example import Example, Shows, without_irrelevant
 from .minimal_model import plainest
 from .solve import SECONDS, Question, Undecided, end
-from .symbols import MAX_ITEMS, Partner, another, broken, condition, make_partner, term
+from .symbols import MAX_ITEMS, Partner, broken, condition, make_partner, term, variant
 
-Asked = Callable[[Sequence[Partner]], list[Formula]]  #: the conditions on the partners that are looked for
+Conditions = Callable[[Sequence[Partner]], list[Formula]]  #: what has to hold of one or two partners in symbols
 
 
 class Setting(NamedTuple):
-    """A release, the day of an example where any day will do, and the time for each question to the solver."""
+    """What every question needs: a release, the preferred day of an example, and the solver's seconds per question."""
 
     release: Release
     day: date
@@ -49,49 +49,50 @@ class Setting(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Whether there is such a partner: yes, no or undecided; and which one, or two."""
+    """Whether there is such a partner, with one or two partners as the example where there is."""
 
-    status: str
+    status: str  #: yes, no or undecided
     examples: tuple[Example, ...] = ()
 
 
 def can_hold(setting: Setting, *trees: Expression) -> Answer:
-    """Whether these conditions are known and hold for some partner."""
+    """Whether there is a partner for whom all these conditions are known and hold."""
 
-    def shows(partners: tuple[Example, ...]) -> bool:
-        values = partners[0].values(setting.release)
+    def shows(examples: tuple[Example, ...]) -> bool:
+        values = examples[0].values(setting.release)
         return all(interpret(tree, values) is True for tree in trees)
 
-    return _found(setting, trees, lambda of: [condition(of[0], tree) for tree in trees], shows)
+    return _answer(setting, trees, lambda partners: [condition(partners[0], tree) for tree in trees], shows)
 
 
 def can_fail(setting: Setting, tree: Expression) -> Answer:
-    """Whether a condition is known and does not hold for some partner."""
+    """Whether there is a partner for whom a condition is known and does not hold."""
 
-    def shows(partners: tuple[Example, ...]) -> bool:
-        return interpret(tree, partners[0].values(setting.release)) is False
+    def shows(examples: tuple[Example, ...]) -> bool:
+        return interpret(tree, examples[0].values(setting.release)) is False
 
-    return _found(setting, [tree], lambda of: [broken(of[0], tree)], shows)
+    return _answer(setting, [tree], lambda partners: [broken(partners[0], tree)], shows)
 
 
 def can_be(setting: Setting, tree: Expression, value: Fraction, given: Sequence[Expression] = ()) -> Answer:
-    """Whether a value is this number for some partner of whom the conditions given hold."""
+    """Whether there is a partner for whom the conditions `given` hold and a value is this number."""
 
-    def asked(of: Sequence[Partner]) -> list[Formula]:
-        found = term(of[0], tree)
-        return [found.known, comparison("==", found, Term(number(value))), *(condition(of[0], one) for one in given)]
+    def conditions(partners: Sequence[Partner]) -> list[Formula]:
+        result = term(partners[0], tree)
+        equal = comparison("==", result, Term(number(value)))
+        return [result.known, equal, *(condition(partners[0], premise) for premise in given)]
 
-    def shows(partners: tuple[Example, ...]) -> bool:
-        values = partners[0].values(setting.release)
-        return interpret(tree, values) == value and all(interpret(one, values) is True for one in given)
+    def shows(examples: tuple[Example, ...]) -> bool:
+        values = examples[0].values(setting.release)
+        return interpret(tree, values) == value and all(interpret(premise, values) is True for premise in given)
 
-    return _found(setting, [tree, *given], asked, shows)
+    return _answer(setting, [tree, *given], conditions, shows)
 
 
 class Outermost(NamedTuple):
-    """The greatest or least of a value.
+    """The greatest or least number that a value can be.
 
-    `value` is the number that no partner passes, None where there is none; `found` says whether a partner attains it.
+    No partner goes beyond `value`, which is None where there is no limit; `found` says whether a partner attains it.
     """
 
     value: Fraction | None
@@ -99,119 +100,122 @@ class Outermost(NamedTuple):
 
 
 def outermost(setting: Setting, tree: Expression, greatest: bool, given: Sequence[Expression] = ()) -> Outermost | None:
-    """The greatest or least of a value of partners of whom the conditions given hold; None where it is never known.
+    """The greatest or least of a value among partners for whom the conditions `given` hold.
 
-    Raises Undecided.
+    None where the value is never known. Raises Undecided.
     """
-    of = make_partner(setting.release.programme, Codes())
-    wanted = term(of, tree)
-    conditions = [condition(of, one) for one in given]
-    found = end([*of.limits, *conditions], wanted, greatest, setting.seconds)
-    if found is None:
+    partner = make_partner(setting.release.programme, Codes())
+    wanted = term(partner, tree)
+    conditions = [condition(partner, premise) for premise in given]
+    limit = end([*partner.limits, *conditions], wanted, greatest, setting.seconds)
+    if limit is None:
         return None
-    if found.value is None:
+    if limit.value is None:
         return Outermost(None, Answer("undecided"))
-    return Outermost(found.value, can_be(setting, tree, found.value, given))
+    return Outermost(limit.value, can_be(setting, tree, limit.value, given))
 
 
 def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]) -> Answer:
-    """Whether one of these values is lower for the second of two partners, who has more of these facts, or as much."""
+    """Whether one of these values can fall when the facts `more` rise or stay, and all other facts stay."""
 
-    def asked(of: Sequence[Partner]) -> list[Formula]:
-        one, other = of
-        no_less = [_no_less(one.terms[id], other.terms[id]) for id in more]
-        lower = any_of([_lower(term(one, tree), term(other, tree)) for tree in trees])
-        return [*no_less, *_never_lower(setting, of, no_less), lower]
+    def conditions(partners: Sequence[Partner]) -> list[Formula]:
+        first, second = partners
+        no_less = [_no_less(first.terms[id], second.terms[id]) for id in more]
+        lower = any_of([_lower(term(first, tree), term(second, tree)) for tree in trees])
+        return [*no_less, *_never_lower(setting, partners, no_less), lower]
 
-    def shows(partners: tuple[Example, ...]) -> bool:
-        one, other = (partner.values(setting.release) for partner in partners)
-        found = [(interpret(tree, one), interpret(tree, other)) for tree in trees]
-        rises = not any(_is_lower(one[id], other[id]) or isinstance(other[id], Unknown) for id in more)
-        return rises and any(_is_lower(before, after) for before, after in found)
+    def shows(examples: tuple[Example, ...]) -> bool:
+        first, second = (example.values(setting.release) for example in examples)
+        results = [(interpret(tree, first), interpret(tree, second)) for tree in trees]
+        rises = not any(_is_lower(first[id], second[id]) or isinstance(second[id], Unknown) for id in more)
+        return rises and any(_is_lower(before, after) for before, after in results)
 
-    return _found(setting, trees, asked, shows, differ=more)
+    return _answer(setting, trees, conditions, shows, differ=more)
 
 
 def can_change(setting: Setting, whatever: Sequence[str], trees: Sequence[Expression]) -> Answer:
-    """Whether one of these values differs between two partners who differ in these facts alone."""
+    """Whether one of these values can differ between two partners who differ only in the facts `whatever`."""
 
-    def asked(of: Sequence[Partner]) -> list[Formula]:
-        return [any_of([_differ(term(of[0], tree), term(of[1], tree)) for tree in trees])]
+    def conditions(partners: Sequence[Partner]) -> list[Formula]:
+        return [any_of([_differ(term(partners[0], tree), term(partners[1], tree)) for tree in trees])]
 
-    def shows(partners: tuple[Example, ...]) -> bool:
-        one, other = (partner.values(setting.release) for partner in partners)
-        found = [(interpret(tree, one), interpret(tree, other)) for tree in trees]
-        return any(not isinstance(a, Unknown) and not isinstance(b, Unknown) and a != b for a, b in found)
+    def shows(examples: tuple[Example, ...]) -> bool:
+        first, second = (example.values(setting.release) for example in examples)
+        results = [(interpret(tree, first), interpret(tree, second)) for tree in trees]
+        return any(not isinstance(a, Unknown) and not isinstance(b, Unknown) and a != b for a, b in results)
 
-    return _found(setting, trees, asked, shows, differ=whatever)
+    return _answer(setting, trees, conditions, shows, differ=whatever)
 
 
-def _never_lower(setting: Setting, of: Sequence[Partner], no_less: Sequence[Formula]) -> Iterator[Formula]:
-    """Of each value behind those asked for, one after the other, that it is no lower; where that is proved.
+def _never_lower(setting: Setting, partners: Sequence[Partner], no_less: Sequence[Formula]) -> Iterator[Formula]:
+    """That a value is no lower for the second partner, for each value of which this is proved.
 
-    A sum of many parts is hard to compare; that each part is no lower makes it easy.
+    Comparing two sums of many parts is hard for the solver; knowing that no part is lower makes it easy.
     """
-    one, other = of
-    question = Question([*one.limits, *other.limits, *no_less], setting.seconds / 10)
+    first, second = partners
+    question = Question([*first.limits, *second.limits, *no_less], setting.seconds / 10)
     for id, value in setting.release.programme.values.items():
-        if id not in one.terms or value.kind not in (*NUMERIC, Kind.YES_NO):
+        if id not in first.terms or value.kind not in (*NUMERIC, Kind.YES_NO):
             continue
-        lower = _lower(one.terms[id], other.terms[id])
+        lower = _lower(first.terms[id], second.terms[id])
         with suppress(Undecided):
             if not question.can_be(lower):
                 question.add(negated(lower))
                 yield negated(lower)
 
 
-def _no_less(one: Term, other: Term) -> Formula:
-    return all_of([one.known, other.known, negated(_lower(one, other))])
+def _no_less(before: Term, after: Term) -> Formula:
+    return all_of([before.known, after.known, negated(_lower(before, after))])
 
 
-def _lower(one: Term, other: Term) -> Formula:
+def _lower(before: Term, after: Term) -> Formula:
     """That both are known, and the second is lower: a smaller number, or a no after a yes."""
-    if is_condition(one) or is_condition(other):
-        less = all_of([one.value, negated(other.value)])
+    if is_condition(before) or is_condition(after):
+        less = all_of([before.value, negated(after.value)])
     else:
-        less = comparison("<", other, one)
-    return all_of([one.known, other.known, less])
+        less = comparison("<", after, before)
+    return all_of([before.known, after.known, less])
 
 
-def _differ(one: Term, other: Term) -> Formula:
-    return all_of([one.known, other.known, differs(one, other)])
+def _differ(before: Term, after: Term) -> Formula:
+    return all_of([before.known, after.known, differs(before, after)])
 
 
 def _is_lower(before: Value, after: Value) -> bool:
     if isinstance(before, Unknown) or isinstance(after, Unknown):
         return False
-    return bool(after < before)  # type: ignore[operator]  # a no is under a yes
+    return bool(after < before)  # type: ignore[operator]  # no counts as lower than yes
 
 
 # The search -----------------------------------------------------------------------------------------------------------
 
 
-def _found(
+def _answer(
     setting: Setting,
     trees: Iterable[Expression],
-    asked: Asked,
+    conditions: Conditions,
     shows: Shows,
     differ: Sequence[str] = (),
 ) -> Answer:
-    """Whether there is a partner, or are two who `differ` in these facts, such that what is asked holds."""
+    """Whether the conditions can hold of a partner, or of two partners who differ only in the facts `differ`.
+
+    `trees` are the expressions that the conditions are about; `shows` confirms an example with the interpreter.
+    """
     programme = setting.release.programme
     read = all_read(programme, {name.id for tree in trees for name in names(tree)})
     if differ and not read & set(differ):
         return Answer("no")
     items = MAX_ITEMS if any(id in read for id in programme.lists) else None
-    search = partial(_search, setting, asked, shows, differ, read)
-    if "as_of" in read and (found := search(items, setting.day)).status == "yes":
-        return found  # a day that is set spares the solver most of what makes calendars hard
-    found = search(None, None, only_ask=items is not None)
-    return found if items is None or found.status == "no" else search(items, None)
+    search = partial(_search, setting, conditions, shows, differ, read)
+    if "as_of" in read and (answer := search(items, setting.day)).status == "yes":
+        return answer  # arithmetic on a fixed day is much easier for the solver than on any day
+    answer = search(None, None, only_ask=items is not None)
+    return answer if items is None or answer.status == "no" else search(items, None)
 
 
 def _search(
     setting: Setting,
-    asked: Asked,
+    conditions: Conditions,
     shows: Shows,
     differ: Sequence[str],
     read: frozenset[str],
@@ -220,19 +224,20 @@ def _search(
     *,
     only_ask: bool = False,
 ) -> Answer:
-    """One search: in lists of so many items, or of any length; on a day, or on any.
+    """One search, with lists of at most `items` items or (None) of any length, on one day or (None) on any day.
 
-    What is not found in lists of few items, or on one day, may be elsewhere.
+    A search limited to short lists or to one day never answers no: the partner may be outside of these limits. With
+    `only_ask` no example is built, and the answer is no or undecided.
     """
     try:
-        question, of = _question(setting, asked, items, day, differ)
+        question, partners = _question(setting, conditions, items, day, differ)
         if not question.can_be():
             return Answer("no" if items is None and day is None else "undecided")
         if only_ask:
             return Answer("undecided")
-        _be_sensible(question, of, setting.release.programme, read)
+        _require_checks(question, partners, setting.release.programme, read)
         examples = without_irrelevant(
-            tuple(plainest(question, one, read | set(differ), setting.day) for one in of), shows
+            tuple(plainest(question, partner, read | set(differ), setting.day) for partner in partners), shows
         )
     except Undecided:
         return Answer("undecided")
@@ -240,19 +245,21 @@ def _search(
 
 
 def _question(
-    setting: Setting, asked: Asked, items: int | None, day: date | None, differ: Sequence[str]
+    setting: Setting, conditions: Conditions, items: int | None, day: date | None, differ: Sequence[str]
 ) -> tuple[Question, list[Partner]]:
-    of = [make_partner(setting.release.programme, Codes(), items=items, day=day)]
+    partners = [make_partner(setting.release.programme, Codes(), items=items, day=day)]
     if differ:
-        of.append(another(of[0], differ))
-    conditions = asked(of)
-    return Question([*(limit for one in of for limit in one.limits), *conditions], setting.seconds), of
+        partners.append(variant(partners[0], differ))
+    wanted = conditions(partners)  # adds to the partners' limits
+    return Question([*(limit for partner in partners for limit in partner.limits), *wanted], setting.seconds), partners
 
 
-def _be_sensible(question: Question, of: Sequence[Partner], programme: Programme, read: frozenset[str]) -> None:
-    """Ask for facts that go together, where there are such."""
+def _require_checks(
+    question: Question, partners: Sequence[Partner], programme: Programme, read: frozenset[str]
+) -> None:
+    """Add to a question each of the programme's checks of facts that an example can pass."""
     for check in programme.checks:
         if read.issuperset(check.names):
-            sensible = [condition(one, Name(check.value, Kind.YES_NO)) for one in of]
-            if question.can_be(*sensible):
-                question.add(*sensible)
+            passed = [condition(partner, Name(check.value, Kind.YES_NO)) for partner in partners]
+            if question.can_be(*passed):
+                question.add(*passed)

@@ -1,4 +1,4 @@
-"""An example: a partner that shows something, as a record would have it."""
+"""An example of a partner for whom something holds, with only the facts that matter."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..named_tuples import public
 from ..problems import InvalidInput
 from ..release.load import Release
 
-PARTNER = "EXAMPLE"  #: what an example calls itself
+PARTNER = "EXAMPLE"  #: the name of the partner in the record of an example
 
 
 @public("tier", "facts", "as_of")
 class Example(NamedTuple):
-    """A partner; what it leaves out does not matter. `as_of` is the day that counts."""
+    """A partner on the day `as_of`; facts, tier and first day that do not matter are left out."""
 
     facts: Mapping[str, Any]
     tier: str | None
@@ -24,53 +24,54 @@ class Example(NamedTuple):
     as_of: date
 
     def record(self) -> dict[str, Any]:
-        """The data of a record file."""
+        """The partner as the data of a record file."""
         tier = {} if self.tier is None else {"tier": self.tier}
         since = {} if self.since is None else {"since": self.since}
         return {"partner": PARTNER, **tier, **since, "facts": dict(self.facts)}
 
     def values(self, release: Release) -> dict[str, Any]:
-        """Every fact and value of the partner, as the interpreter has them."""
+        """Every fact and value of the partner by its id; raises InvalidInput where no record can state the facts."""
         return all_values(release.plan, release.evaluate(self.record(), as_of=self.as_of))
 
 
-Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners show what they are to show
+Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners are an example of what is claimed
 
 
-def without_irrelevant(found: tuple[Example, ...], shows: Shows) -> tuple[Example, ...] | None:
-    """The partners without what does not matter; None where they do not show what they are to."""
-    if not _do(shows, found):
+def without_irrelevant(partners: tuple[Example, ...], shows: Shows) -> tuple[Example, ...] | None:
+    """The partners without the facts that do not matter; None where they are not such an example in the first place."""
+    if not _shows(partners, shows):
         return None
-    best = found
-    while shorter := next((less for less in _with_less(best) if _do(shows, less)), None):
+    best = partners
+    while shorter := next((fewer for fewer in _with_less(best) if _shows(fewer, shows)), None):
         best = shorter
     return best
 
 
-def _do(shows: Shows, partners: tuple[Example, ...]) -> bool:
+def _shows(partners: tuple[Example, ...], shows: Shows) -> bool:
     try:
         return shows(partners)
-    except InvalidInput:  # no record could say that
+    except InvalidInput:  # no record can state these facts
         return False
 
 
 def _with_less(partners: tuple[Example, ...]) -> Iterator[tuple[Example, ...]]:
-    """The same partners with one thing less to be said of them all."""
-    if any(one.tier is not None for one in partners):
-        yield tuple(one._replace(tier=None, since=None) for one in partners)
-    if any(one.since is not None for one in partners):
-        yield tuple(one._replace(since=None) for one in partners)
+    """The partners with one fact, tier, first day, item or field less; each such choice in turn."""
+    if any(partner.tier is not None for partner in partners):
+        yield tuple(partner._replace(tier=None, since=None) for partner in partners)
+    if any(partner.since is not None for partner in partners):
+        yield tuple(partner._replace(since=None) for partner in partners)
     for id, value in reversed(tuple(partners[0].facts.items())):
         yield tuple(
-            one._replace(facts={key: given for key, given in one.facts.items() if key != id}) for one in partners
+            partner._replace(facts={key: fact for key, fact in partner.facts.items() if key != id})
+            for partner in partners
         )
-        if isinstance(value, list) and all(one.facts[id] == value for one in partners):
-            for less in _shorter(value):
-                yield tuple(one._replace(facts={**one.facts, id: less}) for one in partners)
+        if isinstance(value, list) and all(partner.facts[id] == value for partner in partners):
+            for items in _shorter(value):
+                yield tuple(partner._replace(facts={**partner.facts, id: items}) for partner in partners)
 
 
 def _shorter(items: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    """A list with an item less, or with a field less."""
+    """The list without one of its items, or without one field of an item."""
     for index, item in enumerate(items):
         yield items[:index] + items[index + 1 :]
         for field in item:

@@ -1,4 +1,4 @@
-"""A partner that the solver finds, as plain as there is one: no, nothing and small round numbers where they will do."""
+"""Makes the simplest partner that a question to the solver allows: no, empty lists, small round numbers if possible."""
 
 from __future__ import annotations
 
@@ -20,40 +20,41 @@ from .symbols import Partner
 _WHOLE = Fraction(1)
 
 
-def plainest(question: Question, of: Partner, read: frozenset[str], day: date) -> Example:
-    """The plainest partner that the question's conditions allow, with every fact that is `read`.
+def plainest(question: Question, partner: Partner, read: frozenset[str], day: date) -> Example:
+    """The simplest partner that the question's conditions allow, with every fact in `read`.
 
-    The question is left with each fact set. Raises Undecided where no record could hold what is needed.
+    Each fact that is chosen is added to the question. `day` is the preferred day. Raises Undecided where no record can
+    state the facts that are needed.
     """
-    programme, codes = of.programme, of.codes
-    as_of = _day(question, of.given["as_of"], day) if "as_of" in read else day
-    tier, since = _held(question, of, read, as_of)
+    programme, codes = partner.programme, partner.codes
+    as_of = _day(question, partner.symbols["as_of"], day) if "as_of" in read else day
+    tier, since = _held(question, partner, read, as_of)
     facts: dict[str, Any] = {
-        id: plain_value(question, of.given[id], fact, codes, as_of)
+        id: plain_value(question, partner.symbols[id], fact, codes, as_of)
         for id, fact in programme.facts.items()
         if id in read
     }
-    for id, one in programme.lists.items():
-        if id in read and of.items is not None:
-            facts[id] = _items(question, of, one, as_of)
+    for id, fact in programme.lists.items():
+        if id in read and partner.items is not None:
+            facts[id] = _items(question, partner, fact, as_of)
     return Example(facts, tier, since, as_of)
 
 
-# One value after the other --------------------------------------------------------------------------------------------
+# Simplest values ------------------------------------------------------------------------------------------------------
 
 
-def _held(question: Question, of: Partner, read: frozenset[str], day: date) -> tuple[str | None, date | None]:
+def _held(question: Question, partner: Partner, read: frozenset[str], day: date) -> tuple[str | None, date | None]:
     if not read & {"held_tier", "held_since"}:
         return None, None
-    options = (NO_TIER, *of.programme.tracks[MAIN].tiers)
-    tier = _option(question, of.given["held_tier"], options, of.codes)
+    options = (NO_TIER, *partner.programme.tracks[MAIN].tiers)
+    tier = _option(question, partner.symbols["held_tier"], options, partner.codes)
     if tier == NO_TIER or "held_since" not in read:
         return None if tier == NO_TIER else tier, None
-    return tier, _day(question, of.given["held_since"], day)
+    return tier, _day(question, partner.symbols["held_since"], day)
 
 
 def plain_value(question: Question, symbol: Formula, fact: Fact, codes: Codes, day: date) -> Any:
-    """The plainest value that a fact can have, and from here on has."""
+    """The simplest value that the question allows for a fact; the question keeps it."""
     match fact.kind:
         case Kind.YES_NO:
             return _yes_no(question, symbol, fact.default is True)
@@ -69,22 +70,22 @@ def plain_value(question: Question, symbol: Formula, fact: Fact, codes: Codes, d
     return _number(question, symbol, Fraction(start if most is None else min(start, most)))
 
 
-def _items(question: Question, of: Partner, one: ListFact, day: date) -> list[dict[str, Any]]:
-    items = (of.items or {})[one.id]
+def _items(question: Question, partner: Partner, fact: ListFact, day: date) -> list[dict[str, Any]]:
+    items = (partner.items or {})[fact.id]
     size = int(_number(question, items.size, Fraction(0)))
     return [
         {
-            field.id: plain_value(question, row[one.id_of(field.id)].value, field, of.codes, day)
-            for field in one.fields.values()
+            field.id: plain_value(question, row[fact.id_of(field.id)].value, field, partner.codes, day)
+            for field in fact.fields.values()
         }
         for row in items.fields[:size]
     ]
 
 
 def _yes_no(question: Question, symbol: Formula, plain: bool) -> bool:
-    found = plain if question.can_be(symbol if plain else negated(symbol)) else not plain
-    question.add(symbol if found else negated(symbol))
-    return found
+    value = plain if question.can_be(symbol if plain else negated(symbol)) else not plain
+    question.add(symbol if value else negated(symbol))
+    return value
 
 
 def _option(question: Question, symbol: Formula, options: Sequence[str], codes: Codes) -> str:
@@ -96,7 +97,7 @@ def _option(question: Question, symbol: Formula, options: Sequence[str], codes: 
 
 
 def _text(question: Question, symbol: Formula, codes: Codes) -> str:
-    """A text that a rule names, or another: they are told apart by their numbers."""
+    """A text that a rule names, or an invented one for a code that no rule has."""
     if not question.can_be():
         raise Undecided("no text is left")
     code = int(question.value(symbol))
@@ -109,23 +110,23 @@ def _day(question: Question, symbol: Formula, near: date) -> date:
 
 
 def _number(question: Question, symbol: Formula, start: Fraction) -> Decimal:
-    """The number nearest to where it would be plainest, of few digits."""
-    found = nearest_number(question, symbol, start)
-    question.add(symbol == number(found))
-    places = _decimals(found)
+    """The number nearest to `start`, with few decimals."""
+    nearest = nearest_number(question, symbol, start)
+    question.add(symbol == number(nearest))
+    places = _decimals(nearest)
     if places is None:
         raise Undecided("a number without end")
-    return Decimal(found.numerator * 10**places // found.denominator).scaleb(-places)
+    return Decimal(nearest.numerator * 10**places // nearest.denominator).scaleb(-places)
 
 
 def nearest_number(question: Question, symbol: Formula, start: Fraction) -> Fraction:
-    """The number nearest to another that a symbol can be; raises Undecided."""
+    """The number nearest to `start` that a symbol can be; raises Undecided."""
     if question.can_be(symbol == number(start)):
         return start
     if not question.can_be():
         raise Undecided("no number is left")
     reach = abs(question.value(symbol) - start)
-    low, high = Fraction(0), _up(reach)  # no number is as near as `low`, one is within `high`
+    low, high = Fraction(0), _up(reach)  # no number is within `low` of the start, one is within `high`
     step = _WHOLE
     while step < high and not question.can_be(_within(symbol, start, step)):
         low, step = step, step * 2
@@ -136,16 +137,16 @@ def nearest_number(question: Question, symbol: Formula, start: Fraction) -> Frac
             high = middle
         else:
             low = middle
-    for found in (start + high, start - high, *_few_digits(question, symbol, start, low, high)):
-        if question.can_be(symbol == number(found)):
-            return found
+    for candidate in (start + high, start - high, *_few_digits(question, symbol, start, low, high)):
+        if question.can_be(symbol == number(candidate)):
+            return candidate
     raise Undecided("a number without end")
 
 
 def _few_digits(
     question: Question, symbol: Formula, start: Fraction, low: Fraction, high: Fraction
 ) -> Iterator[Fraction]:
-    """Numbers between two distances from the start, with more and more decimals."""
+    """Numbers whose distance from the start is between `low` and `high`, with more and more decimals."""
     for sign in (1, -1):
         ends = sorted((start + sign * low, start + sign * high))
         between = all_of([symbol >= number(ends[0]), symbol <= number(ends[1])])
@@ -162,10 +163,10 @@ def _within(symbol: Formula, start: Fraction, reach: Fraction) -> Formula:
     return all_of([symbol >= number(start - reach), symbol <= number(start + reach)])
 
 
-def _up(one: Fraction) -> Fraction:
-    return Fraction(-(-one // 1))
+def _up(value: Fraction) -> Fraction:
+    return Fraction(-(-value // 1))
 
 
-def _decimals(one: Fraction) -> int | None:
-    """How many decimals a number has; None where they have no end, or are more than a record holds."""
-    return next((places for places in range(MAX_DECIMALS + 1) if 10**places % one.denominator == 0), None)
+def _decimals(value: Fraction) -> int | None:
+    """How many decimals a number has; None where it has more than a record can hold, or infinitely many."""
+    return next((places for places in range(MAX_DECIMALS + 1) if 10**places % value.denominator == 0), None)

@@ -1,4 +1,4 @@
-"""Missing: between which ends an outcome lies while facts are missing, and the fewest facts that settle it."""
+"""What an outcome can still be while facts are missing, and the fewest facts that decide it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from ..language.tree import Name
 from ..programme.reads import all_read
 from ..values import Kind, Unknown
 from .decide import Setting
-from .known import SymbolicRecord, known_partner
 from .solve import End, Question, Undecided, end
-from .symbols import another, term
+from .symbolic_record import SymbolicRecord, symbolic_record
+from .symbols import term, variant
 
 
 class MissingFact(NamedTuple):
-    """A missing fact that matters: by how much it alone can move a number; whether one answer alone settles all."""
+    """A missing fact that can change an outcome."""
 
     fact: str
-    swing: Fraction | None
-    settles: bool
+    swing: Fraction | None  #: by how much it alone can raise a number; None of a condition, or without a limit
+    settles: bool  #: whether a yes or a no to it alone decides a condition
 
 
-class Open(NamedTuple):
-    """An outcome that is unknown: the id of its value, its tier, and what it can still be.
+class OpenOutcome(NamedTuple):
+    """A tier's status or discount that is unknown, and what it can still be.
 
-    Of a condition `can_be` holds true, false or both; of a number `least` and `greatest` are its ends (None where there
-    is none, or it was not found in time). `facts` are the fewest that settle it, the most telling first; with none of
-    them it is certain already. They are None where the solver did not find them in its time.
+    Of a condition `can_be` holds true, false or both; of a number `least` and `greatest` are its ends, None without a
+    limit or where the solver did not find it in its time. `facts` are the fewest that decide the outcome, the most
+    decisive first; where there are none, it is certain already. They are None where the solver did not find them.
     """
 
     tier: str
@@ -42,77 +42,79 @@ class Open(NamedTuple):
     facts: tuple[MissingFact, ...] | None
 
 
-def open_outcomes(setting: Setting, record: Record) -> Iterator[Open]:
-    """Of each tier the status and the total discount, where facts are missing that decide it."""
+def open_outcomes(setting: Setting, record: Record) -> Iterator[OpenOutcome]:
+    """The status and the total discount of each tier, where it is unknown because facts are missing."""
     programme = setting.release.programme
-    known = known_partner(setting.release, record, setting.day)
+    symbolic = symbolic_record(setting.release, record, setting.day)
     for tier in programme.tiers.values():
         total = [("discount", tier.discount.total)] if tier.discount else []
         for what, id in (("qualified", tier.qualified), *total):
-            if isinstance(known.values[id], Unknown) and (found := _open(setting, known, tier.id, what, id)):
-                yield found
+            if isinstance(symbolic.values[id], Unknown) and (outcome := _open(setting, symbolic, tier.id, what, id)):
+                yield outcome
 
 
-def _open(setting: Setting, known: SymbolicRecord, tier: str, what: str, id: str) -> Open | None:
-    """What an outcome can still be; None where facts alone do not tell it, for fields of a list's items are missing."""
-    programme = known.of.programme
+def _open(setting: Setting, symbolic: SymbolicRecord, tier: str, what: str, id: str) -> OpenOutcome | None:
+    """What an outcome can still be; None where it stays unknown because fields of a list's items are missing."""
+    programme = symbolic.partner.programme
     name = Name(id, programme.values[id].kind)
-    found, given = term(known.of, name), known.fixed()
+    outcome, premises = term(symbolic.partner, name), symbolic.fixed()
     can_be: tuple[bool, ...] = ()
     ends: list[Fraction | None] = [None, None]
     facts: tuple[MissingFact, ...] | None = None
     try:
-        question = Question([*given, found.known], setting.seconds)
+        question = Question([*premises, outcome.known], setting.seconds)
         if not question.can_be():
             return None
         if name.kind is Kind.YES_NO:
-            can_be = _truths(question, found)
+            can_be = _truths(question, outcome)
         else:
-            ends = [_value(end(given, found, greatest, setting.seconds)) for greatest in (False, True)]
-        facts = tuple(sorted(_telling(setting, known, name, given), key=_weight))
+            ends = [_value(end(premises, outcome, greatest, setting.seconds)) for greatest in (False, True)]
+        facts = tuple(sorted(_deciding_facts(setting, symbolic, name, premises), key=_weight))
     except Undecided:
         pass
-    return Open(tier, what, id, can_be, ends[0], ends[1], facts)
+    return OpenOutcome(tier, what, id, can_be, ends[0], ends[1], facts)
 
 
-def _truths(question: Question, found: Term) -> tuple[bool, ...]:
-    ways = ((True, found.value), (False, negated(found.value)))
-    return tuple(truth for truth, formula in ways if question.can_be(formula))
+def _truths(question: Question, outcome: Term) -> tuple[bool, ...]:
+    formulas = ((True, outcome.value), (False, negated(outcome.value)))
+    return tuple(truth for truth, formula in formulas if question.can_be(formula))
 
 
-def _value(found: End | None) -> Fraction | None:
-    return None if found is None else found.value
+def _value(limit: End | None) -> Fraction | None:
+    return None if limit is None else limit.value
 
 
-def _weight(one: MissingFact) -> tuple[Fraction, bool]:
-    """The greatest swing first, then what can settle it alone; else in the order of the facts."""
-    return (-one.swing if one.swing is not None else Fraction(0), not one.settles)
+def _weight(fact: MissingFact) -> tuple[Fraction, bool]:
+    """The sort key that puts the greatest swing first, then facts that alone decide the outcome."""
+    return (-fact.swing if fact.swing is not None else Fraction(0), not fact.settles)
 
 
-def _telling(setting: Setting, known: SymbolicRecord, name: Name, given: Sequence[Formula]) -> Iterator[MissingFact]:
-    """The missing facts that can change the value while all else is the same: these settle it, and no others do."""
-    read = all_read(known.of.programme, [name.id])
-    for id in known.open:
+def _deciding_facts(
+    setting: Setting, symbolic: SymbolicRecord, name: Name, premises: Sequence[Formula]
+) -> Iterator[MissingFact]:
+    """The missing facts that can change a value while all else stays the same; together they decide it."""
+    read = all_read(symbolic.partner.programme, [name.id])
+    for id in symbolic.open:
         if id not in read:
             continue
-        other = another(known.of, [id])
-        one, two = term(known.of, name), term(other, name)
-        conditions = [*given, *other.limits, one.known, two.known]
-        if not Question(conditions, setting.seconds).can_be(differs(one, two)):
+        other = variant(symbolic.partner, [id])
+        before, after = term(symbolic.partner, name), term(other, name)
+        conditions = [*premises, *other.limits, before.known, after.known]
+        if not Question(conditions, setting.seconds).can_be(differs(before, after)):
             continue
         swing = None
         if name.kind is not Kind.YES_NO:
-            swing = _value(end(conditions, plus(two, negative(one)), True, setting.seconds))
-        yield MissingFact(id, swing, _settles(setting, known, name, given, id))
+            swing = _value(end(conditions, plus(after, negative(before)), True, setting.seconds))
+        yield MissingFact(id, swing, _settles(setting, symbolic, name, premises, id))
 
 
-def _settles(setting: Setting, known: SymbolicRecord, name: Name, given: Sequence[Formula], id: str) -> bool:
-    """Whether a yes or a no to this fact alone makes the value certain; of other kinds that is not asked."""
-    if known.of.programme.facts[id].kind is not Kind.YES_NO or name.kind is not Kind.YES_NO:
+def _settles(setting: Setting, symbolic: SymbolicRecord, name: Name, premises: Sequence[Formula], id: str) -> bool:
+    """Whether a yes or a no to this fact alone decides a condition; false for facts and values of other kinds."""
+    if symbolic.partner.programme.facts[id].kind is not Kind.YES_NO or name.kind is not Kind.YES_NO:
         return False
-    found, symbol = term(known.of, name), known.of.given[id]
-    question = Question([*given, found.known], setting.seconds)
+    outcome, symbol = term(symbolic.partner, name), symbolic.partner.symbols[id]
+    question = Question([*premises, outcome.known], setting.seconds)
     return any(
-        not (question.can_be(answer, found.value) and question.can_be(answer, negated(found.value)))
+        not (question.can_be(answer, outcome.value) and question.can_be(answer, negated(outcome.value)))
         for answer in (symbol, negated(symbol))
     )

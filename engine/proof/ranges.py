@@ -1,4 +1,4 @@
-"""Ranges: the least and the greatest that a value can be, for the partners of each tier, with a partner that has it."""
+"""The least and greatest that a value can be for the partners of each tier, with an example partner for each end."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .solve import Undecided
 
 @public("tier", "value.id")
 class ValueRange(NamedTuple):
-    """Of the partners who qualify for a tier (of all, where it is None): the value, and its ends.
+    """The ends of a value among the partners who qualify for a tier, or among all partners where `tier` is None.
 
-    An end is None where the solver did not find it in its time, and where the value is never known.
+    An end is None where the solver did not find it in its time, or where the value is never known.
     """
 
     tier: str | None
@@ -27,27 +27,27 @@ class ValueRange(NamedTuple):
     greatest: Outermost | None
 
     def ends(self) -> dict[str, Outermost | None]:
-        """Both by their names."""
+        """Both ends by their names."""
         return {"least": self.least, "greatest": self.greatest}
 
 
 def ranges(setting: Setting, named: str) -> tuple[ValueRange, ...]:
-    """The range of a value by its name: for each tier that has it, or for all partners and those of each tier.
+    """The ranges of a named value: of each tier that has its own, or of all partners and of those of each tier.
 
-    Names are those of definitions and ids, and of a tier's own values: `discount_total`. Raises WrongCall for a name
-    that no number has.
+    `named` is the name of a definition, the id of a value, or the name of a tier's own value, as `discount_total`.
+    Raises WrongCall where no number has this name.
     """
     programme = setting.release.programme
-    found = dict(_values(programme, named))
-    if not found:
-        values = programme.values.values()
-        known = {*programme.values, *(_name(one) for one in values if one.tier or one.role is Role.DEFINITION)}
+    values = dict(_values(programme, named))
+    if not values:
+        tier_values = (value for value in programme.values.values() if value.tier or value.role is Role.DEFINITION)
+        known = {*programme.values, *(_name(value) for value in tier_values)}
         help = did_you_mean(named, known) or "name a definition, or a tier's own value: discount_total"
         raise wrong_call(f"'{named}' is not a value of the programme", help)
-    value = next(iter(found.values()))
+    value = next(iter(values.values()))
     if value.kind not in NUMERIC:
         raise wrong_call(f"'{named}' is not a number, and has no range", "name a number")
-    return tuple(_range(setting, tier, value) for tier, value in found.items())
+    return tuple(_range(setting, tier, value) for tier, value in values.items())
 
 
 def _name(value: NamedValue) -> str:
@@ -56,16 +56,16 @@ def _name(value: NamedValue) -> str:
 
 
 def _values(programme: Programme, named: str) -> list[tuple[str | None, NamedValue]]:
-    """Which value a name means for each tier."""
+    """The value that a name stands for: of all partners (None) where there is one, and of each tier."""
     definition = id_of(PROGRAMME, Role.DEFINITION, named)
     whole = next((programme.values[id] for id in (named, definition) if id in programme.values), None)
-    found: list[tuple[str | None, NamedValue]] = [(None, whole)] if whole and whole.list is None else []
+    values: list[tuple[str | None, NamedValue]] = [(None, whole)] if whole and whole.list is None else []
     for tier in programme.tiers:
-        own = (one for one in programme.values.values() if one.owner == of_tier(tier) and named == _name(one))
-        value = min(own, key=lambda one: one.role is Role.DEFINITION, default=whole)
+        own = (value for value in programme.values.values() if value.owner == of_tier(tier) and named == _name(value))
+        value = min(own, key=lambda candidate: candidate.role is Role.DEFINITION, default=whole)
         if value and value.list is None and not (whole and whole.tier):
-            found.append((tier, value))
-    return found
+            values.append((tier, value))
+    return values
 
 
 def _range(setting: Setting, tier: str | None, value: NamedValue) -> ValueRange:

@@ -1,4 +1,4 @@
-"""Truths: which of true and false a condition can be, whoever the partner is and whatever is agreed."""
+"""Decides which of true and false a condition can be, over all partners and agreements, by bounds and the solver."""
 
 from __future__ import annotations
 
@@ -14,57 +14,56 @@ from .solve import Question, Undecided
 from .symbols import Partner, condition, make_partner, term
 
 
-class _Side(NamedTuple):
-    """Any partner, and what is asked of it; partners found for one condition often show another."""
+class _Search(NamedTuple):
+    """A partner in symbols, and a question about it that is kept, as its models often satisfy later conditions too."""
 
-    of: Partner
+    partner: Partner
     question: Question
 
 
-class Deciding:
-    """A release whose conditions are looked at one after the other.
+class ConditionSolver:
+    """Decides the conditions of one programme, one after the other.
 
-    First on the first day of the release, for a day that is set spares the solver most of what makes calendars hard;
-    what is not possible then may be on another.
+    The first day of the release is tried first, as a fixed day is much easier for the solver; then any day.
     """
 
     def __init__(self, programme: Programme, known: Mapping[str, Bounds], seconds: float) -> None:
-        """`known` are the bounds of values, which are asked before the solver is."""
+        """`known` are the bounds of values, which are tried before the solver; `seconds` is its time per question."""
         self._programme = programme
         self._known = known
-        self._sides = []
+        self._searches = []
         for day in (programme.effective_from, None):
-            of = make_partner(programme, Codes(), day=day, agreements=True)
-            self._sides.append(_Side(of, Question(of.limits, seconds)))
+            partner = make_partner(programme, Codes(), day=day, agreements=True)
+            self._searches.append(_Search(partner, Question(partner.limits, seconds)))
 
     def truths(self, tree: Expression) -> Truths:
-        """What a condition can be; both, where that cannot be told."""
-        found = truths(tree, self._known)
-        if found != EITHER:
-            return found
-        ways = ((True, tree), (False, Not(tree)))
-        return frozenset(truth for truth, way in ways if self.may_hold(way)) or found
+        """Which of true and false a condition can be; both where that is undecided."""
+        by_bounds = truths(tree, self._known)
+        if by_bounds != EITHER:
+            return by_bounds
+        conditions = ((True, tree), (False, Not(tree)))
+        return frozenset(truth for truth, holds in conditions if self.may_hold(holds)) or by_bounds
 
     def may_hold(self, *conditions: Expression) -> bool:
-        """Whether these conditions can hold at once; true, where that cannot be told."""
-        return self._may_be(conditions, lambda of: all_of([condition(of, tree) for tree in conditions]))
+        """Whether these conditions can hold at once; true where that is undecided."""
+        return self._may_be(conditions, lambda partner: all_of([condition(partner, tree) for tree in conditions]))
 
     def may_be(self, tree: Expression, option: str) -> bool:
-        """Whether a choice can come to an option; true, where that cannot be told."""
+        """Whether a choice can have an option; true where that is undecided."""
 
-        def asked(of: Partner) -> Formula:
-            found = term(of, tree)
-            return all_of([found.known, found.value == of.codes.of(option)])
+        def is_option(partner: Partner) -> Formula:
+            choice = term(partner, tree)
+            return all_of([choice.known, choice.value == partner.codes.of(option)])
 
-        return self._may_be([tree], asked)
+        return self._may_be([tree], is_option)
 
-    def _may_be(self, trees: tuple[Expression, ...] | list[Expression], asked: Callable[[Partner], Formula]) -> bool:
+    def _may_be(self, trees: tuple[Expression, ...] | list[Expression], wanted: Callable[[Partner], Formula]) -> bool:
         if not all(self._is_of_partner(tree) for tree in trees):
             return True
-        for of, question in self._sides:
-            before = len(of.limits)
-            formula = asked(of)
-            question.add(*of.limits[before:])
+        for partner, question in self._searches:
+            before = len(partner.limits)
+            formula = wanted(partner)  # adds to the partner's limits
+            question.add(*partner.limits[before:])
             try:
                 if question.can_be(formula):
                     return True
@@ -73,7 +72,7 @@ class Deciding:
         return False
 
     def _is_of_partner(self, tree: Expression) -> bool:
-        """Whether it can be told without an order, and without an item of a list at hand."""
+        """Whether an expression depends on the partner alone, and not on an order or an item of a list."""
         mentioned = {name.id for name in names(tree)}
         if any(self._programme.list_of(id) for id in mentioned):
             return False

@@ -1,4 +1,7 @@
-"""Questions to the solver: can this be, and what is the least or greatest. What it cannot say in time is not said."""
+"""Asks the solver whether conditions can hold at once, and what the greatest or least value of a term is.
+
+A question that the solver does not answer in its time raises Undecided.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ import z3  # type: ignore[import-untyped]
 
 from ..language.smt.terms import Formula, Term, all_of, comparison, number
 
-_ENDLESS = 10**15  #: a number beyond it has no limit but the length of numbers in records
-_STEPS = 200
-_KEPT = 20  #: answers that are kept to show other things
-SECONDS = 5.0  #: for one question, where a call says nothing else
+_ENDLESS = 10**15  #: a number beyond it is limited only by the length of numbers in records
+_STEPS = 200  #: models that are tried for the end of a quotient
+_KEPT = 20  #: models that a question keeps
+SECONDS = 5.0  #: default time limit of one call of the solver
 
 
 class Undecided(Exception):
@@ -21,61 +24,61 @@ class Undecided(Exception):
 
 
 class Question:
-    """What is asked again and again under more and more conditions.
+    """Conditions that grow, and of which the solver is asked several times whether others can hold with them.
 
-    The last answers are kept: where one of them shows that something can be, the solver need not be asked again.
+    The last models are kept, for the solver need not be asked where one of them already satisfies the new conditions.
     """
 
     def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS) -> None:
-        """`conditions` hold of every answer; `seconds` is the time for each."""
+        """`conditions` hold in every model; `seconds` is the time limit of each call of the solver."""
         self._solver = z3.Solver()
-        self._answers: list[Any] = []  #: the one found last first
+        self._models: list[Any] = []  #: the latest first
         self._solver.set("timeout", max(1, int(seconds * 1000)))
         self.add(*conditions)
 
     def add(self, *conditions: Formula) -> None:
-        """From here on these hold too."""
-        self._solver.add(*(one for one in conditions if one is not True))
-        self._answers = [one for one in self._answers if all(_holds(one, condition) for condition in conditions)]
+        """Add conditions that hold from here on."""
+        self._solver.add(*(condition for condition in conditions if condition is not True))
+        self._models = [model for model in self._models if all(_holds(model, condition) for condition in conditions)]
 
     def can_be(self, *conditions: Formula) -> bool:
-        """Whether all of it can hold at once; raises Undecided."""
+        """Whether these can hold together with the question's conditions; raises Undecided."""
         wanted = all_of(conditions)
         if wanted is False:
             return False
-        found = next((one for one in self._answers if _holds(one, wanted)), None)
-        if found is None and (found := self._asked(wanted)) is None:
+        model = next((model for model in self._models if _holds(model, wanted)), None)
+        if model is None and (model := self._solve(wanted)) is None:
             return False
-        self._answers = [found, *(one for one in self._answers if one is not found)][:_KEPT]
+        self._models = [model, *(older for older in self._models if older is not model)][:_KEPT]
         return True
 
-    def _asked(self, wanted: Formula) -> Any:
-        """An answer of the solver, None where there is none."""
+    def _solve(self, wanted: Formula) -> Any:
+        """A model of the solver, None where there is none; raises Undecided."""
         self._solver.push()
         try:
             self._solver.add(*(() if wanted is True else (wanted,)))
-            said = self._solver.check()
-            if said == z3.unknown:
+            result = self._solver.check()
+            if result == z3.unknown:
                 raise Undecided(self._solver.reason_unknown())
-            return self._solver.model() if said == z3.sat else None
+            return self._solver.model() if result == z3.sat else None
         finally:
             self._solver.pop()
 
     def value(self, formula: Formula) -> Any:
-        """What a formula comes to in the answer found last: a yes/no or an exact number."""
+        """The value of a formula in the latest model: a bool or a Fraction."""
         if isinstance(formula, bool):
             return formula
-        return exact(self._answers[0].eval(formula, model_completion=True))
+        return exact(self._models[0].eval(formula, model_completion=True))
 
 
-def _holds(answer: Any, condition: Formula) -> bool:
+def _holds(model: Any, condition: Formula) -> bool:
     if isinstance(condition, bool):
         return condition
-    return bool(z3.is_true(answer.eval(condition, model_completion=True)))
+    return bool(z3.is_true(model.eval(condition, model_completion=True)))
 
 
 def exact(value: Any) -> bool | Fraction:
-    """A value of the solver as one of ours; raises Undecided where it is a number with no fraction."""
+    """A value of the solver as a bool or Fraction; raises Undecided for an irrational number."""
     if z3.is_bool(value):
         return bool(z3.is_true(value))
     if z3.is_int_value(value):
@@ -86,34 +89,37 @@ def exact(value: Any) -> bool | Fraction:
 
 
 class End(NamedTuple):
-    """The greatest or least of a term: `value` is None where there is no end."""
+    """The greatest or least of a term; `value` is None where the term has no limit."""
 
     value: Fraction | None
 
 
 def end(conditions: Sequence[Formula], of: Term, greatest: bool, seconds: float = SECONDS) -> End | None:
-    """The greatest or least that a term can be, or the end that it comes near to; None where it is never known.
+    """The greatest or least value of a term, or the limit that it approaches; None where the term is never known.
 
-    Proved: the solver was asked whether there is more. What is only limited by how long a number in a record may be
-    has no end. Raises Undecided.
+    The result is proved: the solver confirmed that nothing lies beyond it. A term that only the length of numbers in
+    a record limits counts as having no end. Raises Undecided.
     """
     question = Question([*conditions, of.known], seconds)
     if not question.can_be():
         return None
     if of.over is None:
-        found = optimum([*conditions, of.known], of.value, greatest, seconds)
-        if found is not None and question.can_be(_beyond(of, found, greatest)):
+        value = optimum([*conditions, of.known], of.value, greatest, seconds)
+        if value is not None and question.can_be(_beyond(of, value, greatest)):
             raise Undecided("the end found is none")
     else:
-        found = _climbed(question, of, greatest)
-    return End(None if found is None or abs(found) > _ENDLESS else found)
+        value = _quotient_end(question, of, greatest)
+    return End(None if value is None or abs(value) > _ENDLESS else value)
 
 
 def optimum(conditions: Sequence[Formula], value: Formula, greatest: bool, seconds: float) -> Fraction | None:
-    """What the solver holds for the greatest or least of a number, None for none; raises Undecided."""
+    """The greatest or least of a number as the solver's optimizer gives it, unconfirmed; None where there is no limit.
+
+    Raises Undecided.
+    """
     optimum = z3.Optimize()
     optimum.set("timeout", max(1, int(seconds * 1000)))
-    optimum.add(*(one for one in conditions if one is not True))
+    optimum.add(*(condition for condition in conditions if condition is not True))
     handle = optimum.maximize(value) if greatest else optimum.minimize(value)
     if optimum.check() != z3.sat:
         raise Undecided(optimum.reason_unknown())
@@ -121,17 +127,22 @@ def optimum(conditions: Sequence[Formula], value: Formula, greatest: bool, secon
     return None if exact(infinite) != 0 else Fraction(exact(finite))
 
 
-def _climbed(question: Question, of: Term, greatest: bool) -> Fraction | None:
-    """Of a quotient: to compare it with a written number is easy, and to find its end is not, so step by step."""
+def _quotient_end(question: Question, of: Term, greatest: bool) -> Fraction | None:
+    """The greatest or least of a quotient, found by comparing it with one number after the other.
+
+    Such a comparison is linear and easy for the solver; optimizing a quotient is not. None where there is no limit.
+    """
     for _ in range(_STEPS):
-        found = Fraction(question.value(of.value) / question.value(of.over))
-        if abs(found) > _ENDLESS:
+        value = Fraction(question.value(of.value) / question.value(of.over))
+        if abs(value) > _ENDLESS:
             return None
-        if not question.can_be(_beyond(of, found, greatest)):
-            return found
-        question.can_be(_beyond(of, found + (abs(found) if greatest else -abs(found)), greatest))  # a long step, if so
+        if not question.can_be(_beyond(of, value, greatest)):
+            return value
+        question.can_be(
+            _beyond(of, value + (abs(value) if greatest else -abs(value)), greatest)
+        )  # twice as far at once
     raise Undecided("no end in sight")
 
 
-def _beyond(of: Term, found: Fraction, greatest: bool) -> Formula:
-    return comparison(">" if greatest else "<", of, Term(number(found)))
+def _beyond(of: Term, value: Fraction, greatest: bool) -> Formula:
+    return comparison(">" if greatest else "<", of, Term(number(value)))

@@ -1,8 +1,8 @@
-"""A partner of whom nothing is known: a symbol for each fact, and every value of the release as a term over them.
+"""Any partner as formulas: a symbol of the solver for each fact, and a term over them for each value of the release.
 
-Lists are seen in one of two ways. Either they hold at most so many items, each with symbols of its own: what is found
-of such a partner is so. Or what an aggregate comes to is a symbol between its bounds, however long the list: what holds
-of such a partner holds of all.
+Lists are modelled in one of two ways. With a limit on their length, each item has symbols for its fields: an example
+that is found is a real partner, but longer lists are not covered. Without a limit, the result of an aggregate is a
+symbol within its bounds: what is proved holds for all partners, but an example need not be a real one.
 """
 
 from __future__ import annotations
@@ -34,33 +34,29 @@ MAX_ITEMS = 3  #: of a list whose items have symbols of their own
 
 
 class Items(NamedTuple):
-    """The items of a list: how many there are, and each one's fields by their ids (`deals[].amount`)."""
+    """The items of a list: how many of them there are, and the fields of each by their ids (`deals[].amount`)."""
 
     size: Formula
     fields: tuple[Mapping[str, Term], ...]
-    terms: tuple[dict[str, Term], ...]  #: their fields and values, as far as they were asked for
-    any: bool = True  #: whether they can be any items, and not those of a record
-    known: bool = True  #: whether a record says anything of the list
+    terms: tuple[dict[str, Term], ...]  #: the fields, and the values of an item that were needed so far
+    any: bool = True  #: whether the items are free; false for those of a record
+    known: bool = True  #: false where a record leaves the list out
 
 
 class Partner(NamedTuple):
-    """One partner in symbols. `given` are the symbols by the ids of facts and inputs; `terms` grow as they are needed.
-
-    `limits` is what holds of every partner. `agreed` are the symbols of terms that may be agreed otherwise: whether,
-    and what.
-    """
+    """One partner in symbols; `limits`, `terms` and `sums` are filled as values are needed."""
 
     programme: Programme
     codes: Codes
-    given: Mapping[str, Formula]
-    items: Mapping[str, Items] | None  #: None where what aggregates come to are symbols
-    agreed: Mapping[str, tuple[Formula, Formula]]
-    limits: list[Formula]
-    terms: dict[str, Term]
-    sums: dict[Aggregate, Term]
-    told: Mapping[str, Term] = {}  #: what is not as the facts and rules alone have it: agreements, what is unknown
-    like: Partner | None = None  #: who is the same in all but the facts that `differ`
-    differ: frozenset[str] = frozenset()
+    symbols: Mapping[str, Formula]  #: by the ids of facts and inputs
+    items: Mapping[str, Items] | None  #: by the ids of lists; None where results of aggregates are symbols
+    agreed: Mapping[str, tuple[Formula, Formula]]  #: by negotiable value: whether an agreement sets it, and to what
+    limits: list[Formula]  #: what holds of every partner
+    terms: dict[str, Term]  #: by the ids of facts and values
+    sums: dict[Aggregate, Term]  #: results of aggregates, where `items` is None
+    overrides: Mapping[str, Term] = {}  #: terms that replace those of facts and rules: agreements, unknown facts
+    base: Partner | None = None  #: the partner that this one is a variant of
+    differ: frozenset[str] = frozenset()  #: the facts in which it differs from `base`
 
 
 def make_partner(
@@ -69,43 +65,49 @@ def make_partner(
     *,
     items: int | Mapping[str, Items] | None = None,
     day: date | None = None,
-    told: Mapping[str, Term] | None = None,
+    overrides: Mapping[str, Term] | None = None,
     agreements: bool = False,
 ) -> Partner:
-    """A partner of whom nothing is known but what is `told` in the place of facts and values.
+    """A partner about whom nothing is known but the terms of facts and values in `overrides`.
 
-    `items` is how many a list may hold, None for any number, or the lists themselves; `day` is the one that counts,
-    None for any; with `agreements` each negotiable term may be agreed.
+    `items` is how many items a list may hold (None: any number), or the lists themselves; `day` is the day of the
+    evaluation (None: any day); with `agreements` an agreement may set each negotiable value.
     """
     symbols = {id: symbol(id, kind) for id, kind in _kinds(programme).items()}
     if day is not None:
         symbols["as_of"] = written_day(day)
     if isinstance(items, int):
-        items = {id: _items(one, items) for id, one in programme.lists.items()}
+        items = {id: _symbolic_items(fact, items) for id, fact in programme.lists.items()}
         if programme.order:
-            items[ORDER] = _items(programme.order.lines, MAX_LINES)
-    terms = {value.id: value for value in programme.values.values() if value.negotiable} if agreements else {}
-    agreed = {id: (z3.Bool(agreed_id(id)), symbol(agreement_id(id), one.kind)) for id, one in terms.items()}
-    return _begun(Partner(programme, codes, symbols, items, agreed, [], {}, {}, told or {}))
+            items[ORDER] = _symbolic_items(programme.order.lines, MAX_LINES)
+    negotiable = [value for value in programme.values.values() if value.negotiable] if agreements else []
+    agreed = {
+        value.id: (z3.Bool(agreed_id(value.id)), symbol(agreement_id(value.id), value.kind)) for value in negotiable
+    }
+    return _with_limits(Partner(programme, codes, symbols, items, agreed, [], {}, {}, overrides or {}))
 
 
-def another(of: Partner, differ: Iterable[str]) -> Partner:
-    """A partner who is the same in all but these facts."""
-    facts, kinds = frozenset(differ), _kinds(of.programme)
-    symbols = {id: symbol(f"{id}'", kinds[id]) if id in facts else one for id, one in of.given.items()}
-    lists = None if of.items is None else {id: with_fresh_terms(one) for id, one in of.items.items()}
-    return _begun(of._replace(given=symbols, items=lists, limits=[], terms={}, sums={}, like=of, differ=facts))
+def variant(partner: Partner, differ: Iterable[str]) -> Partner:
+    """A second partner, equal to the first in everything but these facts."""
+    facts, kinds = frozenset(differ), _kinds(partner.programme)
+    symbols = {id: symbol(f"{id}'", kinds[id]) if id in facts else same for id, same in partner.symbols.items()}
+    lists = None if partner.items is None else {id: with_fresh_terms(items) for id, items in partner.items.items()}
+    return _with_limits(
+        partner._replace(symbols=symbols, items=lists, limits=[], terms={}, sums={}, base=partner, differ=facts)
+    )
 
 
-def _begun(of: Partner) -> Partner:
-    """The partner, with what is known of it before any value is asked for."""
-    of.limits.extend(one for one in _limits(of) if one is not True)
-    of.terms.update({id: Term(one) for id, one in of.given.items()})
-    of.terms["held_since"] = Term(of.given["held_since"], of.given["held_tier"] != of.codes.of(NO_TIER))
-    for id, term_id in of.programme.agreed.items():
-        of.terms[id] = Term(of.agreed[term_id][0] if term_id in of.agreed else False)
-    of.terms.update({id: one for id, one in of.told.items() if id not in of.differ})
-    return of
+def _with_limits(partner: Partner) -> Partner:
+    """The partner, with its limits and the terms of its facts filled in."""
+    partner.limits.extend(limit for limit in _limits(partner) if limit is not True)
+    partner.terms.update({id: Term(symbol) for id, symbol in partner.symbols.items()})
+    partner.terms["held_since"] = Term(
+        partner.symbols["held_since"], partner.symbols["held_tier"] != partner.codes.of(NO_TIER)
+    )
+    for id, term_id in partner.programme.agreed.items():
+        partner.terms[id] = Term(partner.agreed[term_id][0] if term_id in partner.agreed else False)
+    partner.terms.update({id: term for id, term in partner.overrides.items() if id not in partner.differ})
+    return partner
 
 
 def _kinds(programme: Programme) -> Mapping[str, Kind]:
@@ -113,64 +115,64 @@ def _kinds(programme: Programme) -> Mapping[str, Kind]:
 
 
 def symbol(name: str, kind: Kind) -> Formula:
-    """A value of which only the kind is known."""
+    """A free variable of the solver for a value of a kind."""
     if kind is Kind.YES_NO:
         return z3.Bool(name)
     return z3.Real(name) if kind in NUMERIC and kind is not Kind.COUNT else z3.Int(name)
 
 
-def said(id: str) -> Formula:
-    """That a record says something of a fact."""
+def is_recorded(id: str) -> Formula:
+    """That a record states a fact."""
     return z3.Bool(f"{id} is said")
 
 
-def _items(one: ListFact, most: int) -> Items:
+def _symbolic_items(fact: ListFact, most: int) -> Items:
     rows = tuple(
-        {id: Term(symbol(f"{one.id}[{place}].{field.id}", field.kind)) for id, field in one.fields_by_id().items()}
+        {id: Term(symbol(f"{fact.id}[{place}].{field.id}", field.kind)) for id, field in fact.fields_by_id().items()}
         for place in range(1, most + 1)
     )
-    return with_fresh_terms(Items(z3.Int(one.item), rows, ()))
+    return with_fresh_terms(Items(z3.Int(fact.item), rows, ()))
 
 
-def with_fresh_terms(one: Items) -> Items:
-    """The items, of which nothing but the fields was asked for yet."""
-    return one._replace(terms=tuple(dict(row) for row in one.fields))
+def with_fresh_terms(items: Items) -> Items:
+    """The items with terms for their fields alone."""
+    return items._replace(terms=tuple(dict(row) for row in items.fields))
 
 
-# What every partner is like -------------------------------------------------------------------------------------------
+# Limits of every partner ----------------------------------------------------------------------------------------------
 
 
-def _limits(of: Partner) -> Iterable[Formula]:
-    programme, given, codes = of.programme, of.given, of.codes
-    yield from (all_of([given[id] >= FIRST, given[id] <= LAST]) for id in ("as_of", "held_since"))
+def _limits(partner: Partner) -> Iterable[Formula]:
+    programme, symbols, codes = partner.programme, partner.symbols, partner.codes
+    yield from (all_of([symbols[id] >= FIRST, symbols[id] <= LAST]) for id in ("as_of", "held_since"))
     main = programme.tracks[MAIN]
     held = main.tiers if main.award == "signed" or main.kept_until is not None else ()
-    yield _one_of(given["held_tier"], (NO_TIER, *held), codes)
+    yield _one_of(symbols["held_tier"], (NO_TIER, *held), codes)
     for fact in programme.facts.values():
-        yield _as_recorded(fact, given[fact.id], codes)
-    for id, one in (of.items or {}).items():
-        if one.any:
-            yield all_of([one.size >= 0, one.size <= len(one.fields)])
-            fields = _list(programme, id).fields_by_id()
+        yield _recordable(fact, symbols[fact.id], codes)
+    for id, items in (partner.items or {}).items():
+        if items.any:
+            yield all_of([items.size >= 0, items.size <= len(items.fields)])
+            fields = _list_fact(programme, id).fields_by_id()
             yield from (
-                _as_recorded(field, row[name].value, codes) for row in one.fields for name, field in fields.items()
+                _recordable(field, row[name].value, codes) for row in items.fields for name, field in fields.items()
             )
         if id == ORDER:
-            yield one.size >= 1
-            yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(one.fields, 1))
-    for id, (_, agreement) in of.agreed.items():
+            yield items.size >= 1
+            yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(items.fields, 1))
+    for id, (_, agreement) in partner.agreed.items():
         terms = programme.values[id].negotiable
         ends = (None, None) if terms is None else (terms.minimum, terms.maximum)
         yield _between(agreement, *ends)
 
 
-def _list(programme: Programme, id: str) -> ListFact:
-    """A list of the partner, or the lines of an order."""
+def _list_fact(programme: Programme, id: str) -> ListFact:
+    """The declaration of a list of the partner, or of the lines of an order."""
     return programme.order.lines if id == ORDER and programme.order else programme.lists[id]
 
 
-def _as_recorded(fact: Fact, symbol: Formula, codes: Codes) -> Formula:
-    """What a record lets a fact be."""
+def _recordable(fact: Fact, symbol: Formula, codes: Codes) -> Formula:
+    """That a symbol is a value that a record may state for a fact."""
     match fact.kind:
         case Kind.YES_NO:
             return True
@@ -196,84 +198,88 @@ def _one_of(symbol: Formula, options: Iterable[str], codes: Codes) -> Formula:
 # Values ---------------------------------------------------------------------------------------------------------------
 
 
-def term(of: Partner, tree: Expression) -> Term:
+def term(partner: Partner, tree: Expression) -> Term:
     """An expression over the partner's facts and values as a term."""
-    asked = {name.id for name in names(tree)} - of.terms.keys()
-    if asked:
-        _need(of, asked)
-    return formula(tree, partial(_look, of, {}), of.codes)
+    absent = {name.id for name in names(tree)} - partner.terms.keys()
+    if absent:
+        _add_values(partner, absent)
+    return formula(tree, partial(_resolve, partner, {}), partner.codes)
 
 
-def _need(of: Partner, asked: Iterable[str]) -> None:
-    """Every value of the partner that is needed for these ids, each after those it needs itself."""
-    needed = all_read(of.programme, asked)
-    for value in of.programme.values.values():
-        if value.id in needed and value.list is None and value.id not in of.terms:
-            of.terms[value.id] = _value(of, value)
+def _add_values(partner: Partner, ids: Iterable[str]) -> None:
+    """Add to the partner's terms every value that these ids depend on, each after those that it depends on itself."""
+    needed = all_read(partner.programme, ids)
+    for value in partner.programme.values.values():
+        if value.id in needed and value.list is None and value.id not in partner.terms:
+            partner.terms[value.id] = _value(partner, value)
 
 
-def line_term(of: Partner, id: str) -> Term:
+def line_term(partner: Partner, id: str) -> Term:
     """A value of the first line of an order as a term."""
-    _need(of, [id])
-    value = of.programme.values[id]
-    return _look(of, {_list(of.programme, ORDER).item: 0}, Name(id, value.kind))
+    _add_values(partner, [id])
+    value = partner.programme.values[id]
+    return _resolve(partner, {_list_fact(partner.programme, ORDER).item: 0}, Name(id, value.kind))
 
 
-def condition(of: Partner, tree: Expression) -> Formula:
+def condition(partner: Partner, tree: Expression) -> Formula:
     """That a condition is known and holds."""
-    found = term(of, tree)
-    return all_of([found.known, found.value])
+    result = term(partner, tree)
+    return all_of([result.known, result.value])
 
 
-def broken(of: Partner, tree: Expression) -> Formula:
+def broken(partner: Partner, tree: Expression) -> Formula:
     """That a condition is known and does not hold."""
-    found = term(of, tree)
-    return all_of([found.known, negated(found.value)])
+    result = term(partner, tree)
+    return all_of([result.known, negated(result.value)])
 
 
-def _value(of: Partner, value: NamedValue) -> Term:
-    found = formula(value.expression, partial(_look, of, {}), of.codes)
-    if value.id not in of.agreed:
-        return found
-    whether, agreement = of.agreed[value.id]
-    if found.over is not None:
-        found = Term(found.value / found.over, found.known)
-    return Term(either(whether, agreement, found.value), any_of([whether, found.known]))
+def _value(partner: Partner, value: NamedValue) -> Term:
+    by_rule = formula(value.expression, partial(_resolve, partner, {}), partner.codes)
+    if value.id not in partner.agreed:
+        return by_rule
+    is_agreed, agreement = partner.agreed[value.id]
+    if by_rule.over is not None:
+        by_rule = Term(by_rule.value / by_rule.over, by_rule.known)
+    return Term(either(is_agreed, agreement, by_rule.value), any_of([is_agreed, by_rule.known]))
 
 
-def _look(of: Partner, at_hand: Mapping[str, int], node: Name | Aggregate) -> Term:
-    """What a name stands for, or what is made of a list; `at_hand` says which item of each list is meant."""
+def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggregate) -> Term:
+    """The term of a name or an aggregate; `positions` are the positions of the items at hand, by their lists."""
     if isinstance(node, Aggregate):
-        return _aggregate(of, at_hand, node)
-    of_list = of.programme.list_of(node.id)
+        return _aggregate(partner, positions, node)
+    of_list = partner.programme.list_of(node.id)
     if of_list is None:
-        return of.terms[node.id]
-    if of.items is None:
+        return partner.terms[node.id]
+    if partner.items is None:
         raise TypeError(node.id)
-    terms = of.items[of_list].terms[at_hand[_list(of.programme, of_list).item]]
+    terms = partner.items[of_list].terms[positions[_list_fact(partner.programme, of_list).item]]
     if node.id not in terms:
-        value = of.programme.values[node.id]
-        terms[node.id] = formula(value.expression, partial(_look, of, at_hand), of.codes)
+        value = partner.programme.values[node.id]
+        terms[node.id] = formula(value.expression, partial(_resolve, partner, positions), partner.codes)
     return terms[node.id]
 
 
-def _aggregate(of: Partner, at_hand: Mapping[str, int], node: Aggregate) -> Term:
-    if of.items is None:
-        same = of.like if of.like and not all_read(of.programme, {name.id for name in names(node)}) & of.differ else of
-        if node not in same.sums:
-            same.sums[node] = _any_sum(same, node)
-        return same.sums[node]
-    one = of.items[node.list]
-    items = [(one.size > index, partial(_look, of, {**at_hand, node.item: index})) for index in range(len(one.fields))]
-    return only_where(one.known, unrolled(node, items, partial(_look, of, at_hand), of.codes))
+def _aggregate(partner: Partner, positions: Mapping[str, int], node: Aggregate) -> Term:
+    if partner.items is None:
+        read = all_read(partner.programme, {name.id for name in names(node)})
+        owner = partner.base if partner.base and not read & partner.differ else partner
+        if node not in owner.sums:
+            owner.sums[node] = _any_result(owner, node)
+        return owner.sums[node]
+    items = partner.items[node.list]
+    rows = [
+        (items.size > index, partial(_resolve, partner, {**positions, node.item: index}))
+        for index in range(len(items.fields))
+    ]
+    return only_where(items.known, unrolled(node, rows, partial(_resolve, partner, positions), partner.codes))
 
 
-def _any_sum(of: Partner, node: Aggregate) -> Term:
-    """Whatever the list holds: a symbol between the bounds of the aggregate, known or not."""
-    label = f"aggregate {len(of.sums) + 1}" + ("'" if of.like else "")
-    found = symbol(label, node.kind)
-    within = bounds(node, known_bounds(of.programme, agreements=bool(of.agreed)))
+def _any_result(partner: Partner, node: Aggregate) -> Term:
+    """An aggregate of a list of any length: a symbol within the bounds of the aggregate, known or not."""
+    label = f"aggregate {len(partner.sums) + 1}" + ("'" if partner.base else "")
+    result = symbol(label, node.kind)
+    within = bounds(node, known_bounds(partner.programme, agreements=bool(partner.agreed)))
     if isinstance(within, NumberRange):
-        of.limits.extend(found >= number(end) for end in (within.low,) if end is not None)
-        of.limits.extend(found <= number(end) for end in (within.high,) if end is not None)
-    return Term(found, z3.Bool(f"{label} known"))
+        partner.limits.extend(result >= number(end) for end in (within.low,) if end is not None)
+        partner.limits.extend(result <= number(end) for end in (within.high,) if end is not None)
+    return Term(result, z3.Bool(f"{label} known"))

@@ -1,4 +1,4 @@
-"""Worth: what each next step of a partner adds to its discount on a tier, and to what an order costs it."""
+"""What each next step of a partner adds to its discount on a tier, and to what it pays for an order."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from ..programme.reads import all_read
 from ..values import NUMERIC, Kind, Number, Unknown, subtract
 from .advice import with_facts
 from .decide import Setting
-from .known import SymbolicRecord, known_partner
 from .minimal_model import nearest_number
 from .solve import Question, Undecided
-from .symbols import Partner, another, term
+from .symbolic_record import SymbolicRecord, symbolic_record
+from .symbols import Partner, term, variant
 
 
 class Worth(NamedTuple):
-    """One fact a step further, as far as it takes for something to change.
+    """The nearest change of one fact that changes something on a tier.
 
-    `uncapped` and `total` are what it adds to the tier's discount in percent, before and after the cap; `qualifies`
-    says whether it lifts the partner to the tier (True) or costs it (False), None for neither; `pays` is what it adds
-    to what the partner pays for the order, in its currency, None without an order or where that is unknown.
+    `uncapped` and `total` are what it adds to the tier's discount before and after the cap, in percentage points, None
+    where that is unknown; `qualifies` says whether the partner gains (True) or loses (False) the tier, None for
+    neither; `pays` is what it adds to the price that the partner pays for the order, in the currency of the order,
+    None without an order or where that is unknown.
     """
 
     fact: str
@@ -46,31 +47,31 @@ class Worth(NamedTuple):
 def next_steps(setting: Setting, record: Record, tier: str, order: OrderLines | None = None) -> Iterator[Worth]:
     """The worth of each next step that changes something on a tier, in the order of the facts.
 
-    A fact that is missing, or that nothing changes, has none. Raises InvalidInput where the order does not fit.
+    Missing facts have no next step. Raises InvalidInput where the order does not fit.
     """
     programme = setting.release.programme
     own = programme.tiers[tier]
     read = all_read(programme, [own.qualified, *([own.discount.uncapped] if own.discount else [])])
-    known = known_partner(setting.release, record, setting.day, any_missing=False)
+    symbolic = symbolic_record(setting.release, record, setting.day, any_missing=False)
     now = _at(setting, record, tier, order)
     for fact in programme.facts.values():
-        if fact.effort is None or fact.id not in read or isinstance(known.values[fact.id], Unknown):
+        if fact.effort is None or fact.id not in read or isinstance(symbolic.values[fact.id], Unknown):
             continue
-        for after in _next(setting, known, own, fact):
+        for after in _next(setting, symbolic, own, fact):
             then = _at(setting, with_facts(record, setting, {fact.id: after}), tier, order)
             if then.standing != now.standing or then.pays != now.pays:
-                yield _worth(fact.id, known.values[fact.id], after, now, then)
+                yield _worth(fact.id, symbolic.values[fact.id], after, now, then)
 
 
 class _State(NamedTuple):
-    """How a partner stands on a tier, and what it pays for the order."""
+    """The outcome of a partner on a tier, and what it pays for the order."""
 
     tier: TierOutcome
     pays: Number | None
 
     @property
     def standing(self) -> tuple[object, ...]:
-        """What can differ: the status, and the discount before and after the cap."""
+        """What is compared: the status, and the discount before and after the cap."""
         discount = self.tier.discount
         return (self.tier.status, *((discount.uncapped, discount.total) if discount else ()))
 
@@ -93,40 +94,40 @@ def _worth(fact: str, before: Any, after: Any, now: _State, then: _State) -> Wor
 def _difference(before: Number | None, after: Number | None) -> Number | None:
     if before is None or after is None:
         return None
-    found = subtract(after, before)
-    return found if isinstance(found, Decimal | Fraction) else None
+    difference = subtract(after, before)
+    return difference if isinstance(difference, Decimal | Fraction) else None
 
 
-def _next(setting: Setting, known: SymbolicRecord, tier: Tier, fact: Fact) -> Iterator[Any]:
-    """The next values of a fact: a yes, each other option, or the nearest greater number that changes something."""
-    value = known.values[fact.id]
+def _next(setting: Setting, symbolic: SymbolicRecord, tier: Tier, fact: Fact) -> Iterator[Any]:
+    """The next values of a fact: yes, each other option, or the nearest greater number that changes something."""
+    value = symbolic.values[fact.id]
     if fact.kind is Kind.YES_NO:
         yield from () if value else (True,)
     elif fact.kind is Kind.CHOICE:
         yield from (option for option in fact.choices if option != value)
     elif fact.kind in NUMERIC:
         try:
-            steps = _steps(setting, known, tier, fact)
+            steps = _steps(setting, symbolic, tier, fact)
         except Undecided:
             steps = 1
         if steps:
             yield value + fact.effort_for * steps
 
 
-def _steps(setting: Setting, known: SymbolicRecord, tier: Tier, fact: Fact) -> int:
-    """How many steps of a number it takes until something changes on the tier; 0 where nothing ever does."""
-    one, other = known.of, another(known.of, [fact.id])
+def _steps(setting: Setting, symbolic: SymbolicRecord, tier: Tier, fact: Fact) -> int:
+    """How many steps a number has to rise until something changes on the tier; 0 where nothing ever does."""
+    before, after = symbolic.partner, variant(symbolic.partner, [fact.id])
     steps = z3.Int("steps")
-    moved = other.given[fact.id] == number(known.values[fact.id]) + number(fact.effort_for) * steps
+    risen = after.symbols[fact.id] == number(symbolic.values[fact.id]) + number(fact.effort_for) * steps
     ids = [tier.qualified, *([tier.discount.uncapped] if tier.discount else [])]
-    programme = known.of.programme
-    changes = any_of([_changes(one, other, Name(id, programme.values[id].kind)) for id in ids])
-    question = Question([*known.fixed(), *other.limits, steps >= 1, moved, changes], setting.seconds)
+    programme = symbolic.partner.programme
+    changes = any_of([_changes(before, after, Name(id, programme.values[id].kind)) for id in ids])
+    question = Question([*symbolic.fixed(), *after.limits, steps >= 1, risen, changes], setting.seconds)
     return int(nearest_number(question, steps, Fraction(1))) if question.can_be() else 0
 
 
-def _changes(one: Partner, other: Partner, name: Name) -> Formula:
-    """That a value is not the same for both, or known of one of them alone."""
-    before, after = term(one, name), term(other, name)
-    known = either(before.known, negated(after.known), after.known)
-    return any_of([known, all_of([before.known, after.known, differs(before, after)])])
+def _changes(before: Partner, after: Partner, name: Name) -> Formula:
+    """That a value differs between two partners, or is known of only one of them."""
+    old, new = term(before, name), term(after, name)
+    known_of_one = either(old.known, negated(new.known), new.known)
+    return any_of([known_of_one, all_of([old.known, new.known, differs(old, new)])])

@@ -16,7 +16,7 @@ from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, relea
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.advice import Advice, Way
-    from ..proof.missing import Open
+    from ..proof.missing import OpenOutcome
     from ..proof.outlook import Outlook
     from ..proof.worth import Worth
 
@@ -107,13 +107,13 @@ class _Writer:
         mark = BAD if worse else GOOD if worth.total or worth.qualifies else PLAIN
         return Row(mark, self._change(worth.fact, worth.before, worth.after), "", "; ".join(notes))
 
-    def _open(self, outcome: Open) -> Row:
+    def _open(self, outcome: OpenOutcome) -> Row:
         title = self.say["status" if outcome.what == "qualified" else "discount"].format(tier=self._tier(outcome.tier))
         facts = self._telling(outcome)
         settled = (self.say["settled"].format(facts=facts),) if facts else ()
         return Row(OPEN, title, "", self._still(outcome), (), settled)
 
-    def _still(self, outcome: Open) -> str:
+    def _still(self, outcome: OpenOutcome) -> str:
         """The values that an undetermined outcome can still take, in words."""
         if outcome.what == "qualified":
             truths: dict[tuple[bool, ...], str] = {(True,): "met", (False,): "not_met"}
@@ -126,7 +126,7 @@ class _Writer:
         ends = {"least": self._percent(outcome.least), "greatest": self._percent(outcome.greatest)}
         return self.say["between"].format(**ends)
 
-    def _telling(self, outcome: Open) -> str:
+    def _telling(self, outcome: OpenOutcome) -> str:
         titles = []
         for telling in outcome.facts or ():
             fact = self._title(self.programme.facts[telling.fact])
@@ -233,7 +233,7 @@ def _way_data(way: Way, tier: str) -> Json:
     }
 
 
-def _open_data(outcome: Open) -> Json:
+def _open_data(outcome: OpenOutcome) -> Json:
     facts = None if outcome.facts is None else [
         {"fact": part.fact, "swing": json_value(part.swing), "settles": part.settles} for part in outcome.facts
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from charter.engine.language.smt.terms import Codes
 from charter.engine.language.tree import Name
 from charter.engine.language.words import words
 from charter.engine.problems import InvalidProgramme
-from charter.engine.proof.known import known_partner
+from charter.engine.proof.symbolic_record import symbolic_record
 from charter.engine.proof.symbols import term
 from charter.engine.values import Unknown
 from hypothesis import assume, given, settings
@@ -30,11 +30,11 @@ from ..small_world import world
 
 def assert_agreement(release: Release, record: dict[str, Any]) -> int:
     """Every value of the partner, those of an order and of a list's items apart; how many of them are known."""
-    known = known_partner(release, release.record(record), TODAY, any_missing=False)
-    of, programme = known.of, release.programme
+    known = symbolic_record(release, release.record(record), TODAY, any_missing=False)
+    of, programme = known.partner, release.programme
     given: Given = [
         (symbol, as_formula(known.values[id], symbol, of.codes))
-        for id, symbol in of.given.items()
+        for id, symbol in of.symbols.items()
         if not isinstance(known.values[id], Unknown)
     ]
     told = 0
@@ -73,7 +73,7 @@ def test_with_agreements() -> None:
             "from": date.fromisoformat(begins),
         }
         for record in random_partners(PROGRAM, 5, seed=9):
-            known = known_partner(PROGRAM, PROGRAM.record({**record, "agreements": [term_of]}), TODAY)
+            known = symbolic_record(PROGRAM, PROGRAM.record({**record, "agreements": [term_of]}), TODAY)
             assert known.values["tiers.competency.discount"] == discount
             assert_agreement(PROGRAM, {**record, "agreements": [term_of]})
 

@@ -1,1 +1,1 @@
-"""Checks: what is odd about a release that can be used. One check, one file."""
+"""Checks of a release without errors that find likely mistakes. Each check is a file."""

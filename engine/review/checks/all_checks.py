@@ -1,4 +1,4 @@
-"""Checks: what is odd about a release that can be used. Each is a function of what is reviewed."""
+"""Runs every check on a release without errors."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from ...release.load import ReleaseFiles
 from .attainable import attainable
 from .conditions import conditions
 from .figures import figures
-from .homoglyphs import letters
+from .homoglyphs import homoglyphs
 from .mentions import mentions
 from .reviewed import Reviewed
 
 if TYPE_CHECKING:
-    from ...proof.satisfiability import Deciding
+    from ...proof.satisfiability import ConditionSolver
 
 CHECKS: tuple[Callable[[Reviewed], Iterable[Problem]], ...] = (
     attainable,
     conditions,
     figures,
-    letters,
+    homoglyphs,
     mentions,
 )
 
 
 def check_all(files: ReleaseFiles, programme: Programme, seconds: float | None) -> Iterator[Problem]:
-    """All that the checks say of a release, by the files and the programme that they are.
+    """The problems that the checks find in a release, given as its files and the programme compiled from them.
 
-    `seconds` is the time for each question to the solver; None where none is asked.
+    `seconds` is the solver's time limit for each question; None checks without the solver.
     """
     known = known_bounds(programme, agreements=True)
     reviewed = Reviewed(files, programme, known, None if seconds is None else _solver(programme, known, seconds))
@@ -40,7 +40,7 @@ def check_all(files: ReleaseFiles, programme: Programme, seconds: float | None) 
         yield from check(reviewed)
 
 
-def _solver(programme: Programme, known: Mapping[str, Bounds], seconds: float) -> Deciding:
-    from ...proof.satisfiability import Deciding  # it need not be installed
+def _solver(programme: Programme, known: Mapping[str, Bounds], seconds: float) -> ConditionSolver:
+    from ...proof.satisfiability import ConditionSolver  # the solver is an optional library
 
-    return Deciding(programme, known, seconds)
+    return ConditionSolver(programme, known, seconds)

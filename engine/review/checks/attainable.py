@@ -1,7 +1,7 @@
-"""Attainable: whether anybody can reach each tier and earn each bonus, and whether a cap ever matters.
+"""Finds tiers that no partner can reach, bonuses that none can earn, caps without effect and impossible percentages.
 
-By the bounds of values, and by the solver where there is one: what is told is certain, and without the solver not
-everything that is so is found.
+Bounds of values decide this, and the solver where it is installed. Each problem is certain; without the solver, fewer
+are found.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NEVER = frozenset((False,))
 
 
 def attainable(reviewed: Reviewed) -> Iterator[Problem]:
-    """An error for a tier or bonus that is out of reach; what a cap or a percentage can and cannot be."""
+    """An error for each tier or bonus out of reach, a note for a cap without effect, a warning for odd percentages."""
     files, programme, known, _ = reviewed
     for tier in programme.tiers.values():
         if reviewed.truths(Name(tier.qualified, Kind.YES_NO)) == _NEVER:
@@ -37,15 +37,16 @@ def attainable(reviewed: Reviewed) -> Iterator[Problem]:
 
 
 def _culprit(programme: Programme, tier: Tier, reviewed: Reviewed) -> Place | None:
-    """Where the first requirement of a tier stands that never holds by itself."""
-    never = (one.value for one in tier.requirements if reviewed.truths(Name(one.value, Kind.YES_NO)) == _NEVER)
+    """The place of the first requirement of a tier that never holds by itself; None where there is none."""
+    values = (requirement.value for requirement in tier.requirements)
+    never = (id for id in values if reviewed.truths(Name(id, Kind.YES_NO)) == _NEVER)
     return next((place for id in never if (place := programme.values[id].place)), None)
 
 
 def _cap(files: ReleaseFiles, programme: Programme, known: Mapping[str, Bounds]) -> Iterator[Problem]:
-    """A note where the sum stays under the cap on every tier."""
+    """A note where the sum of discounts never exceeds the cap on any tier."""
     discounts = [tier.discount for tier in programme.tiers.values() if tier.discount]
-    sums = [span.high for one in discounts if isinstance(span := known[one.uncapped], NumberRange)]
+    sums = [span.high for discount in discounts if isinstance(span := known[discount.uncapped], NumberRange)]
     cap = known.get("discount.cap")
     ends = [end for end in sums if end is not None]
     if isinstance(cap, NumberRange) and cap.low is not None and ends and len(ends) == len(sums) and max(ends) < cap.low:
@@ -55,7 +56,7 @@ def _cap(files: ReleaseFiles, programme: Programme, known: Mapping[str, Bounds])
 
 
 def _percentages(programme: Programme, known: Mapping[str, Bounds]) -> Iterator[Problem]:
-    """A warning for a percentage that is under 0 or over 100, whoever the partner is."""
+    """A warning for a percentage that is under 0 or over 100 for every partner."""
     for value in programme.values.values():
         span = known[value.id]
         if value.kind is Kind.PERCENT and value.place and isinstance(span, NumberRange):

@@ -1,4 +1,4 @@
-"""Conditions: comparisons that are always or never true, and conditions that say a thing twice."""
+"""Finds conditions that are always or never true, and conditions and requirements that add nothing to others."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ...values import Kind
 from .reviewed import Reviewed
 
 if TYPE_CHECKING:
-    from ...proof.satisfiability import Deciding
+    from ...proof.satisfiability import ConditionSolver
 
 
 def conditions(reviewed: Reviewed) -> Iterator[Problem]:
-    """What is to be said of each condition that stands in a file, and of requirements that are stated twice."""
+    """A warning for each constant or redundant condition, and for each redundant requirement or unused option."""
     programme = reviewed.programme
     never = frozenset((False,))
     out_of_reach = {id for id in _decisive(programme) if reviewed.truths(Name(id, Kind.YES_NO)) == never}
-    ways: dict[Place, Truths] = {}
+    truths_at: dict[Place, Truths] = {}  # one condition of a file may be part of several values
     for value in programme.values.values():
         if value.id not in out_of_reach:
             for place, truth in _decided(value.expression, reviewed):
-                ways[place] = ways.get(place, frozenset()) | truth
+                truths_at[place] = truths_at.get(place, frozenset()) | truth
         yield from _repeated(value.expression)
-    for place, truth in ways.items():
+    for place, truth in truths_at.items():
         if len(truth) == 1:
             message = f"this is {'always' if True in truth else 'never'} true, whoever the partner is"
             yield Problem("constant-condition", message, place, "mend it, or leave it out", Level.WARNING)
@@ -41,7 +41,7 @@ def conditions(reviewed: Reviewed) -> Iterator[Problem]:
 
 
 def _decisive(programme: Programme) -> Iterator[str]:
-    """Values of which `attainable` tells that they never hold: one slip, one problem."""
+    """Conditions that `attainable` already reports where they never hold."""
     for tier in programme.tiers.values():
         yield from (requirement.value for requirement in tier.requirements)
         for bonus in tier.discount.bonuses if tier.discount else ():
@@ -49,8 +49,8 @@ def _decisive(programme: Programme) -> Iterator[str]:
 
 
 def _decided(tree: Expression, reviewed: Reviewed) -> Iterator[tuple[Place, Truths]]:
-    """Each smallest condition with what it can be; one that holds a decided part is decided by that part."""
-    inner = [found for child in children(tree) for found in _decided(child, reviewed)]
+    """The place of each smallest condition and what it can be; conditions with a constant part are left out."""
+    inner = [decided for child in children(tree) for decided in _decided(child, reviewed)]
     yield from inner
     constant = any(len(truth) == 1 for _, truth in inner)
     if isinstance(tree, Name | Literal) or tree.kind is not Kind.YES_NO or tree.place is None or constant:
@@ -61,22 +61,22 @@ def _decided(tree: Expression, reviewed: Reviewed) -> Iterator[tuple[Place, Trut
 
 
 def _repeated(tree: Expression) -> Iterator[Problem]:
-    """Parts of `and` and `or` that another part makes needless."""
+    """A warning for each part of an `and` or `or` that another part makes redundant."""
     for child in children(tree):
         yield from _repeated(child)
     if not isinstance(tree, And | Or):
         return
-    needless: dict[Place, Place | None] = {}
-    for one, two in combinations(tree.operands, 2):
-        if one == two and two.place:
-            needless.setdefault(two.place, one.place)
-    for one, span, two, other in pairs(tree):
-        if one != two and (span.within(other) or other.within(span)):
-            wider, narrower = (two, one) if span.within(other) else (one, two)
-            kept, gone = (narrower, wider) if isinstance(tree, And) else (wider, narrower)
-            if gone.place:
-                needless.setdefault(gone.place, kept.place)
-    for place, other_place in needless.items():
+    redundant: dict[Place, Place | None] = {}
+    for first, second in combinations(tree.operands, 2):
+        if first == second and second.place:
+            redundant.setdefault(second.place, first.place)
+    for first, span, second, other_span in pairs(tree):
+        if first != second and (span.within(other_span) or other_span.within(span)):
+            wider, narrower = (second, first) if span.within(other_span) else (first, second)
+            kept, removable = (narrower, wider) if isinstance(tree, And) else (wider, narrower)
+            if removable.place:
+                redundant.setdefault(removable.place, kept.place)
+    for place, other_place in redundant.items():
         related = (Related(other_place, "this says as much already"),) if other_place else ()
         yield Problem("repeated-condition", "this adds nothing to the other parts", place, "leave it out",
                       Level.WARNING, related)  # fmt: skip
@@ -98,56 +98,58 @@ def _stated_twice(programme: Programme) -> Iterator[Problem]:
                 yield Problem("repeated-requirement", message, value.place, "keep one of them", Level.WARNING, related)
 
 
-def _implied(programme: Programme, solver: Deciding) -> Iterator[Problem]:
-    """A warning for a requirement of a tier's own that is met wherever its others are."""
+def _implied(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]:
+    """A warning for each requirement in a tier's own list that is met wherever the tier's other requirements are."""
     for tier in programme.tiers.values():
-        counted = {one.id: programme.values[one.value] for one in tier.requirements}
+        counted = {requirement.id: programme.values[requirement.value] for requirement in tier.requirements}
         for requirement in tier.requirements:
             value = counted[requirement.id]
-            others = {id: one for id, one in counted.items() if one is not value}
-            if requirement.scope != "tier" or value.place is None or _is_told_already(value, others, solver):
+            others = {id: other for id, other in counted.items() if other is not value}
+            if requirement.scope != "tier" or value.place is None or _is_reported_elsewhere(value, others, solver):
                 continue
-            if solver.may_hold(Not(_of(value)), *map(_of, others.values())):
+            if solver.may_hold(Not(_name(value)), *map(_name, others.values())):
                 continue
-            del counted[requirement.id]  # what is needless makes no other needless
-            enough = _enough(value, others, solver)
-            related = tuple(Related(one.place, f"'{id}' asks for it") for id, one in enough.items() if one.place)
-            names = " and ".join(f"'{id}'" for id in enough)
-            are = "is" if len(enough) == 1 else "are"
+            del counted[requirement.id]  # a redundant requirement cannot make another one redundant
+            implying = _implying(value, others, solver)
+            related = tuple(
+                Related(other.place, f"'{id}' asks for it") for id, other in implying.items() if other.place
+            )
+            names = " and ".join(f"'{id}'" for id in implying)
+            are = "is" if len(implying) == 1 else "are"
             message = f"'{requirement.id}' is met wherever {names} {are}, and asks for nothing more"
             yield Problem("implied-requirement", message, value.place, "leave it out, or ask for more",
                           Level.WARNING, related)  # fmt: skip
 
 
-def _is_told_already(value: NamedValue, others: Mapping[str, NamedValue], solver: Deciding) -> bool:
-    """Whether it stands there twice, is always or never met, or its tier is out of reach."""
-    if any(one.expression == value.expression for one in others.values()) or not value.varies:
+def _is_reported_elsewhere(value: NamedValue, others: Mapping[str, NamedValue], solver: ConditionSolver) -> bool:
+    """Whether a requirement is stated twice or constant, or its tier is out of reach."""
+    if any(other.expression == value.expression for other in others.values()) or not value.varies:
         return True
-    reachable = solver.may_hold(*map(_of, (value, *others.values())))
-    return not reachable or solver.truths(_of(value)) == frozenset((True,))
+    reachable = solver.may_hold(*map(_name, (value, *others.values())))
+    return not reachable or solver.truths(_name(value)) == frozenset((True,))
 
 
-def _enough(value: NamedValue, others: Mapping[str, NamedValue], solver: Deciding) -> dict[str, NamedValue]:
-    """The fewest of the others that make it needless, of those that the last ones leave."""
-    enough = dict(others)
+def _implying(value: NamedValue, others: Mapping[str, NamedValue], solver: ConditionSolver) -> dict[str, NamedValue]:
+    """The other requirements that together imply this one, without those that are not needed for that."""
+    implying = dict(others)
     for id in others:
-        rest = [_of(one) for key, one in enough.items() if key != id]
-        if not solver.may_hold(Not(_of(value)), *rest):
-            del enough[id]
-    return enough
+        rest = [_name(other) for key, other in implying.items() if key != id]
+        if not solver.may_hold(Not(_name(value)), *rest):
+            del implying[id]
+    return implying
 
 
-def _of(value: NamedValue) -> Name:
+def _name(value: NamedValue) -> Name:
     return Name(value.id, value.kind)
 
 
-def _never_taken(programme: Programme, solver: Deciding) -> Iterator[Problem]:
-    """A warning for an option that a definition never comes to."""
+def _never_taken(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]:
+    """A warning for each option that a definition never has."""
     for id in programme.definitions:
         value = programme.values[id]
         if value.kind is not Kind.CHOICE or value.place is None or not value.varies:
             continue
-        never = [option for option in value.choices if not solver.may_be(_of(value), option)]
+        never = [option for option in value.choices if not solver.may_be(_name(value), option)]
         for option in never:
             message = f"'{value.name}' never comes to '{option}', whoever the partner is"
             yield Problem("choice-never-taken", message, value.place, "mend the rule, or leave the option out",

@@ -1,7 +1,7 @@
-"""Figures: the percentages in the texts of the clauses are those of the rules that cite them.
+"""Finds percentages in the texts of clauses that no rule citing the clause has.
 
-A clause says a percentage in words of its own; the one that counts stands in a rule. Where the two part, someone
-changed one of them alone. Other numbers are passed over: a text counts, sums up and dates as it likes.
+The percentage in the rule is the one that counts, so a difference means that only one of the two was changed. Other
+numbers are not compared, because a text may contain counts, sums and dates of its own.
 """
 
 from __future__ import annotations
@@ -19,55 +19,55 @@ _IN_RULES = re.compile(r"(?<![\w.,-])\d+(?:[.,]\d+)*(?!\w)")
 
 
 def figures(reviewed: Reviewed) -> Iterator[Problem]:
-    """A warning where a clause says a percentage that nothing has which cites the clause.
+    """A warning for each clause with a percentage that is in none of the parts of files that cite the clause.
 
-    A clause that is cited only by what has no numbers is passed over.
+    A clause that is cited only by parts without numbers is left out.
     """
     documents = reviewed.files.documents
     document = documents["clauses"]
     cited: dict[str, set[Decimal]] = {}
-    for kind, one in documents.items():
+    for kind, rules in documents.items():
         if kind != "clauses":
-            _collect(one.data, cited)
+            _collect(rules.data, cited)
     clauses: Any = document.data
     for id, clause in clauses["clauses"].items():
         figures = cited.get(id, set())
         for language, text in clause["title"].items() if figures else ():
-            said = dict.fromkeys(_PERCENTAGE.findall(text))
-            alone = [f"{written}%" for written in said if not _ways(written) & figures]
-            if alone:
+            percentages = dict.fromkeys(_PERCENTAGE.findall(text))
+            missing = [f"{written}%" for written in percentages if not _readings(written) & figures]
+            if missing:
                 place = document.value_place(("clauses", id, "title", language))
-                message = f"the clause says {', '.join(alone)}, and nothing that cites it does"
+                message = f"the clause says {', '.join(missing)}, and nothing that cites it does"
                 help = "change the text, or the figure in the rules"
                 yield Problem("figure-differs", message, place, help, Level.WARNING)
 
 
 def _collect(data: Any, cited: dict[str, set[Decimal]]) -> None:
-    """To each clause, the numbers in every part of a file that cites it."""
+    """Add to the set of each clause in `cited` the numbers of every part of a file that cites it."""
     if isinstance(data, dict):
         if isinstance(data.get("source"), list):
-            found = set(_figures(data))
+            numbers = set(_figures(data))
             for clause in data["source"]:
-                cited.setdefault(clause, set()).update(found)
+                cited.setdefault(clause, set()).update(numbers)
         for value in data.values():
             _collect(value, cited)
 
 
 def _figures(data: Any) -> Iterator[Decimal]:
-    """Every number in a part of a file, those in its texts and expressions too."""
+    """Every number in a part of a file, with those in its texts and expressions."""
     if isinstance(data, Decimal):
         yield data
     elif isinstance(data, str):
         for written in _IN_RULES.findall(data):
-            yield from _ways(written)
+            yield from _readings(written)
     elif isinstance(data, dict | list):
         parts = [value for key, value in data.items() if key != "source"] if isinstance(data, dict) else data
         for value in parts:
             yield from _figures(value)
 
 
-def _ways(written: str) -> set[Decimal]:
-    """What a number in a text may mean: a comma or a point before the decimals, or between thousands."""
+def _readings(written: str) -> set[Decimal]:
+    """The values of a number in a text, whose comma or point may separate the decimals or the thousands."""
     if len(re.findall(r"[.,]", written)) > 1:
         return {Decimal(re.sub(r"[.,]", "", written))}
     return {Decimal(written.replace(",", ".")), Decimal(re.sub(r"[.,]", "", written))}

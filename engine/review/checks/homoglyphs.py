@@ -1,4 +1,4 @@
-"""Letters: words of which some letters are Latin and some Cyrillic, and look alike. No search finds such a word."""
+"""Finds words that mix Latin and Cyrillic letters that look alike, which a search for the word does not find."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _MIXED = re.compile(r"[^\W\d_]*(?:[A-Za-z][а-яёА-ЯЁіѕј]|[а-яёА-ЯЁ
 _LATIN, _CYRILLIC = re.compile(r"[A-Za-z]+"), re.compile(r"[а-яёА-ЯЁ]+")
 
 
-def letters(reviewed: Reviewed) -> Iterator[Problem]:
-    """A warning for each such word of a text, with its fix where only one alphabet can be meant."""
+def homoglyphs(reviewed: Reviewed) -> Iterator[Problem]:
+    """A warning for each such word, with a fix where the word can be written in only one of the alphabets."""
     for document in reviewed.files.documents.values():
         for place in document.places.values():
             written = document.source.text[place.start : place.end]
@@ -21,14 +21,14 @@ def letters(reviewed: Reviewed) -> Iterator[Problem]:
                 continue
             for word in _MIXED.finditer(written):
                 at = Place(document.source, place.start + word.start(), place.start + word.end())
-                ways = _ways(word[0])
+                spellings = _spellings(word[0])
                 message = f"'{word[0]}' has both Latin and Cyrillic letters"
-                fix = Fix(at, ways[0]) if len(ways) == 1 else None
-                help = f"write '{ways[0]}' in one alphabet" if len(ways) == 1 else "write it in one alphabet"
+                fix = Fix(at, spellings[0]) if len(spellings) == 1 else None
+                help = f"write '{spellings[0]}' in one alphabet" if fix else "write it in one alphabet"
                 yield Problem("mixed-letters", message, at, help, Level.WARNING, fix=fix)
 
 
-def _ways(word: str) -> list[str]:
-    """The word in each alphabet in which it can be written whole."""
+def _spellings(word: str) -> list[str]:
+    """The word in each alphabet that has all of its letters."""
     latin, cyrillic = latin_skeleton(word), cyrillic_skeleton(word)
-    return [way for way, alphabet in ((latin, _LATIN), (cyrillic, _CYRILLIC)) if alphabet.fullmatch(way)]
+    return [spelling for spelling, alphabet in ((latin, _LATIN), (cyrillic, _CYRILLIC)) if alphabet.fullmatch(spelling)]

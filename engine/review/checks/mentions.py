@@ -1,4 +1,4 @@
-"""Mentions: facts that no rule reads, and clauses that nothing cites."""
+"""Finds facts and lists that no rule reads, and clauses that nothing cites."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .reviewed import Reviewed
 
 
 def mentions(reviewed: Reviewed) -> Iterator[Problem]:
-    """A warning for each fact, list and clause that is there for nothing."""
+    """A warning for each fact, list and clause that is not used."""
     documents, programme = reviewed.files.documents, reviewed.programme
     facts, clauses = documents["facts"], documents["clauses"]
     trees = [value.expression for value in programme.values.values()]
@@ -35,7 +35,7 @@ def _unread(message: str, place: Place) -> Problem:
 
 
 def _lists(tree: Expression) -> Iterator[str]:
-    """The lists that an expression goes through."""
+    """The lists that an expression aggregates."""
     if isinstance(tree, Aggregate):
         yield tree.list
     for child in children(tree):

@@ -1,4 +1,4 @@
-"""What every check looks at."""
+"""The release that a check examines."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ...language.tree import Expression
 from ...programme.model import Programme
 from ...release.load import ReleaseFiles
 
-if TYPE_CHECKING:  # it need not be installed
-    from ...proof.satisfiability import Deciding
+if TYPE_CHECKING:  # the solver is an optional library
+    from ...proof.satisfiability import ConditionSolver
 
 
 class Reviewed(NamedTuple):
-    """A release that can be used: its files, what they say, and the bounds of its values whatever is agreed.
+    """A release without errors: its files, its programme, and the bounds of its values under all agreements.
 
-    `solver` is there where one is installed; without it fewer things are found, and none that is not so.
+    `solver` is None where it is not installed or not wanted; checks find fewer problems then, but no false ones.
     """
 
     files: ReleaseFiles
     programme: Programme
     known: Mapping[str, Bounds]
-    solver: Deciding | None
+    solver: ConditionSolver | None
 
     def truths(self, tree: Expression) -> Truths:
-        """Which of true and false a condition can be."""
+        """Which of true and false a condition can be; both where that is undecided."""
         return self.solver.truths(tree) if self.solver else truths(tree, self.known)
