@@ -1,7 +1,7 @@
-"""The catalogue of problems: what each code means, with a wrong and a right example, in Russian and English.
+"""Reads the catalogue of problems: what each code means, in Russian and English, with a wrong and a right example.
 
-The entries stand in the YAML files of this folder, where `{MAX_DEPTH}` in a text is the number of that limit. A code is
-stable: it is never given another meaning.
+The entries are the YAML files of this folder; `{MAX_DEPTH}` in a text stands for the number of that limit. A code never
+gets another meaning.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _FOLDER = Path(__file__).parent
 
 
 class CatalogueEntry(NamedTuple):
-    """One code: what it means and what to do; `wrong` stands in `file` where the problem is, `right` where it is not.
+    """What one code means and what to do about it.
 
-    `command` is what finds it, `charter check` if not another. Without a file, `wrong` and `right` are what is typed in
-    a shell, in the folder that holds the release.
+    `wrong` and `right` are texts of `file` with and without the problem; where `file` is empty, they are commands for a
+    shell in the folder that holds the release. `command` is the subcommand of charter that finds the problem.
     """
 
     code: str
@@ -39,29 +39,29 @@ class CatalogueEntry(NamedTuple):
 
 @cache
 def catalogue() -> Mapping[str, CatalogueEntry]:
-    """Every entry by its code, in order."""
-    found: dict[str, CatalogueEntry] = {}
+    """Every entry by its code, in alphabetical order."""
+    entries: dict[str, CatalogueEntry] = {}
     for path in sorted(_FOLDER.glob("*.yaml")):
         document, _ = read_bytes(file_bytes(path), path.name)
         data: Any = document.data if document else {}
-        found |= {code: _entry(code, one) for code, one in data.items()}
-    return MappingProxyType(dict(sorted(found.items())))
+        entries |= {code: _entry(code, written) for code, written in data.items()}
+    return MappingProxyType(dict(sorted(entries.items())))
 
 
 def entry(code: str) -> CatalogueEntry:
     """The entry of a code; raises WrongCall where there is none."""
-    known = catalogue()
-    if code not in known:
+    entries = catalogue()
+    if code not in entries:
         message = f"'{code}' is not the code of a problem"
-        help = did_you_mean(code, known) or "'charter explain' lists them all"
+        help = did_you_mean(code, entries) or "'charter explain' lists them all"
         raise WrongCall([Problem("unknown-code", message, None, help)])
-    return known[code]
+    return entries[code]
 
 
-def _entry(code: str, one: dict[str, Any]) -> CatalogueEntry:
+def _entry(code: str, written: dict[str, Any]) -> CatalogueEntry:
     texts = {
-        key: MappingProxyType({lang: filled(text.strip(), lang) for lang, text in one[key].items()})
+        key: MappingProxyType({lang: filled(text.strip(), lang) for lang, text in written[key].items()})
         for key in ("title", "text")
     }
-    examples = (one.get("file", ""), one["wrong"], one["right"], one.get("command", "check"))
-    return CatalogueEntry(code, Level(one["level"]), texts["title"], texts["text"], *examples)
+    examples = (written.get("file", ""), written["wrong"], written["right"], written.get("command", "check"))
+    return CatalogueEntry(code, Level(written["level"]), texts["title"], texts["text"], *examples)

@@ -27,10 +27,10 @@ class ConditionSolver:
     The first day of the release is tried first, as a fixed day is much easier for the solver; then any day.
     """
 
-    def __init__(self, programme: Programme, known: Mapping[str, Bounds], seconds: float) -> None:
-        """`known` are the bounds of values, which are tried before the solver; `seconds` is its time per question."""
+    def __init__(self, programme: Programme, value_bounds: Mapping[str, Bounds], seconds: float) -> None:
+        """`value_bounds` are tried before the solver is asked; `seconds` is its time limit for each question."""
         self._programme = programme
-        self._known = known
+        self._value_bounds = value_bounds
         self._searches = []
         for day in (programme.effective_from, None):
             partner = make_partner(programme, Codes(), day=day, agreements=True)
@@ -38,7 +38,7 @@ class ConditionSolver:
 
     def truths(self, tree: Expression) -> Truths:
         """Which of true and false a condition can be; both where that is undecided."""
-        by_bounds = truths(tree, self._known)
+        by_bounds = truths(tree, self._value_bounds)
         if by_bounds != EITHER:
             return by_bounds
         conditions = ((True, tree), (False, Not(tree)))

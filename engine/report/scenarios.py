@@ -9,7 +9,7 @@ from ..evaluate.outcome_json import Json, head
 from ..programme.model import pick
 from ..release.load import Release
 from ..review.findings import ScenarioRun, part_text
-from ..review.mutants import Tried
+from ..review.mutants import MutationResult
 from ..review.scenarios import Mismatch, ScenarioResult
 from .conditions import Conditions
 from .terminal import Style, without_style
@@ -40,7 +40,7 @@ def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _tried(tried: Tried, style: Style) -> list[str]:
+def _tried(tried: MutationResult, style: Style) -> list[str]:
     """The mutants that nobody notices, each at its line, and the score."""
     lines = [_score(tried)]
     for mutant in tried.unexplained:
@@ -60,7 +60,7 @@ def _tally(results: Sequence[ScenarioResult]) -> str:
     return f"{len(results)} scenarios: {len(results) - failed} as expected, {failed} not"
 
 
-def _score(tried: Tried) -> str:
+def _score(tried: MutationResult) -> str:
     noticed, explained = tried.total - len(tried.alive), len(tried.alive) - len(tried.unexplained)
     score = f"{noticed} of {tried.total} mutants noticed"
     return f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"
@@ -83,7 +83,7 @@ def scenarios_data(result: str, ran: ScenarioRun) -> Json:
     }
 
 
-def _mutants(tried: Tried) -> Json:
+def _mutants(tried: MutationResult) -> Json:
     return {
         "count": tried.total,
         "noticed": tried.total - len(tried.alive),

@@ -9,7 +9,7 @@ from ..problems import InvalidProgramme, Level, Place, Problem, in_order
 from ..release.load import Release, ReleaseFiles, load_files
 from ..source.document import shown
 from ..values import plain
-from .mutants import Tried, survivors
+from .mutants import MutationResult, survivors
 from .scenarios import FOLDER, Reach, ScenarioResult, reach, read_no_difference, read_scenarios, run
 
 _WORST_FIRST = tuple(Level)
@@ -25,7 +25,7 @@ class ScenarioRun(NamedTuple):
     release: Release
     results: tuple[ScenarioResult, ...]
     reached: Reach
-    tried: Tried | None
+    tried: MutationResult | None
     skipped: bool
 
 
@@ -41,7 +41,7 @@ def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
         help = f"write worked examples into {shown(folder / FOLDER)}"
         raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
     failed = any(result.differences for result in results)
-    tried = Tried(*survivors(files, scenarios), read_no_difference(folder)) if mutants and not failed else None
+    tried = MutationResult(*survivors(files, scenarios), read_no_difference(folder)) if mutants and not failed else None
     return ScenarioRun(files, release, results, reach(release, results), tried, mutants and failed)
 
 
@@ -94,13 +94,13 @@ def unnoticed(ran: ScenarioRun) -> tuple[Problem, ...]:
     return (*_alive(ran.tried), *_idle(ran.tried, ran.results)) if ran.tried else ()
 
 
-def _alive(tried: Tried) -> Iterator[Problem]:
+def _alive(tried: MutationResult) -> Iterator[Problem]:
     help = "write a scenario that notices, or the reason under no_difference"
     for mutant in tried.unexplained:
         yield Problem("mutant-unnoticed", f"'{mutant.id}' is a change that no scenario notices", mutant.place, help)
 
 
-def _idle(tried: Tried, results: Sequence[ScenarioResult]) -> Iterator[Problem]:
+def _idle(tried: MutationResult, results: Sequence[ScenarioResult]) -> Iterator[Problem]:
     documents = {one.scenario.document.source.path: one.scenario.document for one in results}.values()
     for id in tried.idle:
         at = ("no_difference", id)

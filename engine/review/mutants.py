@@ -1,8 +1,7 @@
-"""Mutants: the programme changed in one place, to see whether a scenario notices.
+"""Tests the scenarios: changes the programme in one place at a time, and sees whether a scenario's outcome changes.
 
-Scenarios that no change of a number, a comparison, a yes/no, a list of tiers or a day would disturb prove little. Each
-mutant is one small change, or a reading that was not taken; the scenarios are run against it until one comes out
-otherwise.
+A mutant is a release with one small change of a number, a comparison, a yes/no, a table by tier or the first day, or
+with a reading of a clause that was not taken. A mutant that no scenario notices shows a rule that is not tested.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,37 +25,37 @@ from .scenarios import Scenario, run
 _OTHERS: Mapping[Comparison, Comparison] = {">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
 
 
-_BY_TIER = ("by_tier", "percent")  #: tables with a row for each tier
+_BY_TIER = ("by_tier", "percent")  #: keys of tables with a row for each tier
 
 
 class Mutant(NamedTuple):
-    """One change: what it is called, where in the files it stands, and the release with it."""
+    """One change: its description, its place in the files, and the changed release."""
 
     id: str
     place: Place
     release: Release
 
 
-class Tried(NamedTuple):
-    """How many mutants there are, which of them no scenario notices, and which are said to make no difference."""
+class MutationResult(NamedTuple):
+    """What the scenarios notice of all mutants."""
 
-    total: int
-    alive: tuple[Mutant, ...]
-    explained: Mapping[str, str]
+    total: int  #: mutants
+    alive: tuple[Mutant, ...]  #: those that no scenario notices
+    explained: Mapping[str, str]  #: by mutant, the reason given why it makes no difference
 
     @property
     def unexplained(self) -> tuple[Mutant, ...]:
-        """Mutants that some scenario should notice."""
+        """The mutants that no scenario notices and no reason explains."""
         return tuple(mutant for mutant in self.alive if mutant.id not in self.explained)
 
     @property
     def idle(self) -> tuple[str, ...]:
-        """Reasons given for mutants that are noticed, or not there."""
+        """The mutants with a reason although a scenario notices them, or although they do not exist."""
         return tuple(id for id in self.explained if id not in {mutant.id for mutant in self.alive})
 
 
 def survivors(files: ReleaseFiles, scenarios: Sequence[Scenario]) -> tuple[int, tuple[Mutant, ...]]:
-    """How many mutants the release has, and those that no scenario notices; raises InvalidProgramme."""
+    """The number of mutants of the release, and those that no scenario notices; raises InvalidProgramme."""
     alive, count = [], 0
     for mutant in mutants(files):
         count += 1
@@ -66,7 +65,7 @@ def survivors(files: ReleaseFiles, scenarios: Sequence[Scenario]) -> tuple[int, 
 
 
 def mutants(files: ReleaseFiles) -> Iterator[Mutant]:
-    """Every change of a release; raises InvalidProgramme where it cannot be used."""
+    """Every mutant of a release; raises InvalidProgramme where the release has errors."""
     release = load_files(files)
     yield from _of_expressions(release)
     yield from _of_tables(files, release)
@@ -77,22 +76,22 @@ def mutants(files: ReleaseFiles) -> Iterator[Mutant]:
 
 
 def _of_expressions(release: Release) -> Iterator[Mutant]:
-    """Changes of values, in their order; the same text of a file is changed once, in every value that it is part of."""
+    """Changes of values, in order; a text of a file that is part of several values is changed in all of them."""
     seen: set[tuple[object, ...]] = set()
     for named in release.programme.values.values():
-        for node, other in _changes(named.expression):
+        for node, replacement in _changes(named.expression):
             place = node.place
-            if place is None or (at := (place.source.path, place.start, place.end, other)) in seen:
-                continue  # what the compiler added is not the manager's to change
+            if place is None or (at := (place.source.path, place.start, place.end, replacement)) in seen:
+                continue  # the compiler added the node, or the text was changed before
             seen.add(at)
-            values = {id: one._replace(expression=_mutated(one, named.id, node, other))
-                      for id, one in release.programme.values.items()}  # fmt: skip
+            values = {id: value._replace(expression=_mutated(value, named.id, node, replacement))
+                      for id, value in release.programme.values.items()}  # fmt: skip
             changed = _with(release, release.programme._replace(values=MappingProxyType(values)))
-            yield Mutant(f"{named.id}: {text(node)} → {text(other)}", place, changed)
+            yield Mutant(f"{named.id}: {text(node)} → {text(replacement)}", place, changed)
 
 
 def _of_tables(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
-    """A tier left out of a table by tier, where the release can do without it."""
+    """Tables by tier without one of their tiers, where the release has no errors then."""
     for kind, document in files.documents.items():
         for path in document.keys:
             if len(path) > 1 and path[-2] in _BY_TIER and path[-1] in release.programme.tiers:
@@ -104,7 +103,7 @@ def _of_tables(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
 
 
 def _of_days(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
-    """The release in force a day earlier or later."""
+    """The release with a first day one day earlier or later."""
     first, place = release.programme.effective_from, files.documents["programme"].value_place(("effective", "from"))
     for day in (first - timedelta(1), first + timedelta(1)):
         yield Mutant(
@@ -116,19 +115,21 @@ def _with(release: Release, programme: Programme) -> Release:
     return release._replace(programme=programme, plan=make_plan(programme))
 
 
-def _mutated(named: NamedValue, id: str, changed: Expression, other: Expression) -> Expression:
-    """The expression of a value with the change; what stands at one place of a file may be part of several values."""
-    for node, another in _changes(named.expression):
-        if (
-            node is changed if named.id == id else node.place == changed.place and node == changed
-        ) and another == other:
-            replaced: Expression = _replaced(named.expression, node, other)
-            return replaced
-    return named.expression
+def _mutated(value: NamedValue, id: str, changed: Expression, replacement: Expression) -> Expression:
+    """The expression of a value with the changed node of the value `id` replaced.
+
+    In other values, the node is an equal one from the same place of a file.
+    """
+    for node, candidate in _changes(value.expression):
+        is_node = node is changed if value.id == id else node.place == changed.place and node == changed
+        if is_node and candidate == replacement:
+            mutated: Expression = _replaced(value.expression, node, replacement)
+            return mutated
+    return value.expression
 
 
 def _changes(tree: Expression) -> Iterator[tuple[Expression, Expression]]:
-    """Each node that can be changed, with what it is changed to."""
+    """Each node that can be changed, with its replacement."""
     if isinstance(tree, Literal):
         for value in _other_values(tree):
             yield tree, tree._replace(value=value)
@@ -139,7 +140,7 @@ def _changes(tree: Expression) -> Iterator[tuple[Expression, Expression]]:
 
 
 def _other_values(literal: Literal) -> Iterator[Any]:
-    """A step up and a step down: of the last decimal that is written, a day, or the other of yes and no."""
+    """The values next to a literal: a number one up and down in its last decimal, a day, or the opposite yes or no."""
     value = literal.value
     if isinstance(value, bool):
         yield not value
@@ -153,14 +154,14 @@ def _other_values(literal: Literal) -> Iterator[Any]:
         yield value - timedelta(1)
 
 
-def _replaced(tree: Any, node: Expression, other: Expression) -> Any:
-    """The tree with one node, itself and no equal one, replaced."""
+def _replaced(tree: Any, node: Expression, replacement: Expression) -> Any:
+    """The tree with one node replaced, which is found by identity, not by equality."""
     if tree is node:
-        return other
+        return replacement
     changes: dict[str, Any] = {}
     for name, field in zip(tree._fields, tree, strict=True):
         if isinstance(field, tuple) and name in ("operands", "arguments"):
-            changes[name] = tuple(_replaced(part, node, other) for part in field)
+            changes[name] = tuple(_replaced(part, node, replacement) for part in field)
         elif hasattr(field, "_fields") and name != "place":
-            changes[name] = _replaced(field, node, other)
+            changes[name] = _replaced(field, node, replacement)
     return tree._replace(**changes) if changes else tree

@@ -34,13 +34,15 @@ def check_all(files: ReleaseFiles, programme: Programme, seconds: float | None) 
 
     `seconds` is the solver's time limit for each question; None checks without the solver.
     """
-    known = known_bounds(programme, agreements=True)
-    reviewed = Reviewed(files, programme, known, None if seconds is None else _solver(programme, known, seconds))
+    value_bounds = known_bounds(programme, agreements=True)
+    reviewed = Reviewed(
+        files, programme, value_bounds, None if seconds is None else _solver(programme, value_bounds, seconds)
+    )
     for check in CHECKS:
         yield from check(reviewed)
 
 
-def _solver(programme: Programme, known: Mapping[str, Bounds], seconds: float) -> ConditionSolver:
+def _solver(programme: Programme, value_bounds: Mapping[str, Bounds], seconds: float) -> ConditionSolver:
     from ...proof.satisfiability import ConditionSolver  # the solver is an optional library
 
-    return ConditionSolver(programme, known, seconds)
+    return ConditionSolver(programme, value_bounds, seconds)

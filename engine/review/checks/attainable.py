@@ -21,7 +21,7 @@ _NEVER = frozenset((False,))
 
 def attainable(reviewed: Reviewed) -> Iterator[Problem]:
     """An error for each tier or bonus out of reach, a note for a cap without effect, a warning for odd percentages."""
-    files, programme, known, _ = reviewed
+    files, programme, value_bounds, _ = reviewed
     for tier in programme.tiers.values():
         if reviewed.truths(Name(tier.qualified, Kind.YES_NO)) == _NEVER:
             place = _culprit(programme, tier, reviewed) or files.documents["tiers"].place(("tiers", tier.id))
@@ -32,8 +32,8 @@ def attainable(reviewed: Reviewed) -> Iterator[Problem]:
                 message = f"nobody can earn the bonus '{bonus.id}': this never holds"
                 place = programme.values[bonus.earned].place or files.documents["bonuses"].place(("bonuses", bonus.id))
                 yield Problem("unearnable-bonus", message, place, "mend the condition, or leave the bonus out")
-    yield from _cap(files, programme, known)
-    yield from _percentages(programme, known)
+    yield from _cap(files, programme, value_bounds)
+    yield from _percentages(programme, value_bounds)
 
 
 def _culprit(programme: Programme, tier: Tier, reviewed: Reviewed) -> Place | None:
@@ -43,11 +43,11 @@ def _culprit(programme: Programme, tier: Tier, reviewed: Reviewed) -> Place | No
     return next((place for id in never if (place := programme.values[id].place)), None)
 
 
-def _cap(files: ReleaseFiles, programme: Programme, known: Mapping[str, Bounds]) -> Iterator[Problem]:
+def _cap(files: ReleaseFiles, programme: Programme, value_bounds: Mapping[str, Bounds]) -> Iterator[Problem]:
     """A note where the sum of discounts never exceeds the cap on any tier."""
     discounts = [tier.discount for tier in programme.tiers.values() if tier.discount]
-    sums = [span.high for discount in discounts if isinstance(span := known[discount.uncapped], NumberRange)]
-    cap = known.get("discount.cap")
+    sums = [span.high for discount in discounts if isinstance(span := value_bounds[discount.uncapped], NumberRange)]
+    cap = value_bounds.get("discount.cap")
     ends = [end for end in sums if end is not None]
     if isinstance(cap, NumberRange) and cap.low is not None and ends and len(ends) == len(sums) and max(ends) < cap.low:
         place = files.documents["bonuses"].value_place(("discount", "cap", "value"))
@@ -55,10 +55,10 @@ def _cap(files: ReleaseFiles, programme: Programme, known: Mapping[str, Bounds])
         yield Problem("cap-never-binds", message, place, "lower it, or leave it out", Level.NOTE)
 
 
-def _percentages(programme: Programme, known: Mapping[str, Bounds]) -> Iterator[Problem]:
+def _percentages(programme: Programme, value_bounds: Mapping[str, Bounds]) -> Iterator[Problem]:
     """A warning for a percentage that is under 0 or over 100 for every partner."""
     for value in programme.values.values():
-        span = known[value.id]
+        span = value_bounds[value.id]
         if value.kind is Kind.PERCENT and value.place and isinstance(span, NumberRange):
             over, under = span.low is not None and span.low > 100, span.high is not None and span.high < 0
             if over or under:

@@ -22,9 +22,9 @@ class Reviewed(NamedTuple):
 
     files: ReleaseFiles
     programme: Programme
-    known: Mapping[str, Bounds]
+    value_bounds: Mapping[str, Bounds]
     solver: ConditionSolver | None
 
     def truths(self, tree: Expression) -> Truths:
         """Which of true and false a condition can be; both where that is undecided."""
-        return self.solver.truths(tree) if self.solver else truths(tree, self.known)
+        return self.solver.truths(tree) if self.solver else truths(tree, self.value_bounds)
