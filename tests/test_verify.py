@@ -21,7 +21,7 @@ import simplejson
 from charter import Release
 from charter.engine.compile.compile import KINDS
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.release.archive import Kept, read_archive
+from charter.engine.release.archive import ArchivedRelease, read_archive
 from charter.engine.release.find import SEAL
 from charter.engine.report.verify import verdicts_text
 from charter.engine.verify.certificate import Later, read_saved
@@ -62,14 +62,14 @@ def results(*arguments: str | Path, input: bytes | None = None) -> tuple[int, li
 
 
 @cache
-def archive(program: Path) -> tuple[Kept, ...]:
+def archive(program: Path) -> tuple[ArchivedRelease, ...]:
     digests = {json.loads(path.read_text("utf-8"))["digest"] for path in program.glob("*.json")}
     return read_archive(program, digests)
 
 
-def kept(release: Release) -> Kept:
+def kept(release: Release) -> ArchivedRelease:
     programme = release.programme
-    return Kept(programme.release, "as_it_was", programme.digest, programme.digest, release)
+    return ArchivedRelease(programme.release, "as_it_was", programme.digest, programme.digest, release)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def text_of(data: Any) -> bytes:
     return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=2).encode()
 
 
-def verdict_on(data: Any, releases: tuple[Kept, ...]) -> CertificateVerdict | None:
+def verdict_on(data: Any, releases: tuple[ArchivedRelease, ...]) -> CertificateVerdict | None:
     """The verdict on data once it was text; None where it is no certificate, which is told."""
     (saved,) = read_saved(text_of(data), "saved.json")
     assert (saved.data is None) == bool(saved.problems)

@@ -1,1 +1,1 @@
-"""Release: releases found, loaded, sealed and archived; a record through time."""
+"""Finds, loads, seals and archives releases, and evaluates a record through time."""

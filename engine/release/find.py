@@ -1,7 +1,7 @@
-"""The releases of a programme: the folders they are in, and which of them is in force on a day.
+"""Finds the releases of a programme in their folders, and the one that is in force on a day.
 
-A release is in force from its first day until the next one begins. Once a release is sealed, one that would follow it
-is a draft until it is sealed too, and is in force on no day.
+A release is in force from its first day until the first day of the next one. If any release is sealed, an unsealed
+release after the last sealed one is a draft, which is never in force.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ SEAL = "seal.json"  #: the file of a sealed release that holds its seal
 
 
 class FoundRelease(NamedTuple):
-    """A release by its folder, before it is read whole."""
+    """A release in a folder, of which only programme.yaml was read."""
 
     id: str
     folder: Path
     effective_from: date
     sealed: bool
-    about: Document  #: its programme.yaml
+    about: Document  #: programme.yaml
 
     @property
     def place(self) -> Place:
-        """Where its first day is written."""
+        """Where the first day of the release is written."""
         return self.about.value_place(("effective", "from"))
 
     @property
     def notice_days(self) -> int:
-        """How many days before its first day the release that follows is to be sealed."""
+        """How many days before its first day the next release has to be sealed."""
         written = self.about.at(("notice_days",))
         return int(written) if isinstance(written, Decimal) and 0 <= written <= MAX_NOTICE else 0
 
     @property
     def turn(self) -> tuple[date, tuple[int, ...]]:
-        """By what releases follow each other."""
+        """The sort key of releases in order: the first day, then the number."""
         return self.effective_from, release_number(self.id)
 
 
 def find_program(start: Path) -> Path:
-    """The nearest folder `program`, in `start` or above it; raises WrongCall where there is none."""
+    """The nearest folder named `program` in `start` or its parents; raises WrongCall where there is none."""
     for folder in (start, *start.parents):
         if (folder / "program").is_dir():
             return folder / "program"
@@ -57,7 +57,7 @@ def find_program(start: Path) -> Path:
 
 
 def release_folders(program: Path) -> tuple[Path, ...]:
-    """The folders of the releases under `program`, or `program` itself where it is one; raises WrongCall for none."""
+    """The folders of the releases in `program`, or `program` itself if it is a release; raises WrongCall for none."""
     if (program / "programme.yaml").is_file():
         return (program,)
     try:
@@ -72,7 +72,10 @@ def release_folders(program: Path) -> tuple[Path, ...]:
 
 
 def release_folder(program: Path, release: str | None, as_of: date) -> Path:
-    """The folder of the release named, or of the one in force on the day."""
+    """The folder of the named release, or (None) of the one in force on the day; raises WrongCall where there is none.
+
+    Raises InvalidProgramme where a release does not state its first day.
+    """
     folders = release_folders(program)
     if release is None and len(folders) == 1 and folders[0] == program:
         return program
@@ -81,42 +84,44 @@ def release_folder(program: Path, release: str | None, as_of: date) -> Path:
             if folder.resolve().name == release:
                 return folder
         raise no_release(release, [folder.name for folder in folders])
-    found = published(releases_of(folders))
-    in_force = [one for one in found if one.effective_from <= as_of]
+    releases = published(releases_of(folders))
+    in_force = [begun for begun in releases if begun.effective_from <= as_of]
     if not in_force:
-        help = f"the first release, {found[0].id}, applies from {found[0].effective_from}; name one with --release"
+        help = (
+            f"the first release, {releases[0].id}, applies from {releases[0].effective_from}; name one with --release"
+        )
         raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
     return in_force[-1].folder
 
 
 def no_release(release: str, known: Iterable[str]) -> WrongCall:
-    """To be raised where a release is named that is none of those known."""
+    """The error for the name of a release that does not exist; `known` are the names of those that do."""
     help = did_you_mean(release, known)
     return WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
 
 
 def releases_of(folders: Iterable[Path]) -> tuple[FoundRelease, ...]:
-    """The releases in these folders as they follow each other; raises InvalidProgramme where one does not say."""
-    return tuple(sorted(map(_found, folders), key=lambda one: one.turn))
+    """The releases in these folders, in order; raises InvalidProgramme where one does not state its first day."""
+    return tuple(sorted(map(_found, folders), key=lambda release: release.turn))
 
 
 def published(found: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
-    """Those that are in force from their first day: all but drafts, which follow the last that is sealed."""
+    """The releases without drafts: if any is sealed, those after the last sealed one are left out."""
     releases = list(found)
-    last = max((one.turn for one in releases if one.sealed), default=None)
-    return tuple(one for one in releases if last is None or one.turn <= last)
+    last = max((release.turn for release in releases if release.sealed), default=None)
+    return tuple(release for release in releases if last is None or release.turn <= last)
 
 
 def order_problems(found: Iterable[FoundRelease]) -> tuple[Problem, ...]:
-    """Releases that begin on one day, or before an earlier one; `found` as they follow each other."""
-    releases, problems = sorted(found, key=lambda one: release_number(one.id)), []
-    for one, other in pairwise(releases):
-        if other.effective_from <= one.effective_from:
-            same = other.effective_from == one.effective_from
+    """A problem for each release that does not begin after the release with the number before it."""
+    releases, problems = sorted(found, key=lambda release: release_number(release.id)), []
+    for earlier, later in pairwise(releases):
+        if later.effective_from <= earlier.effective_from:
+            same = later.effective_from == earlier.effective_from
             code = "releases-overlap" if same else "dates-out-of-order"
-            message = f"{other.id} applies from {other.effective_from}, {'as' if same else 'before'} {one.id} does"
-            related = (Related(one.place, f"{one.id} applies from {one.effective_from}"),)
-            problems.append(Problem(code, message, other.place, "let it begin later", related=related))
+            message = f"{later.id} applies from {later.effective_from}, {'as' if same else 'before'} {earlier.id} does"
+            related = (Related(earlier.place, f"{earlier.id} applies from {earlier.effective_from}"),)
+            problems.append(Problem(code, message, later.place, "let it begin later", related=related))
     return tuple(problems)
 
 
@@ -131,14 +136,14 @@ def notice_problems(found: tuple[FoundRelease, ...], one: FoundRelease, sealed_o
 
 
 def unreadable(path: Path, error: OSError) -> Problem:
-    """That a file of a release cannot be read, and why."""
+    """The problem for a file of a release that cannot be read."""
     place = Place(Source(shown(path), ""), 0, 0)
     reason = os.strerror(error.errno) if error.errno else str(error)
     return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")
 
 
 def _found(folder: Path) -> FoundRelease:
-    """A release's number and first day; raises InvalidProgramme where its programme.yaml does not say."""
+    """The release in a folder; raises InvalidProgramme where programme.yaml does not state its first day."""
     path = folder / "programme.yaml"
     try:
         document, problems = read_bytes(file_bytes(path), shown(path))
@@ -156,5 +161,5 @@ def _found(folder: Path) -> FoundRelease:
 
 
 def release_number(release: str) -> tuple[int, ...]:
-    """The number of a release, so that 1.10.0 comes after 1.9.0."""
+    """The number of a release as a sort key, so that 1.10.0 comes after 1.9.0."""
     return tuple(int(part) if part.isdecimal() else 0 for part in release.split("."))

@@ -1,4 +1,4 @@
-"""A release, ready to use: found in its folder, checked, compiled."""
+"""Loads a release from its folder, checks and compiles it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @public("programme.id", "programme.release")
 class Release(NamedTuple):
-    """A release that passed its checks, with the files it was read from; `problems` holds what is not an error."""
+    """A release without errors, ready to evaluate, with its files; `problems` holds its warnings and notes."""
 
     programme: Programme
     plan: Plan
@@ -35,7 +35,7 @@ class Release(NamedTuple):
     def record(self, written: Document | Mapping[str, Any]) -> Record:
         """A partner's record, from a document or from plain data with the keys of a record file.
 
-        Numbers of plain data are int or Decimal. Raises InvalidInput with all that is wrong.
+        Numbers in plain data are int or Decimal. Raises InvalidInput with all problems.
         """
         if isinstance(written, Document):
             record, problems = read_record(written, self.programme)
@@ -46,9 +46,9 @@ class Release(NamedTuple):
         return record
 
     def evaluate(self, record: Record | Document | Mapping[str, Any], *, as_of: date | None = None) -> Outcome:
-        """What the release says of a partner on a day (today, if left out).
+        """The outcome of a partner on a day (None: today).
 
-        `record` comes from `record()`, or is what `record()` takes. Raises InvalidInput where it does not fit.
+        `record` is a result of `record()`, or an argument for it. Raises InvalidInput where it does not fit.
         """
         if not isinstance(record, Record):
             record = self.record(record)
@@ -57,14 +57,14 @@ class Release(NamedTuple):
     def order(self, written: Document | Mapping[str, Any]) -> OrderLines:
         """The lines of an order, from a document or from plain data with the keys of an order file.
 
-        Raises InvalidInput with all that is wrong, WrongCall where the programme prices no orders.
+        Raises InvalidInput with all problems, WrongCall where the programme has no prices of orders.
         """
-        from ..evaluate.quote import read_order  # an evaluation does not need it
+        from ..evaluate.quote import read_order  # loaded only when an order is priced
 
-        document, told = (written, ()) if isinstance(written, Document) else plain_document(written, "order")
+        document, unreadable = (written, ()) if isinstance(written, Document) else plain_document(written, "order")
         lines, problems = read_order(document, self.plan) if document else (None, ())
         if lines is None:
-            raise InvalidInput((*told, *problems))
+            raise InvalidInput((*unreadable, *problems))
         return lines
 
     def quote(
@@ -74,9 +74,9 @@ class Release(NamedTuple):
         *,
         as_of: date | None = None,
     ) -> Quote:
-        """What an order costs a partner on a day (today, if left out), line by line.
+        """The prices of an order for a partner on a day (None: today), line by line.
 
-        `order` and `record` come from `order()` and `record()`, or are what those take, and what these raise.
+        `order` and `record` are results of `order()` and `record()`, or arguments for them. Raises what these raise.
         """
         from ..evaluate.quote import OrderLines, quote
 
@@ -89,10 +89,10 @@ class Release(NamedTuple):
 
 
 def load(program: str | Path = "program", *, release: str | None = None, as_of: date | None = None) -> Release:
-    """The release in force on a day (today, if left out), or the one named.
+    """The release in force on a day (None: today), or the release with this number.
 
-    `program` is a folder of releases, or the folder of one. Raises WrongCall where there is none, InvalidProgramme
-    with every problem where it cannot be used.
+    `program` is a folder of releases, or the folder of one. Raises WrongCall where there is no such release,
+    InvalidProgramme with every problem where it has errors.
     """
     return load_files(read_files(release_folder(Path(program), release, as_of or date.today())))
 
@@ -107,7 +107,7 @@ def load_published(program: Path) -> Iterator[Release]:
 
 
 def load_files(files: ReleaseFiles) -> Release:
-    """The release that these files are; raises InvalidProgramme with every problem where it cannot be used."""
+    """The release compiled from these files; raises InvalidProgramme with every problem where it has errors."""
     programme, problems = compile_release(files)
     if programme is None:
         raise InvalidProgramme(problems)
@@ -116,36 +116,36 @@ def load_files(files: ReleaseFiles) -> Release:
 
 @public("folder")
 class ReleaseFiles(NamedTuple):
-    """The files of a release as they were read, their shapes checked: `broken` names the parts that are misshapen."""
+    """The files of a release, read and checked against their schemas."""
 
     folder: Path
-    documents: Mapping[str, Document]
-    broken: Mapping[str, set[PartPath]]
+    documents: Mapping[str, Document]  #: by kind: `tiers` of tiers.yaml
+    broken: Mapping[str, set[PartPath]]  #: the misshapen parts of each kind; the path () is the whole file
     problems: tuple[Problem, ...]
 
 
 def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
-    """The programme in a folder, or None; and everything that can be said against it, in order."""
+    """The programme in a folder, None where it has errors; and all its problems, in order."""
     return compile_release(read_files(folder))
 
 
 def read_files(folder: Path) -> ReleaseFiles:
-    """The files in a folder, and what is wrong with each by itself."""
-    contents, told = _contents(folder)
-    files = release_files(folder, contents, told)
-    whole = not told and files.documents.keys() == contents.keys() and contents.keys() >= set(REQUIRED)
+    """The files in a folder, with the problems of reading them, of their shapes and of the seal."""
+    contents, problems = _contents(folder)
+    files = release_files(folder, contents, problems)
+    whole = not problems and files.documents.keys() == contents.keys() and contents.keys() >= set(REQUIRED)
     sealed = check_seal(folder, dict(files.documents)) if whole else []
     return files._replace(problems=(*sealed, *files.problems))
 
 
-def release_files(folder: Path, contents: Mapping[str, bytes], told: Sequence[Problem] = ()) -> ReleaseFiles:
-    """The files of a release by their kind, as if they stood in a folder; `told` is what is known to be wrong."""
-    problems = list(told)
+def release_files(folder: Path, contents: Mapping[str, bytes], earlier: Sequence[Problem] = ()) -> ReleaseFiles:
+    """The files of a release from their bytes by kind, as if they were in a folder, after the `earlier` problems."""
+    problems = list(earlier)
     documents: dict[str, Document] = {}
     broken: dict[str, set[PartPath]] = {}
     for kind, content in contents.items():
-        document, found = read_bytes(content, shown(folder / f"{kind}.yaml"))
-        problems += found
+        document, syntax_problems = read_bytes(content, shown(folder / f"{kind}.yaml"))
+        problems += syntax_problems
         if document is None:
             broken[kind] = {()}
         else:
@@ -164,10 +164,10 @@ def release_files(folder: Path, contents: Mapping[str, bytes], told: Sequence[Pr
 
 
 def compile_release(files: ReleaseFiles) -> tuple[Programme | None, tuple[Problem, ...]]:
-    """The programme that these files are, or None; and everything that can be said against it, in order."""
+    """The programme compiled from these files, None where it has errors; and all its problems, in order."""
     documents, folder = files.documents, files.folder
-    programme, found = compile_programme(documents, files.broken, content_digest(documents))
-    problems = [*files.problems, *found]
+    programme, compile_problems = compile_programme(documents, files.broken, content_digest(documents))
+    problems = [*files.problems, *compile_problems]
     if programme and programme.release != folder.resolve().name and folder.resolve().name[:1].isdigit():
         place = documents["programme"].value_place(("release",))
         message = f"the release calls itself {programme.release}; its folder is {folder.resolve().name}"
@@ -176,7 +176,7 @@ def compile_release(files: ReleaseFiles) -> tuple[Programme | None, tuple[Proble
 
 
 def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
-    """The bytes of each kind of file, and problems with files that are something else."""
+    """The bytes of the files in a folder by kind, and problems of files that cannot be read or have another name."""
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
     for path in sorted(folder.iterdir()):
@@ -195,8 +195,8 @@ def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
 
 
 def check_shapes(documents: Mapping[str, Document], broken: dict[str, set[PartPath]]) -> list[Problem]:
-    """What the schemas say against files by their kind; misshapen parts are added to `broken`."""
-    from ..source.shape import check_shape  # the validator takes long to load: only where it is needed
+    """The problems of files, by kind, that do not fit their schemas; misshapen parts are added to `broken`."""
+    from ..source.shape import check_shape  # the validator takes long to load
 
     problems = []
     for kind, document in documents.items():

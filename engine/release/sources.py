@@ -1,4 +1,4 @@
-"""Sources: where a release to be compared is: one of the programme's, a folder, or a revision of a git repository."""
+"""Reads the files of a release that a user names: by its number, by a folder, or by a revision of a git repository."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..problems import Problem, WrongCall, wrong_call
 from .find import no_release, release_folders
 from .load import ReleaseFiles, read_files, release_files
 
-_SECONDS = 30  #: for one call of git
+_SECONDS = 30  #: time limit of one call of git
 
 
 def find_files(named: str, program: Path | None) -> ReleaseFiles:
     """The files of `1.0.0` (a release in the folder `program`), of a folder, or of `main:program/1.0.0` (git).
 
-    Raises WrongCall where there is no such thing.
+    Raises WrongCall where there is no such release.
     """
     folder = Path(named)
     if (folder / "programme.yaml").is_file():
@@ -26,10 +26,10 @@ def find_files(named: str, program: Path | None) -> ReleaseFiles:
     known: list[str] = []
     if program is not None:
         folders = release_folders(program)
-        for one in folders:
-            if one.resolve().name == named:
-                return read_files(one)
-        known = [one.resolve().name for one in folders]
+        for release in folders:
+            if release.resolve().name == named:
+                return read_files(release)
+        known = [release.resolve().name for release in folders]
     revision, colon, path = named.partition(":")
     if colon and revision and path:
         return _of_revision(revision, path)
@@ -39,7 +39,7 @@ def find_files(named: str, program: Path | None) -> ReleaseFiles:
 
 
 def _of_revision(revision: str, path: str) -> ReleaseFiles:
-    """The files of a release as they are in a revision; nothing is checked out."""
+    """The files of a release in a revision, read without a checkout."""
     prefix = path.strip("/")
     listed = _git("ls-tree", "--name-only", "-z", "--end-of-options", f"{revision}:{prefix}")
     names = [name for name in os.fsdecode(listed).split("\0") if name.endswith(".yaml")]
@@ -57,6 +57,6 @@ def _git(*words: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise WrongCall([Problem("no-release", f"git cannot be asked: {error}", None, "install git")]) from error
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-        raise WrongCall([Problem("no-release", f"git has no such release: {told}", None, "write REVISION:FOLDER")])
+        reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise WrongCall([Problem("no-release", f"git has no such release: {reason}", None, "write REVISION:FOLDER")])
     return done.stdout

@@ -1,8 +1,8 @@
-"""Timeline: what a record comes to day by day, told as the days on which something changes.
+"""Evaluates a record on every day of a period, and gives the days on which something changes.
 
-Every day is evaluated under the release in force, so that whatever depends on the day is seen on the very day. Where
-the programme has membership periods, the renewal is decided on the last day of each, and who is not renewed holds no
-tier from the next day on. While a fact is missing that would decide it, so is the answer whether it was renewed.
+Each day is evaluated under the release in force. If the programme has membership periods, the renewal is decided on
+the last day of each; a partner who is not renewed has no tier from the next day on. If a missing fact would decide the
+renewal, it is undetermined.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,17 +22,17 @@ from .load import Release
 
 Event = str  #: begins, changed, renewed, not_renewed, renewal_undetermined, release
 
-#: by the status on the last day of a period: whether that day renews the membership
+#: whether the membership is renewed, by the partner's status on the last day of a period
 _RENEWS = {"qualified": True, "retained": True, "not_qualified": False}
 _RENEWAL: Mapping[bool | None, Event] = {True: "renewed", False: "not_renewed", None: "renewal_undetermined"}
 
 
 @public("day", "tier", "status", "release")
 class Moment(NamedTuple):
-    """A day on which something changes: what happens, and how the partner stands then.
+    """A day on which something changes, with its events and the outcome of the partner.
 
-    `lacks` names the requirements of its tier that are not met, `unknown` the facts that would decide the status;
-    `member` is None from the day on which a renewal was undetermined.
+    `lacks` are the unmet requirements of the partner's tier, `unknown` the facts that would decide its status;
+    `discount` is the total in percent; `member` is None after a renewal that was undetermined.
     """
 
     day: date
@@ -48,7 +48,7 @@ class Moment(NamedTuple):
 
 @public("partner", "moments")
 class Timeline(NamedTuple):
-    """The days on which something changes, for whom, and the programmes behind them by the number of their release."""
+    """The days on which something changes for a partner, and the programmes in force by the number of their release."""
 
     moments: tuple[Moment, ...]
     partner: str
@@ -65,21 +65,22 @@ class _State(NamedTuple):
 
 
 def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:
-    """The days from the first to the last on which something changes; the first day is always told.
+    """The days from the first to the last on which something changes, beginning with the first day.
 
-    `record` is what `Release.record` takes; each release reads it for itself. Raises InvalidInput where it does not
-    fit one, WrongCall where the days are out of order or too many, or no release is in force on the first.
+    `record` is an argument for `Release.record`; each release reads it. Raises InvalidInput where it does not fit one
+    of them, WrongCall where the days are out of order or too many, or no release is in force on the first.
     """
     if last < first or (last - first).days > MAX_DAYS:
         help = f"--from stands before --to, and not more than {MAX_DAYS} days"
         raise wrong_call(f"no timeline from {first} to {last}", help)
-    in_turn = sorted(releases, key=lambda one: one.programme.effective_from)
+    in_turn = sorted(releases, key=lambda release: release.programme.effective_from)
     if not in_turn or in_turn[0].programme.effective_from > first:
         raise WrongCall([Problem("no-release", f"no release is in force on {first}", None, "begin later")])
-    records = {one.programme.release: one.record(record) for one in in_turn}
+    records = {release.programme.release: release.record(record) for release in in_turn}
     moments = tuple(_moments(in_turn, records, first, last))
-    read = records[moments[-1].release]
-    return Timeline(moments, read.partner, read.name, {one.programme.release: one.programme for one in in_turn})
+    latest = records[moments[-1].release]
+    programmes = {release.programme.release: release.programme for release in in_turn}
+    return Timeline(moments, latest.partner, latest.name, programmes)
 
 
 def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:
@@ -87,7 +88,7 @@ def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: 
     member: bool | None = True
     day = first
     while day <= last:
-        release = [one for one in releases if one.programme.effective_from <= day][-1]
+        release = [begun for begun in releases if begun.programme.effective_from <= day][-1]
         outcome = evaluate(release.plan, records[release.programme.release], day)
         now = _state(outcome)
         events: list[Event] = ["begins"] if before is None else []
@@ -111,8 +112,10 @@ def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: 
 
 
 def _state(outcome: Outcome) -> _State:
-    """What is told when it changes."""
+    """The part of an outcome whose changes make a moment."""
     tier = outcome.of(outcome.tier) if outcome.tier else None
-    lacks = tuple(one.id for one in tier.requirements if one.status == "not_met") if tier else ()
+    lacks = (
+        tuple(requirement.id for requirement in tier.requirements if requirement.status == "not_met") if tier else ()
+    )
     discount = outcome.discount.total if outcome.discount else None
     return _State(outcome.release, outcome.tier, outcome.status, discount, lacks)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from ..evaluate.outcome_json import outcome_data
 from ..named_tuples import public
 from ..problems import InvalidInput, Problem
-from ..release.archive import Kept
+from ..release.archive import ArchivedRelease
 from ..source.differences import Pairing, Policy, ValueDifference, differences
 from ..version import VERSION
 from .certificate import LATER, Json, Later, without_later
@@ -51,11 +51,11 @@ class CertificateVerdict(NamedTuple):
     others: int = 0
     reason: Reason | None = None
     files_changed: bool = False
-    known: tuple[Kept, ...] = ()
+    known: tuple[ArchivedRelease, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def verify(certificate: Json, archive: Sequence[Kept], later: Sequence[Later] = LATER) -> CertificateVerdict:
+def verify(certificate: Json, archive: Sequence[ArchivedRelease], later: Sequence[Later] = LATER) -> CertificateVerdict:
     """The verdict on a certificate that has the promised shape; its release is among those made ready."""
     if " with " in certificate["release"]:
         return CertificateVerdict("what_if", certificate)
@@ -72,7 +72,7 @@ def verify(certificate: Json, archive: Sequence[Kept], later: Sequence[Later] = 
     return CertificateVerdict("unknown_release", certificate, known=tuple(archive))
 
 
-def _again(certificate: Json, kept: Kept, later: Sequence[Later]) -> CertificateVerdict:
+def _again(certificate: Json, kept: ArchivedRelease, later: Sequence[Later]) -> CertificateVerdict:
     """Evaluate again, and compare."""
     changed = kept.state == "files_changed"
     if kept.release is None:
