@@ -84,15 +84,15 @@ def combinations(
 ) -> Iterator[tuple[dict[str, Any], Decimal]]:
     """Every combination of small changes that takes less than so much."""
     programme = release.programme.facts
-    found: list[tuple[dict[str, Any], Decimal]] = [({}, Decimal(0))]
+    combinations: list[tuple[dict[str, Any], Decimal]] = [({}, Decimal(0))]
     for id, value in facts.items():
-        found = [
+        combinations = [
             ({**so_far, id: after}, taken + effort)
-            for so_far, taken in found
+            for so_far, taken in combinations
             for after, effort in changes(programme[id], value, most)
             if taken + effort < under
         ]
-    yield from found
+    yield from combinations
 
 
 def reaches(release: Release, record: Record, tier: str, discount: Decimal | None) -> bool:
@@ -100,35 +100,35 @@ def reaches(release: Release, record: Record, tier: str, discount: Decimal | Non
 
 
 def stands(outcome: Outcome, tier: str, discount: Decimal | None) -> bool:
-    found = outcome.of(tier)
-    total = found.discount.total if found.discount else None
-    return found.status == "qualified" and (discount is None or (total is not None and total >= discount))
+    own = outcome.of(tier)
+    total = own.discount.total if own.discount else None
+    return own.status == "qualified" and (discount is None or (total is not None and total >= discount))
 
 
 def assert_least(
     release: Release, record: Record, tier: str, discount: Decimal | None, most: int, under: Decimal = Decimal(40)
 ) -> Advice:
     """Of all combinations that take less than `under` none reaches it with less; each way does what it says."""
-    found = advise(Setting(release, TODAY), release.record(record), tier, discount)
-    assert found.status != "undecided"
+    advice = advise(Setting(release, TODAY), release.record(record), tier, discount)
+    assert advice.status != "undecided"
     facts = record["facts"]
-    if found.status == "reached":
+    if advice.status == "reached":
         assert reaches(release, record, tier, discount)
-        return found
+        return advice
     assert not reaches(release, record, tier, discount)
-    efforts = [way.effort for way in found.ways]
+    efforts = [way.effort for way in advice.ways]
     assert efforts == sorted(efforts)
-    for way in found.ways:
+    for way in advice.ways:
         lifted = {**facts, **{step.fact: step.after for step in way.steps}}
         assert reaches(release, {**record, "facts": lifted}, tier, discount)
         assert stands(way.outcome, tier, discount)
         assert way.effort == sum(step.effort for step in way.steps)
         assert not way.provided
-    sets = [{step.fact for step in way.steps} for way in found.ways]
-    assert not any(one <= other for index, one in enumerate(sets) for other in sets[index + 1 :])
+    sets = [{step.fact for step in way.steps} for way in advice.ways]
+    assert not any(earlier <= later for index, earlier in enumerate(sets) for later in sets[index + 1 :])
     for lifted, effort in combinations(release, facts, most, min([under, *efforts[:1]])):
         assert not reaches(release, {**record, "facts": {**facts, **lifted}}, tier, discount), (lifted, effort)
-    return found
+    return advice
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -144,10 +144,10 @@ def test_no_combination_of_changes_takes_less(seed: int, small: Release) -> None
         "region": chance.choice(("north", "south")),
     }
     discount = chance.choice((None, None, Decimal("12.5"), Decimal(17), Decimal(18), Decimal(19)))
-    found = assert_least(small, {"partner": "P", "facts": facts}, "gold", discount, most=8)
+    advice = assert_least(small, {"partner": "P", "facts": facts}, "gold", discount, most=8)
     if discount == 19:
-        assert found.status == "impossible"
-        assert found.lacks == ("reviews",) if facts["projects"] == 20 else found.greatest is not None
+        assert advice.status == "impossible"
+        assert advice.lacks == ("reviews",) if facts["projects"] == 20 else advice.greatest is not None
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -183,9 +183,9 @@ def test_reasons_for_which_there_is_no_way(small: Release) -> None:
 
 def test_a_missing_fact_that_cannot_be_changed_is_a_proviso(small: Release) -> None:
     facts = {"people": 2, "reviews": 0, "revenue": 9000, "region": "north"}
-    found = advise(Setting(small, TODAY), small.record({"partner": "P", "facts": facts}), "gold")
-    assert [(way.effort, dict(way.provided)) for way in found.ways] == [(0, {"projects": 0, "listed": True})]
-    assert found.ways[0].steps == ()
+    advice = advise(Setting(small, TODAY), small.record({"partner": "P", "facts": facts}), "gold")
+    assert [(way.effort, dict(way.provided)) for way in advice.ways] == [(0, {"projects": 0, "listed": True})]
+    assert advice.ways[0].steps == ()
 
 
 @pytest.mark.parametrize(
@@ -213,20 +213,20 @@ def test_any_partner_of_any_programme_has_an_outlook(release: Release) -> None:
     """Lists, tracks and missing facts included; where nothing can be changed, nothing is advised."""
     changeable = any(fact.effort for fact in release.programme.facts.values())
     for record in random_partners(release, 4, seed=11, lists=list(release.programme.lists)):
-        found = outlook(Setting(release, TODAY, seconds=1), release.record(record))
-        for one in found.advice:
-            assert (one.status == "possible") == bool(one.ways)
-            assert all(stands(way.outcome, one.tier, None) for way in one.ways)
-            assert changeable or not any(way.steps for way in one.ways)
-        assert changeable or not found.worth
+        prospects = outlook(Setting(release, TODAY, seconds=1), release.record(record))
+        for advice in prospects.advice:
+            assert (advice.status == "possible") == bool(advice.ways)
+            assert all(stands(way.outcome, advice.tier, None) for way in advice.ways)
+            assert changeable or not any(way.steps for way in advice.ways)
+        assert changeable or not prospects.worth
 
 
 # Next steps and what is open ------------------------------------------------------------------------------------------
 
 
 def worth(record: Record, release: Release = PROGRAM, tier: str = "competency") -> dict[str, tuple]:
-    found = outlook(Setting(release, TODAY), release.record(record), tier)
-    return {one.fact: (one.before, one.after, one.uncapped, one.total, one.qualifies) for one in found.worth}
+    prospects = outlook(Setting(release, TODAY), release.record(record), tier)
+    return {step.fact: (step.before, step.after, step.uncapped, step.total, step.qualifies) for step in prospects.worth}
 
 
 def test_a_step_that_the_cap_takes_away_is_worth_nothing_today(small: Release) -> None:
@@ -239,8 +239,8 @@ def test_a_step_that_the_cap_takes_away_is_worth_nothing_today(small: Release) -
         "listed": True,
         "region": "south",
     }
-    found = worth({"partner": "P", "facts": facts}, small, "gold")
-    assert found["reviews"] == (1, 3, Decimal("2.5"), 0, None)
+    steps = worth({"partner": "P", "facts": facts}, small, "gold")
+    assert steps["reviews"] == (1, 3, Decimal("2.5"), 0, None)
 
 
 def test_a_step_goes_as_far_as_something_changes() -> None:
@@ -248,8 +248,8 @@ def test_a_step_goes_as_far_as_something_changes() -> None:
     facts = {id: True for id, fact in PROGRAM.programme.facts.items() if fact.kind is Kind.YES_NO}
     facts |= {"sales_plan_fulfilled": False, "own_events_held": 0, "asoft_events_attended": 1}
     facts |= {"certified_admins": 1, "marketing_activities": 3, "implementations": 12, "customer_reviews": 7}
-    found = worth({"partner": "P", "tier": "competency", "facts": facts})
-    assert found == {
+    steps = worth({"partner": "P", "tier": "competency", "facts": facts})
+    assert steps == {
         "certified_admins": (1, 2, 0, 0, True),
         "customer_reviews": (7, 10, 5, 5, None),
         "sales_plan_fulfilled": (False, True, 10, 10, None),
@@ -259,43 +259,43 @@ def test_a_step_goes_as_far_as_something_changes() -> None:
 
 def test_advice_in_money() -> None:
     call = ("advise", "examples/competency.yaml", "--order", "examples/orders/mixed.yaml", "--as-of", "2026-11-25")
-    told = answered(*call, schema="advice.schema.json")
+    answer = answered(*call, schema="advice.schema.json")
     now = answered(
         "quote", "examples/orders/mixed.yaml", "--partner", "examples/competency.yaml", "--as-of", "2026-11-25",
         schema="quote.schema.json",
     )  # fmt: skip
-    plan = next(one for one in told["worth"] if one["fact"] == "customer_reviews")
+    plan = next(step for step in answer["worth"] if step["fact"] == "customer_reviews")
     text = (ROOT / "examples/competency.yaml").read_text("utf-8")
     assert "customer_reviews: 9" in text
-    assert told["currency"] == "RUB"
+    assert answer["currency"] == "RUB"
     assert plan["partner_pays"] < 0 < now["partner_pays"]
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_what_is_open_lies_between_its_ends_and_the_facts_told_settle_it(seed: int) -> None:
-    """Completed at random, no outcome leaves its range; with the facts told it is the same whatever the others are."""
+    """Completed at random, no outcome leaves its range; with the facts named, the other facts change nothing."""
     chance = random.Random(seed)
     (record,) = random_partners(PROGRAM, 1, seed=seed + 50)
     for id in chance.sample(sorted(record["facts"]), 5):
         del record["facts"][id]
-    found = outlook(Setting(PROGRAM, TODAY), PROGRAM.record(record)).open
+    unknown = outlook(Setting(PROGRAM, TODAY), PROGRAM.record(record)).open
     open = PROGRAM.programme.facts.values()
     missing = [fact.id for fact in open if fact.id not in record["facts"] and fact.default is None]
-    for one in found:
-        assert one.facts is not None
-        named = {telling.fact for telling in one.facts}
+    for open in unknown:
+        assert open.facts is not None
+        named = {deciding.fact for deciding in open.facts}
         settled: dict[tuple, set] = {}
         for _ in range(60):
             more = {id: a_value(chance, PROGRAM.programme.facts[id]) for id in missing}
             complete = {**record, "facts": {**record["facts"], **more}}
-            outcome = PROGRAM.evaluate(complete, as_of=TODAY).of(one.tier)
+            outcome = PROGRAM.evaluate(complete, as_of=TODAY).of(open.tier)
             key = tuple(more[id] for id in sorted(named))
-            if one.what == "qualified":
+            if open.what == "qualified":
                 assert outcome.status != "undetermined"
-                assert (outcome.status == "qualified") in one.can_be
+                assert (outcome.status == "qualified") in open.can_be
                 settled.setdefault(key, set()).add(outcome.status)
             else:
-                assert one.least <= outcome.discount.total <= one.greatest
+                assert open.least <= outcome.discount.total <= open.greatest
                 settled.setdefault(key, set()).add(outcome.discount.total)
         assert all(len(outcomes) == 1 for outcomes in settled.values())
 
@@ -311,10 +311,10 @@ def test_the_most_telling_fact_comes_first() -> None:
     facts = {id: True for id, fact in PROGRAM.programme.facts.items() if fact.kind is Kind.YES_NO}
     facts |= {"certified_admins": 2, "marketing_activities": 3, "implementations": 0, "asoft_events_attended": 0}
     del facts["sales_plan_fulfilled"]
-    found = outlook(Setting(PROGRAM, TODAY), PROGRAM.record({"partner": "P", "facts": facts}), "competency").open
-    (one,) = (open for open in found if open.tier == "competency")
-    assert (one.least, one.greatest) == (20, Decimal("32.5"))
-    assert [(telling.fact, telling.swing) for telling in one.facts] == [
+    unknown = outlook(Setting(PROGRAM, TODAY), PROGRAM.record({"partner": "P", "facts": facts}), "competency").open
+    (discount,) = (open for open in unknown if open.tier == "competency")
+    assert (discount.least, discount.greatest) == (20, Decimal("32.5"))
+    assert [(deciding.fact, deciding.swing) for deciding in discount.facts] == [
         ("sales_plan_fulfilled", 10),
         ("own_events_held", Decimal("2.5")),
     ]
@@ -324,9 +324,9 @@ def test_the_most_telling_fact_comes_first() -> None:
 
 
 def test_the_command_says_what_it_takes() -> None:
-    told = answered("advise", "examples/competency.yaml", "--tier", "3", schema="advice.schema.json")
-    (one,) = told["advice"]
-    assert [step["fact"] for step in one["ways"][0]["steps"]] == [
+    answer = answered("advise", "examples/competency.yaml", "--tier", "3", schema="advice.schema.json")
+    (advice,) = answer["advice"]
+    assert [step["fact"] for step in advice["ways"][0]["steps"]] == [
         "isolation_module_purchased",
         "rental_licences",
         "extended_support_paid",

@@ -1,4 +1,4 @@
-"""Reader 7 says of a partner what the interpreter says: every value of every programme, facts missing at random."""
+"""The formulas of the solver give every value that the interpreter gives, with facts missing at random."""
 
 from __future__ import annotations
 
@@ -29,42 +29,42 @@ from ..small_world import world
 
 
 def assert_agreement(release: Release, record: dict[str, Any]) -> int:
-    """Every value of the partner, those of an order and of a list's items apart; how many of them are known."""
-    known = symbolic_record(release, release.record(record), TODAY, any_missing=False)
-    of, programme = known.partner, release.programme
+    """Compares every value of a partner, except those of orders and list items; returns how many of them are known."""
+    symbolic = symbolic_record(release, release.record(record), TODAY, any_missing=False)
+    partner, programme = symbolic.partner, release.programme
     given: Given = [
-        (symbol, as_formula(known.values[id], symbol, of.codes))
-        for id, symbol in of.symbols.items()
-        if not isinstance(known.values[id], Unknown)
+        (symbol, as_formula(symbolic.values[id], symbol, partner.codes))
+        for id, symbol in partner.symbols.items()
+        if not isinstance(symbolic.values[id], Unknown)
     ]
-    told = 0
+    known = 0
     for id, value in programme.values.items():
         if value.list is None and id.partition(".")[0] not in ("order", "own"):
-            found = value_of(term(of, Name(id, value.kind)), value.kind, given, of.codes)
-            assert same(found, known.values[id]), (id, found, known.values[id])
-            told += found is not None
-    return told
+            result = value_of(term(partner, Name(id, value.kind)), value.kind, given, partner.codes)
+            assert same(result, symbolic.values[id]), (id, result, symbolic.values[id])
+            known += result is not None
+    return known
 
 
 def as_formula(value: Any, symbol: Any, codes: Codes) -> Any:
-    found = literal(value, codes)
-    if isinstance(found, bool):
-        return z3.BoolVal(found)
-    return z3.ToReal(found) if z3.is_real(symbol) and z3.is_int(found) else found
+    formula = literal(value, codes)
+    if isinstance(formula, bool):
+        return z3.BoolVal(formula)
+    return z3.ToReal(formula) if z3.is_real(symbol) and z3.is_int(formula) else formula
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=NAMED)
 def test_formula_and_interpreter_agree(release: Release) -> None:
-    """Agreements apart; those are below."""
-    told = [
+    """Partners without agreements."""
+    known = [
         assert_agreement(release, record)
         for record in random_partners(release, 25, seed=7, lists=list(release.programme.lists))
     ]
-    assert max(told) > 10
+    assert max(known) > 10
 
 
 def test_with_agreements() -> None:
-    """What is agreed stands in the place of a term, within its days and not outside them."""
+    """An agreement replaces a term on the days on which it is in force, and on no others."""
     for begins, discount in (("2026-01-01", 33), ("2027-01-01", 20)):
         term_of = {
             "term": "tiers.competency.discount",
@@ -73,8 +73,8 @@ def test_with_agreements() -> None:
             "from": date.fromisoformat(begins),
         }
         for record in random_partners(PROGRAM, 5, seed=9):
-            known = symbolic_record(PROGRAM, PROGRAM.record({**record, "agreements": [term_of]}), TODAY)
-            assert known.values["tiers.competency.discount"] == discount
+            symbolic = symbolic_record(PROGRAM, PROGRAM.record({**record, "agreements": [term_of]}), TODAY)
+            assert symbolic.values["tiers.competency.discount"] == discount
             assert_agreement(PROGRAM, {**record, "agreements": [term_of]})
 
 
@@ -82,7 +82,7 @@ def test_with_agreements() -> None:
 @given(
     st.lists(st.sampled_from(DEFINED).flatmap(trees), min_size=1, max_size=4), st.lists(facts, min_size=4, max_size=4)
 )
-def test_random_programmes(tmp_path_factory: pytest.TempPathFactory, expressions: list, found: list[dict]) -> None:
+def test_random_programmes(tmp_path_factory: pytest.TempPathFactory, expressions: list, partners: list[dict]) -> None:
     definitions = "definitions:\n" + "".join(
         f"  d{index}: {{title: {{en: D}}, kind: {tree.kind.value}, value: {text}, source: [c]}}\n"
         for index, (tree, text) in enumerate((tree, json.dumps(words.text(tree))) for tree in expressions)
@@ -92,5 +92,5 @@ def test_random_programmes(tmp_path_factory: pytest.TempPathFactory, expressions
     except InvalidProgramme as refused:
         assume(not refused.problems)
         raise
-    for one in found:
-        assert_agreement(release, {"partner": "P", "facts": one})
+    for known_facts in partners:
+        assert_agreement(release, {"partner": "P", "facts": known_facts})

@@ -1,4 +1,4 @@
-"""Dead and double rules: what only a solver sees, told at its place; and nothing is told that is not so."""
+"""The checks report redundant and impossible rules that only the solver finds, and report nothing that is untrue."""
 
 from __future__ import annotations
 
@@ -42,10 +42,14 @@ definitions:
 """
 
 
-def told(tmp_path: Path, *, solver: bool = True, rule: str = "revenue > 5", **files: str) -> set[tuple[str, str]]:
+def problems_of(
+    tmp_path: Path, *, solver: bool = True, rule: str = "revenue > 5", **files: str
+) -> set[tuple[str, str]]:
     folder = write(tmp_path, facts=FACTS, tiers=TIERS % rule, **files)
-    found = review(folder, solver=solver)
-    return {(one.code, one.message) for one in found if one.code not in ("unused-fact", "uncited-clause")}
+    problems = review(folder, solver=solver)
+    return {
+        (problem.code, problem.message) for problem in problems if problem.code not in ("unused-fact", "uncited-clause")
+    }
 
 
 @pytest.mark.parametrize(
@@ -61,19 +65,19 @@ def told(tmp_path: Path, *, solver: bool = True, rule: str = "revenue > 5", **fi
     ],
 )
 def test_requirements(rule: str, code: str | None, message: str, tmp_path: Path) -> None:
-    found = told(tmp_path, rule=rule)
+    problems = problems_of(tmp_path, rule=rule)
     if code is None:
-        assert found == set()
+        assert problems == set()
         return
-    ((told_code, told_message),) = found
-    assert told_code == code
-    assert told_message.startswith(message)
-    assert told(tmp_path, rule=rule, solver=False) == set()
+    ((found_code, found_message),) = problems
+    assert found_code == code
+    assert found_message.startswith(message)
+    assert problems_of(tmp_path, rule=rule, solver=False) == set()
 
 
 def test_a_bonus_that_nobody_earns(tmp_path: Path) -> None:
-    found = told(tmp_path, bonuses=BONUSES % "people > projects and projects > people + 1")
-    assert ("unearnable-bonus", "nobody can earn the bonus 'staff': this never holds") in found
+    problems = problems_of(tmp_path, bonuses=BONUSES % "people > projects and projects > people + 1")
+    assert ("unearnable-bonus", "nobody can earn the bonus 'staff': this never holds") in problems
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_a_bonus_that_nobody_earns(tmp_path: Path) -> None:
     ],
 )
 def test_an_option_that_is_never_taken(value: str, never: str | None, tmp_path: Path) -> None:
-    messages = {message for _, message in told(tmp_path, definitions=DEFINITIONS % value)}
+    messages = {message for _, message in problems_of(tmp_path, definitions=DEFINITIONS % value)}
     assert never is None or never in messages
 
 

@@ -24,14 +24,14 @@ Outcome = dict[str, Any]
 
 def verdicts(folder: Path, *named: str, seconds: float = 5) -> dict[str, Any]:
     files = read_files(folder)
-    readings = {one.name: one.release for one in other_readings(files)[0]}
-    found = prove_claims(Setting(load_files(files), TODAY, seconds), readings, named)
-    return {one.claim.id: one for one in found}
+    readings = {reading.name: reading.release for reading in other_readings(files)[0]}
+    proved = prove_claims(Setting(load_files(files), TODAY, seconds), readings, named)
+    return {verdict.claim.id: verdict for verdict in proved}
 
 
 def test_every_claim_of_the_programme_is_proved() -> None:
-    found = verdicts(ASOFT)
-    assert {id: one.status for id, one in found.items()} == dict.fromkeys(found, "proved")
+    by_claim = verdicts(ASOFT)
+    assert {id: verdict.status for id, verdict in by_claim.items()} == dict.fromkeys(by_claim, "proved")
     assert {
         "no_total_over_40",
         "cap_takes_nothing",
@@ -42,14 +42,14 @@ def test_every_claim_of_the_programme_is_proved() -> None:
         "no_bonus_no_loss",
         "more_is_never_less",
         "saas_no_less_than_retail",
-    } < set(found)
+    } < set(by_claim)
 
 
 def test_what_can_be_has_a_partner_for_each_tier_and_each_bonus() -> None:
-    found, programme = verdicts(ASOFT, "every_tier", "every_bonus"), load_files(read_files(ASOFT)).programme
-    assert len(found["every_tier"].partners) == len(programme.tiers)
+    by_claim, programme = verdicts(ASOFT, "every_tier", "every_bonus"), load_files(read_files(ASOFT)).programme
+    assert len(by_claim["every_tier"].partners) == len(programme.tiers)
     bonuses = [bonus for tier in programme.tiers.values() if tier.discount for bonus in tier.discount.bonuses]
-    assert len(found["every_bonus"].partners) == len(bonuses) == 10
+    assert len(by_claim["every_bonus"].partners) == len(bonuses) == 10
 
 
 # Breaches -------------------------------------------------------------------------------------------------------------
@@ -65,45 +65,49 @@ def total(tier: str) -> Callable[[Outcome], Any]:
 BREACHES: dict[str, tuple[list[tuple[str, str, str]], Callable[..., bool]]] = {
     "competency_up_to_40": (
         [("bonuses.yaml", REVIEWS, REVIEWS.replace("competency: 5", "competency: 6"))],
-        lambda one: (
-            one["tiers"]["competency"]["status"] == "qualified"
-            and one["tiers"]["competency"]["discount"]["uncapped"] == 41
+        lambda partner: (
+            partner["tiers"]["competency"]["status"] == "qualified"
+            and partner["tiers"]["competency"]["discount"]["uncapped"] == 41
         ),
     ),
     "retail_up_to_22_5": (
         [("bonuses.yaml", "percent: {retail: 2.5,", "percent: {retail: 2.6,")],
-        lambda one: one["tiers"]["retail"]["discount"]["uncapped"] == 22.6,
+        lambda partner: partner["tiers"]["retail"]["discount"]["uncapped"] == 22.6,
     ),
     "cap_takes_nothing": (
         [("bonuses.yaml", REVIEWS, REVIEWS.replace("saas: 5", "saas: 5.5"))],
-        lambda one: one["tiers"]["saas"]["discount"]["uncapped"] == 40.5 and total("saas")(one) == 40,
+        lambda partner: partner["tiers"]["saas"]["discount"]["uncapped"] == 40.5 and total("saas")(partner) == 40,
     ),
     "saas_highest": (
         [("tiers.yaml", "value: 20\n", "value: 25\n")],
-        lambda one: one["tiers"]["competency"]["discount"]["base"] == one["tiers"]["saas"]["discount"]["base"],
+        lambda partner: (
+            partner["tiers"]["competency"]["discount"]["base"] == partner["tiers"]["saas"]["discount"]["base"]
+        ),
     ),
     "no_total_over_40": (
         [("bonuses.yaml", "value: 40", "value: 45"), ("bonuses.yaml", REVIEWS, REVIEWS.replace("saas: 5", "saas: 7"))],
-        lambda one: total("saas")(one) == 42,
+        lambda partner: total("saas")(partner) == 42,
     ),
     "bonuses_are_no_condition": (
         [("tiers.yaml", "rule: marketing_activities >= 1", "rule: marketing_activities >= 1 or own_events_held >= 1")],
-        lambda one, other: (
-            {one["tiers"]["competency"]["status"], other["tiers"]["competency"]["status"]}
+        lambda first, second: (
+            {first["tiers"]["competency"]["status"], second["tiers"]["competency"]["status"]}
             == {"qualified", "not_qualified"}
         ),
     ),
     "no_bonus_no_loss": (
         [("bonuses.yaml", "value: 40", "value: 24")],
-        lambda one: total("saas")(one) == 24 and one["tiers"]["saas"]["discount"]["base"] == 25,
+        lambda partner: total("saas")(partner) == 24 and partner["tiers"]["saas"]["discount"]["base"] == 25,
     ),
     "more_is_never_less": (
         [("bonuses.yaml", "when: own_events_held >= 1", "when: own_events_held >= 1 and own_events_held < 4")],
-        lambda one, other: any(total(tier)(one) > total(tier)(other) for tier in ("retail", "competency", "saas")),
+        lambda first, second: any(
+            total(tier)(first) > total(tier)(second) for tier in ("retail", "competency", "saas")
+        ),
     ),
     "saas_no_less_than_retail": (
         [("tiers.yaml", "value: 25\n", "value: 5\n")],
-        lambda one: total("saas")(one) < total("retail")(one),
+        lambda partner: total("saas")(partner) < total("retail")(partner),
     ),
 }
 
@@ -116,13 +120,13 @@ def test_a_breach_is_refuted_by_a_partner_that_evaluate_confirms(claim: str, tmp
         edit(release, *change)
     examples = tmp_path / "examples"
     call = ("prove", claim, "--program", release, "--examples", examples)
-    (told,) = answered(*call, schema="proof.schema.json", code=1)["claims"]
-    assert (told["id"], told["status"]) == (claim, "refuted")
+    (verdict,) = answered(*call, schema="proof.schema.json", code=1)["claims"]
+    assert (verdict["id"], verdict["status"]) == (claim, "refuted")
     files = sorted(examples.iterdir())
-    assert len(files) == len(told["partners"]) > 0
+    assert len(files) == len(verdict["partners"]) > 0
     outcomes = [
-        answered("evaluate", file, "--program", release, "--as-of", one["as_of"], schema="outcome.schema.json")
-        for file, one in zip(files, told["partners"], strict=True)
+        answered("evaluate", file, "--program", release, "--as-of", partner["as_of"], schema="outcome.schema.json")
+        for file, partner in zip(files, verdict["partners"], strict=True)
     ]
     assert shows(*outcomes), outcomes
 
@@ -153,9 +157,9 @@ def test_what_nobody_reaches_is_refuted(
     """No partner can show that; nor does the interpreter find one, as the bounds of the values cannot tell either."""
     release = copy_of(ASOFT, tmp_path)
     edit(release, file, old, new)
-    (told,) = answered("prove", claim, "--program", release, schema="proof.schema.json", code=1)["claims"]
-    assert told["status"] == "refuted"
-    assert [id[: len(one)] for id, one in zip(told["never"], never, strict=True)] == never
+    (verdict,) = answered("prove", claim, "--program", release, schema="proof.schema.json", code=1)["claims"]
+    assert verdict["status"] == "refuted"
+    assert [id[: len(start)] for id, start in zip(verdict["never"], never, strict=True)] == never
 
 
 # Small programmes -----------------------------------------------------------------------------------------------------
@@ -225,8 +229,8 @@ def claim(form: str, tmp_path: Path, seconds: float = 5) -> Any:
     ],
 )
 def test_claims_of_a_programme_with_a_list(form: str, status: str, tmp_path: Path) -> None:
-    found = claim(form, tmp_path)
-    assert found.status == status
+    verdict = claim(form, tmp_path)
+    assert verdict.status == status
 
 
 def test_an_example_holds_what_matters_and_nothing_else(tmp_path: Path) -> None:
@@ -241,8 +245,8 @@ def test_an_example_holds_what_matters_and_nothing_else(tmp_path: Path) -> None:
 
 def test_what_the_solver_cannot_say_in_time_is_undecided(tmp_path: Path) -> None:
     """Three numbers whose cubes add up to a fourth's: nobody has them, and no solver says so in a tenth of a second."""
-    cubes = " + ".join(f"{one} * {one} * {one}" for one in ("a", "b"))
-    facts = "facts:\n" + "".join(f"  {one}: {{title: {{en: N}}, kind: count, minimum: 1}}\n" for one in "abd")
+    cubes = " + ".join(f"{fact} * {fact} * {fact}" for fact in ("a", "b"))
+    facts = "facts:\n" + "".join(f"  {fact}: {{title: {{en: N}}, kind: count, minimum: 1}}\n" for fact in "abd")
     text = f"claims:\n  it: {{title: {{en: It}}, possible: '{cubes} == d * d * d', source: [c]}}\n"
     folder = write(tmp_path, facts=facts, claims=text)
     assert verdicts(folder, seconds=0.1)["it"].status == "undecided"
@@ -250,14 +254,14 @@ def test_what_the_solver_cannot_say_in_time_is_undecided(tmp_path: Path) -> None
 
 def test_a_sum_of_many_parts_is_compared_part_by_part(tmp_path: Path) -> None:
     """Sixty bonuses, each of its own rule: too much for one question, and easy once no part is lower."""
-    facts = "facts:\n" + "".join(f"  n{one}: {{title: {{en: N}}, kind: count}}\n" for one in range(12))
-    rules = [f"n{one % 12} + n{(one * 5 + 1) % 12} >= {one % 7 + 1}" for one in range(60)]
+    facts = "facts:\n" + "".join(f"  n{number}: {{title: {{en: N}}, kind: count}}\n" for number in range(12))
+    rules = [f"n{number % 12} + n{(number * 5 + 1) % 12} >= {number % 7 + 1}" for number in range(60)]
     bonuses = "bonuses:\n" + "".join(
         f"  b{index}: {{title: {{en: B}}, when: '{rule}', percent: {{gold: 0.5}}, source: [c]}}\n"
         for index, rule in enumerate(rules)
     )
     tiers = "tiers: {gold: {title: {en: Gold}, discount: {value: 10, source: [c]}}}\n"
-    more = f"more: [{', '.join(f'n{one}' for one in range(12))}]"
+    more = f"more: [{', '.join(f'n{number}' for number in range(12))}]"
     text = f"claims: {{it: {{title: {{en: It}}, {more}, never_lowers: [\"discount_total('gold')\"], source: [c]}}}}\n"
     folder = write(tmp_path, facts=facts, tiers=tiers, bonuses=bonuses, claims=text)
     assert verdicts(folder)["it"].status == "proved"
