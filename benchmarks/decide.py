@@ -39,7 +39,7 @@ Answer = dict[str, dict[str, Any]]  # what is compared, by tier
 
 
 class Contender(NamedTuple):
-    """One way to decide a partner; without `answer` it does a part of the work only, and is timed alone."""
+    """One way to decide a partner; without `answer` it does only a part of the work, and is timed but not compared."""
 
     name: str
     reads: str
@@ -49,7 +49,7 @@ class Contender(NamedTuple):
 
 
 def contenders(release: Release) -> list[Contender]:
-    """All that are compared; ratios are to the first."""
+    """The contenders; the ratios of times are to the first."""
     today, programme = date.today(), release.programme
 
     def checked(facts: Facts) -> Record:
@@ -58,7 +58,7 @@ def contenders(release: Release) -> list[Contender]:
             raise ValueError(problems)
         return record
 
-    def known(facts: Facts) -> KnownInputs:
+    def known_inputs(facts: Facts) -> KnownInputs:
         record = checked(facts)
         return KnownInputs(today, record.tier, record.since, record.facts)
 
@@ -86,21 +86,27 @@ def contenders(release: Release) -> list[Contender]:
         Contender(
             "charter, checking too", "a dict", as_document, lambda it: release.evaluate(it, as_of=today), of_outcome
         ),
-        Contender("charter, values only", "a checked record", known, lambda it: fill(release.plan.layout, it), None),
-        Contender("charter, values only, by closures", "a checked record", known, lambda it: fill(closures, it), None),
+        Contender(
+            "charter, values only", "a checked record", known_inputs, lambda it: fill(release.plan.layout, it), None
+        ),
+        Contender(
+            "charter, values only, by closures", "a checked record", known_inputs, lambda it: fill(closures, it), None
+        ),
         Contender("regorus", "JSON text", json.dumps, rego.evaluate_parsed, of_peer),
-        Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", as_of=text), of_zen),
-        Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", as_of=facts), of_zen),
+        Contender("ZEN", "JSON text", json.dumps, lambda text: engine.evaluate("asoft", text), of_zen),
+        Contender("ZEN", "a dict", dict, lambda facts: engine.evaluate("asoft", facts), of_zen),
         Contender("OpenFisca", "arrays", asoft_openfisca.arrays, asoft_openfisca.Decider().decide, of_peer),
         Contender("plain Python", "a dict", dict, asoft_python.decide, of_peer),
-        Contender("charter, with every value", "a checked record", checked, with_values, lambda it: of_outcome(it[0])),
+        Contender(
+            "charter, with every value", "a checked record", checked, with_values, lambda result: of_outcome(result[0])
+        ),
         Contender("ZEN, with its trace", "a dict", dict, traced, of_zen),
         Contender(
             "charter, with the page of `--explain`",
             "a checked record",
             checked,
             with_page,
-            lambda it: of_outcome(it[0]),
+            lambda result: of_outcome(result[0]),
         ),
     ]
 
@@ -109,13 +115,13 @@ def contenders(release: Release) -> list[Contender]:
 
 
 def of_outcome(outcome: Outcome) -> Answer:
-    """What charter says, tier by tier."""
+    """The answer of charter, by tier."""
     answer = {}
     for tier in outcome.tiers:
         assert tier.discount is not None
         answer[tier.id] = {
             "qualified": {"qualified": True, "not_qualified": False}[tier.status],
-            "requirements": {one.id: {"met": True, "not_met": False}[one.status] for one in tier.requirements},
+            "requirements": {own.id: {"met": True, "not_met": False}[own.status] for own in tier.requirements},
             "base": tier.discount.base,
             "bonuses": {bonus.id: bonus.percent for bonus in tier.discount.bonuses},
             "uncapped": tier.discount.uncapped,
@@ -125,7 +131,7 @@ def of_outcome(outcome: Outcome) -> Answer:
 
 
 def of_peer(decision: dict[str, Any]) -> Answer:
-    """What a peer says; it states once what every tier requires."""
+    """The answer of a peer, which gives the requirements that all tiers share only once."""
     exact = _exact(decision)
     return {
         id: {**tier, "requirements": {**exact["requirements"], **tier["requirements"]}}
@@ -134,25 +140,25 @@ def of_peer(decision: dict[str, Any]) -> Answer:
 
 
 def of_zen(response: Any) -> Answer:
-    """The same, out of ZEN's envelope."""
+    """The answer of ZEN, which is inside an envelope."""
     return of_peer(response["result"])
 
 
 def _exact(data: Any) -> Any:
-    """Floats as the decimals that they stand for."""
+    """The data with each float as a decimal."""
     if isinstance(data, dict):
         return {key: _exact(value) for key, value in data.items()}
     return Decimal(str(round(data, 6))) if isinstance(data, float) else data
 
 
 def differences(entrants: Sequence[Contender], partners: Sequence[Facts]) -> Iterator[str]:
-    """A line for every partner whom a contender decides otherwise than the first one does."""
-    answering = [one for one in entrants if one.answer]
+    """A line for each partner whom a contender decides differently from the first."""
+    answering = [entrant for entrant in entrants if entrant.answer]
     for facts in partners:
-        answers = [one.answer(one.decide(one.prepare(facts))) for one in answering if one.answer]
-        for one, answer in zip(answering[1:], answers[1:], strict=True):
+        answers = [entrant.answer(entrant.decide(entrant.prepare(facts))) for entrant in answering if entrant.answer]
+        for entrant, answer in zip(answering[1:], answers[1:], strict=True):
             if answer != answers[0]:
-                yield f"{one.name} ({one.reads}) differs for {facts}:\n  {answer}\n  {answers[0]}"
+                yield f"{entrant.name} ({entrant.reads}) differs for {facts}:\n  {answer}\n  {answers[0]}"
 
 
 # Partners -------------------------------------------------------------------------------------------------------------
@@ -186,20 +192,20 @@ def as_document(facts: Facts) -> dict[str, Any]:
 
 
 def timed(contender: Contender, partners: Sequence[Facts]) -> Callable[[], float]:
-    """Decides all these partners; the microseconds that one took."""
+    """A call that decides all these partners and gives the mean time of a partner in microseconds."""
     decide, inputs = contender.decide, [contender.prepare(facts) for facts in partners]
 
     def run() -> float:
         start = time.perf_counter()
-        for one in inputs:
-            decide(one)
+        for partner in inputs:
+            decide(partner)
         return (time.perf_counter() - start) / len(inputs) * 1e6
 
     return run
 
 
 def main() -> int:
-    """Check, then time; 1 where the answers differ."""
+    """Compare the answers, then time the contenders; the exit code is 1 where answers differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--partners", type=int, default=500, help="random partners on whom all must agree")
     parser.add_argument("--rounds", type=int, default=400, help="rounds of timing, each over 50 of them")
@@ -207,9 +213,9 @@ def main() -> int:
 
     release = load(HERE.parent / "program", release=RELEASE)
     entrants, partners = contenders(release), random_partners(release, arguments.partners)
-    found = list(differences(entrants, partners))
-    if found:
-        print(found[0], f"{len(found)} answers differ.", sep="\n", file=sys.stderr)
+    differing = list(differences(entrants, partners))
+    if differing:
+        print(differing[0], f"{len(differing)} answers differ.", sep="\n", file=sys.stderr)
         return 1
     qualified = Counter(
         tier.id
@@ -219,8 +225,8 @@ def main() -> int:
     )
     spread = ", ".join(f"{id} {qualified[id]}" for id in release.programme.tiers)
     print(f"The same answers for {len(partners)} random partners (qualified: {spread}).\n")
-    taken = in_turns([timed(one, partners[:50]) for one in entrants], arguments.rounds)
-    print(table(("contender", "reads"), [(one.name, one.reads) for one in entrants], taken, "µs"))
+    taken = in_turns([timed(entrant, partners[:50]) for entrant in entrants], arguments.rounds)
+    print(table(("contender", "reads"), [(entrant.name, entrant.reads) for entrant in entrants], taken, "µs"))
     peers = ", ".join(f"{name} {version(name)}" for name in ("charter", "opa-eval", "zen-engine", "openfisca-core"))
     print(f"\n{arguments.rounds} rounds of {len(partners[:50])} decisions. {peers}. {machine()}.")
     return 0

@@ -22,7 +22,7 @@ OF_RULES = 100_000  #: partners whom the programmes decide
 
 
 class Measured(NamedTuple):
-    """What a contender took for one size: the median of the seconds, the most memory in MiB."""
+    """The median time in seconds and the peak memory in MiB of a contender for one size."""
 
     contender: str
     size: int
@@ -32,25 +32,25 @@ class Measured(NamedTuple):
 
 def growth(folder: Path, cache: Path, rounds: int) -> None:
     """Measure, print both tables, and draw the chart anew."""
-    partners = [one for size in PARTNERS for one in by_partners(size, folder, cache, rounds)]
+    partners = [measured for size in PARTNERS for measured in by_partners(size, folder, cache, rounds)]
     print(f"{as_table('partners', partners)}\n")
     few, many = (_peak(partners, size) for size in PARTNERS[-2:])
     print(f"charter's peak for {PARTNERS[-1]:,} partners is {many / few:.2f} times that for {PARTNERS[-2]:,}.\n")
     table = folder / "portfolio.parquet"
     portfolio(OF_RULES, table)
-    rules = [one for number in RULES for one in by_rules(number, table, folder, cache, rounds)]
+    rules = [measured for number in RULES for measured in by_rules(number, table, folder, cache, rounds)]
     print(as_table("rules", rules))
     packages = ", ".join(f"{name} {version(name)}" for name in ("charter", "duckdb", "sqlglot", "polars"))
     print(f"\n{OF_RULES:,} partners for the rules. Medians of {rounds} rounds. {packages}. {machine()}.")
     draw(partners, rules, CHART)
 
 
-def _peak(found: Iterable[Measured], size: int) -> float:
-    return next(one.peak for one in found if (one.contender, one.size) == ("charter", size))
+def _peak(runs: Iterable[Measured], size: int) -> float:
+    return next(run.peak for run in runs if (run.contender, run.size) == ("charter", size))
 
 
 def by_partners(size: int, folder: Path, cache: Path, rounds: int) -> list[Measured]:
-    """charter and the peers that work on columns, for so many of ASoft's partners."""
+    """The measurements of charter and the peers that work on columns, for a number of ASoft's partners."""
     source, output = folder / "portfolio.parquet", folder / "outcomes.parquet"
     asoft_portfolio(size, source)
     processes = {
@@ -62,7 +62,7 @@ def by_partners(size: int, folder: Path, cache: Path, rounds: int) -> list[Measu
 
 
 def by_rules(number: int, source: Path, folder: Path, cache: Path, rounds: int) -> list[Measured]:
-    """charter with so many rules, where it has seen them before and where it has not."""
+    """The measurements of charter with a number of rules, with a cache from an earlier call and without."""
     command = charter(source, folder / "outcomes.parquet", programme(number, folder))
     processes = {
         "charter": Process(command, cache),
@@ -80,26 +80,26 @@ def _measured(processes: dict[str, Process], size: int, rounds: int) -> list[Mea
     ]
 
 
-def as_table(counted: str, found: Sequence[Measured]) -> str:
+def as_table(counted: str, runs: Sequence[Measured]) -> str:
     """A row for each size as Markdown: seconds and MiB of each contender."""
-    contenders = list(dict.fromkeys(one.contender for one in found))
+    contenders = list(dict.fromkeys(run.contender for run in runs))
     head = [counted, *(f"{name}, {unit}" for name in contenders for unit in ("s", "MiB"))]
     lines = [f"| {' | '.join(head)} |", f"|{' ---: |' * len(head)}"]
-    for size in dict.fromkeys(one.size for one in found):
-        cells = [f"{one.seconds:.2f} | {one.peak:.0f}" for one in found if one.size == size]
+    for size in dict.fromkeys(run.size for run in runs):
+        cells = [f"{run.seconds:.2f} | {run.peak:.0f}" for run in runs if run.size == size]
         lines.append(f"| {size:,} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def draw(partners: Sequence[Measured], rules: Sequence[Measured], path: Path) -> None:
-    """Seconds above, MiB below; by partners on the left, by rules on the right."""
+    """Draw the chart: seconds in the upper row, MiB in the lower; by partners on the left, by rules on the right."""
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "growth", "font.size": 9}):
         figure = Figure(figsize=(9, 6), layout="constrained")
         places = figure.subplots(2, 2, sharex="col")
         figure.suptitle("charter batch, Parquet to Parquet: time and peak memory")
-        for found, (above, below) in zip((partners, rules), places.T, strict=True):
+        for runs, (above, below) in zip((partners, rules), places.T, strict=True):
             for place, number in ((above, "seconds"), (below, "peak")):
-                _lines(place, found, number)
+                _lines(place, runs, number)
         above, below = places[:, 0]
         above.set(ylabel="seconds")
         below.set(ylabel="peak memory, MiB", xlabel="partners")
@@ -111,13 +111,13 @@ def draw(partners: Sequence[Measured], rules: Sequence[Measured], path: Path) ->
         figure.savefig(path, format="svg", metadata={"Creator": None, "Date": None})
 
 
-def _lines(place: Axes, found: Sequence[Measured], number: str) -> None:
-    """A line for each contender; sizes and seconds are logarithmic."""
-    for name, marker in zip(dict.fromkeys(one.contender for one in found), "osD", strict=False):
-        own = [one for one in found if one.contender == name]
-        place.plot([one.size for one in own], [getattr(one, number) for one in own], marker=marker, label=name)
+def _lines(place: Axes, runs: Sequence[Measured], number: str) -> None:
+    """Draw a line for each contender; the axes of sizes and of seconds are logarithmic."""
+    for name, marker in zip(dict.fromkeys(run.contender for run in runs), "osD", strict=False):
+        own = [run for run in runs if run.contender == name]
+        place.plot([run.size for run in own], [getattr(run, number) for run in own], marker=marker, label=name)
     place.set_xscale("log")
-    place.set_xticks(sorted({one.size for one in found}))
+    place.set_xticks(sorted({run.size for run in runs}))
     if number == "seconds":
         place.set_yscale("log")
         place.set_yticks((0.1, 0.3, 1, 3, 10, 30))

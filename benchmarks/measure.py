@@ -1,4 +1,4 @@
-"""What the benchmarks share: whole processes, taking turns, a table of times and ratios, and the machine."""
+"""Shared by the benchmarks: runs processes in turns, and describes times, ratios and the machine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: A process counts as its own peak what its parent held when it started it. So a small one stands between.
+#: The peak memory of a process includes what its parent held at its start, so a small process starts it.
 _BETWEEN = """
 import os, subprocess, sys, time
 start = time.perf_counter()
@@ -49,7 +49,7 @@ class Process:
 
 
 def in_turns(timed: Sequence[Callable[[], float]], rounds: int) -> list[list[float]]:
-    """What each of these measures in each round; who begins changes from round to round."""
+    """The results of each call in each round; the call that begins changes from round to round."""
     taken: list[list[float]] = [[] for _ in timed]
     for turn in range(rounds):
         for place in range(len(timed)):

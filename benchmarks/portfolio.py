@@ -27,8 +27,8 @@ COLUMNS = ", ".join(
     ["partner", "tier", "status", "discount_base", "discount_uncapped", "discount_total"]
     + [f"status_{tier}, discount_total_{tier}" for tier in TIERS]
 )
-AGREED = 20_000  #: partners whom all decide first
-SLOW = 100_000  #: partners, at most, for who decides them one by one
+AGREED = 20_000  #: partners whom all contenders decide first, to compare their answers
+SLOW = 100_000  #: the most partners for contenders that decide one at a time
 YES_NO = {True: "yes", False: "no"}
 PACKAGES = ("charter", "duckdb", "sqlglot", "polars", "zen-engine")
 
@@ -37,22 +37,22 @@ PACKAGES = ("charter", "duckdb", "sqlglot", "polars", "zen-engine")
 
 
 def differences(first: Path, others: Mapping[str, Path]) -> Iterator[str]:
-    """A line for each contender whose outcomes are not those of the first, cell by cell and exactly."""
+    """A line for each contender with a cell that is not exactly equal to that of the first."""
     with duckdb.connect() as database:
         for name, path in others.items():
             mine = f"SELECT {COLUMNS} FROM '{first}'"
-            if name == "ZEN":  # it decides partners whose every fact is known, and there are some
+            if name == "ZEN":  # it decides only partners without missing facts
                 mine += f" WHERE partner IN (SELECT partner FROM '{path}')"
             theirs = f"SELECT {COLUMNS} FROM '{path}'"
             types = {str(type) for type in database.sql(theirs).types}
             either = f"(({mine}) EXCEPT ALL ({theirs})) UNION ALL (({theirs}) EXCEPT ALL ({mine}))"
-            found = database.sql(either).order("partner").limit(2).fetchall()
-            if found or types & {"FLOAT", "DOUBLE"} or not database.sql(theirs).limit(1).fetchall():
-                yield f"{name} differs: {found or types}"
+            differing = database.sql(either).order("partner").limit(2).fetchall()
+            if differing or types & {"FLOAT", "DOUBLE"} or not database.sql(theirs).limit(1).fetchall():
+                yield f"{name} differs: {differing or types}"
 
 
 def agree(folder: Path, cache: Path, *, shuffled: bool) -> list[str]:
-    """Let all decide the same partners; what differs, a line each."""
+    """A line for each contender whose answers for the same partners differ from those of charter."""
     source = folder / "agreed.parquet"
     asoft_portfolio(AGREED, source, shuffled=shuffled)
     own = folder / "agreed-charter.parquet"
@@ -70,18 +70,18 @@ def agree(folder: Path, cache: Path, *, shuffled: bool) -> list[str]:
 
 
 def each(process: Process, partners: int) -> Callable[[], float]:
-    """Runs a process; the nanoseconds of the whole of it that fall to one partner."""
+    """A call that runs a process and gives its time per partner in nanoseconds."""
     return lambda: process() / partners * 1e6
 
 
 def zen_call(source: Path, output: Path) -> Callable[[], float]:
-    """Decides these partners with ZEN; the nanoseconds that a call took."""
+    """A call that decides these partners with ZEN and gives the time per partner in nanoseconds."""
     command = list(map(str, peer("zen", source, output)))
     return lambda: float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def measured(folder: Path, cache: Path, rows: int, rounds: int, *, shuffled: bool) -> None:
-    """Time all in turns; print the table, and what was promised beside what was measured."""
+    """Time the contenders in turns; print the table of times, and each promise with what was measured."""
     source, some, few = folder / "portfolio.parquet", folder / "some.parquet", folder / "agreed.parquet"
     slow, output = min(rows, SLOW), folder / "outcomes.parquet"
     asoft_portfolio(rows, source, shuffled=shuffled)
@@ -106,7 +106,7 @@ def measured(folder: Path, cache: Path, rows: int, rounds: int, *, shuffled: boo
 
 
 def promises(by_hand: float, polars: float, zen: float, peak: float, rows: int) -> str:
-    """What was promised beside what was measured, as Markdown."""
+    """A Markdown table of each promise with what was measured."""
     return "\n".join(
         (
             "| promise | measured | kept |",
@@ -120,7 +120,7 @@ def promises(by_hand: float, polars: float, zen: float, peak: float, rows: int) 
 
 
 def main() -> int:
-    """Check, then time; 1 where the answers differ."""
+    """Compare the answers, then time the contenders; the exit code is 1 where answers differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="partners of the portfolio that is timed")
     parser.add_argument("--rounds", type=int, help="rounds of timing: 7, and 3 with --growth")
@@ -129,9 +129,9 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, cache = Path(name), Path(name) / "cache"
-        found = agree(folder, cache, shuffled=arguments.shuffled)
-        if found:
-            print(*found, sep="\n", file=sys.stderr)
+        differing = agree(folder, cache, shuffled=arguments.shuffled)
+        if differing:
+            print(*differing, sep="\n", file=sys.stderr)
             return 1
         print(f"The same answers for {AGREED:,} random partners.\n")
         if arguments.growth:

@@ -27,7 +27,7 @@ ASOFT = ROOT / "program" / "1.0.0"
 RULES = (10, 30, 100, 300, 1000)
 DAY = date(2026, 11, 25)
 TOTALS = [f"discount_total('{tier}')" for tier in made.TIERS]
-#: claims of a made programme, of three forms
+#: claims of a generated programme, in three forms
 CLAIMS = {
     "capped": {"always": f"max({', '.join(TOTALS)}) <= 40"},
     "tiers": {"reachable": "tiers"},
@@ -36,13 +36,13 @@ CLAIMS = {
 
 
 def claims_of(folder: Path) -> dict[str, Callable[[], float]]:
-    """Each claim of a release by its id, as what decides it and gives the milliseconds that it took."""
+    """A call for each claim of a release, by its id, that decides it and gives the time in milliseconds."""
     files = read_files(folder)
     release = load_files(files)
-    under = {None: release, **{one.name: one.release for one in other_readings(files)[0]}}
+    under = {None: release, **{reading.name: reading.release for reading in other_readings(files)[0]}}
 
     def timed(claim_id: str) -> Callable[[], float]:
-        claim = next(one for one in release.programme.claims if one.id == claim_id)
+        claim = next(claim for claim in release.programme.claims if claim.id == claim_id)
 
         def run() -> float:
             start = time.perf_counter()
@@ -58,15 +58,15 @@ def claims_of(folder: Path) -> dict[str, Callable[[], float]]:
 
 
 def made_release(rules: int, folder: Path) -> Path:
-    """A made programme of so many rules, with claims."""
+    """The folder of a generated release with a number of rules, and with claims."""
     release = made.programme(rules, folder) / "1.0.0"
-    claims = {id: {"title": {"en": id}, **said, "source": ["c"]} for id, said in CLAIMS.items()}
+    claims = {id: {"title": {"en": id}, **form, "source": ["c"]} for id, form in CLAIMS.items()}
     (release / "claims.yaml").write_text(yaml.safe_dump({"claims": claims}, sort_keys=False), "utf-8")
     return release
 
 
 def main() -> int:
-    """Time, and print the tables."""
+    """Time the claims, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
@@ -99,7 +99,7 @@ def main() -> int:
             process()
             own = [process() for _ in range(3)]
             first = first or own
-            times = " | ".join(f"{median(one):.0f}" for one in parts)
+            times = " | ".join(f"{median(times):.0f}" for times in parts)
             print(f"| {rules:,} | {times} | {median(own) / 1e3:.2f} | {times_longer(own, first):.2f} |")
     print(f"\n{rounds} rounds, 3 for the rules. {machine()}.")
     return 0
