@@ -1,4 +1,4 @@
-"""Random portfolios as files, and what `evaluate` says of each partner in them."""
+"""Random portfolios as files, and the outcome that `evaluate` gives for each of their partners."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def random_partners(release: Release, number: int, seed: int, lists: Sequence[st
     """Partners with facts missing at random, and values near the thresholds as often as far from them."""
     chance, programme = random.Random(seed), release.programme
     tiers = list(tier_names(programme))
-    found = []
+    partners = []
     for index in range(number):
         facts = {id: random_value(chance, fact) for id, fact in programme.facts.items() if chance.random() > 0.05}
         for id in lists:
@@ -43,12 +43,12 @@ def random_partners(release: Release, number: int, seed: int, lists: Sequence[st
             record["tier"] = chance.choice(tiers)
             if chance.random() < 0.7:
                 record["since"] = TODAY - timedelta(chance.choice((3, 40, 364, 365, 366, 400, 1200)))
-        found.append(record)
-    return found
+        partners.append(record)
+    return partners
 
 
 def random_value(chance: random.Random, fact: Fact) -> Any:
-    """A value that the fact takes."""
+    """A value that the fact can have."""
     match fact.kind:
         case Kind.YES_NO:
             return chance.random() < 0.8
@@ -73,12 +73,14 @@ def write(
     """The partners as a file, and a file for each list that they have."""
     programme = release.programme
     columns = ["partner", *(["tier", "since"] if tier_names(programme) else []), *programme.facts]
-    rows = [{**one, **one["facts"]} for one in partners]
+    rows = [{**partner, **partner["facts"]} for partner in partners]
     portfolio = write_rows(folder / f"portfolio.{format}", columns, rows)
     lists = {}
     for id in programme.lists:
-        if any(id in one["facts"] for one in partners):
-            items = [{"partner": one["partner"], **item} for one in partners for item in one["facts"].get(id, ())]
+        if any(id in partner["facts"] for partner in partners):
+            items = [
+                {"partner": partner["partner"], **item} for partner in partners for item in partner["facts"].get(id, ())
+            ]
             lists[id] = write_rows(folder / f"{id}.{format}", ["partner", *programme.lists[id].fields], items)
     return portfolio, lists
 
@@ -88,8 +90,8 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, A
     if path.suffix == ".jsonl":
         with path.open("w", encoding="utf-8") as file:
             for row in rows:
-                told = {id: as_json(row[id]) for id in columns if row.get(id) is not None}
-                file.write(json.dumps(told, ensure_ascii=False) + "\n")
+                values = {id: as_json(row[id]) for id in columns if row.get(id) is not None}
+                file.write(json.dumps(values, ensure_ascii=False) + "\n")
         return path
     text = path.with_suffix(".csv")
     with text.open("w", encoding="utf-8", newline="") as file:
@@ -143,7 +145,7 @@ def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[
 
 
 def shown(value: Any) -> Any:
-    """Numbers as they are printed: a quotient to twelve decimals, half up."""
+    """A value as it is printed: a quotient is rounded half up to twelve decimals."""
     if isinstance(value, Decimal | Fraction):
         return Decimal(plain(value))
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -152,13 +154,13 @@ def shown(value: Any) -> Any:
 def read(path: Path) -> dict[str, dict[str, Any]]:
     """A file of outcomes in Parquet, by partner."""
     with duckdb.connect() as database:
-        found = database.read_parquet(str(path))
-        rows = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+        table = database.read_parquet(str(path))
+        rows = [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
     return {row["partner"]: {id: shown(value) for id, value in row.items()} for row in rows}
 
 
 def reread(release: Release, row: Mapping[str, str]) -> dict[str, str]:
-    """What `evaluate` says of a row of text, as a row of text: each cell as YAML would read it."""
+    """The outcome that `evaluate` gives for a row of text, as a row of text; each cell is read as YAML."""
     programme, data = release.programme, {}
     for id, text in row.items():
         fact = programme.facts.get(id)

@@ -1,4 +1,4 @@
-"""Under two releases: agreements that a change does not reach or that no longer may be made, and what orders cost."""
+"""Two releases: agreements that a change does not reach or that are no longer allowed, and the prices of orders."""
 
 from __future__ import annotations
 
@@ -45,14 +45,16 @@ def record(partner: str, *agreements: dict[str, Any], **more: Any) -> dict[str, 
 
 
 def of(after: Release, *records: Any, before: Release = BEFORE) -> list[tuple[Any, ...]]:
-    """Partner, term, effect and the three values of each agreement that is found; no problems."""
+    """Partner, term, effect and the three values of each agreement that a change affects; there are no problems."""
     under = unreached(before, after, records, TODAY)
     assert under.problems == ()
-    return [(one.partner, one.term, one.effect, one.agreed, one.old, one.new) for one in under.affected]
+    return [
+        (effect.partner, effect.term, effect.effect, effect.agreed, effect.old, effect.new) for effect in under.affected
+    ]
 
 
 def test_a_change_does_not_reach_whoever_has_agreed_otherwise(tmp_path: Path) -> None:
-    """On that day: an agreement that is over, or has yet to begin, keeps nothing away."""
+    """An agreement that has ended, or has not begun, has no effect on that day."""
     after = release_with(tmp_path, discount)
     records = [
         record("A", agreed(COMPETENCY, 22)),
@@ -69,7 +71,7 @@ def test_a_change_does_not_reach_whoever_has_agreed_otherwise(tmp_path: Path) ->
 
 
 def test_it_is_what_evaluate_says_of_the_term(tmp_path: Path) -> None:
-    """The old and the new value are what each release would say without the agreement."""
+    """The old and the new value are those of each release without the agreement."""
     after = release_with(tmp_path, discount)
     one = record("A", agreed(COMPETENCY, 22))
     (found,) = unreached(BEFORE, after, [one], TODAY).affected
@@ -92,7 +94,7 @@ def test_what_no_longer_may_be_agreed(
     change: Callable[[Path], None], term: str, value: int, effect: AgreementEffect, old: int, new: int | None,
     days: tuple[str, str | None], tmp_path: Path,
 ) -> None:  # fmt: skip
-    """Whenever it is in force, for the new release refuses a record that names it; `in_force` tells."""
+    """Agreements are listed whether in force or not, because the new release refuses records that name them."""
     after = release_with(tmp_path, change)
     one = record("A", agreed(term, value, *days), agreed(COMPETENCY, 21))
     under = unreached(BEFORE, after, [one], TODAY)
@@ -145,7 +147,7 @@ def test_facts_and_a_tier_of_one_release_alone_are_no_mistake(tmp_path: Path) ->
 
 
 def test_a_record_that_does_not_fit_is_told_at_its_place(tmp_path: Path) -> None:
-    """Also where an agreement before it has been passed over."""
+    """The lines are right even where an earlier agreement was skipped."""
     after = release_with(tmp_path, tier_gone)
     text = f"""partner: A
 agreements:
@@ -178,7 +180,7 @@ P-110,{COMPETENCY},22,10/2026,2026-01-01,
 
 
 def test_agreements_of_a_portfolio_are_those_of_its_records(tmp_path: Path) -> None:
-    """Three releases: a discount changed, a tier gone as well."""
+    """Three releases: one changes a discount, and one also removes a tier."""
     papers = tmp_path / "agreements.csv"
     papers.write_text(PAPERS, "utf-8")
     asked = Portfolio(ROOT / "examples" / "portfolios" / "asoft.csv", TODAY, agreements=papers)

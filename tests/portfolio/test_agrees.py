@@ -1,4 +1,4 @@
-"""The query says of every partner what the interpreter says: every column, every value, facts missing at random."""
+"""The query gives every column and value that the interpreter gives, for partners with facts missing at random."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ ONE_BY_ONE = {"hubspot-solutions-illustration"}
 def assert_agreement(
     folder: Path, release: Release, partners: list[portfolios.Partner], format: str = "csv", *, by_query: bool = True
 ) -> None:
-    """Every value of every partner, but those of lists, is what `evaluate` says; and the query said it."""
+    """Every value of every partner, except those of list items, is that of `evaluate`, and the query computed it."""
     more = tuple(wanted_values(release.programme, ["*"]))
     portfolio, lists = portfolios.write(folder, release, partners, format)
     result = batch(release, Job(portfolio, folder / "out.parquet", TODAY, lists, more=more))
     assert (result.rows, result.decided, result.rejected) == (len(partners), len(partners), 0), result.problems
     assert result.one_by_one == (0 if by_query else len(partners))
-    found = portfolios.read(folder / "out.parquet")
+    outcomes = portfolios.read(folder / "out.parquet")
     for partner in partners:
         wanted = portfolios.expected(release, partner, more)
-        assert found[partner["partner"]] == wanted, partner
+        assert outcomes[partner["partner"]] == wanted, partner
 
 
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])

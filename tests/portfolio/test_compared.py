@@ -1,4 +1,4 @@
-"""One portfolio under two releases: every number is what counting the outcomes of `evaluate` one by one gives."""
+"""One portfolio under two releases: every number is the count over the outcomes of `evaluate`, one by one."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def threshold(folder: Path) -> None:
 
 
 def bonus_gone(folder: Path) -> None:
-    """A bonus, and the facts that it alone reads: columns of the file that the new release does not know."""
+    """Removes a bonus and the facts that only it reads, which remain as columns of the file."""
     text = (folder / "bonuses.yaml").read_text("utf-8")
     (folder / "bonuses.yaml").write_text(text[: text.index("  events:\n")], "utf-8")
     facts = yaml.safe_load((folder / "facts.yaml").read_text("utf-8"))
@@ -65,7 +65,7 @@ def bonus_gone(folder: Path) -> None:
 
 
 def new_fact(folder: Path) -> None:
-    """A fact that the file lacks: unknown of every partner."""
+    """Adds a fact for which the file has no column, so that it is unknown for every partner."""
     audited = "facts:\n  audited: {title: {ru: Проверен, en: Audited}, kind: yes_no, source: [c2-it-company]}\n"
     edit(folder, "facts.yaml", "\nfacts:\n", f"\n{audited}")
     edit(folder, "tiers.yaml", "rule: marketing_activities >= 1", "rule: marketing_activities >= 1 and audited")
@@ -97,22 +97,22 @@ EDITS = [discount, threshold, bonus_gone, new_fact, tier_gone]
 
 def release_with(folder: Path, *edits: Callable[[Path], None]) -> Release:
     copy = copy_of(ASOFT, folder)
-    for one in edits:
-        one(copy)
+    for change in edits:
+        change(copy)
     return load(copy)
 
 
 def named(value: object) -> str:
-    return value if isinstance(value, str) else " and ".join(one.__name__ for one in value)  # type: ignore[attr-defined]
+    return value if isinstance(value, str) else " and ".join(change.__name__ for change in value)  # type: ignore[attr-defined]
 
 
 def as_read(partner: Partner, own: Programme, other: Programme) -> Partner:
-    """A partner without what only the other release has."""
+    """A partner without the facts and the tier that only the other release has."""
     facts = {id: value for id, value in partner["facts"].items() if id in own.facts or id in own.lists}
-    found = {**partner, "facts": facts}
+    reduced = {**partner, "facts": facts}
     if partner.get("tier") in tier_names(other) and partner.get("tier") not in tier_names(own):
-        found = {id: value for id, value in found.items() if id not in ("tier", "since")}
-    return found
+        reduced = {id: value for id, value in reduced.items() if id not in ("tier", "since")}
+    return reduced
 
 
 Pairs = dict[str, tuple[Outcome, Outcome]]
@@ -120,18 +120,18 @@ Pairs = dict[str, tuple[Outcome, Outcome]]
 
 def both(before: Release, after: Release, partners: list[Partner]) -> Pairs:
     """The outcomes of the partners that both releases decide."""
-    found = {}
-    for one in partners:
+    pairs = {}
+    for partner in partners:
         try:
-            old = before.evaluate(as_read(one, before.programme, after.programme), as_of=TODAY)
-            new = after.evaluate(as_read(one, after.programme, before.programme), as_of=TODAY)
+            old = before.evaluate(as_read(partner, before.programme, after.programme), as_of=TODAY)
+            new = after.evaluate(as_read(partner, after.programme, before.programme), as_of=TODAY)
         except InvalidInput:
             continue
-        found[one["partner"]] = (old, new)
-    return found
+        pairs[partner["partner"]] = (old, new)
+    return pairs
 
 
-# Counted in the plainest way ------------------------------------------------------------------------------------------
+# Counted in the simplest way ------------------------------------------------------------------------------------------
 
 
 def own_discount(outcome: Outcome) -> Decimal | None:
@@ -141,27 +141,27 @@ def own_discount(outcome: Outcome) -> Decimal | None:
 
 
 def would_be(outcome: Outcome, tier: str) -> Decimal | None:
-    one = outcome.of(tier).discount
-    return shown(one.total) if one else Decimal(0)
+    discount = outcome.of(tier).discount
+    return shown(discount.total) if discount else Decimal(0)
 
 
 def status_of(outcome: Outcome, tier: str) -> str | None:
-    return next((one.status for one in outcome.tiers if one.id == tier), None)
+    return next((own.status for own in outcome.tiers if own.id == tier), None)
 
 
 def has(outcome: Outcome, tier: str) -> bool:
-    if any(one.tier == tier for one in outcome.tracks):
+    if any(track.tier == tier for track in outcome.tracks):
         return True
     return outcome.tier == tier and outcome.status in ("qualified", "retained")
 
 
 def may_have(outcome: Outcome, release: Release, tier: str) -> bool:
-    track = next((id for id, one in release.programme.tracks.items() if tier in one.tiers), None)
+    track = next((id for id, track in release.programme.tracks.items() if tier in track.tiers), None)
     if track is None:
         return False
     own = (outcome.tier, outcome.status)
     if track != MAIN:
-        own = next((one.tier, one.status) for one in outcome.tracks if one.id == track)
+        own = next((result.tier, result.status) for result in outcome.tracks if result.id == track)
     if own[1] != "undetermined":
         return False
     return own[0] == tier or (own[0] is None and status_of(outcome, tier) != "not_qualified")
@@ -169,8 +169,8 @@ def may_have(outcome: Outcome, release: Release, tier: str) -> bool:
 
 def held(pairs: list[tuple[bool, bool]], opened: list[tuple[bool, bool]]) -> HolderCounts:
     counts = Counter(pairs)
-    had, have = (sum(one[side] for one in pairs) for side in (0, 1))
-    may = [sum(one[side] for one in opened) for side in (0, 1)]
+    had, have = (sum(pair[side] for pair in pairs) for side in (0, 1))
+    may = [sum(pair[side] for pair in opened) for side in (0, 1)]
     return HolderCounts(had, have, counts[False, True], counts[True, False], *may)
 
 
@@ -188,31 +188,33 @@ def moved(pairs: list[tuple[Decimal | None, Decimal | None]]) -> DiscountChanges
 
 
 def standing(outcome: Outcome, before: Release, after: Release) -> dict[str, Any]:
-    """All that is compared of a partner."""
+    """Everything that is compared between the outcomes of a partner, by name."""
     common = [id for id in before.programme.tiers if id in after.programme.tiers]
-    found: dict[str, Any] = {"tier": outcome.tier, "status": outcome.status, "discount": own_discount(outcome)}
-    found |= {f"track_{one.id}": (one.tier, one.status) for one in outcome.tracks}
-    found |= {f"status_{id}": status_of(outcome, id) for id in common}
-    return found | {f"discount_{id}": would_be(outcome, id) for id in common}
+    values: dict[str, Any] = {"tier": outcome.tier, "status": outcome.status, "discount": own_discount(outcome)}
+    values |= {f"track_{track.id}": (track.tier, track.status) for track in outcome.tracks}
+    values |= {f"status_{id}": status_of(outcome, id) for id in common}
+    return values | {f"discount_{id}": would_be(outcome, id) for id in common}
 
 
 def check(compared: Compared, before: Release, after: Release, pairs: Pairs, rows: int) -> dict[str, set[str]]:
-    """Every number against the outcomes; who differs, and in what."""
+    """Checks every number against the outcomes; returns the names of what differs, by partner."""
     outcomes = list(pairs.values())
     assert compared.rows == rows == compared.decided + compared.rejected
     assert compared.decided == len(pairs)
     assert compared.discount == moved([(own_discount(old), own_discount(new)) for old, new in outcomes])
     assert sum(compared.discount[:6]) == compared.decided
-    alone = [(one.tier is None and one.status != "undetermined") for pair in outcomes for one in pair]
-    opened = [(one.tier is None and one.status == "undetermined") for pair in outcomes for one in pair]
+    alone = [(outcome.tier is None and outcome.status != "undetermined") for pair in outcomes for outcome in pair]
+    opened = [(outcome.tier is None and outcome.status == "undetermined") for pair in outcomes for outcome in pair]
     sides = [list(zip(flat[::2], flat[1::2], strict=True)) for flat in (alone, opened)]
     assert compared.without_tier == held(*sides)
-    assert {one.id for one in compared.tiers} == {*before.programme.tiers, *after.programme.tiers}
+    assert {tier.id for tier in compared.tiers} == {*before.programme.tiers, *after.programme.tiers}
     for tier in compared.tiers:
         may = [(may_have(old, before, tier.id), may_have(new, after, tier.id)) for old, new in outcomes]
         assert tier.own == held([(has(old, tier.id), has(new, tier.id)) for old, new in outcomes], may), tier.id
         could = [(status_of(old, tier.id), status_of(new, tier.id)) for old, new in outcomes]
-        yes, perhaps = ([(old == it, new == it) for old, new in could] for it in ("qualified", "undetermined"))
+        yes, perhaps = (
+            [(old == status, new == status) for old, new in could] for status in ("qualified", "undetermined")
+        )
         assert tier.could == held(yes, perhaps), tier.id
         there = (tier.id in before.programme.tiers, tier.id in after.programme.tiers)
         assert (tier.in_before, tier.in_after) == there
@@ -220,14 +222,14 @@ def check(compared: Compared, before: Release, after: Release, pairs: Pairs, row
             totals = [(would_be(old, tier.id), would_be(new, tier.id)) for old, new in outcomes]
             assert tier.discount == moved(totals), tier.id
     moves = Counter((old.tier, old.status, new.tier, new.status) for old, new in outcomes)
-    told = {move[:4]: move.partners for move in compared.moves}
-    assert told == {key: number for key, number in moves.items() if key[:2] != key[2:]}
+    counted = {move[:4]: move.partners for move in compared.moves}
+    assert counted == {key: number for key, number in moves.items() if key[:2] != key[2:]}
     differing = {}
     for partner, (old, new) in pairs.items():
-        one, other = standing(old, before, after), standing(new, before, after)
-        apart = {name for name in one if name in other and one[name] != other[name]}
-        if apart:
-            differing[partner] = apart
+        was, becomes = standing(old, before, after), standing(new, before, after)
+        changed = {name for name in was if name in becomes and was[name] != becomes[name]}
+        if changed:
+            differing[partner] = changed
     assert compared.differing == len(differing)
     return differing
 

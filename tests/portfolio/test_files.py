@@ -1,4 +1,4 @@
-"""Real files: what is wrong is told with row and column, nothing is lost, and a killed run leaves no half file."""
+"""Real files: problems name the row and column, no row is lost, and a killed run leaves no partial file."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_bad_row_is_told_and_the_others_are_decided(row: str, told: str, tmp_p
 
 
 def test_what_is_written_otherwise_but_means_a_value_is_decided(tmp_path: Path) -> None:
-    """An exponent, trailing zeros and very large numbers go to the interpreter; the answers stand beside the others."""
+    """The interpreter decides rows with exponents, trailing zeros or very large numbers; the output has all rows."""
     text = f"{HEAD}A,gold,north,2026-01-31,5.00000000000,1,true\nB,gold,north,2026-01-31,1e3,1,\nC,silver,south,,5,1,\n"
     text += "Ж,gold,north,2026-01-31,5,123456789012345678,\n"
     result = run(tmp_path, text)
@@ -170,7 +170,7 @@ def test_json_lines_and_their_mistakes(tmp_path: Path) -> None:
 
 
 def test_floats_of_parquet_count_as_the_decimal_that_they_show(tmp_path: Path) -> None:
-    """As pandas writes counts with gaps: 3.0, and NaN where nothing is known."""
+    """Counts with gaps as pandas writes them: 3.0, and NaN where a value is missing."""
     with duckdb.connect() as database:
         values = "(1, 3::DOUBLE, 0.1::DOUBLE), (2, 'nan', 2.5), (3, 1.5, 1), (4, 1, 'inf')"
         text = f"SELECT *, 'gold' AS tier FROM (VALUES {values}) AS t(partner, people, revenue)"
@@ -252,7 +252,7 @@ def test_whatever_stands_in_a_file_every_row_is_decided_or_rejected(
 
 
 def test_a_killed_run_leaves_the_old_output_or_the_new(tmp_path: Path) -> None:
-    """Twenty times, at moments spread over the run: the output is what stood there, or complete; no part stays."""
+    """A run is killed at twenty moments: the output is the old one or complete, and no partial file stays."""
     with duckdb.connect() as database:
         columns = "'P-' || lpad(i::VARCHAR, 7, '0') AS partner, 'gold' AS tier, i % 9 AS people"
         database.sql(f"SELECT {columns} FROM range(300000) t(i)").write_parquet(str(tmp_path / "p.parquet"))

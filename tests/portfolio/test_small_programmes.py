@@ -1,4 +1,4 @@
-"""Small programmes made at random: the query and the interpreter agree on every definition, facts missing at random."""
+"""The query and the interpreter agree on every definition of random programmes, with facts missing at random."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ facts = st.fixed_dictionaries({}, optional={id: values_of(kind) for id, kind in 
 @given(
     st.lists(st.sampled_from(DEFINED).flatmap(trees), min_size=1, max_size=4), st.lists(facts, min_size=8, max_size=8)
 )
-def test_random_programmes(tmp_path_factory: pytest.TempPathFactory, expressions: list, found: list[dict]) -> None:
+def test_random_programmes(
+    tmp_path_factory: pytest.TempPathFactory, expressions: list, known_facts: list[dict]
+) -> None:
     folder = tmp_path_factory.mktemp("programme")
     definitions = "definitions:\n" + "".join(
         f"  d{index}: {{title: {{en: D}}, kind: {tree.kind.value}, value: {text}, source: [c]}}\n"
@@ -69,7 +71,7 @@ def test_random_programmes(tmp_path_factory: pytest.TempPathFactory, expressions
     except InvalidProgramme as refused:
         assume(not refused.problems)
         raise
-    partners = [{"partner": f"P-{index}", "facts": one} for index, one in enumerate(found)]
+    partners = [{"partner": f"P-{index}", "facts": known} for index, known in enumerate(known_facts)]
     portfolio, _ = portfolios.write(folder, release, partners)
     more = tuple(f"definitions.d{index}" for index in range(len(expressions)))
     result = batch(release, Job(portfolio, folder / "out.parquet", TODAY, more=more))

@@ -1,4 +1,4 @@
-"""The query says on Spark what the interpreter says, and a row that is not plain is decided or told there too."""
+"""The query on Spark gives the values of the interpreter, and other rows are decided or reported there too."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_lines_of_json_that_are_not_plain(session: Any, tmp_path: Path) -> None:
 
 
 def test_values_of_parquet_that_python_or_sql_do_not_hold(session: Any, tmp_path: Path) -> None:
-    """Days beyond the calendar, times, floats, numbers too large: decided or told, as on DuckDB."""
+    """Days outside the calendar, times, floats and numbers that are too large are decided or refused as on DuckDB."""
     portfolio, release = tmp_path / "p.parquet", load(SMALL)
     duckdb.sql(
         "FROM (VALUES ('A', DATE '2026-01-31', 5.5::DOUBLE, 3::HUGEINT::DECIMAL(38, 0)),"
@@ -153,7 +153,7 @@ def test_values_of_parquet_that_python_or_sql_do_not_hold(session: Any, tmp_path
 
 
 def test_numbers_of_rows_by_themselves_are_not_rounded(session: Any, tmp_path: Path) -> None:
-    """A column is as wide as the numbers that the interpreter gives; those of the query stay what they are."""
+    """A column is as wide as the numbers of the interpreter, and the numbers of the query stay the same."""
     portfolio = written(tmp_path / "p.csv", f"{HEAD}A,gold,,,5.0001,1,\nB,gold,,,5.000000000001,1,\n")
     assert run(session, load(SMALL), portfolio, more=("revenue",)).one_by_one == 1
     found = {id: row["revenue"] for id, row in there(portfolio).items()}
@@ -254,7 +254,7 @@ def test_a_session_that_is_given_stays_as_it_was(session: Any, tmp_path: Path) -
 
 
 def test_the_command(tmp_path: Path) -> None:
-    """In a process of its own: stdout has one line, stderr what is wrong with rows, and nothing of Spark's."""
+    """In a separate process, stdout has one line, stderr has the problems of rows, and neither has output of Spark."""
     written(tmp_path / "p.csv", ROWS)
     call = [sys.executable, "-m", "charter.cli", "batch", "p.csv", "-o", "out.csv", "--engine", "spark"]
     call += ["--program", str(SMALL), "--as-of", TODAY.isoformat()]

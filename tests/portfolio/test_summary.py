@@ -1,4 +1,4 @@
-"""What a portfolio looks like: the same numbers as counting the outcomes one by one, in every format."""
+"""The summary of a portfolio has the counts over the outcomes of `evaluate`, in every format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .portfolios import TODAY
 
 @pytest.mark.parametrize("release", RELEASES, ids=NAMED)
 def test_the_numbers_are_those_of_the_outcomes(release: Release, tmp_path: Path) -> None:
-    """By the query, but for a few rows that the interpreter decides: theirs are added."""
+    """The counts of the query and of a few rows that the interpreter decides are added up."""
     partners = portfolios.random_partners(release, 200, seed=2, lists=list(release.programme.lists))
     for one in partners[:9]:
         one["partner"] = f"Ж-{one['partner']}"
