@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from charter import Release, load
-from charter.engine.portfolio.compare.agreement_effects import AgreedTerm, AgreementEffect, unreached
+from charter.engine.portfolio.compare.agreement_effects import AgreedTerm, AgreementEffect, AgreementsUnder, unreached
 from charter.engine.portfolio.compare.compared import compare_portfolio
 from charter.engine.portfolio.compare.release_view import Portfolio
 from charter.engine.portfolio.compare.row_comparison import CurrencyTotal, unreached_in_portfolio
@@ -166,7 +166,7 @@ facts: {{certified_admin: 1}}
 @pytest.mark.parametrize("release", RELEASES)
 def test_nothing_changes_between_a_release_and_itself(release: Release) -> None:
     partners = portfolios.random_partners(release, 20, seed=9, lists=list(release.programme.lists))
-    assert unreached(release, release, partners, TODAY) == (0, (), ())
+    assert unreached(release, release, partners, TODAY) == AgreementsUnder(0, (), ())
 
 
 # The file of a portfolio ----------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_agreements_of_a_portfolio_are_those_of_its_records(tmp_path: Path) -> N
     assert len(told) == 2
     assert told[0].startswith("partner P-104: tiers.competency.discount: 99")
     assert told[1].startswith("partner P-110: certified_admins: 'two'")
-    assert unreached_in_portfolio(BEFORE, after, asked._replace(agreements=None)) == (0, (), ())
+    assert unreached_in_portfolio(BEFORE, after, asked._replace(agreements=None)) == AgreementsUnder(0, (), ())
     compared = compare_portfolio(BEFORE, after, asked)
     assert (compared.rows, compared.rejected_before, compared.rejected_after) == (10, 2, 3)
 
