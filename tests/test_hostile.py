@@ -20,7 +20,7 @@ from charter.engine.evaluate.record import Record, read_record
 from charter.engine.language.run.closures import closure
 from charter.engine.language.run.interpret import interpret
 from charter.engine.limits import MAX_BYTES
-from charter.engine.problems import Problem, has_errors
+from charter.engine.problems import Problem, Source, has_errors
 from charter.engine.release.load import read_release
 from charter.engine.report.handbook import handbook
 from charter.engine.report.html import handbook_html
@@ -572,7 +572,7 @@ def test_plain_data_has_no_places() -> None:
     with pytest.raises(InvalidInput) as refused:
         RELEASE.evaluate({"tier": "gold"})
     assert [(problem.code, problem.place.source) for problem in refused.value.problems] == [
-        ("missing-key", ("record", ""))
+        ("missing-key", Source("record", ""))
     ]
 
 
