@@ -9,11 +9,13 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_SIZES = {"en": (("MiB", 1024**2), ("KiB", 1024)), "ru": (("МиБ", 1024**2), ("КиБ", 1024))}
+from .texts.texts import texts_in
+
+_SIZES = {"MiB": 1024**2, "KiB": 1024}
 
 
 class Limit(int):
-    """The greatest number of `unit` that is accepted in what `bounds` names, both in English, for docs/reference.md."""
+    """The greatest number of `unit` accepted in what `bounds` names; both are English, for docs/reference.md."""
 
     unit: str
     bounds: str
@@ -25,14 +27,14 @@ class Limit(int):
         return limit
 
     def written(self, lang: str = "en") -> str:
-        """The number as prose has it: bytes in KiB, or in MiB above one; in Russian, thousands apart from five digits.
+        r"""The number as prose has it: bytes in KiB or MiB; in Russian, thousands set apart from five digits on.
 
         >>> MAX_BYTES.written(), MAX_SAVED_BYTES.written("ru"), MAX_NODES.written(), MAX_LENGTH.written("ru")
-        ('1024 KiB', '64 МиБ', '60000', '2000')
+        ('1024 KiB', '64 \u041c\u0438\u0411', '60000', '2000')
         """
-        for name, size in _SIZES[lang] if self.unit == "bytes" else ():
+        for name, size in _SIZES.items() if self.unit == "bytes" else ():
             if self > size and self % size == 0:
-                return f"{self // size} {name}"
+                return f"{self // size} {texts_in(lang).FORMS[name]}"
         return f"{self:,}".replace(",", "\u00a0") if lang == "ru" and self >= 10_000 else str(int(self))
 
 

@@ -11,6 +11,8 @@ FORMS: Mapping[str, str] = {
     "percent": "{}%",
     "date": "{year:04}-{month:02}-{day:02}",
     "quoted": "“{}”",
+    "KiB": "KiB",
+    "MiB": "MiB",
     "share": "{} as a share of {}",
 }
 

@@ -11,6 +11,8 @@ FORMS: Mapping[str, str] = {
     "percent": "{} %",
     "date": "{day:02}.{month:02}.{year}",
     "quoted": "«{}»",
+    "KiB": "КиБ",
+    "MiB": "МиБ",
     "share": "{} — доля от {}",
 }
 

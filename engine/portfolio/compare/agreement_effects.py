@@ -52,7 +52,7 @@ class AgreedTerm(NamedTuple):
     new: Scalar | None
 
 
-@public("agreements", "found")
+@public("agreements", "affected")
 class AgreementsUnder(NamedTuple):
     """The number of agreements examined, those that the new release affects, and the problems of records."""
 
