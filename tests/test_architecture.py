@@ -259,4 +259,4 @@ def test_a_what_if_loads_no_checks() -> None:
     """A setting of `--set` edits text; it needs neither the checks nor the solver's side of a review."""
     code = "import sys, charter.engine.review.what_if; print([name for name in sys.modules if 'review.' in name])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['charter.engine.review.patch', 'charter.engine.review.what_if']"
+    assert done.stdout.strip() == "['charter.engine.review.edited_release', 'charter.engine.review.what_if']"

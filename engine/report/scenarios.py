@@ -19,7 +19,7 @@ _SKIPPED = "mutants not tried: first every scenario has to come out as expected"
 
 def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     """Each scenario that came out otherwise, with the values behind it; then the tally, and what is not reached."""
-    release, results, reached, tried = ran.release, ran.results, ran.reached, ran.tried
+    release, results, unreached, tried = ran.release, ran.results, ran.unreached, ran.tried
     lines: list[str] = []
     for result in results:
         if not result.differences:
@@ -31,11 +31,11 @@ def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
             lines += _difference(release, result, difference, style)
     lines.append(_tally(results))
     programme = release.programme
-    lines.append(f"{len(programme.clauses) - len(reached.clauses)} of {len(programme.clauses)} clauses reached")
-    lines += [f"  clause no scenario reaches: {id}" for id in reached.clauses]
-    lines += [f"  tier that no scenario is about: {id}" for id in reached.tiers]
-    lines += [f"  value that is never known: {id}" for id in reached.values]
-    lines += [f"  condition that is only ever {part_text(value)}: {id}" for id, value in reached.one_way]
+    lines.append(f"{len(programme.clauses) - len(unreached.clauses)} of {len(programme.clauses)} clauses reached")
+    lines += [f"  clause no scenario reaches: {id}" for id in unreached.clauses]
+    lines += [f"  tier that no scenario is about: {id}" for id in unreached.tiers]
+    lines += [f"  value that is never known: {id}" for id in unreached.values]
+    lines += [f"  condition that is only ever {part_text(value)}: {id}" for id, value in unreached.one_way]
     lines += _tried(tried, style) if tried else [_SKIPPED] if ran.skipped else []
     return "\n".join(lines) + "\n"
 
@@ -68,15 +68,15 @@ def _score(tried: MutationResult) -> str:
 
 def scenarios_data(result: str, ran: ScenarioRun) -> Json:
     """The same for programs: `result` is the exit status as a word."""
-    results, reached, tried = ran.results, ran.reached, ran.tried
+    results, unreached, tried = ran.results, ran.unreached, ran.tried
     return {
         **head(result),
         "scenarios": [_result(one) for one in results],
         "not_reached": {
-            "clauses": list(reached.clauses),
-            "tiers": list(reached.tiers),
-            "values": list(reached.values),
-            "one_way": [{"value": id, "only": only} for id, only in reached.one_way],
+            "clauses": list(unreached.clauses),
+            "tiers": list(unreached.tiers),
+            "values": list(unreached.values),
+            "one_way": [{"value": id, "only": only} for id, only in unreached.one_way],
         },
         "mutants": None if tried is None else _mutants(tried),
         "mutants_skipped": ran.skipped,
@@ -114,7 +114,7 @@ def _result(result: ScenarioResult) -> Json:
             {
                 "path": one.path,
                 "expected": _json(one.expected),
-                "found": one.found,
+                "found": one.actual,
                 "line": one.place.line,
                 "column": one.place.column,
             }
@@ -125,7 +125,7 @@ def _result(result: ScenarioResult) -> Json:
 
 def _difference(release: Release, result: ScenarioResult, difference: Mismatch, style: Style) -> list[str]:
     """What was expected and found, and where a value stands behind it, that value opened."""
-    both = f"expected {part_text(difference.expected)}, found {part_text(difference.found)}"
+    both = f"expected {part_text(difference.expected)}, found {part_text(difference.actual)}"
     lines = [f"  {difference.place.where}  {difference.path}: {style(both, 'strong')}"]
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")

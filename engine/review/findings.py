@@ -1,4 +1,4 @@
-"""Findings: what a run of the scenarios shows, as problems at their places, and which problems make a call fail."""
+"""Runs the scenarios of a release and gives what they show as problems; tells which problems make a command fail."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,29 +10,30 @@ from ..release.load import Release, ReleaseFiles, load_files
 from ..source.document import shown
 from ..values import plain
 from .mutants import MutationResult, survivors
-from .scenarios import FOLDER, Reach, ScenarioResult, reach, read_no_difference, read_scenarios, run
+from .scenarios import FOLDER, ScenarioResult, UnreachedParts, read_no_difference, read_scenarios, run, unreached_parts
 
 _WORST_FIRST = tuple(Level)
 
 
 class ScenarioRun(NamedTuple):
-    """What came of the scenarios of a release, and of the mutants where they were tried.
+    """The results of the scenarios of a release, and of its mutants.
 
-    `skipped`: they were asked for, but a scenario came out otherwise, and so would it for every mutant.
+    `tried` is None where no mutants were tried; `skipped` is whether they were not tried because a scenario failed,
+    which would then fail for every mutant too.
     """
 
     files: ReleaseFiles
     release: Release
     results: tuple[ScenarioResult, ...]
-    reached: Reach
+    unreached: UnreachedParts
     tried: MutationResult | None
     skipped: bool
 
 
 def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
-    """Run the scenarios of a release, and the mutants where each scenario came out as expected.
+    """Run the scenarios of a release, and with `mutants` its mutants, if each scenario came out as expected.
 
-    Raises InvalidProgramme where the release or a scenario cannot be used, or there is none.
+    Raises InvalidProgramme where the release or a scenario cannot be used, or there is no scenario.
     """
     release, folder = load_files(files), files.folder
     scenarios = read_scenarios(folder, release)
@@ -42,13 +43,13 @@ def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
         raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
     failed = any(result.differences for result in results)
     tried = MutationResult(*survivors(files, scenarios), read_no_difference(folder)) if mutants and not failed else None
-    return ScenarioRun(files, release, results, reach(release, results), tried, mutants and failed)
+    return ScenarioRun(files, release, results, unreached_parts(release, results), tried, mutants and failed)
 
 
 def run_problems(ran: ScenarioRun) -> tuple[Problem, ...]:
-    """All that a run shows, in order: errors, and as notes what is not reached."""
-    otherwise = (problem for result in ran.results for problem in scenario_differences(result))
-    return in_order([*otherwise, *unnoticed(ran), *not_reached(ran)])
+    """The problems of a run, in order: errors, and as notes what is not reached."""
+    differences = (problem for result in ran.results for problem in scenario_differences(result))
+    return in_order([*differences, *unnoticed(ran), *not_reached(ran)])
 
 
 def reaches(problem: Problem, level: Level) -> bool:
@@ -62,35 +63,35 @@ def fails(problems: Iterable[Problem], level: Level) -> bool:
 
 
 def scenario_differences(result: ScenarioResult) -> tuple[Problem, ...]:
-    """What a scenario expected and did not find, each at its place."""
+    """An error for each part of an outcome that is not as the scenario expects."""
     id, help = result.scenario.id, "mend the programme, or what the scenario expects"
     problems = []
-    for differs in result.differences:
-        expected, found = part_text(differs.expected), part_text(differs.found)
-        message = f"'{id}' expects {differs.path} to be {expected}, found {found}"
-        problems.append(Problem("scenario-differs", message, differs.place, help))
+    for mismatch in result.differences:
+        expected, actual = part_text(mismatch.expected), part_text(mismatch.actual)
+        message = f"'{id}' expects {mismatch.path} to be {expected}, found {actual}"
+        problems.append(Problem("scenario-differs", message, mismatch.place, help))
     return tuple(problems)
 
 
 def not_reached(ran: ScenarioRun) -> tuple[Problem, ...]:
-    """What no scenario reaches, as notes where it is written."""
+    """A note for each clause, tier, value and condition that no scenario reaches."""
     clauses, tiers = ran.files.documents["clauses"], ran.files.documents["tiers"]
-    values, reached = ran.release.programme.values, ran.reached
-    found: list[tuple[str, str, Place | None]] = [
+    values, unreached = ran.release.programme.values, ran.unreached
+    notes: list[tuple[str, str, Place | None]] = [
         *(("clause-not-reached", f"'{id}' is a clause that no scenario reaches", clauses.place(("clauses", id)))
-          for id in reached.clauses),
+          for id in unreached.clauses),
         *(("tier-not-reached", f"'{id}' is a tier that no scenario is about", tiers.place(("tiers", id)))
-          for id in reached.tiers),
+          for id in unreached.tiers),
         *(("value-never-known", f"'{id}' is a value that no scenario knows", values[id].place)
-          for id in reached.values),
+          for id in unreached.values),
         *(("condition-one-way", f"'{id}' is only ever {part_text(value)}", values[id].place)
-          for id, value in reached.one_way),
+          for id, value in unreached.one_way),
     ]  # fmt: skip
-    return tuple(Problem(code, text, place, "write a scenario for it", Level.NOTE) for code, text, place in found)
+    return tuple(Problem(code, text, place, "write a scenario for it", Level.NOTE) for code, text, place in notes)
 
 
 def unnoticed(ran: ScenarioRun) -> tuple[Problem, ...]:
-    """Mutants that some scenario should notice, and reasons given for others that do not hold."""
+    """An error for each mutant that no scenario notices and no reason explains, and for each reason that is idle."""
     return (*_alive(ran.tried), *_idle(ran.tried, ran.results)) if ran.tried else ()
 
 
@@ -101,7 +102,7 @@ def _alive(tried: MutationResult) -> Iterator[Problem]:
 
 
 def _idle(tried: MutationResult, results: Sequence[ScenarioResult]) -> Iterator[Problem]:
-    documents = {one.scenario.document.source.path: one.scenario.document for one in results}.values()
+    documents = {result.scenario.document.source.path: result.scenario.document for result in results}.values()
     for id in tried.idle:
         at = ("no_difference", id)
         place = next((document.place(at) for document in documents if at in document.keys), None)
@@ -110,7 +111,7 @@ def _idle(tried: MutationResult, results: Sequence[ScenarioResult]) -> Iterator[
 
 
 def part_text(value: Any) -> str:
-    """A part of an outcome in a message; of several parts as JSON has them."""
+    """A part of an outcome as a message shows it: a value in words, a map or a list as JSON."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -122,7 +123,7 @@ def part_text(value: Any) -> str:
 
 def _json(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_json(key)}: {_json(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_json(key)}: {_json(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_json, value)) + "]"
     return plain(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,6 +1,6 @@
-"""Fixes: what is certain to be meant in the files of a release.
+"""Applies the fixes that problems offer to the files of a release.
 
-A fix may bring another slip to light, so a copy of the release is mended and reviewed until nothing certain is left.
+A fix may reveal another problem, so a copy of the release is mended and reviewed until no problem offers a fix.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ROUNDS = 20
 
 
 def mend(folder: Path) -> tuple[Mended, ...]:
-    """The files of a release as all certain fixes would have them; nothing is written.
+    """The files that the fixes change, before and after them; the release itself is not written.
 
     Raises OSError where the release cannot be copied.
     """
@@ -29,8 +29,8 @@ def mend(folder: Path) -> tuple[Mended, ...]:
             for problem in review(copy):
                 if problem.fix:
                     fixes.setdefault(problem.fix.place.source.path, []).append(problem.fix)
-            for name, found in fixes.items():
-                overwrite(Path(name), with_fixes(found[0].place.source.text, found))
+            for name, of_file in fixes.items():
+                overwrite(Path(name), with_fixes(of_file[0].place.source.text, of_file))
             if not fixes:
                 break
             changed.update(Path(name).resolve().relative_to(copy.resolve()) for name in fixes)

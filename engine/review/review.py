@@ -1,4 +1,4 @@
-"""Review: everything that can be said of a release without a partner."""
+"""Reviews a release without a partner: its files, checks, readings, scenarios and claims."""
 
 from __future__ import annotations
 
@@ -17,82 +17,83 @@ from ..release.seal import Seal, check_own_files, read_seal
 from ..source.document import shown
 from .checks.all_checks import check_all
 from .readings import OtherReading, other_readings
-from .scenarios import FOLDER, Scenario, examples, read_scenarios
+from .scenarios import FOLDER, Scenario, read_scenarios, scenario_outcomes
 
-SECONDS = 1.0  #: for each question to the solver
+SECONDS = 1.0  #: the time limit of each question to the solver
 
 
 def reviewed_files(folder: Path) -> tuple[str, ...]:
-    """The files that a review of the folder reads, as messages show them."""
-    return tuple(shown(path) for part in (folder, folder / FOLDER) for path in sorted(part.glob("*.yaml")))
+    """The paths of the files that a review of the folder reads, as messages show them."""
+    return tuple(shown(path) for place in (folder, folder / FOLDER) for path in sorted(place.glob("*.yaml")))
 
 
 def review_programme(program: Path, today: date) -> tuple[Problem, ...]:
-    """What is wrong with the releases in a folder, each by itself and all together, in order."""
+    """The problems of the releases in a folder, of each by itself and of their sequence, in order."""
     folders = release_folders(program)
     problems = [problem for folder in folders for problem in review(folder)]
-    with suppress(InvalidProgramme):  # what cannot be read has been told
-        problems += _together(releases_of(folders), today)
+    with suppress(InvalidProgramme):  # their own reviews have the problem
+        problems += _sequence_problems(releases_of(folders), today)
     return in_order(problems)
 
 
-def _together(found: tuple[FoundRelease, ...], today: date) -> Iterator[Problem]:
-    yield from order_problems(found)
-    in_force = published(found)
-    for one in found:
-        sealed = read_seal(one.folder)
-        if isinstance(sealed, Seal):
-            yield from notice_problems(found, one, sealed.sealed_on)
-        elif one not in in_force and one.effective_from <= today:
-            late = f"{one.id} was to apply from {one.effective_from}, and is not sealed"
+def _sequence_problems(releases: tuple[FoundRelease, ...], today: date) -> Iterator[Problem]:
+    """Releases out of order, sealed with too short a notice, or still drafts on their first day."""
+    yield from order_problems(releases)
+    in_force = published(releases)
+    for release in releases:
+        seal = read_seal(release.folder)
+        if isinstance(seal, Seal):
+            yield from notice_problems(releases, release, seal.sealed_on)
+        elif release not in in_force and release.effective_from <= today:
+            late = f"{release.id} was to apply from {release.effective_from}, and is not sealed"
             message = f"{late}: {in_force[-1].id} still applies"
-            yield Problem("draft-overdue", message, one.place, "seal it, or let it begin later", Level.WARNING)
+            yield Problem("draft-overdue", message, release.place, "seal it, or let it begin later", Level.WARNING)
 
 
 def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
-    """What is wrong with the release in a folder, in order: its files, and if it can be used, what it says of itself.
+    """The problems of the release in a folder, in order: of its files, and if these compile, of what they say.
 
-    Scenarios are read, for the claims, but whether they come out as written is for `scenarios.run` to say. What rules
-    and scenarios leave open is asked of the solver where that is installed, unless `solver` says not to.
+    Scenarios are only read, as examples for the claims; `scenarios.run` compares them with their outcomes. The solver
+    decides what bounds and scenarios leave open, if it is installed and `solver` is true.
     """
     files = read_files(folder)
     programme, problems = compile_release(files)
     problems = in_order((*problems, *check_own_files(folder)))
     if programme is None:
         return problems
-    release, asked = Release(programme, make_plan(programme), problems, files), solver and is_installed(Extra.PROVE)
-    readings, wrong = other_readings(files)
-    told = [*problems, *wrong, *check_all(files, programme, SECONDS if asked else None)]
+    release, solver = Release(programme, make_plan(programme), problems, files), solver and is_installed(Extra.PROVE)
+    readings, reading_problems = other_readings(files)
+    all_problems = [*problems, *reading_problems, *check_all(files, programme, SECONDS if solver else None)]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:
-        return in_order([*told, *refused.problems])
+        return in_order([*all_problems, *refused.problems])
     verdicts = list(claim_verdicts(release, readings, scenarios))
-    if asked:
-        verdicts = list(settled(release, readings, verdicts))
-    return in_order([*told, *(one for verdict in verdicts if (one := claim_problem(verdict, solver=asked)))])
+    if solver:
+        verdicts = list(decided_by_solver(release, readings, verdicts))
+    claim_problems = (claim_problem(verdict, solver=solver) for verdict in verdicts)
+    return in_order([*all_problems, *filter(None, claim_problems)])
 
 
 def claim_verdicts(
     release: Release, readings: Sequence[OtherReading], scenarios: Sequence[Scenario]
 ) -> Iterator[ClaimVerdict]:
-    """A verdict on every claim by rules and scenarios alone, those under other readings last."""
-    yield from check_claims(release, examples(release, scenarios))
-    asked = {claim.under for claim in release.programme.claims}
+    """A verdict on each claim by bounds and scenarios, without the solver; claims under other readings come last."""
+    yield from check_claims(release, scenario_outcomes(release, scenarios))
+    named = {claim.under for claim in release.programme.claims}
     for reading in readings:
-        if reading.name in asked:
-            yield from check_claims(reading.release, examples(reading.release, scenarios), reading.name)
+        if reading.name in named:
+            yield from check_claims(reading.release, scenario_outcomes(reading.release, scenarios), reading.name)
 
 
-def settled(
+def decided_by_solver(
     release: Release, readings: Sequence[OtherReading], verdicts: Iterable[ClaimVerdict]
 ) -> Iterator[ClaimVerdict]:
-    """The same verdicts, those that were open decided by the solver as far as it can in a moment."""
+    """The verdicts in the same order; the solver tries to decide the undecided ones within its time limit."""
     from ..proof.claims_by_solver import prove
     from ..proof.decide import Setting
 
     under: dict[str | None, Release] = {None: release, **{reading.name: reading.release for reading in readings}}
     for verdict in verdicts:
-        open = verdict.status == "undecided"
         setting = Setting(under[verdict.claim.under], date.today(), SECONDS)
-        yield prove(setting, verdict.claim) if open else verdict
+        yield prove(setting, verdict.claim) if verdict.status == "undecided" else verdict

@@ -1,8 +1,8 @@
-"""Scenarios: worked examples of a release, run against it, and what of the release none of them reaches.
+"""Reads and runs the scenarios of a release: worked examples, each with the outcome it expects.
 
-A scenario gives a record (or an order too) and a day, and expects parts of the outcome as JSON has it. To write less,
-rows of a list may be named by their ids, and a status or value may stand for the row that holds it. `in_force` says
-whether the release is, on that day.
+A scenario gives a record, perhaps an order, and a day, and expects parts of the outcome's JSON. To write less, rows of
+a list may be named by their ids, and a status or value may stand for the row that holds it. `in_force` is whether the
+release is in force on the day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,11 +26,11 @@ from ..source.parts import part, with_part
 from ..source.shape import check_shape
 from ..values import Kind, Unknown
 
-FOLDER = "scenarios"  #: of a release
+FOLDER = "scenarios"  #: the folder of scenarios within that of a release
 
 
 class Scenario(NamedTuple):
-    """One worked example; `expect` is of the outcome, `quote` of the order."""
+    """One worked example: `expect` are parts of the outcome, `quote` parts of the priced order, as JSON has them."""
 
     id: str
     title: Texts
@@ -43,21 +43,21 @@ class Scenario(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it is written."""
+        """Where the scenario is written."""
         return self.document.place(("scenarios", self.id))
 
 
 class Mismatch(NamedTuple):
-    """Something that did not come out as expected: where in the outcome, and what was found."""
+    """A part of the outcome that is not as expected: its path in the outcome, and the place of the expectation."""
 
     path: str
     expected: Any
-    found: Any
+    actual: Any
     place: Place
 
 
 class ScenarioResult(NamedTuple):
-    """What came of a scenario."""
+    """The outcome of a scenario, its priced order if it has one, and the parts that are not as expected."""
 
     scenario: Scenario
     outcome: Outcome
@@ -65,59 +65,60 @@ class ScenarioResult(NamedTuple):
     differences: tuple[Mismatch, ...]
 
 
-class Reach(NamedTuple):
-    """What no scenario reaches: clauses, tiers, values that are never known, conditions that are only ever one way."""
+class UnreachedParts(NamedTuple):
+    """What no scenario of a release reaches, by ids."""
 
     clauses: tuple[str, ...]
     tiers: tuple[str, ...]
-    values: tuple[str, ...]
-    one_way: tuple[tuple[str, bool], ...]
+    values: tuple[str, ...]  #: unknown in every scenario
+    one_way: tuple[tuple[str, bool], ...]  #: conditions with the same truth in every scenario, and that truth
 
 
 def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
-    """The scenarios of a release's folder, in order; raises InvalidProgramme with all that is wrong with them."""
-    found: list[Scenario] = []
+    """The scenarios in the folder of a release, in order; raises InvalidProgramme with all their problems."""
+    scenarios: list[Scenario] = []
     problems = [_misnamed(path) for path in sorted((folder / FOLDER).glob("*.yml"))]
     for path in sorted((folder / FOLDER).glob("*.yaml")):
         try:
-            document, told = read_bytes(file_bytes(path), shown(path))
+            document, syntax_problems = read_bytes(file_bytes(path), shown(path))
         except OSError as error:
             problems.append(unreadable(path, error))
             continue
-        problems += told
-        if document is None or has_errors(told):
+        problems += syntax_problems
+        if document is None or has_errors(syntax_problems):
             continue
-        wrong = [problem for _, problem in check_shape(document, "scenarios")]
-        problems += wrong
+        shape_problems = [problem for _, problem in check_shape(document, "scenarios")]
+        problems += shape_problems
         data: Any = document.data
-        if not wrong:
-            for id in data.get("scenarios", {}):
-                found += _scenario(document, path.parent, id, data["scenarios"][id], release, problems)
+        if not shape_problems:
+            for id, written in data.get("scenarios", {}).items():
+                scenarios += _scenario(document, path.parent, id, written, release, problems)
     if has_errors(problems):
         raise InvalidProgramme(in_order(problems))
-    return tuple(found)
+    return tuple(scenarios)
 
 
 def _misnamed(path: Path) -> Problem:
-    """That a file would be passed over for the end of its name."""
+    """The problem that a file would not be read because its name does not end in `.yaml`."""
     place = Place(Source(shown(path), ""), 0, 0)
     message = f"'{path.name}' is not a file of scenarios"
     return Problem("unknown-file", message, place, f"rename it to {path.stem}.yaml")
 
 
 def read_no_difference(folder: Path) -> Mapping[str, str]:
-    """The changes of the programme that are said to make no difference, each with the reason."""
-    found: dict[str, str] = {}
+    """The ids of mutants that the files of scenarios declare to make no difference, each with the reason."""
+    reasons: dict[str, str] = {}
     for path in sorted((folder / FOLDER).glob("*.yaml")):
         document, _ = read_bytes(file_bytes(path), shown(path))
         data: Any = document.data if document else None
-        found |= data.get("no_difference", {}) if isinstance(data, dict) else {}
-    return found
+        reasons |= data.get("no_difference", {}) if isinstance(data, dict) else {}
+    return reasons
 
 
 def _scenario(
     document: Document, folder: Path, id: str, data: Mapping[str, Any], release: Release, problems: list[Problem]
 ) -> Iterator[Scenario]:
+    """The scenario, or nothing where it cannot be used; its problems are added to `problems`."""
     at: PartPath = ("scenarios", id)
     if not isinstance(data["as_of"], date):
         place = document.value_place((*at, "as_of"))
@@ -125,21 +126,24 @@ def _scenario(
         return
     record_document = _part(document, folder, (*at, "record"), problems)
     if record_document and "but" in data:
-        record_document = _but(record_document, document, (*at, "but"), data["but"])
-    record, told = read_record(record_document, release.programme) if record_document else (None, ())
-    problems += told
+        record_document = _with_changes(record_document, document, (*at, "but"), data["but"])
+    record, record_problems = read_record(record_document, release.programme) if record_document else (None, ())
+    problems += record_problems
     order = None
     if "order" in data:
         order_document = _part(document, folder, (*at, "order"), problems)
-        order, told = read_order(order_document, release.plan) if order_document else (None, ())
-        problems += told
+        order, order_problems = read_order(order_document, release.plan) if order_document else (None, ())
+        problems += order_problems
     if record and (order or "order" not in data):
         expect, quoted = data.get("expect", {}), data.get("quote", {})
         yield Scenario(id, data["title"], data["as_of"], record, order, expect, quoted, document)
 
 
 def _part(document: Document, folder: Path, path: PartPath, problems: list[Problem]) -> Document | None:
-    """A record or an order: the file that is named, or what is written in the scenario itself."""
+    """A record or an order: the content of the named file, or what is written in the scenario itself.
+
+    None where the file cannot be used; its problems are added to `problems`.
+    """
     inner = part(document, path)
     written = inner.data
     if not isinstance(written, str):
@@ -150,13 +154,13 @@ def _part(document: Document, folder: Path, path: PartPath, problems: list[Probl
         place = document.value_place(path)
         problems.append(Problem("unreadable-file", f"'{written}' cannot be read", place, "name it from this folder"))
         return None
-    found, told = read_bytes(content, shown((folder / written).resolve()))
-    problems += told
-    return found
+    read, syntax_problems = read_bytes(content, shown((folder / written).resolve()))
+    problems += syntax_problems
+    return read
 
 
-def _but(record: Document, document: Document, at: PartPath, changes: Mapping[str, Any]) -> Document:
-    """The record with some of its keys otherwise; of its facts only those that are named."""
+def _with_changes(record: Document, document: Document, at: PartPath, changes: Mapping[str, Any]) -> Document:
+    """The record with the changes at a path of the document: each replaces a key, or among `facts` a single fact."""
     if not isinstance(record.data, dict):
         return record
     for key in changes:
@@ -169,29 +173,29 @@ def _but(record: Document, document: Document, at: PartPath, changes: Mapping[st
 
 
 def run(release: Release, scenarios: Iterable[Scenario]) -> tuple[ScenarioResult, ...]:
-    """Every scenario evaluated, with what is not as expected."""
+    """The result of each scenario under a release."""
     return tuple(_run(release, scenario) for scenario in scenarios)
 
 
-def examples(release: Release, scenarios: Iterable[Scenario]) -> dict[str, Outcome]:
-    """What a release, which may be another than they were written for, says of each scenario's partner."""
-    return {one.id: evaluate(release.plan, one.record, one.as_of) for one in scenarios}
+def scenario_outcomes(release: Release, scenarios: Iterable[Scenario]) -> dict[str, Outcome]:
+    """The outcome of each scenario's partner, by the scenario's id; the release need not be the scenarios' own."""
+    return {scenario.id: evaluate(release.plan, scenario.record, scenario.as_of) for scenario in scenarios}
 
 
 def _run(release: Release, scenario: Scenario) -> ScenarioResult:
     outcome = evaluate(release.plan, scenario.record, scenario.as_of)
     quoted = quote(release.plan, scenario.record, scenario.order, outcome, scenario.as_of) if scenario.order else None
     in_force = release.programme.effective_from <= scenario.as_of
-    told = {**outcome_data(outcome), "in_force": in_force}
-    found = list(_mismatches(scenario, "expect", scenario.expect, told))
+    data = {**outcome_data(outcome), "in_force": in_force}
+    mismatches = list(_mismatches(scenario, "expect", scenario.expect, data))
     if quoted:
-        found += _mismatches(scenario, "quote", scenario.quote, quote_data(quoted), "quote")
-    return ScenarioResult(scenario, outcome, quoted, tuple(found))
+        mismatches += _mismatches(scenario, "quote", scenario.quote, quote_data(quoted), "quote")
+    return ScenarioResult(scenario, outcome, quoted, tuple(mismatches))
 
 
-def _mismatches(scenario: Scenario, part: str, expected: Any, found: Any, *path: str) -> Iterator[Mismatch]:
-    """Where the outcome has not what a part of the scenario expects: maps may hold more, lists are as long."""
-    for difference in differences(expected, found, _AS_EXPECTED):
+def _mismatches(scenario: Scenario, part: str, expected: Any, actual: Any, *path: str) -> Iterator[Mismatch]:
+    """The differences from what a part of the scenario expects: a map may have more keys, a list no more items."""
+    for difference in differences(expected, actual, _AS_EXPECTED):
         at: PartPath = ("scenarios", scenario.id, part, *difference.keys)
         where = path_text((*path, *difference.keys))
         if difference.after is NOTHING:
@@ -201,46 +205,46 @@ def _mismatches(scenario: Scenario, part: str, expected: Any, found: Any, *path:
             yield Mismatch(where, *values, scenario.document.value_place(at))
 
 
-def _comparable(expected: Any, found: Any) -> tuple[Any, Any]:
-    """A day as JSON has it; and of a row for which one value is expected, its status or value."""
-    if isinstance(found, dict) and not isinstance(expected, list):
-        found = next((found[key] for key in ("status", "value") if key in found), found)
-    return expected.isoformat() if isinstance(expected, date) else expected, found
+def _comparable(expected: Any, actual: Any) -> tuple[Any, Any]:
+    """An expected day as text, as JSON has it; and in place of a row for which one value is expected, that value."""
+    if isinstance(actual, dict) and not isinstance(expected, list):
+        actual = next((actual[key] for key in ("status", "value") if key in actual), actual)
+    return expected.isoformat() if isinstance(expected, date) else expected, actual
 
 
 _AS_EXPECTED = Policy(
     Pairing.EQUAL_LENGTH,
     expected_only=True,
-    is_same=lambda expected, found: is_same_value(*_comparable(expected, found)),
+    is_same=lambda expected, actual: is_same_value(*_comparable(expected, actual)),
 )
 
 
-# What is reached ------------------------------------------------------------------------------------------------------
+# What is not reached --------------------------------------------------------------------------------------------------
 
 
-def reach(release: Release, results: Sequence[ScenarioResult]) -> Reach:
-    """What of the release no scenario reaches: a tier's own values count for a partner of that tier only."""
+def unreached_parts(release: Release, results: Sequence[ScenarioResult]) -> UnreachedParts:
+    """What no scenario of the release reaches; a tier's own values are reached only by a partner of that tier."""
     programme = release.programme
     seen: dict[str, set[Any]] = {id: set() for id in programme.values}
     tiers: set[str] = set()
     shown_clauses: set[str] = set()
     for result in results:
-        mattering = _tiers(result)
-        tiers |= mattering
+        result_tiers = _tiers(result)
+        tiers |= result_tiers
         shown_clauses |= _shown_by(programme, result)
         values = all_values(release.plan, result.outcome)
-        for id, known in seen.items():
+        for id, known_values in seen.items():
             named = programme.values[id]
             of_items = ORDER if named.role is Role.ORDER_TOTAL else named.list
             value = values.get(id) if of_items is None else _of_items(values, result, named, of_items)
-            if named.tier in (None, *mattering) and value is not None and not isinstance(value, Unknown):
-                known.add(value)
-    told = [id for id, value in programme.values.items() if value.source and value.tier in (None, *tiers)]
-    varying = [id for id in told if programme.values[id].varies]
-    shown_clauses |= {clause for id in told if seen[id] for clause in programme.values[id].source}
+            if named.tier in (None, *result_tiers) and value is not None and not isinstance(value, Unknown):
+                known_values.add(value)
+    reachable = [id for id, value in programme.values.items() if value.source and value.tier in (None, *tiers)]
+    varying = [id for id in reachable if programme.values[id].varies]
+    shown_clauses |= {clause for id in reachable if seen[id] for clause in programme.values[id].source}
     if results:
         shown_clauses |= set(programme.cited) - _cited_by_rules(programme)
-    return Reach(
+    return UnreachedParts(
         tuple(id for id in programme.clauses if id not in shown_clauses),
         tuple(id for id in programme.tiers if id not in tiers),
         tuple(id for id in varying if not seen[id]),
@@ -250,26 +254,26 @@ def reach(release: Release, results: Sequence[ScenarioResult]) -> Reach:
 
 
 def _tiers(result: ScenarioResult) -> set[str]:
-    """The tiers that matter to the partner of a scenario: those it has, and those that are expected to be some way."""
+    """The tiers that a scenario is about: those of its partner, and those for which it expects something."""
     tracks = {track.tier for track in result.outcome.tracks if track.tier}
     own = {result.outcome.tier} if result.outcome.tier else set()
     return {*tracks, *own, *result.scenario.expect.get("tiers", {})}
 
 
-def _of_items(values: Mapping[str, Any], result: ScenarioResult, named: NamedValue, of: str) -> Any:
-    """A value of items: that of the first item which has one; of an order, that there were lines."""
-    if of == ORDER:
+def _of_items(values: Mapping[str, Any], result: ScenarioResult, named: NamedValue, list_id: str) -> Any:
+    """The first known value among the items of a list, True for a value of an order that was priced, or None."""
+    if list_id == ORDER:
         return True if result.quote else None
-    items = values.get(of, ())
-    known = [] if isinstance(items, Unknown) else [item[named.inner_id] for item in items]
-    return next((value for value in known if not isinstance(value, Unknown)), None)
+    items = values.get(list_id, ())
+    item_values = [] if isinstance(items, Unknown) else [item[named.inner_id] for item in items]
+    return next((value for value in item_values if not isinstance(value, Unknown)), None)
 
 
 def _cited_by_rules(programme: Programme) -> set[str]:
-    """Clauses that something with a value cites, or that say what a tier allows, or how a line is priced."""
+    """The clauses that values, rights and restrictions of tiers, and rules and refusals of order lines cite."""
     cited = {clause for value in programme.values.values() for clause in value.source}
     for tier in programme.tiers.values():
-        cited |= {clause for one in (*tier.rights, *tier.restrictions) for clause in one.source}
+        cited |= {clause for statement in (*tier.rights, *tier.restrictions) for clause in statement.source}
     if programme.order:
         cited |= {clause for rule in programme.order.rules for clause in rule.source}
         cited |= {clause for refusal in programme.order.refusals for clause in refusal.source}
@@ -277,14 +281,14 @@ def _cited_by_rules(programme: Programme) -> set[str]:
 
 
 def _shown_by(programme: Programme, result: ScenarioResult) -> set[str]:
-    """The clauses that one scenario shows: rights of a tier that is granted, rules of its lines, agreed terms."""
-    found: set[str] = set()
+    """The clauses that a scenario shows by the rights of its tier, the rules of its order lines and agreed terms."""
+    clauses: set[str] = set()
     if result.outcome.tier and result.outcome.status in ("qualified", "retained"):
         tier = programme.tiers[result.outcome.tier]
-        found |= {clause for one in (*tier.rights, *tier.restrictions) for clause in one.source}
+        clauses |= {clause for statement in (*tier.rights, *tier.restrictions) for clause in statement.source}
     for line in result.quote.lines if result.quote else ():
-        found |= set(line.source)
+        clauses |= set(line.source)
     for agreement in result.outcome.agreements:
         named = programme.values[agreement.term].negotiable
-        found |= set(named.source) if named and agreement.applied else set()
-    return found
+        clauses |= set(named.source) if named and agreement.applied else set()
+    return clauses

@@ -1,7 +1,7 @@
-"""What if: a release with some of its values otherwise, before the change is written.
+"""What if: a release with other values in its files, which stay unchanged on disk.
 
-A setting names a value by the keys to it, `tiers.gold.discount=22`. It is put into the text of its file, so that what
-is evaluated is what the patch would make.
+A setting names a value by its keys, `tiers.gold.discount=22`. It is put into the text of the file, so that the release
+evaluated is the one that the patch shown to the user would make.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from ..release.load import Release, ReleaseFiles, check_shapes, load_files
 from ..source.differences import Pairing, Policy, differences
 from ..source.document import Document, PartPath, read_text
 from ..source.edit import Mended, with_fixes
-from .patch import find
+from .edited_release import find_part
 
-#: under what key the part of a file that is named has its one value
+#: the keys under which a map that a setting names may have its single value
 _OWN_VALUE = ("value", "rule", "when")
 
 
 class WhatIf(NamedTuple):
-    """The files as they would be, and those that change."""
+    """The files of a release with settings, the changed ones before and after, and the settings."""
 
     files: ReleaseFiles
     mended: tuple[Mended, ...]
     settings: tuple[str, ...]
 
     def load(self) -> Release:
-        """The release as it would be, its number saying so; raises InvalidProgramme where it cannot be used."""
+        """The release with the settings, which its number names; raises InvalidProgramme where it has errors."""
         release = load_files(self.files)
         number = f"{release.programme.release} with {', '.join(self.settings)}" if self.settings else None
         programme = release.programme._replace(release=number or release.programme.release)
@@ -37,7 +37,7 @@ class WhatIf(NamedTuple):
 
 
 def what_if(files: ReleaseFiles, settings: Sequence[str]) -> WhatIf:
-    """The release with these settings, one after the other; raises WrongCall for one that names nothing."""
+    """The release with the settings applied in order; raises WrongCall where a setting cannot be applied."""
     documents = dict(files.documents)
     for setting in settings:
         path, equals, value = setting.partition("=")
@@ -57,10 +57,10 @@ def what_if(files: ReleaseFiles, settings: Sequence[str]) -> WhatIf:
 
 def _find(documents: Mapping[str, Document], path: str) -> tuple[str, PartPath]:
     """The kind of file and the keys of the single value that a path names; the last key may be new in its table."""
-    found = find(documents, path, None)
-    if isinstance(found, Problem):
-        raise WrongCall([found])
-    kind, keys = found
+    target = find_part(documents, path, None)
+    if isinstance(target, Problem):
+        raise WrongCall([target])
+    kind, keys = target
     table: Any = documents[kind].at(keys[:-1])
     data = table.get(keys[-1])
     if isinstance(data, dict):
@@ -74,7 +74,7 @@ def _find(documents: Mapping[str, Document], path: str) -> tuple[str, PartPath]:
 
 
 def _set(document: Document, path: PartPath, value: str, setting: str) -> Document:
-    """The document with another value at a path; its text says so in a way that reads as the value meant."""
+    """The document with a value written into its text at a path, in quotes where it would read as another value."""
     wanted, problems = read_text(value, "--set")
     meant = wanted.data if wanted and not problems and not isinstance(wanted.data, dict | list) else value
     for written in (value, json.dumps(value, ensure_ascii=False)):
@@ -92,17 +92,16 @@ def _replacement(document: Document, path: PartPath, written: str) -> Fix:
 
 
 def _addition(document: Document, path: PartPath, written: str) -> Fix:
-    """A key of its own before the first of its table, which stands on one line or on several."""
+    """The fix that writes a new key before the first one of its table, which stands on one line or on several."""
     table: Any = document.at(path[:-1])
     first = document.keys[(*path[:-1], next(iter(table)))]
-    text = document.source.text
-    flow = text[document.places[path[:-1]].start : document.places[path[:-1]].start + 1] == "{"
+    flow = document.source.text.startswith("{", document.places[path[:-1]].start)
     indent = " " * (first.column - 1)
     return Fix(Place(document.source, first.start, first.start),
                f"{path[-1]}: {written}, " if flow else f"{path[-1]}: {written}\n{indent}")  # fmt: skip
 
 
 def _same_but(before: Any, after: Any, path: PartPath) -> bool:
-    """Whether all but what stands at the path is as before."""
-    everything = differences(before, after, Policy(Pairing.EQUAL_LENGTH))
-    return all(difference.keys[: len(path)] == path for difference in everything)
+    """Whether two pieces of data differ only at the path."""
+    found_differences = differences(before, after, Policy(Pairing.EQUAL_LENGTH))
+    return all(difference.keys[: len(path)] == path for difference in found_differences)

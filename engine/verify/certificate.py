@@ -1,6 +1,6 @@
-"""Certificates: outcomes saved as JSON and read again. What is none is told, and never taken for one.
+"""Reads certificates: outcomes that were saved as JSON. JSON that is not an outcome is reported, never accepted.
 
-The shape is that of schemas/outcome.schema.json. A file holds one object, or several one after the other, as
+A certificate has the shape of schemas/outcome.schema.json. A file has one, or several one after the other, as
 `evaluate` writes them.
 """
 
@@ -22,14 +22,14 @@ from ..version import VERSION
 
 Json = dict[str, Any]
 
-_MAX_TOLD = 10  #: of what is wrong with one certificate
+_MAX_PROBLEMS = 10  #: reported of one certificate
 
 
 class Later(NamedTuple):
-    """A key that outcomes have from a version on: older certificates are whole without it.
+    """A key that outcomes have since a version of charter; older certificates are complete without it.
 
-    `path` leads to the maps that hold the key, with * for every key or item of a map or list; `stand_in` is any value
-    that the schema takes for it.
+    `path` leads to the maps that have the key, with * for every key or item of a map or list; `stand_in` is any value
+    of the key that fits the schema.
     """
 
     version: str
@@ -38,12 +38,12 @@ class Later(NamedTuple):
     stand_in: Any
 
 
-#: Whoever adds a key to outcomes adds it here, so that what was saved before stays verifiable.
+#: a key that is added to outcomes is added here too, so that older certificates can still be verified
 LATER: tuple[Later, ...] = ()
 
 
 class Saved(NamedTuple):
-    """One certificate of a file, or what is wrong with it: `data` is None then. `line` is where it begins."""
+    """One certificate of a file, which begins on `line`; where it has problems, `data` is None."""
 
     file: str
     line: int
@@ -51,17 +51,17 @@ class Saved(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-#: Keys of an outcome by which it is told from other JSON: a slip loses one of them at most.
-_TELLING = frozenset({"digest", "facts", "tiers"})
+#: keys that distinguish an outcome from other JSON; an outcome with a misspelt key lacks at most one of them
+_TYPICAL_KEYS = frozenset({"digest", "facts", "tiers"})
 _TOO_DEEP = f"more than {MAX_SAVED_NESTING} lists and maps within each other"
 
 
 class _NoJson(ValueError):
-    """What the JSON reader takes and this one does not: numbers without end, a key that stands twice, deep nesting."""
+    """Raised for JSON that the standard reader accepts and no outcome has: NaN, repeated keys, deep nesting."""
 
 
 def read_saved(content: bytes, shown: str, later: Sequence[Later] = LATER) -> tuple[Saved, ...]:
-    """The certificates of a file, in its order; a file without any is one that is wrong."""
+    """The certificates of a file, in its order; a file that cannot be read gives one result with a problem."""
     if len(content) > MAX_SAVED_BYTES:
         message = f"the file is larger than {MAX_SAVED_BYTES.written()}"
         return (_refused(shown, Problem("file-too-large", message, _at(shown), "split it")),)
@@ -72,32 +72,30 @@ def read_saved(content: bytes, shown: str, later: Sequence[Later] = LATER) -> tu
     if not text.strip():
         help = "save what 'charter evaluate --format json' writes"
         return (_refused(shown, Problem("empty-file", "the file is empty", _at(shown), help)),)
-    found: list[Saved] = []
+    certificates: list[Saved] = []
     wrong = 0
-    for one in _objects(text, shown):
-        read = one if one.data is None else _checked(one, text, later)
-        found.append(read)
-        wrong += read.data is None
+    for saved in _objects(text, shown):
+        certificates.append(saved if saved.data is None else _checked(saved, text, later))
+        wrong += certificates[-1].data is None
         if wrong == MAX_SAVED_WRONG:
             message = f"{wrong} parts of this file are no outcomes; the rest of it is not read"
-            found.append(_refused(shown, Problem("not-an-outcome", message, _at(shown), "check the file")))
+            certificates.append(_refused(shown, Problem("not-an-outcome", message, _at(shown), "check the file")))
             break
-    return tuple(found)
+    return tuple(certificates)
 
 
 def without_later(data: Json, certificate: Json, later: Sequence[Later] = LATER) -> Json:
-    """An outcome of today without the keys that the certificate's version of charter did not write."""
-    lacking = [one for one in _unknown_to(certificate, later) if not list(_holding(certificate, one))]
-    for one in lacking:
-        for part in _parts(data, one.path):
-            part.pop(one.key, None)
+    """The data of an outcome, changed in place: without the keys that the certificate's version did not write."""
+    for added in _missing_keys(certificate, later):
+        for part in _parts(data, added.path):
+            part.pop(added.key, None)
     return data
 
 
 def _objects(text: str, shown: str) -> Iterator[Saved]:
-    """Each JSON value of a text; after one that cannot be read the next that begins a line."""
+    """Each JSON value of a text; after one that cannot be read, the next object that begins a line."""
     decoder = json.JSONDecoder(
-        parse_float=_exact, parse_int=_exact, parse_constant=_no_constant, object_pairs_hook=_no_key_twice
+        parse_float=_exact, parse_int=_exact, parse_constant=_refuse_constant, object_pairs_hook=_without_repeated_keys
     )
     start, line = 0, 1
     while (begin := _next(text, start)) < len(text):
@@ -110,23 +108,21 @@ def _objects(text: str, shown: str) -> Iterator[Saved]:
             yield Saved(shown, line, None, (_no_json(error, Place(Source(shown, text), at, at + 1)),))
             end = text.find("\n{", begin) + 1 or len(text)
         else:
-            yield (
-                Saved(shown, line, data)
-                if isinstance(data, dict)
-                else _no_outcome(shown, line, Place(Source(shown, text), begin, begin + 1))
-            )
+            place = Place(Source(shown, text), begin, begin + 1)
+            yield Saved(shown, line, data) if isinstance(data, dict) else _no_outcome(shown, line, place)
         line += text.count("\n", begin, end)
         start = end
 
 
 def _next(text: str, start: int) -> int:
-    """Where the blanks end."""
+    """The position of the first character from `start` on that is not a blank; the length of the text if none is."""
     while start < len(text) and text[start] in " \t\r\n":
         start += 1
     return start
 
 
 def _no_json(error: Exception, place: Place) -> Problem:
+    """The problem for an error of reading JSON."""
     if isinstance(error, _NoJson):
         reason = str(error)
     elif isinstance(error, json.JSONDecodeError):
@@ -142,24 +138,24 @@ def _no_outcome(shown: str, line: int, place: Place) -> Saved:
     return Saved(shown, line, None, (Problem("not-an-outcome", "this JSON is no outcome", place, help),))
 
 
-def _checked(one: Saved, text: str, later: Sequence[Later]) -> Saved:
-    """The certificate if it has the promised shape, or what is wrong with it at its places."""
-    data: Json = one.data or {}
+def _checked(saved: Saved, text: str, later: Sequence[Later]) -> Saved:
+    """The certificate if it fits the schema; else its problems, without its data."""
+    data: Json = saved.data or {}
     result = data.get("result")
     if isinstance(result, str) and result != "done" and "problems" in data:
         message = f"this answer decided nothing: its result is '{_short(result)}'"
-        problem = Problem("not-an-outcome", message, _at(one.file, text, one.line), "leave it out")
-        return one._replace(data=None, problems=(problem,))
-    if len(_TELLING & data.keys()) < len(_TELLING) - 1:
-        return _no_outcome(one.file, one.line, _at(one.file, text, one.line))
-    if not any(_wrong(Document(Source(one.file, ""), data, {}, {}, {}), later)):
-        return one
-    problems = in_order(_wrong(_with_places(one, text), later))
-    return one._replace(data=None, problems=problems[:_MAX_TOLD])
+        problem = Problem("not-an-outcome", message, _at(saved.file, text, saved.line), "leave it out")
+        return saved._replace(data=None, problems=(problem,))
+    if len(_TYPICAL_KEYS & data.keys()) < len(_TYPICAL_KEYS) - 1:
+        return _no_outcome(saved.file, saved.line, _at(saved.file, text, saved.line))
+    if not any(_shape_problems(Document(Source(saved.file, ""), data, {}, {}, {}), later)):
+        return saved
+    problems = in_order(_shape_problems(_with_places(saved, text), later))
+    return saved._replace(data=None, problems=problems[:_MAX_PROBLEMS])
 
 
-def _wrong(document: Document, later: Sequence[Later]) -> Iterator[Problem]:
-    """What is wrong with a document as an outcome."""
+def _shape_problems(document: Document, later: Sequence[Later]) -> Iterator[Problem]:
+    """The problems of a document that is meant to be an outcome."""
     hidden = _hidden(document.data)
     if hidden:
         message = f"a text of it holds {hidden}, which no reader can see"
@@ -174,14 +170,14 @@ def _wrong(document: Document, later: Sequence[Later]) -> Iterator[Problem]:
     yield from problems
 
 
-def _with_places(one: Saved, text: str) -> Document:
-    """The certificate as a document that knows where its parts stand, where YAML can read it too."""
-    begin = _line_start(text, one.line)
+def _with_places(saved: Saved, text: str) -> Document:
+    """The certificate as a document with the places of its parts; without them where it cannot be read as YAML."""
+    begin = _line_start(text, saved.line)
     end = text.find("\n{", begin) + 1 or len(text)
-    read, _ = read_text("\n" * (one.line - 1) + text[begin:end].rstrip(), one.file)
+    read, _ = read_text("\n" * (saved.line - 1) + text[begin:end].rstrip(), saved.file)
     if read is None:
-        return Document(Source(f"{one.file}:{one.line}", ""), one.data, {}, {}, {})
-    return read._replace(data=one.data)
+        return Document(Source(f"{saved.file}:{saved.line}", ""), saved.data, {}, {}, {})
+    return read._replace(data=saved.data)
 
 
 def _line_start(text: str, line: int) -> int:
@@ -201,83 +197,81 @@ def _refused(shown: str, problem: Problem) -> Saved:
 
 
 def _exact(digits: str) -> Decimal:
-    """A number as it is written; raises _NoJson for one that no outcome has."""
+    """The number with all its digits; raises _NoJson for one with more digits than any outcome has."""
     try:
-        found = Decimal(digits) if len(digits) <= 2 * MAX_SAVED_DIGITS else Decimal("NaN")
+        number = Decimal(digits) if len(digits) <= 2 * MAX_SAVED_DIGITS else Decimal("NaN")
     except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite() or abs(found.adjusted()) > MAX_SAVED_DIGITS:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number.adjusted()) > MAX_SAVED_DIGITS:
         raise _NoJson(f"{_short(digits)} has more digits than any result")
-    return found
+    return number
 
 
 def _check_nesting(data: Any) -> None:
-    """Raise _NoJson where more lists and maps stand within each other than in any outcome."""
+    """Raise _NoJson where lists and maps are nested deeper than in any outcome."""
     level = [data]
     for _ in range(MAX_SAVED_NESTING + 1):
-        level = [part for one in level if isinstance(one, dict | list) for part in _inner(one)]
+        level = [inner for part in level for inner in _inner(part)]
     if level:
         raise _NoJson(_TOO_DEEP)
 
 
 def _inner(data: Any) -> Sequence[Any]:
-    """What stands directly in a map or a list; nothing in anything else."""
+    """The values of a map or the items of a list; nothing for other data."""
     return list(data.values()) if isinstance(data, dict) else data if isinstance(data, list) else ()
 
 
-def _no_constant(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise _NoJson(f"{name} is no number")
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> Json:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> Json:
+    """The map of these keys and values; raises _NoJson where a key is repeated."""
+    data = dict(pairs)
+    if len(data) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise _NoJson(f"a map has the key '{_short(twice)}' twice")
-    return found
+    return data
 
 
 def _short(text: str) -> str:
-    """The beginning of a text, whatever is in it, as a message can show it."""
+    """The beginning of a text, with a replacement for each character that a message cannot show."""
     seen = "".join(character if character.isprintable() else "\ufffd" for character in text[:41])
     return seen if len(text) <= 40 else f"{seen[:39]}…"
 
 
 def _hidden(data: Any) -> str | None:
-    """A character in any text of the data that cannot be seen, described, or None."""
+    """The description of the first invisible character in the texts of the data; None where there is none."""
     if isinstance(data, str):
         return None if data.isprintable() else strange_character(data)
     keys = data if isinstance(data, dict) else ()
-    return next((found for part in (*keys, *_inner(data)) if (found := _hidden(part))), None)
+    return next((character for part in (*keys, *_inner(data)) if (character := _hidden(part))), None)
 
 
-def _unknown_to(certificate: Json, later: Sequence[Later]) -> list[Later]:
-    """The keys that came after the version that wrote the certificate; none for a version that is no number."""
+def _missing_keys(certificate: Json, later: Sequence[Later]) -> list[Later]:
+    """The keys newer than the version that wrote the certificate, which has none of them; [] if that is no version."""
     written_by = str(certificate.get("charter"))
     is_number = len(written_by) < 20 and written_by.replace(".", "").isdecimal()
     version = release_number(written_by if is_number else VERSION)
-    return [one for one in later if version < release_number(one.version)]
+    newer = (added for added in later if version < release_number(added.version))
+    return [added for added in newer if not any(added.key in part for part in _parts(certificate, added.path))]
 
 
 def _completed(data: Json, later: Sequence[Later]) -> Json:
-    """The certificate with a stand-in for each key that came later and that it has nowhere."""
-    lacking = [one for one in _unknown_to(data, later) if not list(_holding(data, one))]
-    if not lacking:
+    """The certificate with a stand-in for each key that its version of charter did not write."""
+    missing_keys = _missing_keys(data, later)
+    if not missing_keys:
         return data
-    whole = copy.deepcopy(data)
-    for one in lacking:
-        for part in _parts(whole, one.path):
-            part[one.key] = one.stand_in
-    return whole
-
-
-def _holding(data: Json, one: Later) -> Iterator[Json]:
-    return (part for part in _parts(data, one.path) if one.key in part)
+    completed = copy.deepcopy(data)
+    for added in missing_keys:
+        for part in _parts(completed, added.path):
+            part[added.key] = added.stand_in
+    return completed
 
 
 def _parts(data: Any, path: Sequence[str]) -> Iterator[Json]:
-    """The maps at a path in which * stands for every key or item."""
+    """The maps at a path, in which * stands for every key or item."""
     if not path:
         if isinstance(data, dict):
             yield data

@@ -1,7 +1,6 @@
-"""Verify: a saved outcome evaluated again from what it says itself, and compared with what it says.
+"""Verifies a saved outcome: evaluates the facts in it again under its release, and compares the two outcomes.
 
-Pure: a certificate (see `certificate`) and the archive of releases give a verdict. What the certificate says of the
-partner is taken as it stands; whether that is true no engine can tell.
+A certificate (see `certificate`) and the archive of releases give a verdict. Whether the facts are true is not checked.
 """
 
 from __future__ import annotations
@@ -19,30 +18,31 @@ from ..version import VERSION
 from .certificate import LATER, Json, Later, without_later
 
 Status = Literal[
-    "equal",  #: evaluated again, it says the same
-    "different",  #: or something else
-    "record_refused",  #: the release does not take what it says of the partner
-    "unknown_release",  #: no release here has its digest
-    "what_if",  #: it is of a release with settings, which is nowhere
-    "changed_release",  #: its digest is that of files changed since they were sealed
+    "equal",  #: the evaluation gives the same outcome
+    "different",  #: the evaluation gives another outcome
+    "record_refused",  #: the release refuses the record in the certificate
+    "unknown_release",  #: no release in the archive has its digest
+    "what_if",  #: its release had settings of a what-if, which are kept nowhere
+    "changed_release",  #: its digest is that of files that were changed after the seal
     "tampered_seal",  #: the seal of its release is broken
-    "unusable_release",  #: its release is here, and this engine cannot use it
+    "unusable_release",  #: this engine cannot use its release, which is in the archive
 ]
 Reason = Literal["other_engine", "certificate_changed"]
 
-#: what an answer says about itself, its warnings among it, whose words may change
+#: keys that are not compared: those about the answer itself, and its warnings, whose words may change
 _ABOUT = frozenset({"charter", "format_version", "problems"})
-#: sources count, the order of rows does, and null is not the same as nothing
+#: sources and the order of rows count, and null differs from a missing key
 _STRICT = Policy(Pairing.BY_PLACE)
 
 
 @public("status", "reason")
 class CertificateVerdict(NamedTuple):
-    """What became of a certificate.
+    """The result of verifying a certificate.
 
-    `difference` is the first, with what the certificate says and what comes of evaluating again; `others` counts the
-    rest. `reason` says why, where it is different. `files_changed`: the release was read from its seal, for its files
-    are others now. `known` has the releases that there are, where it is of none of them.
+    `difference` is the first difference, with the certificate's value before the evaluated one; `others` is the number
+    of further ones, and `reason` their likely cause. `files_changed` is whether the release was read from its seal,
+    because its files were changed. `known` are the releases of the archive, where none has the certificate's digest, or
+    the one whose changed files have it.
     """
 
     status: Status
@@ -56,13 +56,13 @@ class CertificateVerdict(NamedTuple):
 
 
 def verify(certificate: Json, archive: Sequence[ArchivedRelease], later: Sequence[Later] = LATER) -> CertificateVerdict:
-    """The verdict on a certificate that has the promised shape; its release is among those made ready."""
+    """The verdict on a certificate that fits the schema; the release with its digest is loaded in the archive."""
     if " with " in certificate["release"]:
         return CertificateVerdict("what_if", certificate)
     digest = certificate["digest"]
     for kept in archive:
         if kept.digest == digest and kept.state != "seal_broken":
-            return _again(certificate, kept, later)
+            return _evaluated_again(certificate, kept, later)
     for kept in archive:
         named = digest in (kept.digest, kept.files_digest)
         if kept.state == "seal_broken" and (named or kept.number == certificate["release"]):
@@ -72,8 +72,8 @@ def verify(certificate: Json, archive: Sequence[ArchivedRelease], later: Sequenc
     return CertificateVerdict("unknown_release", certificate, known=tuple(archive))
 
 
-def _again(certificate: Json, kept: ArchivedRelease, later: Sequence[Later]) -> CertificateVerdict:
-    """Evaluate again, and compare."""
+def _evaluated_again(certificate: Json, kept: ArchivedRelease, later: Sequence[Later]) -> CertificateVerdict:
+    """The verdict by evaluating the record in the certificate under its release."""
     changed = kept.state == "files_changed"
     if kept.release is None:
         return CertificateVerdict("unusable_release", certificate, files_changed=changed, problems=kept.problems)
@@ -84,7 +84,7 @@ def _again(certificate: Json, kept: ArchivedRelease, later: Sequence[Later]) -> 
     except InvalidInput as refused:
         return CertificateVerdict("record_refused", certificate, None, 0, reason, changed, (), refused.problems)
     again = without_later(outcome_data(outcome), certificate, later)
-    # in the order of what was evaluated again
+    # compared in this direction for the order of keys in the evaluated outcome
     differing = list(differences(_decided(again), _decided(certificate), _STRICT))
     if not differing:
         return CertificateVerdict("equal", certificate, files_changed=changed)
@@ -93,12 +93,12 @@ def _again(certificate: Json, kept: ArchivedRelease, later: Sequence[Later]) -> 
 
 
 def _decided(answer: Json) -> Json:
-    """An answer without what it says about itself."""
+    """An answer without the keys that are not compared."""
     return {key: part for key, part in answer.items() if key not in _ABOUT}
 
 
 def record_in(certificate: Json) -> Json:
-    """The record that a certificate was made from, with the values that its facts had on the day."""
+    """The record in a certificate, with the values that its facts had on the day."""
     keys = ("term", "value", "document", "from", "until")
     return {
         "partner": certificate["partner"],
@@ -106,5 +106,5 @@ def record_in(certificate: Json) -> Json:
         "tier": certificate["held_tier"],
         "since": certificate["since"],
         "facts": certificate["facts"],
-        "agreements": [{key: one[key] for key in keys} for one in certificate["agreements"]],
+        "agreements": [{key: agreement[key] for key in keys} for agreement in certificate["agreements"]],
     }

@@ -7,7 +7,7 @@ from charter.engine.difference.partner_effects import Pair, is_so, outcome_effec
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.release.load import load_files, read_files
 from charter.engine.review.mutants import mutants
-from charter.engine.review.scenarios import examples, read_scenarios
+from charter.engine.review.scenarios import read_scenarios, scenario_outcomes
 from charter.engine.values import Kind
 
 from ..programmes import ASOFT
@@ -20,11 +20,13 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
     release = load_files(files)
     scenarios = read_scenarios(ASOFT, release)
     before = {
-        name: all_values(release.plan, one) for name, one in examples(release, scenarios).items() if not one.agreements
+        name: all_values(release.plan, outcome)
+        for name, outcome in scenario_outcomes(release, scenarios).items()
+        if not outcome.agreements
     }
     noticed = 0
     for mutant in mutants(files):
-        after = examples(mutant.release, scenarios)
+        after = scenario_outcomes(mutant.release, scenarios)
         rows = [
             (values, all_values(mutant.release.plan, after[name])) for name, values in before.items() if name in after
         ]

@@ -10,7 +10,7 @@ import pytest
 from charter import load
 from charter.engine.proof.claims_by_bounds import check_claims
 from charter.engine.review.review import review
-from charter.engine.review.scenarios import examples, read_scenarios
+from charter.engine.review.scenarios import read_scenarios, scenario_outcomes
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import write
@@ -18,7 +18,7 @@ from ..small_world import write
 
 def verdicts(folder: Path) -> dict[str, tuple]:
     release = load(folder)
-    found = check_claims(release, examples(release, read_scenarios(folder, release)))
+    found = check_claims(release, scenario_outcomes(release, read_scenarios(folder, release)))
     return {one.claim.id: (one.status, one.wanted, one.bound, one.attained) for one in found}
 
 

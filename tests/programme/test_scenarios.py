@@ -14,7 +14,7 @@ from charter.engine.release.load import read_files
 from charter.engine.report.scenarios import scenarios_text
 from charter.engine.review.findings import scenario_run
 from charter.engine.review.mutants import mutants, survivors
-from charter.engine.review.scenarios import ScenarioResult, reach, read_no_difference, read_scenarios, run
+from charter.engine.review.scenarios import ScenarioResult, read_no_difference, read_scenarios, run, unreached_parts
 
 from ..programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from ..small_world import FILES, write
@@ -36,7 +36,7 @@ def test_every_scenario_comes_out_as_written(folder: Path) -> None:
 
 
 def test_the_scenarios_reach_all_84_clauses_and_every_condition_both_ways() -> None:
-    reached = reach(load(ASOFT), results(ASOFT))
+    reached = unreached_parts(load(ASOFT), results(ASOFT))
     assert reached == ((), (), (), ())
 
 
@@ -86,7 +86,7 @@ def test_a_scenario_that_fails_shows_the_values_under_the_expression(tmp_path: P
     ran = scenario_run(read_files(release), mutants=False)
     failed = {result.scenario.id: result.differences for result in ran.results if result.differences}
     assert "tier_by_code" in failed
-    assert [(one.path, one.expected, one.found) for one in failed["competency_two_activities"]] == [
+    assert [(one.path, one.expected, one.actual) for one in failed["competency_two_activities"]] == [
         ("status", "qualified", "not_qualified")
     ]
     text = scenarios_text(ran)
@@ -106,7 +106,7 @@ def told(folder: Path, text: str, **files: str) -> str:
         found = run(load(release), read_scenarios(release, load(release)))
     except InvalidProgramme as refused:
         return "; ".join(f"{problem.code}: {problem.message}" for problem in refused.problems)
-    return "; ".join(f"{one.path}: {one.expected} {one.found}" for result in found for one in result.differences)
+    return "; ".join(f"{one.path}: {one.expected} {one.actual}" for result in found for one in result.differences)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_part_of_an_outcome_is_not_nothing(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
     edit(release, "scenarios/bonuses.yaml", "discount: {uncapped: 22.5, cap: 40, total: 22.5}", "discount: null")
     found = {one.scenario.id: one.differences for one in results(release) if one.differences}
-    assert [(one.path, one.expected, one.found["total"]) for one in found.pop("every_bonus_retail")] == [
+    assert [(one.path, one.expected, one.actual["total"]) for one in found.pop("every_bonus_retail")] == [
         ("discount", None, Decimal("22.5"))
     ]
     assert not found

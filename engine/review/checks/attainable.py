@@ -60,7 +60,7 @@ def _percentages(programme: Programme, value_bounds: Mapping[str, Bounds]) -> It
     for value in programme.values.values():
         span = value_bounds[value.id]
         if value.kind is Kind.PERCENT and value.place and isinstance(span, NumberRange):
-            over, under = span.low is not None and span.low > 100, span.high is not None and span.high < 0
-            if over or under:
+            over = span.low is not None and span.low > 100
+            if over or (span.high is not None and span.high < 0):
                 message = f"this percentage is always {'over 100' if over else 'under 0'}"
                 yield Problem("odd-percentage", message, value.place, "20 stands for 20%", Level.WARNING)

@@ -104,16 +104,15 @@ def _implied(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]
         counted = {requirement.id: programme.values[requirement.value] for requirement in tier.requirements}
         for requirement in tier.requirements:
             value = counted[requirement.id]
-            others = {id: other for id, other in counted.items() if other is not value}
+            others = {id: candidate for id, candidate in counted.items() if candidate is not value}
             if requirement.scope != "tier" or value.place is None or _is_reported_elsewhere(value, others, solver):
                 continue
             if solver.may_hold(Not(_name(value)), *map(_name, others.values())):
                 continue
             del counted[requirement.id]  # a redundant requirement cannot make another one redundant
             implying = _implying(value, others, solver)
-            related = tuple(
-                Related(other.place, f"'{id}' asks for it") for id, other in implying.items() if other.place
-            )
+            places = ((id, cause.place) for id, cause in implying.items())
+            related = tuple(Related(place, f"'{id}' asks for it") for id, place in places if place)
             names = " and ".join(f"'{id}'" for id in implying)
             are = "is" if len(implying) == 1 else "are"
             message = f"'{requirement.id}' is met wherever {names} {are}, and asks for nothing more"
@@ -123,7 +122,7 @@ def _implied(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]
 
 def _is_reported_elsewhere(value: NamedValue, others: Mapping[str, NamedValue], solver: ConditionSolver) -> bool:
     """Whether a requirement is stated twice or constant, or its tier is out of reach."""
-    if any(other.expression == value.expression for other in others.values()) or not value.varies:
+    if any(candidate.expression == value.expression for candidate in others.values()) or not value.varies:
         return True
     reachable = solver.may_hold(*map(_name, (value, *others.values())))
     return not reachable or solver.truths(_name(value)) == frozenset((True,))
@@ -133,7 +132,7 @@ def _implying(value: NamedValue, others: Mapping[str, NamedValue], solver: Condi
     """The other requirements that together imply this one, without those that are not needed for that."""
     implying = dict(others)
     for id in others:
-        rest = [_name(other) for key, other in implying.items() if key != id]
+        rest = [_name(cause) for key, cause in implying.items() if key != id]
         if not solver.may_hold(Not(_name(value)), *rest):
             del implying[id]
     return implying
