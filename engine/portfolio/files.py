@@ -86,14 +86,14 @@ def agreement_fields() -> list[Fact]:
 
 
 def check_columns(
-    path: Path, header: Source | None, columns: Iterable[str], known: Sequence[str], needed: Iterable[str]
+    path: Path, header: Source | None, columns: Iterable[str], allowed: Sequence[str], needed: Iterable[str]
 ) -> None:
-    """Raise InvalidInput that lists the columns not in `known`, and the `needed` columns that are missing."""
+    """Raise InvalidInput that lists the columns not in `allowed`, and the `needed` columns that are missing."""
     columns, problems = list(columns), []
     for name in columns:
-        if name not in known:
-            help = did_you_mean(name, known) or "leave it out, or pass it over: --ignore"
-            message = f"'{name}' is not a fact of the programme" if PARTNER in known else f"'{name}' is not known"
+        if name not in allowed:
+            help = did_you_mean(name, allowed) or "leave it out, or pass it over: --ignore"
+            message = f"'{name}' is not a fact of the programme" if PARTNER in allowed else f"'{name}' is not known"
             problems.append(Problem("unknown-column", message, header_place(header, name), help))
     for name in needed:
         if name not in columns:

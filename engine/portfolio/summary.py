@@ -116,7 +116,7 @@ def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str
         for requirement in tier.requirements:
             sums[REQUIREMENT, tier.id, requirement.id, "not_met"] = f'NOT "{requirement.value}"'
             sums[REQUIREMENT, tier.id, requirement.id, "unknown"] = f'"{requirement.value}" IS NULL'
-            others = [f'"{other.value}"' for other in tier.requirements if other is not requirement]
+            others = [f'"{candidate.value}"' for candidate in tier.requirements if candidate is not requirement]
             sums[ALONE, tier.id, requirement.id] = " AND ".join([f'NOT "{requirement.value}"', *others])
     if sums:
         columns = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values())
@@ -153,14 +153,9 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
             for status in ("qualified", "retained", "not_qualified", "undetermined")
             if (tier.id, status) in held
         )
-        yes, no, undetermined = (
-            counts[TIER, tier.id, status] for status in ("qualified", "not_qualified", "undetermined")
-        )
-        tiers.append(
-            TierCounts(
-                tier.id, yes, no, undetermined, own, requirements, sum(counted.alone for counted in requirements)
-            )
-        )
+        yes, no, open = (counts[TIER, tier.id, status] for status in ("qualified", "not_qualified", "undetermined"))
+        one_step = sum(counted.alone for counted in requirements)
+        tiers.append(TierCounts(tier.id, yes, no, open, own, requirements, one_step))
     discounts = [
         DiscountCounts(str(key[1]), key[2], number)
         for key, number in counts.items()

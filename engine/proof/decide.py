@@ -74,19 +74,19 @@ def can_fail(setting: Setting, tree: Expression) -> Answer:
     return _answer(setting, [tree], lambda partners: [broken(partners[0], tree)], shows)
 
 
-def can_be(setting: Setting, tree: Expression, value: Fraction, given: Sequence[Expression] = ()) -> Answer:
-    """Whether there is a partner for whom the conditions `given` hold and a value is this number."""
+def can_be(setting: Setting, tree: Expression, value: Fraction, premises: Sequence[Expression] = ()) -> Answer:
+    """Whether there is a partner for whom the conditions `premises` hold and a value is this number."""
 
     def conditions(partners: Sequence[Partner]) -> list[Formula]:
         result = term(partners[0], tree)
         equal = comparison("==", result, Term(number(value)))
-        return [result.known, equal, *(condition(partners[0], premise) for premise in given)]
+        return [result.known, equal, *(condition(partners[0], premise) for premise in premises)]
 
     def shows(examples: tuple[Example, ...]) -> bool:
         values = examples[0].values(setting.release)
-        return interpret(tree, values) == value and all(interpret(premise, values) is True for premise in given)
+        return interpret(tree, values) == value and all(interpret(premise, values) is True for premise in premises)
 
-    return _answer(setting, [tree, *given], conditions, shows)
+    return _answer(setting, [tree, *premises], conditions, shows)
 
 
 class Outermost(NamedTuple):
@@ -99,20 +99,22 @@ class Outermost(NamedTuple):
     found: Answer
 
 
-def outermost(setting: Setting, tree: Expression, greatest: bool, given: Sequence[Expression] = ()) -> Outermost | None:
-    """The greatest or least of a value among partners for whom the conditions `given` hold.
+def outermost(
+    setting: Setting, tree: Expression, greatest: bool, premises: Sequence[Expression] = ()
+) -> Outermost | None:
+    """The greatest or least of a value among partners for whom the conditions `premises` hold.
 
     None where the value is never known. Raises Undecided.
     """
     partner = make_partner(setting.release.programme, Codes())
     wanted = term(partner, tree)
-    conditions = [condition(partner, premise) for premise in given]
+    conditions = [condition(partner, premise) for premise in premises]
     limit = end([*partner.limits, *conditions], wanted, greatest, setting.seconds)
     if limit is None:
         return None
     if limit.value is None:
         return Outermost(None, Answer("undecided"))
-    return Outermost(limit.value, can_be(setting, tree, limit.value, given))
+    return Outermost(limit.value, can_be(setting, tree, limit.value, premises))
 
 
 def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]) -> Answer:

@@ -97,9 +97,9 @@ def _deciding_facts(
     for id in symbolic.open:
         if id not in read:
             continue
-        other = variant(symbolic.partner, [id])
-        before, after = term(symbolic.partner, name), term(other, name)
-        conditions = [*premises, *other.limits, before.known, after.known]
+        changed = variant(symbolic.partner, [id])
+        before, after = term(symbolic.partner, name), term(changed, name)
+        conditions = [*premises, *changed.limits, before.known, after.known]
         if not Question(conditions, setting.seconds).can_be(differs(before, after)):
             continue
         swing = None

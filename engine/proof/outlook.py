@@ -59,5 +59,5 @@ def outlook(
 def _named(programme: Programme, tier: str) -> str:
     if named := find_tier(programme.tiers.values(), tier):
         return named.id
-    known = programme.tracks[MAIN].tiers
-    raise wrong_call(f"'{tier}' is not a tier", did_you_mean(tier, known) or f"the tiers are {', '.join(known)}")
+    ids = programme.tracks[MAIN].tiers
+    raise wrong_call(f"'{tier}' is not a tier", did_you_mean(tier, ids) or f"the tiers are {', '.join(ids)}")

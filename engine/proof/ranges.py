@@ -41,8 +41,8 @@ def ranges(setting: Setting, named: str) -> tuple[ValueRange, ...]:
     values = dict(_values(programme, named))
     if not values:
         tier_values = (value for value in programme.values.values() if value.tier or value.role is Role.DEFINITION)
-        known = {*programme.values, *(_name(value) for value in tier_values)}
-        help = did_you_mean(named, known) or "name a definition, or a tier's own value: discount_total"
+        names = {*programme.values, *(_name(value) for value in tier_values)}
+        help = did_you_mean(named, names) or "name a definition, or a tier's own value: discount_total"
         raise wrong_call(f"'{named}' is not a value of the programme", help)
     value = next(iter(values.values()))
     if value.kind not in NUMERIC:
@@ -70,11 +70,11 @@ def _values(programme: Programme, named: str) -> list[tuple[str | None, NamedVal
 
 def _range(setting: Setting, tier: str | None, value: NamedValue) -> ValueRange:
     tree = Name(value.id, value.kind)
-    given = [] if tier is None else [Name(setting.release.programme.tiers[tier].qualified, Kind.YES_NO)]
+    premises = [] if tier is None else [Name(setting.release.programme.tiers[tier].qualified, Kind.YES_NO)]
     ends: list[Outermost | None] = []
     for greatest in (False, True):
         try:
-            ends.append(outermost(setting, tree, greatest, given))
+            ends.append(outermost(setting, tree, greatest, premises))
         except Undecided:
             ends.append(None)
     return ValueRange(tier, value, *ends)

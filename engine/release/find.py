@@ -87,16 +87,15 @@ def release_folder(program: Path, release: str | None, as_of: date) -> Path:
     releases = published(releases_of(folders))
     in_force = [begun for begun in releases if begun.effective_from <= as_of]
     if not in_force:
-        help = (
-            f"the first release, {releases[0].id}, applies from {releases[0].effective_from}; name one with --release"
-        )
+        first = releases[0]
+        help = f"the first release, {first.id}, applies from {first.effective_from}; name one with --release"
         raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
     return in_force[-1].folder
 
 
-def no_release(release: str, known: Iterable[str]) -> WrongCall:
-    """The error for the name of a release that does not exist; `known` are the names of those that do."""
-    help = did_you_mean(release, known)
+def no_release(release: str, existing: Iterable[str]) -> WrongCall:
+    """The error for the name of a release that does not exist; `existing` are the names of those that do."""
+    help = did_you_mean(release, existing)
     return WrongCall([Problem("no-release", f"there is no release '{release}'", None, help)])
 
 
@@ -105,17 +104,17 @@ def releases_of(folders: Iterable[Path]) -> tuple[FoundRelease, ...]:
     return tuple(sorted(map(_found, folders), key=lambda release: release.turn))
 
 
-def published(found: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
+def published(releases: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
     """The releases without drafts: if any is sealed, those after the last sealed one are left out."""
-    releases = list(found)
-    last = max((release.turn for release in releases if release.sealed), default=None)
-    return tuple(release for release in releases if last is None or release.turn <= last)
+    all_releases = tuple(releases)
+    last = max((release.turn for release in all_releases if release.sealed), default=None)
+    return tuple(release for release in all_releases if last is None or release.turn <= last)
 
 
-def order_problems(found: Iterable[FoundRelease]) -> tuple[Problem, ...]:
+def order_problems(releases: Iterable[FoundRelease]) -> tuple[Problem, ...]:
     """A problem for each release that does not begin after the release with the number before it."""
-    releases, problems = sorted(found, key=lambda release: release_number(release.id)), []
-    for earlier, later in pairwise(releases):
+    problems = []
+    for earlier, later in pairwise(sorted(releases, key=lambda release: release_number(release.id))):
         if later.effective_from <= earlier.effective_from:
             same = later.effective_from == earlier.effective_from
             code = "releases-overlap" if same else "dates-out-of-order"
@@ -125,14 +124,16 @@ def order_problems(found: Iterable[FoundRelease]) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def notice_problems(found: tuple[FoundRelease, ...], one: FoundRelease, sealed_on: date) -> tuple[Problem, ...]:
-    """An error where a release begins sooner after its seal than is promised; the first owes no notice."""
-    earlier = [other for other in found if other.turn < one.turn][-1:]
-    days = max(earlier[0].notice_days, one.notice_days) if earlier else 0
-    if not days or one.effective_from >= sealed_on + timedelta(days):
+def notice_problems(releases: tuple[FoundRelease, ...], release: FoundRelease, sealed_on: date) -> tuple[Problem, ...]:
+    """An error where a release begins before its notice period after the seal has passed; the first one has none."""
+    earlier = [candidate for candidate in releases if candidate.turn < release.turn][-1:]
+    days = max(earlier[0].notice_days, release.notice_days) if earlier else 0
+    soonest = sealed_on + timedelta(days)
+    if not days or release.effective_from >= soonest:
         return ()
-    message = f"{one.id} applies from {one.effective_from}; with {days} days' notice from {sealed_on} that is too soon"
-    return (Problem("short-notice", message, one.place, f"let it begin on {sealed_on + timedelta(days)} or later"),)
+    start = f"{release.id} applies from {release.effective_from}"
+    message = f"{start}; with {days} days' notice from {sealed_on} that is too soon"
+    return (Problem("short-notice", message, release.place, f"let it begin on {soonest} or later"),)
 
 
 def unreadable(path: Path, error: OSError) -> Problem:
@@ -155,9 +156,8 @@ def _found(folder: Path) -> FoundRelease:
         message = "it does not say since when the release applies"
         help = "write: effective: {from: 2026-01-31}"
         raise InvalidProgramme(problems or [Problem("missing-key", message, at, help)])
-    return FoundRelease(
-        str(document.at(("release",)) or folder.name), folder, since, (folder / SEAL).is_file(), document
-    )
+    number = str(document.at(("release",)) or folder.name)
+    return FoundRelease(number, folder, since, (folder / SEAL).is_file(), document)
 
 
 def release_number(release: str) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
-"""Seal: what a release said when it was published, kept beside it, so that whatever is changed later is told.
+"""Seals a release when it is published: a file beside it with its digest and content, so that later changes are found.
 
-The digest is over the data, not over how it is written: comments, blanks and quotes may change, the order of rows may
-not. The seal holds the files as they were, packed, so that a change can be named.
+The digest covers the data and the order of rows, but not comments, blanks and quotes. The seal holds the files as they
+were, packed, so that each change can be named.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PARTS = Policy(Pairing.EQUAL_LENGTH)
 
 
 class Seal(NamedTuple):
-    """When a release was sealed, the digest of what it said, and its files by their kind, packed."""
+    """The seal of a release: its number, the day, the digest of its content, and its packed files by kind."""
 
     release: str
     sealed_on: date
@@ -35,14 +35,14 @@ class Seal(NamedTuple):
     files: Mapping[str, str]
 
     def documents(self) -> dict[str, Document] | None:
-        """The files as they were sealed, or None where they are not those of the digest."""
+        """The sealed files by kind; None where they do not have the digest of the seal."""
         texts = {kind: _unpacked(packed) for kind, packed in self.files.items()}
         read = {kind: document for kind, text in texts.items() if text and (document := read_text(text, kind)[0])}
         return read if len(read) == len(texts) and content_digest(read) == self.digest else None
 
 
 def content_digest(documents: Mapping[str, Document]) -> str:
-    """The digest of what a release says: its data in order, without formatting and comments."""
+    """The digest of the content of a release: its data in order, without formatting and comments."""
     content = "".join(f"{kind}={canonical(documents[kind].data, _FORM)}\n" for kind in sorted(documents))
     return "sha256:" + hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -57,7 +57,7 @@ def seal_text(release: str, documents: Mapping[str, Document], day: date) -> str
 
 
 def read_seal(folder: Path) -> Seal | Problem | None:
-    """The seal of the release in a folder, None where it is not sealed, or what is wrong with it."""
+    """The seal of the release in a folder, None where it is not sealed, or the problem of a seal that is broken."""
     path = folder / SEAL
     try:
         content = path.read_bytes()
@@ -65,7 +65,7 @@ def read_seal(folder: Path) -> Seal | Problem | None:
         return None
     except OSError as error:
         return unreadable(path, error)
-    import json  # most releases are read without
+    import json  # most releases have no seal to read
 
     try:
         data = json.loads(content)
@@ -76,7 +76,7 @@ def read_seal(folder: Path) -> Seal | Problem | None:
 
 
 def check_seal(folder: Path, documents: Mapping[str, Document]) -> tuple[Problem, ...]:
-    """What of the files in a folder is no longer as it was sealed; nothing where they are not sealed."""
+    """A problem for each part of the files in a folder that changed since the seal; none where there is no seal."""
     seal = read_seal(folder)
     if seal is None or isinstance(seal, Problem):
         return () if seal is None else (seal,)
@@ -87,7 +87,7 @@ def check_seal(folder: Path, documents: Mapping[str, Document]) -> tuple[Problem
 
 
 def check_own_files(folder: Path) -> tuple[Problem, ...]:
-    """What is wrong with a seal by itself: that its digest is not that of the files it holds."""
+    """The problem of a seal whose digest is not that of the files in it."""
     seal = read_seal(folder)
     return (_not_its_own(folder),) if isinstance(seal, Seal) and seal.documents() is None else ()
 
@@ -102,7 +102,7 @@ def _broken(folder: Path, message: str) -> Problem:
 
 
 def _changes(folder: Path, sealed: Mapping[str, Document], now: Mapping[str, Document]) -> Iterator[Problem]:
-    """Each change of a part, at its place."""
+    """A problem for each changed part, at its place."""
     for kind in dict.fromkeys((*sealed, *now)):
         if kind not in now or kind not in sealed:
             place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
@@ -120,15 +120,16 @@ def _changes(folder: Path, sealed: Mapping[str, Document], now: Mapping[str, Doc
 
 
 def _in_words(difference: ValueDifference) -> tuple[str, str]:
-    """What a part was, and what it is now."""
+    """What the message says of a part in the sealed release, and of the part now."""
     if difference.before is NOTHING:
         return "has it not", "is new"
     if difference.after is NOTHING:
         return "has it", "is gone"
-    return f"says {_told(difference.before)}", f"is {_told(difference.after)}"
+    return f"says {_shortened(difference.before)}", f"is {_shortened(difference.after)}"
 
 
-def _told(data: Any) -> str:
+def _shortened(data: Any) -> str:
+    """The canonical text of data, of at most 60 characters."""
     text = str(data).lower() if isinstance(data, bool) else canonical(data, _FORM)
     return text if len(text) <= 60 else f"{text[:59]}…"
 
@@ -141,7 +142,7 @@ def _packed(text: str) -> str:
 
 
 def _unpacked(packed: str) -> str | None:
-    """The text of a file, or None where this is none; never more of it than a file may have."""
+    """The text of a packed file, at most one byte over the limit of a file; None where it cannot be unpacked."""
     import base64
     import zlib
 

@@ -23,19 +23,19 @@ def find_files(named: str, program: Path | None) -> ReleaseFiles:
     folder = Path(named)
     if (folder / "programme.yaml").is_file():
         return read_files(folder)
-    known: list[str] = []
+    existing: list[str] = []
     if program is not None:
         folders = release_folders(program)
         for release in folders:
             if release.resolve().name == named:
                 return read_files(release)
-        known = [release.resolve().name for release in folders]
+        existing = [release.resolve().name for release in folders]
     revision, colon, path = named.partition(":")
     if colon and revision and path:
         return _of_revision(revision, path)
     if folder.is_dir():
         raise wrong_call(f"'{named}' holds no release", "a release is a folder with programme.yaml in it")
-    raise no_release(named, known)
+    raise no_release(named, existing)
 
 
 def _of_revision(revision: str, path: str) -> ReleaseFiles:

@@ -96,26 +96,21 @@ def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: 
             events.append("release")
         if before and before[1:] != now[1:] and member is not False:
             events.append("changed")
-        if (
-            outcome.membership_ends == day
-            and member is not False
-            and (outcome.tier or outcome.status == "undetermined")
-        ):
+        may_renew = outcome.tier or outcome.status == "undetermined"
+        if outcome.membership_ends == day and member is not False and may_renew:
             renewed = _RENEWS.get(outcome.status or "")
             member = renewed if member or renewed is False else None
             events.append(_RENEWAL[member])
         if events:
-            yield Moment(
-                day, tuple(events), now.release, now.tier, now.status, now.discount, member, now.lacks, outcome.unknown
-            )
+            state = (now.release, now.tier, now.status, now.discount)
+            yield Moment(day, tuple(events), *state, member, now.lacks, outcome.unknown)
         before, day = now, day + timedelta(1)
 
 
 def _state(outcome: Outcome) -> _State:
     """The part of an outcome whose changes make a moment."""
     tier = outcome.of(outcome.tier) if outcome.tier else None
-    lacks = (
-        tuple(requirement.id for requirement in tier.requirements if requirement.status == "not_met") if tier else ()
-    )
+    requirements = tier.requirements if tier else ()
+    lacks = tuple(requirement.id for requirement in requirements if requirement.status == "not_met")
     discount = outcome.discount.total if outcome.discount else None
     return _State(outcome.release, outcome.tier, outcome.status, discount, lacks)

@@ -1,1 +1,1 @@
-"""Source: YAML and JSON as data that knows its places; their shapes; edits that keep every comment."""
+"""Reads YAML and JSON as data with places, checks their shapes, and edits them keeping every comment."""

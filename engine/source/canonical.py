@@ -1,6 +1,6 @@
-"""Data as one text, the same for equal data, of which digests are made.
+"""Writes data as a canonical text, the same for equal data, from which digests are made.
 
-Two forms are needed, for each is part of digests that have been published: both must stay what they are to the byte.
+Published digests depend on each of the two forms, so both must stay the same to the byte.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..values import plain
 
 
 class CanonicalForm(Enum):
-    """What a canonical text keeps apart, and which digests depend on it."""
+    """The forms of a canonical text: what counts as a difference, and which digests depend on it."""
 
     IN_ORDER = 1
     """The order of keys and the kind of each value count. The digest of a release depends on it, and with it seals,
@@ -43,7 +43,7 @@ def _in_order(data: Any) -> str:
 
 
 def _exact(data: Any) -> Any:
-    """The data with nothing but what JSON has, a number as the map of its digits."""
+    """The data as JSON types only, a number as a map with its digits as text."""
     if isinstance(data, dict):
         return {str(key): _exact(part) for key, part in data.items()}
     if isinstance(data, list):

@@ -11,20 +11,20 @@ from typing import Any, NamedTuple
 class Pairing(Enum):
     """Which items of two lists are compared with each other."""
 
-    ROWS_BY_ID = 1  #: of lists of maps: those of the same id, by place where ids are missing; other lists are one value
+    ROWS_BY_ID = 1  #: in lists of maps, those of one id, or (ids missing) at one place; other lists are one value
     BY_PLACE = 2  #: those at the same place; the path shows ids where both lists have the same ids in the same order
     EQUAL_LENGTH = 3  #: those at the same place of lists of equal length; other lists are one value
 
 
 class _Nothing:
-    """What stands where one side has no part at all, not even null."""
+    """The type of NOTHING, which stands for a part that one side does not have, not even as null."""
 
 
 NOTHING = _Nothing()
 
 
 def is_same_value(before: Any, after: Any) -> bool:
-    """Whether two parts are equal, and nowhere a boolean stands beside a number."""
+    """Whether two parts are equal, where a boolean never equals a number."""
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(is_same_value, before, after))
     if isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -64,11 +64,11 @@ def path_text(keys: Sequence[Any]) -> str:
 
 
 def differences(before: Any, after: Any, policy: Policy, keys: tuple[Any, ...] = ()) -> Iterator[ValueDifference]:
-    """Every outermost part that differs, in the order of the first side, then what only the second side has."""
+    """The outermost parts that differ, in the order of the first side, then those that only the second side has."""
     pairs = _pairs(before, after, policy)
     if pairs is not None:
-        for key, one, other in pairs:
-            yield from differences(one, other, policy, (*keys, key))
+        for key, part_before, part_after in pairs:
+            yield from differences(part_before, part_after, policy, (*keys, key))
     elif not policy.is_same(before, after):
         yield ValueDifference(keys, before, after)
 
@@ -104,8 +104,9 @@ def _items(
         if not all(isinstance(row, Mapping) for row in (*before, *after)):
             return None
         if ids is not None and other_ids is not None:
-            ones, others = dict(zip(ids, before, strict=True)), dict(zip(other_ids, after, strict=True))
-            return ((id, ones.get(id, nothing), others.get(id, nothing)) for id in dict.fromkeys((*ids, *other_ids)))
+            rows, other_rows = dict(zip(ids, before, strict=True)), dict(zip(other_ids, after, strict=True))
+            in_turn = dict.fromkeys((*ids, *other_ids))
+            return ((id, rows.get(id, nothing), other_rows.get(id, nothing)) for id in in_turn)
     shown = ids if pairing is Pairing.BY_PLACE and ids is not None and ids == other_ids else None
     places = range(max(len(before), len(after)))
     sides = [[*rows, *[nothing] * (len(places) - len(rows))] for rows in (before, after)]

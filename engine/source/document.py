@@ -61,14 +61,14 @@ class Document(NamedTuple):
         return _raw_text(self.places[path], self.styles.get(path, ""))
 
 
-def unknown_keys(document: Document, path: PartPath, written: Iterable[str], known: Collection[str]) -> list[Problem]:
-    """A problem for each written key of the map at a path that is not among the known keys."""
-    return [unknown_key(document, (*path, key), known) for key in written if key not in known]
+def unknown_keys(document: Document, path: PartPath, written: Iterable[str], allowed: Collection[str]) -> list[Problem]:
+    """A problem for each written key of the map at a path that is not among the allowed keys."""
+    return [unknown_key(document, (*path, key), allowed) for key in written if key not in allowed]
 
 
-def unknown_key(document: Document, path: PartPath, known: Iterable[str]) -> Problem:
-    """The problem that the last key of a path is not among the known keys."""
-    key, place, names = str(path[-1]), document.place(path), list(known)
+def unknown_key(document: Document, path: PartPath, allowed: Iterable[str]) -> Problem:
+    """The problem that the last key of a path is not among the allowed keys."""
+    key, place, names = str(path[-1]), document.place(path), list(allowed)
     message, help = f"'{key}' is not a key here", did_you_mean(key, names)
     return Problem("unknown-key", message, place, help, fix=renamed(key, names, place))
 

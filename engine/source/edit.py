@@ -1,4 +1,4 @@
-"""Edit: the text of a file with some fixes made and all the rest kept, read, written and shown as a patch."""
+"""Edits the texts of files by fixes, keeping all the rest, and shows the changes as a patch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Mended(NamedTuple):
 
 
 def with_fixes(text: str, fixes: Iterable[Fix]) -> str:
-    """The text with the fixes made; of two that touch the same characters, the later one in the text."""
+    """The text with the fixes made; of fixes that overlap, only the one that comes later in the text."""
     begun = len(text) + 1
     for fix in sorted(set(fixes), key=lambda fix: (fix.place.start, fix.place.end), reverse=True):
         if fix.place.end <= begun:
@@ -38,7 +38,7 @@ def write_mended(mended: Iterable[Mended]) -> None:
 
 
 def patch(mended: Iterable[Mended]) -> str:
-    """What is changed, as a unified diff that `git apply` and `patch -p1` take."""
+    """The changes as a unified diff that `git apply` and `patch -p1` take."""
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         for file in mended
@@ -57,6 +57,6 @@ def read_unmarked(path: Path) -> str:
 
 
 def overwrite(path: Path, text: str) -> None:
-    """Put a text into a file that exists, which keeps its byte order mark if it has one; raises OSError."""
+    """Replace the text of an existing file, keeping its byte order mark if it has one; raises OSError."""
     mark = _MARK if path.read_bytes().decode().startswith(_MARK) else ""
     path.write_bytes((mark + text).encode())

@@ -1,4 +1,4 @@
-"""Scalars: what an unquoted word of a file is as data, and how a value would be written in another type."""
+"""Reads scalars: the data that an unquoted text in a file stands for, and how a value is written as another type."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a file has the shape that its JSON Schema asks for, as problems at their places.
+"""Checks a file against its JSON Schema and gives problems at their places.
 
 The `jsonschema` library decides; this module turns its errors into problems. It is imported only for files that were
 not checked before, because loading the library takes as long as an evaluation.
@@ -46,8 +46,8 @@ def _validator(kind: str) -> Any:
     )
     exact = Draft202012Validator.TYPE_CHECKER.redefine_many(
         {
-            "number": lambda _, it: isinstance(it, Decimal),
-            "integer": lambda _, it: isinstance(it, Decimal) and not it % 1,
+            "number": lambda _, value: isinstance(value, Decimal),
+            "integer": lambda _, value: isinstance(value, Decimal) and not value % 1,
         }
     )
     extend: Any = jsonschema.validators.extend
@@ -73,10 +73,10 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
                 help = _purpose(error.schema, key)
                 yield None, Problem("missing-key", f"'{key}' is missing", document.place(path), help)
     elif error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
+        allowed = list(error.schema.get("properties", {}))
         for key in instance:
-            if key not in known:
-                yield (*path, key), unknown_key(document, (*path, key), known)
+            if key not in allowed:
+                yield (*path, key), unknown_key(document, (*path, key), allowed)
     elif "propertyNames" in error.absolute_schema_path:
         part = (*path, instance)
         place, spelling = document.place(part), _spelling(instance)
@@ -90,16 +90,14 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
             if inner.relative_schema_path[0] == form:
                 yield from _problems(document, tuple(inner.absolute_path), inner)
     elif error.validator in ("oneOf", "anyOf"):
-        known = error.schema["properties"]
-        if all(key in known for key in instance):  # else what that key should be is the one problem
+        allowed = error.schema["properties"]
+        if all(key in allowed for key in instance):  # else what that key should be is the one problem
             yield path, Problem("wrong-form", _choice(error.validator_value, instance), document.place(path), described)
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
         place = document.value_place(path)
-        yield (
-            path,
-            Problem(code, message, place, help, fix=_fix(error.validator, error.validator_value, instance, place)),
-        )
+        fix = _fix(error.validator, error.validator_value, instance, place)
+        yield path, Problem(code, message, place, help, fix=fix)
 
 
 def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:
@@ -124,9 +122,9 @@ def _choice(forms: list[dict[str, Any]], instance: dict[str, Any]) -> str:
 
 
 def _is_misspelt(key: str, instance: dict[str, Any], schema: dict[str, Any]) -> bool:
-    """Whether a missing key stands there misspelt: then the misspelt name is reported, and not the missing key."""
-    known = schema["properties"]
-    return any(name not in known and nearest_name(name, known) == key for name in instance)
+    """Whether a missing key is there but misspelt: then the misspelt name is reported instead of the missing key."""
+    allowed = schema["properties"]
+    return any(name not in allowed and nearest_name(name, allowed) == key for name in instance)
 
 
 def _finding(validator: str, wanted: Any, instance: Any, described: str | None) -> tuple[str, str, str | None]:

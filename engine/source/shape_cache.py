@@ -1,4 +1,4 @@
-"""Remember which releases have passed the check of their shape, so that the next call need not repeat it.
+"""Remembers which releases have passed the check of their shape, so that the next call need not repeat it.
 
 The memory is a folder of empty files in the user's cache, each named by a digest of the release's bytes, the schemas
 and the version of charter: whatever changes, the check runs again. Without a cache folder it always runs.
@@ -35,7 +35,7 @@ def was_checked(key: str) -> bool:
 
 
 def remember(key: str) -> None:
-    """Note that files with this key have passed; where that cannot be written, nothing happens."""
+    """Record that files with this key have passed; does nothing where the cache cannot be written."""
     with suppress(OSError, RuntimeError):
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)

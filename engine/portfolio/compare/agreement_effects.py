@@ -115,12 +115,12 @@ def _key(agreement: Agreement) -> tuple[str, str, date]:
     return agreement.term, agreement.document, agreement.begins
 
 
-def _read(document: Document, programme: Programme, other: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
+def _read(document: Document, programme: Programme, against: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
     """Read the record with the agreements that this release allows, or that neither does, so that they are refused."""
     data: Any = document.data
     written = data.get("agreements") if isinstance(data, dict) else None
     if isinstance(written, list):
-        kept = [at for at, item in enumerate(written) if _allows(programme, item) or not _allows(other, item)]
+        kept = [at for at, item in enumerate(written) if _allows(programme, item) or not _allows(against, item)]
         document = with_agreements(document, kept)
     return read_record(document, programme)
 

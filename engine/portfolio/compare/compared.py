@@ -64,8 +64,8 @@ class Compared(NamedTuple):
     tiers: tuple[TierCompared, ...]
     moves: tuple[Move, ...]  #: numbers of partners by changed tier or status
     orders: OrdersUnder | None
-    changes: Path | None  #: the list of partners with differences, where asked for
-    rejects_before: Path | None  #: the rows each release refuses, where there are any and `changes` was asked for
+    changes: Path | None  #: the list of partners with differences, where the portfolio names a file for it
+    rejects_before: Path | None  #: the rows each release refuses, where there are any and `changes` is written
     rejects_after: Path | None
     problems: tuple[Problem, ...]
 
@@ -88,16 +88,16 @@ def compare_portfolio(
             raise RuntimeError(f"{first.rows} rows under one release, {second.rows} under the other")
         try:
             with database() as connection:
-                return _Comparison(before, after, portfolio, folder, connection).run(first, second, orders)
+                return _Comparison(before, after, portfolio.changes_file, folder, connection).run(first, second, orders)
         except duckdb.Error as error:
             raise unreadable_table(portfolio.portfolio, error) from error
 
 
 def _decided(
-    release: Release, other: Release, portfolio: Portfolio, output: Path, progress: Progress | None
+    release: Release, against: Release, portfolio: Portfolio, output: Path, progress: Progress | None
 ) -> BatchResult:
     """Decide the portfolio under one release, ignoring columns and lists that only the other release has."""
-    own = reads(release.programme, other.programme, portfolio)
+    own = reads(release.programme, against.programme, portfolio)
     more = tuple(comparison_sql.tracks_beside(release.programme).values())
     job = Job(portfolio.portfolio, output, portfolio.as_of, own.lists, portfolio.agreements, more, own.ignored)
     return batch(release, job, progress, own.unread)
@@ -109,11 +109,11 @@ def _part(progress: Progress | None, begins: int) -> Callable[[float], None] | N
 
 
 class _Comparison:
-    """The state that the steps of one comparison share."""
+    """The state that the steps of one comparison share; `file` is where the list of changes is written, if anywhere."""
 
-    def __init__(self, before: Release, after: Release, asked: Portfolio, folder: Path, connection: Connection) -> None:
+    def __init__(self, before: Release, after: Release, file: Path | None, folder: Path, database: Connection) -> None:
         self.before, self.after = before.programme, after.programme
-        self.asked, self.folder, self.database = asked, folder, connection
+        self.changes_file, self.folder, self.database = file, folder, database
 
     def run(self, first: BatchResult, second: BatchResult, orders: OrdersUnder | None) -> Compared:
         """Join the outcomes, count the differences, and write the list of changes."""
@@ -123,7 +123,7 @@ class _Comparison:
         row = self.database.view("joined").aggregate(texts).fetchall()[0]
         numbers = dict(zip((key for key, _ in counted), row, strict=True))
         moves = tuple(Move(*values) for values in self.database.execute(comparison_sql.MOVES).fetchall())
-        changes, *rejects = self._write(first, second) if self.asked.changes_file else (None, None, None)
+        changes, *rejects = self._write(first, second) if self.changes_file else (None, None, None)
         return Compared(
             first.rows,
             numbers["rows",],
@@ -173,7 +173,7 @@ class _Comparison:
 
     def _write(self, first: BatchResult, second: BatchResult) -> tuple[Path, Path | None, Path | None]:
         """Write the list of changes and the rows that each release refuses; returns their paths."""
-        target = self.asked.changes_file
+        target = self.changes_file
         assert target is not None  # noqa: S101  the caller asks only where there is one
         refused = [target.with_name(f"{target.stem}.rejects-{side}.csv") for side in comparison_sql.SIDES]
         with ExitStack() as stack:

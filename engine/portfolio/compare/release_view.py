@@ -36,32 +36,33 @@ class Reads(NamedTuple):
     unread: Unread
 
 
-def reads(programme: Programme, other: Programme, portfolio: Portfolio) -> Reads:
-    """What a release reads of a portfolio, when it is compared with another release.
+def reads(programme: Programme, against: Programme, portfolio: Portfolio) -> Reads:
+    """What a programme reads of a portfolio when it is compared with another one, `against`.
 
-    Columns, lists, fields and tiers that only the other release has are ignored; what neither has is kept, so that it
+    Columns, lists, fields and tiers that only the other programme has are ignored; what neither has is kept, so that it
     is refused.
     """
     own_columns = known_columns(programme)
-    ignored = (*portfolio.ignored, *(name for name in known_columns(other) if name not in own_columns))
-    lists = {id: path for id, path in portfolio.lists.items() if id in programme.lists or id not in other.lists}
-    shared = [id for id in lists if id in programme.lists and id in other.lists]
-    fields = {id: _strange(programme.lists[id].fields, other.lists[id].fields) for id in shared}
-    return Reads(lists, ignored, Unread(fields, _strange(tier_names(programme), tier_names(other))))
+    ignored = (*portfolio.ignored, *(name for name in known_columns(against) if name not in own_columns))
+    own_lists, other_lists = programme.lists, against.lists
+    lists = {id: path for id, path in portfolio.lists.items() if id in own_lists or id not in other_lists}
+    shared = [id for id in lists if id in own_lists and id in other_lists]
+    fields = {id: _strange(own_lists[id].fields, other_lists[id].fields) for id in shared}
+    return Reads(lists, ignored, Unread(fields, _strange(tier_names(programme), tier_names(against))))
 
 
-def reduced_record(document: Document, programme: Programme, other: Programme) -> Document:
-    """A record without the facts, fields and tier that only the other release has; parts keep their places."""
+def reduced_record(document: Document, programme: Programme, against: Programme) -> Document:
+    """A record without the facts, fields and tier that only `against` has; parts keep their places."""
     data = document.data
     if not isinstance(data, dict):
         return document
     kept = dict(data)
-    own_tiers, other_tiers = tier_names(programme), tier_names(other)
-    if "tier" in kept and _as_name(kept["tier"]) in _strange(own_tiers, other_tiers):
+    strange_tiers = _strange(tier_names(programme), tier_names(against))
+    if "tier" in kept and _as_name(kept["tier"]) in strange_tiers:
         kept = {key: value for key, value in kept.items() if key not in ("tier", "since")}
     facts = kept.get("facts")
     if isinstance(facts, dict):
-        kept["facts"] = _reduced_facts(facts, programme, other)
+        kept["facts"] = _reduced_facts(facts, programme, against)
     return document._replace(data=kept)
 
 
@@ -69,29 +70,30 @@ def with_agreements(document: Document, kept: Iterable[int]) -> Document:
     """A record with only the agreements at the positions `kept`, each with its place in the file."""
     order = {old: new for new, old in enumerate(kept)}
 
-    def moved(table: Mapping[PartPath, Any]) -> dict[PartPath, Any]:
-        found = {}
+    def renumber(table: Mapping[PartPath, Any]) -> dict[PartPath, Any]:
+        renumbered = {}
         for at, value in table.items():
             if at[:1] != ("agreements",) or len(at) == 1:
-                found[at] = value
+                renumbered[at] = value
             elif at[1] in order:
-                found[("agreements", order[at[1]], *at[2:])] = value
-        return found
+                renumbered[("agreements", order[at[1]], *at[2:])] = value
+        return renumbered
 
     data: Any = document.data
     written = data["agreements"]
-    tables = (moved(table) for table in (document.places, document.keys, document.styles))
+    tables = (renumber(table) for table in (document.places, document.keys, document.styles))
     return Document(document.source, {**data, "agreements": [written[at] for at in order]}, *tables)
 
 
-def _reduced_facts(facts: Mapping[str, Data], programme: Programme, other: Programme) -> dict[str, Data]:
-    strange = _strange({**programme.facts, **programme.lists}, {**other.facts, **other.lists})
+def _reduced_facts(facts: Mapping[str, Data], programme: Programme, against: Programme) -> dict[str, Data]:
+    own_lists, other_lists = programme.lists, against.lists
+    strange = _strange({**programme.facts, **own_lists}, {**against.facts, **other_lists})
     kept: dict[str, Data] = {}
     for name, value in facts.items():
         if name in strange:
             continue
-        if name in programme.lists and name in other.lists and isinstance(value, list):
-            fields = _strange(programme.lists[name].fields, other.lists[name].fields)
+        if name in own_lists and name in other_lists and isinstance(value, list):
+            fields = _strange(own_lists[name].fields, other_lists[name].fields)
             kept[name] = [_without(item, fields) for item in value]
         else:
             kept[name] = value
@@ -103,7 +105,7 @@ def _without(item: Data, fields: frozenset[str]) -> Data:
 
 
 def _strange(own: Mapping[str, Fact] | Mapping[str, Any], theirs: Iterable[str]) -> frozenset[str]:
-    """The names that only the other has."""
+    """The names among `theirs` that are not among the own ones."""
     return frozenset(name for name in theirs if name not in own)
 
 

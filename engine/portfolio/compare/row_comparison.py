@@ -162,10 +162,10 @@ def _sides(before: Release, after: Release, portfolio: Portfolio, partners: Sequ
 
 
 def _rows(
-    connection: Connection, release: Release, other: Release, portfolio: Portfolio, partners: Sequence[str] | None
+    connection: Connection, release: Release, against: Release, portfolio: Portfolio, partners: Sequence[str] | None
 ) -> Iterator[tuple[str, Document | None, tuple[Problem, ...]]]:
     """The rows as one release reads them, in file order: partner, record (None where it has problems), problems."""
-    own = reads(release.programme, other.programme, portfolio)
+    own = reads(release.programme, against.programme, portfolio)
     files = (portfolio.portfolio, own.lists, portfolio.agreements, own.ignored)
     opened = open_tables(connection, release.programme, *files, own.unread)
     broken = [line - 1 for line, _ in misread(connection, opened.portfolio)]

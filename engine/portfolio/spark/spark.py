@@ -112,9 +112,9 @@ class _Run:
         self.kept.callback(rows.unpersist)
         return rows.persist()
 
-    def _open(self, path: Path, facts: list[Fact], known: Sequence[str], needed: Sequence[str] = (PARTNER,),
+    def _open(self, path: Path, facts: list[Fact], allowed: Sequence[str], needed: Sequence[str] = (PARTNER,),
               ignored: Sequence[str] = ()) -> SparkTable:  # fmt: skip
-        table = open_table(self.session, path, facts, known, needed, ignored)
+        table = open_table(self.session, path, facts, allowed, needed, ignored)
         return table if table.format == "parquet" else table._replace(rows=self._keep(table.rows))
 
     def _belongings(self) -> dict[str, SparkTable]:

@@ -55,9 +55,9 @@ class SparkTable(NamedTuple):
         return f.struct(*(_readable(name, kinds[name]).alias(name) for name in self.written))
 
 
-def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], known: Sequence[str],
+def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], allowed: Sequence[str],
                needed: Sequence[str] = (PARTNER,), ignored: Sequence[str] = ()) -> SparkTable:  # fmt: skip
-    """Open a file or folder. Raises WrongCall, and InvalidInput where columns are not those `known` and `needed`."""
+    """Open a file or folder. Raises WrongCall; InvalidInput for columns not in `allowed`, or `needed` and missing."""
     files = _files(path)
     format, header = format_of(files[0]), None
     different = next((file for file in files if format_of(file) != format), None)
@@ -71,7 +71,7 @@ def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], known: 
     else:
         rows = _text(session, files, [LINE], NO_SEPARATOR)
         names = _keys(rows)
-    check_columns(path, header, [name for name in names if name not in ignored], known, needed)
+    check_columns(path, header, [name for name in names if name not in ignored], allowed, needed)
     if format == "jsonl":
         names = [name for name in names if name not in ignored]
         rows = _json(rows, names, facts)

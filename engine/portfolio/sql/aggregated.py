@@ -137,8 +137,8 @@ def _number(function: AggregateName, column: Callable[[str], Any], empty: Any) -
 
 def _groups(function: AggregateName, value: Any, has_best: bool) -> dict[str, Any]:
     """The columns of the grouped table, each an SQL aggregate over the items of one group."""
-    counts, known = exp.column("counts"), exp.column("known")
-    opened = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), exp.and_(counts.copy(), exp.not_(known)))
+    counts, is_known = exp.column("counts"), exp.column("known")
+    opened = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), exp.and_(counts.copy(), exp.not_(is_known)))
     taken: exp.Expr = counts
     if has_best:
         taken = exp.and_(counts, exp.column("place") <= exp.column("best"))
