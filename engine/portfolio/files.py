@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..limits import MAX_ROW_BYTES
-from ..problems import InvalidInput, Level, Place, Problem, Source, WrongCall, did_you_mean, wrong_call
+from ..problems import InvalidInput, Level, Place, Problem, Source, WrongCall, did_you_mean
 from ..programme.model import Fact, Programme, plain_fact
 from ..values import Kind
 from .sql.columns import PARTNER, tier_names
@@ -71,13 +71,6 @@ def unreadable_table(path: Path, error: Exception) -> InvalidInput:
 def known_columns(programme: Programme) -> list[str]:
     """The columns that a portfolio may have."""
     return [PARTNER, *(["tier", "since"] if tier_names(programme) else []), *programme.facts]
-
-
-def list_fields(programme: Programme, id: str) -> dict[str, Fact]:
-    """The fields of a list; raises WrongCall where the programme has no such list."""
-    if id not in programme.lists:
-        raise wrong_call(f"'{id}' is not a list of the programme", did_you_mean(id, programme.lists) or "it has none")
-    return dict(programme.lists[id].fields)
 
 
 def agreement_fields() -> list[Fact]:

@@ -193,11 +193,7 @@ def _is_lower(before: Value, after: Value) -> bool:
 
 
 def _answer(
-    setting: Setting,
-    trees: Iterable[Expression],
-    conditions: Conditions,
-    shows: Shows,
-    differ: Sequence[str] = (),
+    setting: Setting, trees: Iterable[Expression], conditions: Conditions, shows: Shows, differ: Sequence[str] = ()
 ) -> Answer:
     """Whether the conditions can hold of a partner, or of two partners who differ only in the facts `differ`.
 
@@ -238,9 +234,8 @@ def _search(
         if only_ask:
             return Answer("undecided")
         _require_checks(question, partners, setting.release.programme, read)
-        examples = without_irrelevant(
-            tuple(plainest(question, partner, read | set(differ), setting.day) for partner in partners), shows
-        )
+        simplest = (plainest(question, partner, read | set(differ), setting.day) for partner in partners)
+        examples = without_irrelevant(tuple(simplest), shows)
     except Undecided:
         return Answer("undecided")
     return Answer("yes", examples) if examples else Answer("undecided")

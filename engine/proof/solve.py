@@ -24,9 +24,9 @@ class Undecided(Exception):
 
 
 class Question:
-    """Conditions that grow, and of which the solver is asked several times whether others can hold with them.
+    """Asks the solver several times whether conditions can hold together with a growing set of others.
 
-    The last models are kept, for the solver need not be asked where one of them already satisfies the new conditions.
+    The last models are kept: where one of them satisfies the new conditions, the solver is not called.
     """
 
     def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS) -> None:
@@ -138,9 +138,8 @@ def _quotient_end(question: Question, of: Term, greatest: bool) -> Fraction | No
             return None
         if not question.can_be(_beyond(of, value, greatest)):
             return value
-        question.can_be(
-            _beyond(of, value + (abs(value) if greatest else -abs(value)), greatest)
-        )  # twice as far at once
+        twice = value + (abs(value) if greatest else -abs(value))
+        question.can_be(_beyond(of, twice, greatest))  # a model that far saves many steps
     raise Undecided("no end in sight")
 
 

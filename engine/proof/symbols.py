@@ -92,18 +92,16 @@ def variant(partner: Partner, differ: Iterable[str]) -> Partner:
     facts, kinds = frozenset(differ), _kinds(partner.programme)
     symbols = {id: symbol(f"{id}'", kinds[id]) if id in facts else same for id, same in partner.symbols.items()}
     lists = None if partner.items is None else {id: with_fresh_terms(items) for id, items in partner.items.items()}
-    return _with_limits(
-        partner._replace(symbols=symbols, items=lists, limits=[], terms={}, sums={}, base=partner, differ=facts)
-    )
+    changed = partner._replace(symbols=symbols, items=lists, limits=[], terms={}, sums={}, base=partner, differ=facts)
+    return _with_limits(changed)
 
 
 def _with_limits(partner: Partner) -> Partner:
     """The partner, with its limits and the terms of its facts filled in."""
     partner.limits.extend(limit for limit in _limits(partner) if limit is not True)
     partner.terms.update({id: Term(symbol) for id, symbol in partner.symbols.items()})
-    partner.terms["held_since"] = Term(
-        partner.symbols["held_since"], partner.symbols["held_tier"] != partner.codes.of(NO_TIER)
-    )
+    has_tier = partner.symbols["held_tier"] != partner.codes.of(NO_TIER)
+    partner.terms["held_since"] = Term(partner.symbols["held_since"], has_tier)
     for id, term_id in partner.programme.agreed.items():
         partner.terms[id] = Term(partner.agreed[term_id][0] if term_id in partner.agreed else False)
     partner.terms.update({id: term for id, term in partner.overrides.items() if id not in partner.differ})

@@ -34,6 +34,5 @@ def mend(folder: Path) -> tuple[Mended, ...]:
             if not fixes:
                 break
             changed.update(Path(name).resolve().relative_to(copy.resolve()) for name in fixes)
-        return tuple(
-            Mended(folder / path, read_unmarked(folder / path), read_unmarked(copy / path)) for path in sorted(changed)
-        )
+        files = ((folder / path, copy / path) for path in sorted(changed))
+        return tuple(Mended(file, read_unmarked(file), read_unmarked(mended)) for file, mended in files)

@@ -1,4 +1,4 @@
-"""Tests the scenarios: changes the programme in one place at a time, and sees whether a scenario's outcome changes.
+"""Tests the scenarios: changes the programme in one place at a time, and checks whether a scenario notices.
 
 A mutant is a release with one small change of a number, a comparison, a yes/no, a table by tier or the first day, or
 with a reading of a clause that was not taken. A mutant that no scenario notices shows a rule that is not tested.
@@ -23,8 +23,6 @@ from .readings import other_readings
 from .scenarios import Scenario, run
 
 _OTHERS: Mapping[Comparison, Comparison] = {">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
-
-
 _BY_TIER = ("by_tier", "percent")  #: keys of tables with a row for each tier
 
 
@@ -106,9 +104,8 @@ def _of_days(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
     """The release with a first day one day earlier or later."""
     first, place = release.programme.effective_from, files.documents["programme"].value_place(("effective", "from"))
     for day in (first - timedelta(1), first + timedelta(1)):
-        yield Mutant(
-            f"effective.from: {first} → {day}", place, _with(release, release.programme._replace(effective_from=day))
-        )
+        changed = _with(release, release.programme._replace(effective_from=day))
+        yield Mutant(f"effective.from: {first} → {day}", place, changed)
 
 
 def _with(release: Release, programme: Programme) -> Release:

@@ -95,7 +95,7 @@ def without_later(data: Json, certificate: Json, later: Sequence[Later] = LATER)
 def _objects(text: str, shown: str) -> Iterator[Saved]:
     """Each JSON value of a text; after one that cannot be read, the next object that begins a line."""
     decoder = json.JSONDecoder(
-        parse_float=_exact, parse_int=_exact, parse_constant=_refuse_constant, object_pairs_hook=_without_repeated_keys
+        parse_float=_exact, parse_int=_exact, parse_constant=_refuse_constant, object_pairs_hook=_unrepeated
     )
     start, line = 0, 1
     while (begin := _next(text, start)) < len(text):
@@ -225,7 +225,7 @@ def _refuse_constant(name: str) -> Any:
     raise _NoJson(f"{name} is no number")
 
 
-def _without_repeated_keys(pairs: list[tuple[str, Any]]) -> Json:
+def _unrepeated(pairs: list[tuple[str, Any]]) -> Json:
     """The map of these keys and values; raises _NoJson where a key is repeated."""
     data = dict(pairs)
     if len(data) < len(pairs):

@@ -18,14 +18,13 @@ from ..files import (
     check_columns,
     format_of,
     known_columns,
-    list_fields,
     missing_columns,
     unknown_partners,
     unreadable_table,
     without_partner,
 )
 from ..rows import Cells, json_row
-from ..sql.columns import EVERYTHING_READ, ITEM, PARTNER, Form, Unread
+from ..sql.columns import EVERYTHING_READ, ITEM, PARTNER, Form, Unread, list_fields
 from .sources import Connection, DuckDBTable, misread, open_parquet
 
 _AT_ONCE = 20_000  #: rows that are held at a time

@@ -47,9 +47,8 @@ def open_json(database: Connection, path: Path, name: str, facts: Sequence[Fact]
     _text_rows(database, path, NO_SEPARATOR, {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_text")
     kinds = {fact.id: fact.kind for fact in facts}
     names = _keys(database, f"{name}_text")
-    columns = [
-        exp.alias_(_json_value(key, kinds.get(key, Kind.TEXT), key == "tier"), key, quoted=True) for key in names
-    ]
+    values = {key: _json_value(key, kinds.get(key, Kind.TEXT), key == "tier") for key in names}
+    columns = [exp.alias_(value, key, quoted=True) for key, value in values.items()]
     rows = exp.select(*columns, line, exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)).from_(f"{name}_text")
     _store(database, name, rows.where(exp.not_(exp.Is(this=line.copy(), expression=exp.null()))))
     keys = _keys_of(line)

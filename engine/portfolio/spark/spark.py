@@ -28,14 +28,13 @@ from ..files import (
     agreement_fields,
     format_of,
     known_columns,
-    list_fields,
     missing_columns,
     unknown_partners,
     unreadable_table,
 )
 from ..job import SHOWN, TWICE, BatchResult, Job, at_row, outcome_cells, problem_line, sql_type
 from ..rows import Cells, Decided, decide, json_row
-from ..sql.columns import ITEM, PARTNER, Tables, outcome_columns, outcome_names, wanted_values
+from ..sql.columns import ITEM, PARTNER, Tables, list_fields, outcome_columns, outcome_names, wanted_values
 from ..sql.decimal_width import Widths
 from ..sql.statements import Statements, statements
 from ..summary import Key, Summary, outcome_counts, queries, query_counts, summary, summary_values

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ...problems import did_you_mean, wrong_call
-from ...programme.model import MAIN, NamedValue, Programme
+from ...programme.model import MAIN, Fact, NamedValue, Programme
 from ...programme.owners import PROGRAMME, Role, id_of
 from ...programme.tiers import tiers_by_name
 from ...values import NUMERIC, Kind
@@ -63,6 +63,13 @@ def tier_names(programme: Programme) -> dict[str, str]:
     if main.award != "signed" and main.kept_until is None:
         return {}
     return {name: tier.id for name, tier in tiers_by_name(programme.tiers[id] for id in main.tiers).items()}
+
+
+def list_fields(programme: Programme, id: str) -> dict[str, Fact]:
+    """The fields of a list; raises WrongCall where the programme has no such list."""
+    if id not in programme.lists:
+        raise wrong_call(f"'{id}' is not a list of the programme", did_you_mean(id, programme.lists) or "it has none")
+    return dict(programme.lists[id].fields)
 
 
 def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:

@@ -57,9 +57,8 @@ def partner_input(column: str, form: Form) -> InputColumn:
         return InputColumn(_cast(tree, "TEXT"), exp.not_(exp.Is(this=tree.copy(), expression=exp.null())))
     if form is not Form.TEXT:
         return InputColumn(_cast(tree, "TEXT"), exp.false())
-    return InputColumn(
-        tree, exp.func("COALESCE", _matches(tree, f"^[!-~]([ -~]{{0,{MAX_PARTNER - 2}}}[!-~])?$"), exp.false())
-    )
+    is_name = _matches(tree, f"^[!-~]([ -~]{{0,{MAX_PARTNER - 2}}}[!-~])?$")
+    return InputColumn(tree, exp.func("COALESCE", is_name, exp.false()))
 
 
 def choice_input(column: str, form: Form, names: Mapping[str, str], otherwise: str) -> InputColumn:
@@ -173,9 +172,8 @@ def _default(fact: Fact) -> Any:
 def _nothing(fact: Fact) -> Any:
     if fact.kind in NUMERIC:
         low, high, scale = limits(fact)
-        to, held = (
-            ("BIGINT", 18) if not scale else (f"DECIMAL({NUMBER_DIGITS + scale}, {scale})", NUMBER_DIGITS + scale)
-        )
+        digits = NUMBER_DIGITS + scale
+        to, held = (f"DECIMAL({digits}, {scale})", digits) if scale else ("BIGINT", 18)
         return Exact(exp.cast(exp.null(), to), low, high, scale, held)
     return exp.cast(exp.null(), {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(fact.kind, "TEXT"))
 

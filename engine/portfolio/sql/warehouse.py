@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from ...problems import did_you_mean, wrong_call
 from ...programme.model import Programme
-from .columns import PARTNER, Form, Tables, natural_form, tier_names, wanted_values
+from .columns import PARTNER, Form, Tables, list_fields, natural_form, tier_names, wanted_values
 from .dialects import text_of
 from .query import Undecidable, decisions
 
@@ -24,17 +24,12 @@ def tables_of(programme: Programme, table: str, lists: Mapping[str, str] = {}, w
     columns |= {id: natural_form(fact.kind) for id, fact in programme.facts.items()}
     for name in without:
         if name not in columns or name == PARTNER:
-            raise wrong_call(
-                f"'{name}' is not a column that may be left out", did_you_mean(name, columns) or "name a fact"
-            )
+            help = did_you_mean(name, columns) or "name a fact"
+            raise wrong_call(f"'{name}' is not a column that may be left out", help)
         del columns[name]
     list_tables = {}
     for id, name in lists.items():
-        if id not in programme.lists:
-            raise wrong_call(
-                f"'{id}' is not a list of the programme", did_you_mean(id, programme.lists) or "it has none"
-            )
-        fields = {field.id: natural_form(field.kind) for field in programme.lists[id].fields.values()}
+        fields = {field.id: natural_form(field.kind) for field in list_fields(programme, id).values()}
         list_tables[id] = (name, {PARTNER: Form.TEXT, **fields})
     return Tables(table, columns, list_tables)
 

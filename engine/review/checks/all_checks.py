@@ -35,9 +35,8 @@ def check_all(files: ReleaseFiles, programme: Programme, seconds: float | None) 
     `seconds` is the solver's time limit for each question; None checks without the solver.
     """
     value_bounds = known_bounds(programme, agreements=True)
-    reviewed = Reviewed(
-        files, programme, value_bounds, None if seconds is None else _solver(programme, value_bounds, seconds)
-    )
+    solver = None if seconds is None else _solver(programme, value_bounds, seconds)
+    reviewed = Reviewed(files, programme, value_bounds, solver)
     for check in CHECKS:
         yield from check(reviewed)
 

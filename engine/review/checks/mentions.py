@@ -24,10 +24,8 @@ def mentions(reviewed: Reviewed) -> Iterator[Problem]:
             yield _unread(f"no rule reads the list '{id}'", facts.place(("lists", id)))
     for id in programme.clauses:
         if id not in programme.cited:
-            help = "cite it where it is implemented, under 'source'"
-            yield Problem(
-                "uncited-clause", f"nothing cites '{id}'", clauses.place(("clauses", id)), help, Level.WARNING
-            )
+            place, help = clauses.place(("clauses", id)), "cite it where it is implemented, under 'source'"
+            yield Problem("uncited-clause", f"nothing cites '{id}'", place, help, Level.WARNING)
 
 
 def _unread(message: str, place: Place) -> Problem:
