@@ -1,7 +1,7 @@
-"""What `check` says of a wrong release: for each mistake the code, the place marked, the words and the way out.
+"""Tests the reports of `check` on wrong releases: for each mistake the code, the marked place, message and help.
 
-The mistakes and the whole reports stand in mistakes.yaml. CHARTER_WRITE_MISTAKES=1 writes the reports again; read the
-difference before you commit it.
+mistakes.yaml has the mistakes and the expected reports. CHARTER_WRITE_MISTAKES=1 writes the reports again; read
+the diff before you commit it.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ def test_a_mistake_is_told_with_its_place_and_the_way_out(name: str, tmp_path: P
         path.write_text((path.read_text("utf-8") if path.exists() else "") + text, "utf-8")
     for change in mistake.get("edits", []):
         edit(release, *change)
-    found = report(release)
+    actual = report(release)
     if os.environ.get("CHARTER_WRITE_MISTAKES"):
-        mistake["report"] = found
+        mistake["report"] = actual
         text = yaml.dump(MISTAKES, allow_unicode=True, sort_keys=False, width=1000, Dumper=_Blocks)
         TABLE.write_text(text, "utf-8")
-    assert found == mistake["report"]
+    assert actual == mistake["report"]
 
 
 class _Blocks(yaml.SafeDumper):
-    """Writes reports as blocks, to be read."""
+    """Writes texts of several lines as YAML blocks."""
 
 
 _Blocks.add_representer(
@@ -59,7 +59,7 @@ def test_a_right_release_has_no_problems(release: Path) -> None:
 
 
 def test_five_mistakes_in_five_files_are_told_at_once_and_in_order(tmp_path: Path) -> None:
-    """One run names all five, sorted by file, none caused by another."""
+    """One run reports all five, sorted by file, and no problem that follows from them."""
     release = copy_of(ASOFT, tmp_path)
     edit(release, "facts.yaml", "    kind: choice", "    kind: chioce")
     edit(release, "bonuses.yaml", "percent: {retail: 10, competency: 10", 'percent: {retail: "10%", competency: 10')
@@ -77,7 +77,7 @@ def test_five_mistakes_in_five_files_are_told_at_once_and_in_order(tmp_path: Pat
 
 
 def test_problems_are_the_same_when_the_shape_was_checked_before(tmp_path: Path, monkeypatch: object) -> None:
-    """The memory of checked releases forgets nothing that can be wrong: a changed byte is checked again."""
+    """The cache of checked shapes hides no problem: after a change of a file, the shape is checked again."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     release = copy_of(SMALL, tmp_path)
     assert report(release) == ""

@@ -1,6 +1,6 @@
-"""What is odd about conditions, compared with trying every number that could matter.
+"""Tests the checks on conditions against trying every number that could matter.
 
-Each code alone, with the text and the place, is in test_catalogue; these are the limits of what may be told.
+test_catalogue tests each code with its text and place; these tests are about where a check must report nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ SIGNS = {
 }
 
 
-def told(rule: str, folder: Path) -> set[str]:
+def codes_for(rule: str, folder: Path) -> set[str]:
+    """The codes of the problems when a bonus of the small programme has this condition."""
     release = copy_of(SMALL, folder)
     edit(release, "bonuses.yaml", "when: audited", f"when: {rule}")
     return {problem.code for problem in review(release)}
@@ -37,26 +38,26 @@ comparisons = st.tuples(st.sampled_from(["people", "revenue"]), st.sampled_from(
 
 @settings(max_examples=150, deadline=None)
 @given(comparisons, comparisons, st.sampled_from(["and", "or"]))
-def test_what_is_told_of_two_comparisons_is_what_trying_shows(one: tuple, two: tuple, word: str) -> None:
-    """People are whole numbers from 0, revenue any amount from 0 to a million."""
-    rule = f"{' '.join(map(str, one))} {word} {' '.join(map(str, two))}"
+def test_what_is_told_of_two_comparisons_is_what_trying_shows(first: tuple, second: tuple, word: str) -> None:
+    """`people` is a whole number of at least 0, `revenue` an amount from 0 to a million."""
+    rule = f"{' '.join(map(str, first))} {word} {' '.join(map(str, second))}"
     numbers = [n / 2 for n in range(14)] + [1_000_000]
     join = all if word == "and" else any
 
     def holds(part: tuple, people: float, revenue: float) -> bool:
         return SIGNS[part[1]]({"people": people, "revenue": revenue}[part[0]], part[2])
 
-    ways, parts = set(), (set(), set())
+    results, parts = set(), (set(), set())
     for people, revenue in product([n for n in numbers if n % 1 == 0], numbers):
-        found = [holds(part, people, revenue) for part in (one, two)]
-        ways.add(join(found))
-        for seen, truth in zip(parts, found, strict=True):
+        truths = [holds(part, people, revenue) for part in (first, second)]
+        results.add(join(truths))
+        for seen, truth in zip(parts, truths, strict=True):
             seen.add(truth)
     with tempfile.TemporaryDirectory() as folder:
-        codes = told(rule, Path(folder))
-    assert ("unearnable-bonus" in codes) == (ways == {False})
-    if ways != {False}:
-        assert ("constant-condition" in codes) == (len(ways) == 1 or any(len(part) == 1 for part in parts))
+        codes = codes_for(rule, Path(folder))
+    assert ("unearnable-bonus" in codes) == (results == {False})
+    if results != {False}:
+        assert ("constant-condition" in codes) == (len(results) == 1 or any(len(part) == 1 for part in parts))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_nothing_is_told_of_conditions_that_decide_something(rule: str, tmp_path
 
 
 def test_a_term_that_may_be_agreed_is_not_taken_as_written(tmp_path: Path) -> None:
-    """The discount is 15 today; an agreement may make the comparison come out otherwise."""
+    """The discount is 15, but an agreement may raise it above 20, so the comparison is not constant."""
     release = copy_of(SMALL, tmp_path)
     edit(release, "tiers.yaml", "discount: {value: 15, source: [s2]}",
          "discount: {value: 15, negotiable: {source: [s2]}, source: [s2]}")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Releases begun, sealed and tried, as files that really change; and seals that notice."""
+"""Tests `new`, `seal`, `--set` and `check --fix` on real files, and that a seal notices later changes."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def codes(program: Path) -> list[str]:
+    """The codes of the problems of all releases in a folder."""
     return [problem.code for problem in review_programme(program, TODAY)]
 
 
@@ -82,7 +83,7 @@ def test_a_release_with_an_error_or_a_failing_scenario_is_not_sealed(program: Pa
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "told"),
+    ("file", "old", "new", "message"),
     [
         ("tiers.yaml", "value: 15", "value: 20", "'tiers.gold.discount.value' is 20; the sealed release says 15"),
         ("tiers.yaml", "people >= enough", "people > enough", "rule' is 'people > enough'; the sealed release says"),
@@ -95,15 +96,15 @@ def test_a_release_with_an_error_or_a_failing_scenario_is_not_sealed(program: Pa
     ],
 )
 def test_a_change_of_a_sealed_release_is_named_at_its_place(
-    program: Path, file: str, old: str, new: str, told: str
+    program: Path, file: str, old: str, new: str, message: str
 ) -> None:
     seal(program, "1.0.0", TODAY)
     assert codes(program) == []
     edit(program / "1.0.0", file, old, new)
     with pytest.raises(InvalidProgramme) as refused:
         load(program)
-    (problem,) = (one for one in refused.value.problems if one.code == "sealed-changed")
-    assert told in problem.message
+    (problem,) = (candidate for candidate in refused.value.problems if candidate.code == "sealed-changed")
+    assert message in problem.message
     assert problem.place.source.path.endswith(file)
 
 
@@ -111,8 +112,8 @@ def test_a_file_more_or_less_is_named(program: Path) -> None:
     seal(program, "1.0.0", TODAY)
     (program / "1.0.0" / "bonuses.yaml").unlink()
     (program / "1.0.0" / "terms.yaml").write_text("terms: {}\n", "utf-8")
-    told = [problem.message for problem in review_programme(program, TODAY) if problem.code == "sealed-changed"]
-    assert sorted(told) == [f"the file is {what} since the release was sealed" for what in ("gone", "new")]
+    messages = [problem.message for problem in review_programme(program, TODAY) if problem.code == "sealed-changed"]
+    assert sorted(messages) == [f"the file is {what} since the release was sealed" for what in ("gone", "new")]
 
 
 def test_comments_blanks_and_quotes_may_change(program: Path) -> None:
@@ -145,7 +146,7 @@ def test_a_tampered_seal_is_no_seal(program: Path, spoil: object) -> None:
 
 
 def test_who_changes_the_digest_too_is_seen_by_check(program: Path) -> None:
-    """The files in the seal still say what was published."""
+    """The files in the seal are still the published ones."""
     seal(program, "1.0.0", TODAY)
     path = program / "1.0.0" / "seal.json"
     sealed = json.loads(path.read_text())
@@ -156,6 +157,7 @@ def test_who_changes_the_digest_too_is_seen_by_check(program: Path) -> None:
 
 
 def copy_without_seal(program: Path) -> Path:
+    """A copy of the release, unsealed."""
     copy = copy_of(program / "1.0.0", program.parent / "copy")
     (copy / "seal.json").unlink()
     return copy
@@ -178,7 +180,7 @@ def test_releases_follow_each_other(program: Path) -> None:
     begin(program, "1.2.0", None, date(2026, 6, 1), TODAY)
     begin(program, "1.10.0", None, date(2026, 5, 1), TODAY)
     problems = review_programme(program, TODAY)
-    assert [(one.code, one.message) for one in problems] == [
+    assert [(problem.code, problem.message) for problem in problems] == [
         ("dates-out-of-order", "1.10.0 applies from 2026-05-01, before 1.2.0 does"),
         ("releases-overlap", "1.2.0 applies from 2026-06-01, as 1.1.0 does"),
     ]
@@ -186,7 +188,7 @@ def test_releases_follow_each_other(program: Path) -> None:
 
 
 def test_readings_and_mutants_of_a_sealed_release_run(tmp_path: Path) -> None:
-    """They are changes of the release that nobody writes into it."""
+    """They change the release in memory only, so its seal does not refuse them."""
     program = copy_of(ASOFT, tmp_path / "program").parent
     seal(program, "1.0.0", TODAY)
     done = subprocess.run(
@@ -254,7 +256,7 @@ def test_an_outcome_says_that_it_is_one_of_a_what_if(tmp_path: Path) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.one_of(st.decimals(0, 100, places=2).map(str), st.text(max_size=20)))
 def test_any_value_is_set_as_written_or_refused(value: str) -> None:
-    """Nothing else of the file changes with it."""
+    """Nothing else in the file changes."""
     files = read_files(SMALL)
     try:
         tried = what_if(files, [f"tiers.gold.title.en={value}"])

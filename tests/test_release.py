@@ -1,4 +1,4 @@
-"""Releases: which one is in force, what its digest is over, what is not a release."""
+"""Tests loading: the release in force on a day, what its digest covers, what is refused, and the small programme."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .programmes import SMALL, copy_of, edit
 
 @pytest.fixture
 def two_releases(tmp_path: Path) -> Path:
-    """The small programme, and a release 1.1.0 of it from 2026 on, in which gold gives 20."""
+    """A folder with the small programme 1.0.0, and 1.1.0 in force from 2026 on, with a discount of 20 for gold."""
     first = copy_of(SMALL, tmp_path)
     second = Path(shutil.copytree(first, tmp_path / "1.1.0"))
     edit(second, "programme.yaml", '"1.0.0"', '"1.1.0"')
@@ -86,14 +86,14 @@ def test_the_digest_is_over_content_not_formatting(tmp_path: Path) -> None:
 def test_outcomes_are_plain_values_that_nobody_changes() -> None:
     release = load(SMALL)
     facts = {"people": 3, "revenue": Decimal("3001.5"), "region": "north"}
-    one = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, as_of=date(2026, 1, 1))
-    two = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, as_of=date(2026, 1, 1))
-    assert one == two
-    assert one.status == "qualified"
+    first = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, as_of=date(2026, 1, 1))
+    second = release.evaluate({"partner": "P", "tier": "gold", "facts": facts}, as_of=date(2026, 1, 1))
+    assert first == second
+    assert first.status == "qualified"
     with pytest.raises(AttributeError):
-        one.status = "not_qualified"
+        first.status = "not_qualified"
     with pytest.raises(TypeError):
-        one.facts["people"] = Decimal(9)
+        first.facts["people"] = Decimal(9)
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_plain_data_must_be_exact(value: object) -> None:
 @pytest.mark.parametrize(
     ("facts", "status", "unknown"),
     [
-        # per_head = 3001.5 / 3 = 1000.5 exactly: at the threshold.
+        # per_head is exactly 3001.5 / 3 = 1000.5, the threshold
         ({"people": 3, "revenue": Decimal("3001.5"), "region": "south"}, "qualified", ()),
         ({"people": 3, "revenue": Decimal("3001.499999"), "region": "south"}, "not_qualified", ()),
         ({"people": 2, "revenue": 9000, "region": "south"}, "not_qualified", ()),
         ({"people": 3, "revenue": 9000}, "undetermined", ("region",)),
         ({"revenue": 9000, "region": "south"}, "undetermined", ("people",)),
         ({}, "undetermined", ("people", "region", "revenue")),
-        # Nobody there: revenue per head is unknown for good, but enough people are not there either.
+        # without people, revenue per head is undefined, but the number of people already fails
         ({"people": 0, "revenue": 9000, "region": "south"}, "not_qualified", ()),
     ],
 )
@@ -138,7 +138,7 @@ def test_a_programme_without_a_cap_has_none() -> None:
         ({"people": 3, "revenue": 9000, "region": "north", "audited": True}, "qualified", True, 1125),
         ({"people": 3, "revenue": 9000, "region": "north"}, "qualified", False, 1125),
         ({"people": 2, "revenue": 9000, "region": "north", "audited": True}, "not_qualified", False, 0),
-        # What is not known is not granted either: false and nothing, where the partner does not qualify.
+        # who does not qualify is granted nothing, even where the benefit is unknown
         ({"people": 2, "audited": True}, "not_qualified", False, 0),
         ({"people": 3, "revenue": 9000, "audited": True}, "undetermined", None, None),
     ],
@@ -149,7 +149,7 @@ def test_benefits_are_granted_with_the_tier(facts: dict, status: str, plaque: ob
     values = [benefit.value for benefit in outcome.benefits]
     assert values == [plaque, fund]
     assert [type(value) is bool for value in values] == [plaque is not None, False]
-    # What the tier gives were it qualified does not change.
+    # the tier shows what it would grant, whatever the status
     assert outcome.of("gold").benefits[0].value is facts.get("audited", False)
     assert load(SMALL).evaluate({"partner": "P", "facts": facts}).benefits is None
 
@@ -185,7 +185,7 @@ def test_a_requirement_may_be_made_of_others(facts: dict, status: str, unknown: 
     release = copy_of(SMALL, tmp_path)
     edit(release, "tiers.yaml", "      productive:\n", f"{STANDING}      productive:\n")
     outcome = load(release).evaluate({"partner": "P", "facts": {"people": 3, **facts}})
-    standing = next(one for one in outcome.of("gold").requirements if one.id == "standing")
+    standing = next(requirement for requirement in outcome.of("gold").requirements if requirement.id == "standing")
     assert (standing.status, standing.unknown) == (status, unknown)
     assert [part.id for part in standing.parts] == ["productive", "audited", "place"]
     place = standing.parts[2]

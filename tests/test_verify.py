@@ -1,4 +1,4 @@
-"""Saved outcomes verified: equal where nothing was changed, and every change of file, release, seal or engine named."""
+"""Tests `charter verify`: an unchanged certificate is equal, and any change of it, its release or seal is named."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run(*arguments: str | Path, input: bytes | None = None) -> subprocess.Comple
 
 
 def results(*arguments: str | Path, input: bytes | None = None) -> tuple[int, list[dict[str, Any]]]:
-    """The exit code, and the results as the published schema has them."""
+    """The exit code and the results, which fit the published schema."""
     done = run(*arguments, "--format", "json", input=input)
     data = json.loads(done.stdout)
     assert list(validator("verify.schema.json").iter_errors(data)) == []
@@ -63,11 +63,13 @@ def results(*arguments: str | Path, input: bytes | None = None) -> tuple[int, li
 
 @cache
 def archive(program: Path) -> tuple[ArchivedRelease, ...]:
+    """The releases in a folder, those of the certificates beside them loaded."""
     digests = {json.loads(path.read_text("utf-8"))["digest"] for path in program.glob("*.json")}
     return read_archive(program, digests)
 
 
 def kept(release: Release) -> ArchivedRelease:
+    """A loaded release as one of an archive."""
     programme = release.programme
     return ArchivedRelease(programme.release, "as_it_was", programme.digest, programme.digest, release)
 
@@ -84,7 +86,7 @@ def text_of(data: Any) -> bytes:
 
 
 def verdict_on(data: Any, releases: tuple[ArchivedRelease, ...]) -> CertificateVerdict | None:
-    """The verdict on data once it was text; None where it is no certificate, which is told."""
+    """The verdict on data written as text and read again; None where it is not a certificate."""
     (saved,) = read_saved(text_of(data), "saved.json")
     assert (saved.data is None) == bool(saved.problems)
     return verify(saved.data, releases) if saved.data else None
@@ -110,7 +112,7 @@ def test_the_command_says_so_for_all_of_a_programme() -> None:
 
 
 def test_no_certificate_was_written_again() -> None:
-    """The sums are written with the files, and only new lines come to them."""
+    """SHA256SUMS has the digest of each file; lines are only added to it."""
     lines = [line.split(maxsplit=1) for line in (FOLDER / "SHA256SUMS").read_text("utf-8").splitlines()]
     sums = {FOLDER / name: digest for digest, name in lines}
     assert {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in sums} == sums
@@ -119,21 +121,23 @@ def test_no_certificate_was_written_again() -> None:
 
 
 def test_the_certificates_reach_each_feature() -> None:
-    all_of = [read(path) for path in CERTIFICATES]
+    saved = [read(path) for path in CERTIFICATES]
 
     def some(condition: Any) -> bool:
-        return any(condition(one) for one in all_of)
+        return any(condition(data) for data in saved)
 
-    assert {one["status"] for one in all_of} == {"qualified", "not_qualified", "undetermined", "retained", None}
-    assert some(lambda one: one["discount"] and (one["discount"]["uncapped"] or 0) > (one["discount"]["cap"] or 100))
-    assert some(lambda one: one["discount"] and one["discount"]["in_kind"])
-    assert some(lambda one: {it["applied"] for it in one["agreements"]} == {True, False})
-    assert some(lambda one: one["held_tier"] is None and one["tier"])
-    assert some(lambda one: any(track["tier"] for track in one["tracks"].values()))
-    assert some(lambda one: any(total["amount"] for total in one["rebate_totals"] or ()))
-    assert some(lambda one: one["lists"] and any(isinstance(fact, list) for fact in one["facts"].values()))
-    assert some(lambda one: one["kept_until"] and one["since"])
-    assert some(lambda one: any(it["value"] == Decimal("3333.336666666667") for it in one["definitions"].values()))
+    assert {data["status"] for data in saved} == {"qualified", "not_qualified", "undetermined", "retained", None}
+    assert some(
+        lambda data: data["discount"] and (data["discount"]["uncapped"] or 0) > (data["discount"]["cap"] or 100)
+    )
+    assert some(lambda data: data["discount"] and data["discount"]["in_kind"])
+    assert some(lambda data: {row["applied"] for row in data["agreements"]} == {True, False})
+    assert some(lambda data: data["held_tier"] is None and data["tier"])
+    assert some(lambda data: any(track["tier"] for track in data["tracks"].values()))
+    assert some(lambda data: any(total["amount"] for total in data["rebate_totals"] or ()))
+    assert some(lambda data: data["lists"] and any(isinstance(fact, list) for fact in data["facts"].values()))
+    assert some(lambda data: data["kept_until"] and data["since"])
+    assert some(lambda data: any(row["value"] == Decimal("3333.336666666667") for row in data["definitions"].values()))
 
 
 @pytest.mark.parametrize("index", range(len(RELEASES)), ids=NAMED)
@@ -155,7 +159,7 @@ def test_what_is_evaluated_and_saved_is_equal(index: int, seed: int) -> None:
 
 
 def agreements(release: Release, seed: int) -> list[dict[str, Any]]:
-    """An agreement in force, past, or still to come for a term that may be agreed, if there is any."""
+    """An agreement on a negotiable percentage, in force, past or in the future; none where none is negotiable."""
     chance = random.Random(seed)
     terms = [value for value in release.programme.values.values() if value.negotiable and value.kind == "percent"]
     if not terms:
@@ -167,7 +171,7 @@ def agreements(release: Release, seed: int) -> list[dict[str, Any]]:
 
 
 def test_the_record_of_an_outcome_is_all_that_it_takes(tmp_path: Path) -> None:
-    """Facts with periods, agreements not in force, a tier by its code: the outcome holds what they come to."""
+    """The outcome of facts with periods, agreements not in force and a tier by its code verifies."""
     record = tmp_path / "record.yaml"
     text = (ROOT / "examples" / "certificate-runs-out.yaml").read_text("utf-8").replace("tier: competency", "tier: 2")
     agreed = "{term: tiers.competency.discount, value: 33.5, document: 7/2026, from: 2026-12-01, until: 2027-01-31}"
@@ -183,14 +187,14 @@ def test_the_record_of_an_outcome_is_all_that_it_takes(tmp_path: Path) -> None:
 
 # A certificate changed ------------------------------------------------------------------------------------------------
 
-#: What is said of the partner: with other facts it is another decision, which may well be right.
+#: The parts of a certificate that are input: with other facts it is another decision, which may be right.
 INPUTS = re.compile(r"(partner|name|as_of|held_tier|since|facts|agreements\.\d+\.(term|value|document|from|until))\b")
-#: What an answer says about itself.
+#: Keys about the answer itself.
 ABOUT = re.compile(r"(charter|problems)\b")
 
 
 def leaves(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The path to each single value."""
+    """The path to each value that is not a map or a list, or is an empty one."""
     if isinstance(data, dict | list) and data:
         for key in data if isinstance(data, dict) else range(len(data)):
             yield from leaves(data[key], (*path, key))
@@ -200,15 +204,16 @@ def leaves(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 def changed(data: dict[str, Any], path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
     """A copy with another value at a path."""
-    found = copy.deepcopy(data)
-    part: Any = found
+    copied = copy.deepcopy(data)
+    part: Any = copied
     for key in path[:-1]:
         part = part[key]
     part[path[-1]] = value
-    return found
+    return copied
 
 
 def another(value: Any) -> Any:
+    """A value other than this one, of the same type where that has others."""
     match value:
         case bool():
             return not value
@@ -225,7 +230,7 @@ def another(value: Any) -> Any:
 
 @pytest.mark.parametrize("path", CERTIFICATES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_single_figure_that_was_changed_is_named(path: Path) -> None:
-    """All figures are changed, one after the other in a random order, as many as fit into a test."""
+    """Figures in a random order are changed one at a time, as many as fit into a test."""
     data, releases = read(path), archive(path.parent)
     figures = [at for at in leaves(data) if not INPUTS.match(".".join(map(str, at))) and not ABOUT.match(str(at[0]))]
     named = 0
@@ -296,19 +301,19 @@ def test_a_yes_is_not_a_one() -> None:
 def test_a_fact_that_decides_was_changed(tmp_path: Path) -> None:
     path = tmp_path / "saved.json"
     path.write_text(SAVED.read_text("utf-8").replace('"certified_admins": 3', '"certified_admins": 2'), "utf-8")
-    code, (found,) = results(path, "--program", ASOFT)
-    assert (code, found["status"], found["reason"]) == (1, "different", "certificate_changed")
-    assert found["difference"] == {
+    code, (result,) = results(path, "--program", ASOFT)
+    assert (code, result["status"], result["reason"]) == (1, "different", "certificate_changed")
+    assert result["difference"] == {
         "path": "discount.bonuses.extra_specialists.status",
         "saved": "earned",
         "found": "not_earned",
     }
-    assert found["others"] > 3
+    assert result["others"] > 3
     done = run(path, "--program", ASOFT, "--lang", "ru")
     path_and_values = 'extra_specialists.status: в сохранённом решении "earned", по выпуску "not_earned"'
     assert done.stdout.splitlines()[:3] == [
         "P-003: расходится, выпуск 1.0.0, 23.11.2026",
-        f"  discount.bonuses.{path_and_values}; других расхождений: {found['others']}",
+        f"  discount.bonuses.{path_and_values}; других расхождений: {result['others']}",
         "  выпуск тот же, версия charter та же: сохранённое решение изменили",
     ]
 
@@ -328,11 +333,11 @@ def test_a_record_that_the_release_does_not_take(
 ) -> None:
     file = tmp_path / "saved.json"
     file.write_bytes(text_of(changed(read(SAVED), path, value)))
-    code, (found,) = results(file, "--program", ASOFT)
-    assert (code, found["status"], found["reason"]) == (1, "record_refused", "certificate_changed")
-    assert message in found["problems"][0]["message"]
+    code, (result,) = results(file, "--program", ASOFT)
+    assert (code, result["status"], result["reason"]) == (1, "record_refused", "certificate_changed")
+    assert message in result["problems"][0]["message"]
     assert (
-        f"the release does not take this record: {found['problems'][0]['message']}"
+        f"the release does not take this record: {result['problems'][0]['message']}"
         in run(file, "--program", ASOFT).stdout
     )
 
@@ -347,14 +352,14 @@ def test_another_engine_is_the_reason_where_it_decides_otherwise(tmp_path: Path)
     assert run(file, "--program", ASOFT).returncode == 0
     theirs["discount"]["total"] = Decimal("40.5")
     file.write_bytes(text_of(theirs))
-    code, (found,) = results(file, "--program", ASOFT)
-    assert (code, found["status"], found["reason"], found["charter"]) == (1, "different", "other_engine", "0.0.9")
-    assert found["difference"] == {"path": "discount.total", "saved": 40.5, "found": 40}
+    code, (result,) = results(file, "--program", ASOFT)
+    assert (code, result["status"], result["reason"], result["charter"]) == (1, "different", "other_engine", "0.0.9")
+    assert result["difference"] == {"path": "discount.total", "saved": 40.5, "found": 40}
     assert f"charter 0.0.9 wrote the certificate, and this is {VERSION}" in run(file, "--program", ASOFT).stdout
 
 
 def test_what_was_saved_before_a_key_came_is_whole_without_it() -> None:
-    """As if outcomes had the totals of rebates and the day of membership only from 0.1.0 on."""
+    """As if outcomes had the totals of rebates and the end of membership only since 0.1.0."""
     later = (Later("0.1.0", ("tiers", "*"), "rebate_totals", []), Later("0.1.0", (), "membership_ends", None))
     path = FOLDER / "hubspot" / "rebates_lists_and_windows.json"
     old = read(path) | {"charter": "0.0.9"}
@@ -363,19 +368,19 @@ def test_what_was_saved_before_a_key_came_is_whole_without_it() -> None:
         del tier["rebate_totals"]
     releases = archive(path.parent)
 
-    def told(data: dict[str, Any]) -> str:
+    def status_of(data: dict[str, Any]) -> str:
         (saved,) = read_saved(text_of(data), "saved.json", later)
         return verify(saved.data, releases, later).status if saved.data else saved.problems[0].code
 
     assert read_saved(text_of(old), "saved.json")[0].data is None
-    assert told(old) == "equal"
-    assert told(read(path)) == "equal"
+    assert status_of(old) == "equal"
+    assert status_of(read(path)) == "equal"
     for version in (VERSION, "0.2.0", "0", "x", "9" * 5000):
-        assert told(old | {"charter": version}) == ("equal" if version == "0" else "missing-key")
+        assert status_of(old | {"charter": version}) == ("equal" if version == "0" else "missing-key")
     old["tiers"]["gold"]["rebate_totals"] = []
-    assert told(old) == "missing-key"  # some have it, and so all have to
+    assert status_of(old) == "missing-key"  # one tier has the key, so all must have it
     del old["tiers"]["gold"]["rebate_totals"]
-    assert told(changed(old, ("tiers", "gold", "status"), "not_qualified")) == "different"
+    assert status_of(changed(old, ("tiers", "gold", "status"), "not_qualified")) == "different"
 
 
 # The release changed --------------------------------------------------------------------------------------------------
@@ -393,8 +398,8 @@ DIGEST = json.loads(SMALL_SAVED.read_text("utf-8"))["digest"]
 
 def test_files_changed_since_they_were_sealed_are_told_and_the_seal_counts(program: Path) -> None:
     edit(program / "1.0.0", "tiers.yaml", "value: 15", "value: 20")
-    code, (found,) = results(SMALL_SAVED, "--program", program)
-    assert (code, found["status"], found["files_changed"]) == (0, "equal", True)
+    code, (result,) = results(SMALL_SAVED, "--program", program)
+    assert (code, result["status"], result["files_changed"]) == (0, "equal", True)
     assert run(SMALL_SAVED, "--program", program).stdout.splitlines() == [
         "P-2: equal, release 1.0.0, 2026-11-23",
         "  by the seal: the files of this release have been changed since they were sealed",
@@ -405,12 +410,12 @@ def test_files_changed_since_they_were_sealed_are_told_and_the_seal_counts(progr
 def test_the_seal_counts_where_files_are_gone(program: Path, gone: str) -> None:
     for path in (program / "1.0.0").glob("*.yaml" if gone == "all" else gone):
         path.unlink()
-    code, (found,) = results(SMALL_SAVED, "--program", program)
-    assert (code, found["status"], found["files_changed"]) == (0, "equal", True)
+    code, (result,) = results(SMALL_SAVED, "--program", program)
+    assert (code, result["status"], result["files_changed"]) == (0, "equal", True)
 
 
 def test_what_changed_files_say_is_not_accepted(program: Path, tmp_path: Path) -> None:
-    """The seal put aside, evaluate takes the files as they are; with the seal in its place nobody does."""
+    """Without the seal, `evaluate` uses the changed files; `verify` does not accept that once the seal is back."""
     seal = (program / "1.0.0" / SEAL).read_bytes()
     (program / "1.0.0" / SEAL).unlink()
     edit(program / "1.0.0", "tiers.yaml", "value: 15", "value: 20")
@@ -429,13 +434,14 @@ def test_what_changed_files_say_is_not_accepted(program: Path, tmp_path: Path) -
     subprocess.run([sys.executable, "-m", "charter.cli", *command], cwd=ROOT, check=True, capture_output=True)
     assert results(saved, "--program", program)[0] == 0
     (program / "1.0.0" / SEAL).write_bytes(seal)
-    code, (found,) = results(saved, "--program", program)
-    assert (code, found["status"]) == (1, "changed_release")
-    assert found["known"] == [{"release": "1.0.0", "digest": DIGEST}]
+    code, (result,) = results(saved, "--program", program)
+    assert (code, result["status"]) == (1, "changed_release")
+    assert result["known"] == [{"release": "1.0.0", "digest": DIGEST}]
     assert "the files of 1.0.0 say that, and they have been changed" in run(saved, "--program", program).stdout
 
 
 def spoil_seal(program: Path, how: str) -> None:
+    """Change the seal of a release in one way."""
     path = program / "1.0.0" / SEAL
     data = json.loads(path.read_text("utf-8"))
     if how == "a file in it":
@@ -462,25 +468,25 @@ def test_a_seal_that_was_tampered_with_is_named_and_never_used(program: Path, ho
     elif files == "gone":
         for kind in set(KINDS) - {"programme"}:
             (program / "1.0.0" / f"{kind}.yaml").unlink(missing_ok=True)
-    code, (found,) = results(SMALL_SAVED, "--program", program)
-    assert (code, found["status"]) == (1, "tampered_seal")
-    assert found["problems"][0]["code"] == "broken-seal"
-    told = run(SMALL_SAVED, "--program", program).stdout
-    assert "P-2: not verified" in told
-    assert "the seal of this release is broken" in told
+    code, (result,) = results(SMALL_SAVED, "--program", program)
+    assert (code, result["status"]) == (1, "tampered_seal")
+    assert result["problems"][0]["code"] == "broken-seal"
+    text = run(SMALL_SAVED, "--program", program).stdout
+    assert "P-2: not verified" in text
+    assert "the seal of this release is broken" in text
 
 
 def test_a_digest_of_no_release_is_named_with_those_that_there_are(tmp_path: Path) -> None:
     file = tmp_path / "saved.json"
     digest = "sha256:" + "0123456789abcdef" * 4
     file.write_bytes(text_of(read(SAVED) | {"digest": digest}))
-    code, (found,) = results(file, "--program", ASOFT)
-    known = read(SAVED)["digest"]
-    assert (code, found["status"], found["known"]) == (1, "unknown_release", [{"release": "1.0.0", "digest": known}])
+    code, (result,) = results(file, "--program", ASOFT)
+    sealed = read(SAVED)["digest"]
+    assert (code, result["status"], result["known"]) == (1, "unknown_release", [{"release": "1.0.0", "digest": sealed}])
     assert run(file, "--program", ASOFT).stdout.splitlines() == [
         "P-003: not verified, release 1.0.0, 2026-11-23",
         f"  no release here says that: {digest}",
-        f"  here is 1.0.0: {known}",
+        f"  here is 1.0.0: {sealed}",
         f"  in {file}, line 1",
     ]
     assert results(SAVED, "--program", FOLDER / "small")[1][0]["status"] == "unknown_release"
@@ -499,22 +505,22 @@ def test_what_if_is_of_no_release(tmp_path: Path) -> None:
         str(saved),
     ]
     subprocess.run([sys.executable, "-m", "charter.cli", *command], cwd=ROOT, check=True, capture_output=True)
-    code, (found,) = results(saved)
-    assert (code, found["status"]) == (1, "what_if")
-    assert found["release"] == "1.0.0 with tiers.retail.discount=30"
+    code, (result,) = results(saved)
+    assert (code, result["status"]) == (1, "what_if")
+    assert result["release"] == "1.0.0 with tiers.retail.discount=30"
     assert "evaluated with --set" in run(saved).stdout
 
 
 def test_a_release_that_this_engine_cannot_use_is_named(program: Path, tmp_path: Path) -> None:
-    """Its digest is right, and yet a rule of it means nothing to this engine."""
+    """The digest of the release is right, but this engine cannot compile one of its rules."""
     (program / "1.0.0" / SEAL).unlink()
     edit(program / "1.0.0", "tiers.yaml", "people >= enough", "people >= enougher")
-    (found,) = read_archive(program, ())
-    assert found.release is None
+    (archived,) = read_archive(program, ())
+    assert archived.release is None
     file = tmp_path / "saved.json"
-    file.write_bytes(text_of(read(SMALL_SAVED) | {"digest": found.digest}))
-    code, (told,) = results(file, "--program", program)
-    assert (code, told["status"], told["problems"][0]["code"]) == (1, "unusable_release", "unknown-name")
+    file.write_bytes(text_of(read(SMALL_SAVED) | {"digest": archived.digest}))
+    code, (result,) = results(file, "--program", program)
+    assert (code, result["status"], result["problems"][0]["code"]) == (1, "unusable_release", "unknown-name")
     assert "this engine cannot use the release" in run(file, "--program", program).stdout
 
 
@@ -527,8 +533,8 @@ def test_of_several_releases_the_one_of_the_digest_counts(program: Path) -> None
     edit(later, "tiers.yaml", "value: 15", "value: 20")
     assert run(SMALL_SAVED, "--program", program).stdout == "P-2: equal, release 1.0.0, 2026-11-23\n"
     (program / "1.0.0").rename(program / "old")
-    code, (found,) = results(SMALL_SAVED, "--program", program / "1.1.0")
-    assert (code, found["status"], found["known"][0]["release"]) == (1, "unknown_release", "1.1.0")
+    code, (result,) = results(SMALL_SAVED, "--program", program / "1.1.0")
+    assert (code, result["status"], result["known"][0]["release"]) == (1, "unknown_release", "1.1.0")
 
 
 # What is no certificate -----------------------------------------------------------------------------------------------
@@ -574,10 +580,10 @@ NO_CERTIFICATES = {
 def test_what_is_no_certificate_is_told_and_not_accepted(name: str) -> None:
     content = NO_CERTIFICATES[name]
     assert content != GOOD
-    code, found = results("-", "--program", ASOFT, input=content)
+    code, all_results = results("-", "--program", ASOFT, input=content)
     assert code == 4
-    assert {one["status"] for one in found} == {"not_an_outcome"}
-    assert all(one["problems"] for one in found)
+    assert {result["status"] for result in all_results} == {"not_an_outcome"}
+    assert all(result["problems"] for result in all_results)
     done = run("-", "--program", ASOFT, input=content)
     assert (done.returncode, done.stdout.count("equal")) == (4, 0)
     assert done.stderr.startswith("<stdin>")
@@ -612,13 +618,13 @@ def test_what_is_wrong_is_told_at_its_place() -> None:
 
 
 def test_each_line_is_a_certificate_of_its_own() -> None:
-    one = json.dumps(json.loads(GOOD))
-    broken = [one, one.replace('"total": 40', '"total": 41'), "{", NO_CERTIFICATES["a refusal"].decode(), one]
-    code, found = results("-", SAVED, "--program", ASOFT, input="\n".join(broken).encode())
+    good = json.dumps(json.loads(GOOD))
+    broken = [good, good.replace('"total": 40', '"total": 41'), "{", NO_CERTIFICATES["a refusal"].decode(), good]
+    code, all_results = results("-", SAVED, "--program", ASOFT, input="\n".join(broken).encode())
     assert code == 4
-    told = [(line["file"], line["line"], line["status"]) for line in found]
+    lines = [(line["file"], line["line"], line["status"]) for line in all_results]
     statuses = ["equal", "different", "not_an_outcome", "not_an_outcome", "equal"]
-    assert told == [*(("<stdin>", line, status) for line, status in enumerate(statuses, 1)), (str(SAVED), 1, "equal")]
+    assert lines == [*(("<stdin>", line, status) for line, status in enumerate(statuses, 1)), (str(SAVED), 1, "equal")]
 
 
 def test_a_file_of_many_that_are_none_is_not_read_to_its_end() -> None:
@@ -645,7 +651,7 @@ def test_a_call_that_is_wrong_ends_with_2(tmp_path: Path) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, len(GOOD)), st.integers(0, 60))
 def test_bytes_put_anywhere_never_break_it(noise: bytes, at: int, cut: int) -> None:
-    """What is read is either told as none, or gets a verdict."""
+    """Each result that is read has a problem or gets a verdict."""
     for saved in read_saved(GOOD[:at] + noise + GOOD[at + cut :], "noise.json"):
         if saved.data is None:
             assert saved.problems
