@@ -1,4 +1,4 @@
-"""An example of a partner for whom something holds, with only the facts that matter."""
+"""Reduces an example of a partner for whom something holds to the facts that matter."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners are an 
 
 
 def without_irrelevant(partners: tuple[Example, ...], shows: Shows) -> tuple[Example, ...] | None:
-    """The partners without the facts that do not matter; None where they are not such an example in the first place."""
+    """The partners without the facts that do not matter; None where they are not an example by `shows`."""
     if not _shows(partners, shows):
         return None
     best = partners
@@ -55,7 +55,7 @@ def _shows(partners: tuple[Example, ...], shows: Shows) -> bool:
 
 
 def _with_less(partners: tuple[Example, ...]) -> Iterator[tuple[Example, ...]]:
-    """The partners with one fact, tier, first day, item or field less; each such choice in turn."""
+    """Each way to leave out one fact, tier, first day, item or field of the partners."""
     if any(partner.tier is not None for partner in partners):
         yield tuple(partner._replace(tier=None, since=None) for partner in partners)
     if any(partner.since is not None for partner in partners):

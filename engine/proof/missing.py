@@ -1,4 +1,4 @@
-"""What an outcome can still be while facts are missing, and the fewest facts that decide it."""
+"""Finds what an outcome can still be while facts are missing, and the fewest facts that decide it."""
 
 from __future__ import annotations
 

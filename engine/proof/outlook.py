@@ -1,4 +1,4 @@
-"""The outlook of a partner: the ways to tiers, the worth of next steps, and what missing facts decide."""
+"""Gives the outlook of a partner: the ways to tiers, the worth of next steps, and what missing facts decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The least and greatest that a value can be for the partners of each tier, with an example partner for each end."""
+"""Finds the least and greatest that a value can be for the partners of each tier, with an example for each end."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ranges(setting: Setting, named: str) -> tuple[ValueRange, ...]:
 
 
 def _name(value: NamedValue) -> str:
-    """The name that a value has for each tier that has it: of a definition its own, of others that within the tier."""
+    """The name by which a user names a value of each tier: a definition's own name, or the name within the tier."""
     return value.name if value.role is Role.DEFINITION else value.inner_id
 
 

@@ -1,4 +1,4 @@
-"""A partner's record in symbols: the facts that it states are fixed, and those that it leaves out are open."""
+"""Turns a partner's record into symbols: the facts that it states are fixed, and those that it leaves out are open."""
 
 from __future__ import annotations
 

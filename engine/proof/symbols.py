@@ -1,4 +1,4 @@
-"""Any partner as formulas: a symbol of the solver for each fact, and a term over them for each value of the release.
+"""Turns any partner into formulas: a symbol of the solver for each fact, and a term for each value of the release.
 
 Lists are modelled in one of two ways. With a limit on their length, each item has symbols for its fields: an example
 that is found is a real partner, but longer lists are not covered. Without a limit, the result of an aggregate is a

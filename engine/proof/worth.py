@@ -1,4 +1,4 @@
-"""What each next step of a partner adds to its discount on a tier, and to what it pays for an order."""
+"""Finds what each next step of a partner changes in its discount on a tier, and in what it pays for an order."""
 
 from __future__ import annotations
 

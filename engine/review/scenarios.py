@@ -194,7 +194,7 @@ def _run(release: Release, scenario: Scenario) -> ScenarioResult:
 
 
 def _mismatches(scenario: Scenario, part: str, expected: Any, actual: Any, *path: str) -> Iterator[Mismatch]:
-    """The differences from what a part of the scenario expects: a map may have more keys, a list no more items."""
+    """The differences from what a part of the scenario expects: a map may have more keys, a list as many items."""
     for difference in differences(expected, actual, _AS_EXPECTED):
         at: PartPath = ("scenarios", scenario.id, part, *difference.keys)
         where = path_text((*path, *difference.keys))

@@ -27,7 +27,7 @@ _FORMS = {
     "tinyint": Form.WHOLE, "smallint": Form.WHOLE, "int": Form.WHOLE, "bigint": Form.WHOLE,
     "timestamp": Form.TIME, "timestamp_ntz": Form.TIME,
 }  # fmt: skip
-_TOLD = 20  #: how many rows a message lists
+_MOST = 20  #: rows that a message lists
 #: parses a line of JSON as the first item of a list; the second item, a digest, reveals text after the value, which
 #: would be ignored otherwise
 _PARSED = f"""
@@ -87,12 +87,12 @@ def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], allowed
 
 def check_read(table: SparkTable) -> None:
     """Raise InvalidInput where a row cannot be read or names no partner, as a partner's outcome needs it."""
-    unreadable = table.rows.filter(f"{BROKEN} IS NOT NULL").select(FILE, ITEM, BROKEN).orderBy(FILE, ITEM).limit(_TOLD)
+    unreadable = table.rows.filter(f"{BROKEN} IS NOT NULL").select(FILE, ITEM, BROKEN).orderBy(FILE, ITEM).limit(_MOST)
     broken = [
         Problem("bad-row", f"'{table.path}', {file}, row {number}: {why}", None, "mend the row")
         for file, number, why in unreadable.collect()
     ]
-    without = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(_TOLD)
+    without = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(_MOST)
     broken += [without_partner(table.path, number) for _, number in without.collect()] if not broken else []
     if broken:
         raise InvalidInput(broken)
