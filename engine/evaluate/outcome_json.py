@@ -26,6 +26,7 @@ from .outcome import (
 )
 
 if TYPE_CHECKING:
+    from ..programme.model import Programme
     from .quote import LineQuote, Quote
 
 Json = dict[str, Any]
@@ -130,6 +131,12 @@ def problem_data(problem: Problem) -> Json:
         "related": [{"message": other.message, **_place(other.place)} for other in problem.related],
         "fix": {**_place(problem.fix.place), "text": problem.fix.text} if problem.fix else None,
     }
+
+
+def release_head(result: str, programme: Programme, day: date) -> Json:
+    """The first keys of a report on one release: those of `head`, then the release and the day it was evaluated on."""
+    about = {"programme": programme.id, "release": programme.release, "digest": programme.digest}
+    return {**head(result), **about, "as_of": day.isoformat()}
 
 
 def _place(place: Place | None) -> Json:

@@ -1,4 +1,4 @@
-"""The outlook of a partner as a page for people, and as the promised JSON."""
+"""The outlook of a partner (ways to a tier, what a step is worth, open outcomes) as a page and as the promised JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..evaluate.outcome_json import Json, head, json_value
+from ..evaluate.outcome_json import Json, json_value, release_head
 from ..language.words import words
 from ..programme.model import Fact, Programme, pick
 from ..texts.texts import texts_in
@@ -36,22 +36,21 @@ class _Writer:
         self.say = texts_in(lang).ADVICE
 
     def page(self) -> Page:
-        """The blocks in the order of a reader's questions: how to get there, what a step is worth, what is open."""
+        """The page, its blocks in a reader's order: the ways to each tier, the worth of steps, open outcomes."""
         outcome = self.outlook.outcome
         blocks = [self._advice(advice) for advice in self.outlook.advice]
         if self.outlook.worth and self.outlook.on:
             met = outcome.of(self.outlook.on).status == "qualified"
-            title = self.say["steps" if met else "steps_once"].format(tier=self._tier(self.outlook.on))
-            blocks.append(Block(title, tuple(self._worth(worth) for worth in self.outlook.worth)))
+            heading = self.say["steps" if met else "steps_once"].format(tier=self._tier(self.outlook.on))
+            blocks.append(Block(heading, tuple(self._worth(worth) for worth in self.outlook.worth)))
         if self.outlook.open:
             blocks.append(Block(self.say["open"], tuple(map(self._open, self.outlook.open))))
         headline = self._standing() if blocks else f"{self._standing()}; {self.say['nothing_to_say']}"
         partner = partner_named(outcome.partner, outcome.name)
         can_change = any(fact.effort for fact in self.programme.facts.values())
         remarks = () if can_change else (self.say["no_effort"],)
-        return Page(
-            release_on(self.programme, outcome.as_of, self.lang), partner, PLAIN, headline, remarks, tuple(blocks)
-        )
+        title = release_on(self.programme, outcome.as_of, self.lang)
+        return Page(title, partner, PLAIN, headline, remarks, tuple(blocks))
 
     def _standing(self) -> str:
         outcome, say = self.outlook.outcome, texts_in(self.lang).REPORT
@@ -63,9 +62,8 @@ class _Writer:
 
     def _advice(self, advice: Advice) -> Block:
         discount = None if advice.discount is None else self._percent(advice.discount)
-        title = self.say["to" if discount is None else "to_discount"].format(
-            tier=self._tier(advice.tier), discount=discount
-        )
+        heading = self.say["to" if discount is None else "to_discount"]
+        title = heading.format(tier=self._tier(advice.tier), discount=discount)
         if advice.status == "reached":
             return Block(title, (Row(GOOD, self.say["reached"]),))
         rows = [self._way(advice, way, number) for number, way in enumerate(advice.ways, 1)]
@@ -77,9 +75,9 @@ class _Writer:
 
     def _way(self, advice: Advice, way: Way, number: int) -> Row:
         discount = way.outcome.of(advice.tier).discount
-        then = [] if discount is None or discount.total is None else [self._percent(discount.total)]
         note = [self.say["takes"].format(effort=words.decimal_mark(plain(way.effort), self.lang))]
-        note += [self.say["then"].format(discount=amount) for amount in then]
+        if discount and discount.total is not None:
+            note.append(self.say["then"].format(discount=self._percent(discount.total)))
         details = [self._change(step.fact, step.before, step.after) for step in way.steps]
         provided = ", ".join(self._is(id, value) for id, value in way.provided.items())
         details += [self.say["provided"].format(facts=provided)] if provided else []
@@ -138,7 +136,7 @@ class _Writer:
         return "; ".join(titles)
 
     def _change(self, id: str, before: Any, after: Any) -> str:
-        """A fact with its value before and after; of a fact of yes or no only the value after."""
+        """A fact with its value before and after; for a yes-or-no fact only the value after."""
         fact = self.programme.facts[id]
         if fact.kind is Kind.YES_NO:
             return self._is(id, after)
@@ -175,14 +173,10 @@ class _Writer:
 
 
 def outlook_data(programme: Programme, outlook: Outlook) -> Json:
-    """The same with the keys that schemas/advice.schema.json promises."""
+    """The outlook with the keys that schemas/advice.schema.json promises."""
     outcome = outlook.outcome
     return {
-        **head("done"),
-        "programme": programme.id,
-        "release": programme.release,
-        "digest": programme.digest,
-        "as_of": outcome.as_of.isoformat(),
+        **release_head("done", programme, outcome.as_of),
         "partner": outcome.partner,
         "tier": outcome.tier,
         "status": outcome.status,
@@ -201,10 +195,7 @@ def outlook_data(programme: Programme, outlook: Outlook) -> Json:
         "worth": [
             {
                 "fact": worth.fact,
-                "before": json_value(worth.before),
-                "after": json_value(worth.after),
-                "uncapped": json_value(worth.uncapped),
-                "total": json_value(worth.total),
+                **{key: json_value(getattr(worth, key)) for key in ("before", "after", "uncapped", "total")},
                 "qualifies": worth.qualifies,
                 "partner_pays": json_value(worth.pays),
             }
@@ -220,12 +211,7 @@ def _way_data(way: Way, tier: str) -> Json:
     return {
         "effort": json_value(way.effort),
         "steps": [
-            {
-                "fact": step.fact,
-                "before": json_value(step.before),
-                "after": json_value(step.after),
-                "effort": json_value(step.effort),
-            }
+            {"fact": step.fact, **{key: json_value(getattr(step, key)) for key in ("before", "after", "effort")}}
             for step in way.steps
         ],
         "provided": {id: json_value(value) for id, value in way.provided.items()},

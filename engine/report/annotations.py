@@ -1,4 +1,4 @@
-"""Problems as workflow commands of GitHub Actions, which shows them at the lines of a change."""
+"""Problems as workflow commands of GitHub Actions, which shows each at its line in a pull request."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 
 def annotations(problems: Iterable[Problem], tally: str) -> str:
-    """A command for each problem, and the tally as a plain last line."""
+    """A command a line for each problem, and the tally as a plain last line."""
     return "".join(f"{_command(problem)}\n" for problem in problems) + " ".join(tally.splitlines()) + "\n"
 
 
@@ -18,7 +18,7 @@ def _command(problem: Problem) -> str:
     place, properties = problem.place, {"title": problem.code}
     if place and place.source.text:
         position = {"line": place.line, "col": place.column, "endColumn": place.column + place.width}
-        properties = {"file": place.source.path, **{key: str(it) for key, it in position.items()}, **properties}
+        properties = {"file": place.source.path, **{key: str(number) for key, number in position.items()}, **properties}
     elif place:
         properties = {"file": place.source.path, **properties}
     written = ",".join(f"{key}={text.translate(_IN_PROPERTY)}" for key, text in properties.items())

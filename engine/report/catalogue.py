@@ -1,4 +1,4 @@
-"""The catalogue of problems as text and as Markdown."""
+"""The catalogue of problem codes as text and as Markdown."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..programme.model import pick
 from ..texts.texts import texts_in
 from .terminal import Style, without_style
 
-_MOST_LINES = 18  #: of what a page shows as printed
+_MOST_LINES = 18  #: the most lines of a command's output that a page shows
 
 
 def entry_text(entry: CatalogueEntry, lang: str, style: Style = without_style) -> str:
-    """What a code means, with its examples."""
+    """What a code means, with its wrong and its right example."""
     words, level = texts_in(lang).CATALOGUE, {"error": "bad", "warning": "open", "note": "dim"}[entry.level]
     place = words["in"].format(file=entry.file) if entry.file else ""
     lines = [f"{style(f'{entry.level.value}[{entry.code}]', level)}  {style(pick(entry.title, lang), 'strong')}", ""]
@@ -25,19 +25,19 @@ def entry_text(entry: CatalogueEntry, lang: str, style: Style = without_style) -
 
 
 def list_text(entries: Iterable[CatalogueEntry], lang: str) -> str:
-    """Each code with its level and title, a line each."""
+    """A line for each code: the code, its level and its title."""
     rows = [(entry.code, entry.level.value, pick(entry.title, lang)) for entry in entries]
     width = max(len(code) for code, _, _ in rows)
     return "".join(f"{code:<{width}}  {level:<7}  {title}\n" for code, level, title in rows)
 
 
 def entry_markdown(entry: CatalogueEntry, printed: str) -> str:
-    """The section of a code, with what its wrong example makes a command print."""
+    """The section on a code in Markdown; `printed` is the output of a command on its wrong example."""
     title, text = pick(entry.title, "en"), pick(entry.text, "en")
     place, kind = (f", in `{entry.file}`", "yaml") if entry.file else ("", "sh")
     lines = printed.splitlines(keepends=True)
     if len(lines) > _MOST_LINES:  # the same problem at many places
         printed = "".join([*lines[: _MOST_LINES - 2], "…\n", lines[-1]])
     blocks = [(f"Wrong{place}", kind, entry.wrong), (f"Right{place}", kind, entry.right), ("Printed", "text", printed)]
-    told = [f"{name}:\n\n```{kind}\n{block}```\n" for name, kind, block in blocks]
-    return "\n".join([f"## {entry.code}\n", f"*{entry.level.value}* · {title}.\n", f"{text}\n", *told])
+    sections = [f"{name}:\n\n```{kind}\n{block}```\n" for name, kind, block in blocks]
+    return "\n".join([f"## {entry.code}\n", f"*{entry.level.value}* · {title}.\n", f"{text}\n", *sections])

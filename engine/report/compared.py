@@ -1,4 +1,4 @@
-"""Whom a new release hits, as blocks of a page: a portfolio under two releases, and agreements."""
+"""The effects of a new release on a portfolio and on agreements, as blocks of a page."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.comparison_sql import DiscountChanges, HolderCounts, Move
     from ..portfolio.compare.row_comparison import CurrencyTotal, OrdersUnder, OrderUnder
 
-_MOST = 20  #: rows of a kind that a page tells; the JSON, and the list of changes, have them all
+_MOST = 20  #: the most rows of a kind on a page; the JSON and the list of changes have all
 _UNKNOWN = ("becomes_known", "becomes_unknown", "stays_unknown")
 
 
 def compared_page(
     before: Programme, after: Programme, compared: Compared | None, under: AgreementsUnder | None, day: date, lang: str
 ) -> Page:
-    """All that is given, as a page of its own."""
+    """Both comparisons as a page of their own; None leaves one out."""
     say = texts_in(lang).COMPARED
     headline = say["page"].format(before=before.release, after=after.release)
     blocks = compared_blocks(before, after, compared, lang) if compared else ()
@@ -36,17 +36,17 @@ def compared_page(
 
 
 def compared_blocks(before: Programme, after: Programme, compared: Compared, lang: str) -> tuple[Block, ...]:
-    """A portfolio under two releases: how many differ, tiers, discounts, moves, orders."""
+    """The blocks on a portfolio under two releases: partners that differ, tiers, discounts, moves, orders."""
     return _Writer(before, after, lang).portfolio(compared)
 
 
 def agreements_blocks(before: Programme, after: Programme, under: AgreementsUnder, lang: str) -> tuple[Block, ...]:
-    """The agreements that the new release concerns."""
+    """The block with the agreements that the new release affects."""
     return (_Writer(before, after, lang).agreements(under),)
 
 
 class _Writer:
-    """What every block needs: both programmes' words, and the language."""
+    """Writes the blocks: it holds both programmes and the language; `partners` is the number that shares are of."""
 
     def __init__(self, before: Programme, after: Programme, lang: str) -> None:
         self.before, self.after, self.lang = before, after, lang
@@ -74,8 +74,8 @@ class _Writer:
             "rows": compared.rows, "rejected": compared.rejected,
             "old": compared.rejected_before, "new": compared.rejected_after,
         }  # fmt: skip
-        told = {name: self.number(value) for name, value in numbers.items()}
-        refused = self.say["rejected"].format(before=self.before.release, after=self.after.release, **told)
+        counts = {name: self.number(value) for name, value in numbers.items()}
+        refused = self.say["rejected"].format(before=self.before.release, after=self.after.release, **counts)
         decided = Row(PLAIN, self.say["decided"], self.number(compared.decided), refused if compared.rejected else "")
         return decided, self.counted(PLAIN, self.say["differing"], compared.differing)
 
@@ -93,30 +93,28 @@ class _Writer:
         return self.held(self.tier(tier.id), tier.could, ("begin", "cease"), self.there(tier))
 
     def held(self, title: str, held: HolderCounts, gained_lost: tuple[str, str], notes: Iterable[str]) -> Row:
-        """How many had it and have it, and who came and went."""
-        told = list(notes)
+        """How many partners had it before and have it now, with the numbers gained, lost and undetermined."""
+        parts = list(notes)
         for word, number in zip(gained_lost, (held.gained, held.lost), strict=True):
-            told += [self.say[word].format(number=self.number(number))] if number else []
+            parts += [self.say[word].format(number=self.number(number))] if number else []
         if held.open_before or held.open_after:
-            told.append(self.say["open"].format(number=self.change(held.open_before, held.open_after)))
-        mark = GOOD if held.gained > held.lost else BAD if held.lost > held.gained else PLAIN
-        return Row(mark, title, self.change(held.before, held.after), "; ".join(told))
+            parts.append(self.say["open"].format(number=self.change(held.open_before, held.open_after)))
+        return Row(_mark(held.gained, held.lost), title, self.change(held.before, held.after), "; ".join(parts))
 
     def there(self, tier: TierCompared) -> tuple[str, ...]:
-        """Whether only one of the releases has the tier."""
+        """A note where only one of the releases has the tier."""
         if tier.in_before and tier.in_after:
             return ()
         return (self.say["tier_gone" if tier.in_before else "tier_new"],)
 
     def discount(self, moved: DiscountChanges) -> tuple[Row, ...]:
-        """Each number of partners, and by how much it rises or falls."""
-        rows = [
+        """The numbers of partners whose discount rises, falls, stays or is unknown, and the points of rise and fall."""
+        return (
             self.counted(GOOD, self.say["rises"], moved.rises, self.points(moved.risen, moved.greatest_rise)),
             self.counted(BAD, self.say["falls"], moved.falls, self.points(moved.fallen, moved.greatest_fall)),
             self.counted(PLAIN, self.say["stays"], moved.stays),
             *(self.counted(OPEN, self.say[name], getattr(moved, name)) for name in _UNKNOWN if getattr(moved, name)),
-        ]
-        return tuple(rows)
+        )
 
     def points(self, sum: Decimal, most: Decimal | None) -> str:
         return "" if most is None else self.say["points"].format(sum=self.amount(sum), most=self.amount(most))
@@ -125,20 +123,19 @@ class _Writer:
         return tuple(self.tier_discount(tier.id, tier.discount) for tier in tiers if tier.discount)
 
     def tier_discount(self, tier: str, moved: DiscountChanges) -> Row:
-        told = []
+        parts = []
         for word, number, most in (
             ("tier_rises", moved.rises, moved.greatest_rise),
             ("tier_falls", moved.falls, moved.greatest_fall),
         ):
             if most is not None:
-                told.append(self.say[word].format(number=self.number(number), most=self.amount(most)))
+                parts.append(self.say[word].format(number=self.number(number), most=self.amount(most)))
         for word, number in (("tier_known", moved.becomes_known), ("tier_unknown", moved.becomes_unknown)):
-            told += [self.say[word].format(number=self.number(number))] if number else []
-        mark = GOOD if moved.rises > moved.falls else BAD if moved.falls > moved.rises else PLAIN
-        return Row(mark, self.tier(tier), "", "; ".join(told) or self.say["same"])
+            parts += [self.say[word].format(number=self.number(number))] if number else []
+        return Row(_mark(moved.rises, moved.falls), self.tier(tier), "", "; ".join(parts) or self.say["same"])
 
     def moves(self, moves: Sequence[Move]) -> tuple[Row, ...]:
-        """Those of most partners first."""
+        """The moves from tier to tier, those of most partners first."""
         by_number = sorted(moves, key=lambda move: -move.partners)
         rows = [self.counted(PLAIN, self.move(move), move.partners) for move in by_number[:_MOST]]
         rest = sum(move.partners for move in by_number[_MOST:])
@@ -156,38 +153,34 @@ class _Writer:
     # Orders -----------------------------------------------------------------------------------------------------------
 
     def orders(self, orders: OrdersUnder) -> tuple[Row, ...]:
-        """Those of which the sum is another, one by one; how many stay; what all come to."""
-        differing = [one for one in orders.orders if one.before != one.after]
-        rows = [self.order(one) for one in differing[:_MOST]]
+        """The orders whose sum changes, how many more there are, how many stay the same, and the totals."""
+        differing = [order for order in orders.orders if order.before != order.after]
+        rows = [self.order(order) for order in differing[:_MOST]]
         counts = {"more": len(differing) - len(rows), "stays": len(orders.orders) - len(differing)}
         more = [Row(PLAIN, self.say[word], self.number(number)) for word, number in counts.items() if number]
-        return (*rows, *more, *(self.total(one) for one in orders.totals))
+        return (*rows, *more, *(self.total(total) for total in orders.totals))
 
-    def order(self, one: OrderUnder) -> Row:
-        title = f"{one.partner}, {self.word['order'].format(order=one.order)}" if one.order else one.partner
-        sides = ((self.before, one.complete_before), (self.after, one.complete_after))
+    def order(self, order: OrderUnder) -> Row:
+        title = f"{order.partner}, {self.word['order'].format(order=order.order)}" if order.order else order.partner
+        sides = ((self.before, order.complete_before), (self.after, order.complete_after))
         lacking = ", ".join(dict.fromkeys(programme.release for programme, complete in sides if not complete))
         note = self.say["order_open"].format(release=lacking) if lacking else ""
-        return Row(self.paid(one.before, one.after), title, self.sums(one.before, one.after, one.currency), note)
+        mark = OPEN if order.before is None or order.after is None else _mark(order.before, order.after)
+        return Row(mark, title, self.sums(order.before, order.after, order.currency), note)
 
-    def total(self, one: CurrencyTotal) -> Row:
-        note = self.say["priced"].format(number=self.number(one.orders))
-        note += f"; {self.say['unpriced'].format(number=self.number(one.open))}" if one.open else ""
-        return Row("=", self.say["in_all"], self.sums(one.before, one.after, one.currency), note, strong=True)
+    def total(self, total: CurrencyTotal) -> Row:
+        note = self.say["priced"].format(number=self.number(total.orders))
+        note += f"; {self.say['unpriced'].format(number=self.number(total.open))}" if total.open else ""
+        return Row("=", self.say["in_all"], self.sums(total.before, total.after, total.currency), note, strong=True)
 
     def sums(self, old: Number | None, new: Number | None, currency: str) -> str:
-        told = ["?" if one is None else words.money(one, self.lang) for one in (old, new)]
-        return f"{' → '.join(told)} {currency}".rstrip()
-
-    def paid(self, old: Number | None, new: Number | None) -> str:
-        if old is None or new is None:
-            return OPEN
-        return GOOD if new < old else BAD if new > old else PLAIN
+        amounts = ["?" if amount is None else words.money(amount, self.lang) for amount in (old, new)]
+        return f"{' → '.join(amounts)} {currency}".rstrip()
 
     # Agreements -------------------------------------------------------------------------------------------------------
 
     def agreements(self, under: AgreementsUnder) -> Block:
-        rows = [self.agreed(one) for one in under.affected[:_MOST]]
+        rows = [self.agreed(agreement) for agreement in under.affected[:_MOST]]
         rest = len(under.affected) - len(rows)
         if rest:
             rows.append(Row(PLAIN, self.say["more"], self.number(rest)))
@@ -195,29 +188,31 @@ class _Writer:
             rows = [Row(GOOD, self.say["agreements_none"].format(number=self.number(under.agreements)))]
         return Block(self.say["agreements"], tuple(rows))
 
-    def agreed(self, one: AgreedTerm) -> Row:
+    def agreed(self, agreement: AgreedTerm) -> Row:
         old, new = (Conditions(programme, {}, self.lang) for programme in (self.before, self.after))
-        known = old if one.term in self.before.values else new
-        effect = one.effect.value
-        values = {"old": old.value(one.term, one.old) if one.old is not None else "?"}
-        values["new"] = new.value(one.term, one.new) if one.new is not None else "–" if effect == "gone" else "?"
-        days = {"begins": words.amount(one.begins, Kind.DATE, self.lang)}
-        days["ends"] = words.amount(one.ends, Kind.DATE, self.lang) if one.ends else ""
+        side = old if agreement.term in self.before.values else new
+        effect = agreement.effect.value
+        values = {"old": old.value(agreement.term, agreement.old) if agreement.old is not None else "?"}
+        values["new"] = (
+            new.value(agreement.term, agreement.new) if agreement.new is not None else "–" if effect == "gone" else "?"
+        )
+        days = {"begins": words.amount(agreement.begins, Kind.DATE, self.lang)}
+        days["ends"] = words.amount(agreement.ends, Kind.DATE, self.lang) if agreement.ends else ""
         notes = [
             self.say["agreed_open" if effect == "open" else effect],
-            self.say["without"].format(**values) if one.old != one.new else "",
-            one.document,
-            self.word["agreed_from_to" if one.ends else "agreed_from"].format(**days),
-            "" if one.in_force else self.word["not_in_force"],
+            self.say["without"].format(**values) if agreement.old != agreement.new else "",
+            agreement.document,
+            self.word["agreed_from_to" if agreement.ends else "agreed_from"].format(**days),
+            "" if agreement.in_force else self.word["not_in_force"],
         ]
         mark = OPEN if effect == "open" else PLAIN if effect == "unreached" else BAD
-        title = f"{one.partner}: {known.title(one.term)} ({one.term})"
-        return Row(mark, title, known.value(one.term, one.agreed), "; ".join(filter(None, notes)))
+        title = f"{agreement.partner}: {side.title(agreement.term)} ({agreement.term})"
+        return Row(mark, title, side.value(agreement.term, agreement.agreed), "; ".join(filter(None, notes)))
 
     # Words ------------------------------------------------------------------------------------------------------------
 
     def counted(self, mark: str, title: str, number: int, note: str = "") -> Row:
-        """So many partners, and their share as a bar."""
+        """A number of partners, and their share as a bar."""
         return Row(mark, title, self.number(number), note, bar=Decimal(number) / max(1, self.partners))
 
     def tier(self, id: str) -> str:
@@ -231,3 +226,7 @@ class _Writer:
 
     def number(self, number: int) -> str:
         return words.grouped(number, self.lang)
+
+
+def _mark(good: Number | int, bad: Number | int) -> str:
+    return GOOD if good > bad else BAD if bad > good else PLAIN

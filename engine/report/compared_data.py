@@ -1,27 +1,24 @@
-"""Whom a new release hits, as the promised JSON: a portfolio under two releases, and agreements."""
+"""The effects of a new release on a portfolio and on agreements, as the promised JSON."""
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..evaluate.outcome_json import Json, json_value, problem_data
 from ..programme.model import Programme
-from ..values import plain
 
 if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.agreement_effects import AgreementsUnder
     from ..portfolio.compare.compared import Compared, TierCompared
     from ..portfolio.compare.comparison_sql import DiscountChanges
-    from ..portfolio.compare.row_comparison import OrdersUnder
+    from ..portfolio.compare.row_comparison import CurrencyTotal, OrdersUnder, OrderUnder
 
 
 def compared_data(
     before: Programme, after: Programme, compared: Compared | None, under: AgreementsUnder | None, day: date
 ) -> Json:
-    """All that is given, with the keys that schemas/compared.schema.json promises; null where it was not asked for."""
+    """Both comparisons with the keys that schemas/compared.schema.json promises; null for one that is None."""
     return {
         "as_of": day.isoformat(),
         "before": _release(before),
@@ -41,7 +38,7 @@ def _portfolio(compared: Compared) -> Json:
     return {
         **{name: getattr(compared, name) for name in counts},
         "without_tier": compared.without_tier._asdict(),
-        "discount": _moved(compared.discount),
+        "discount": _exact(compared.discount),
         "tiers": {tier.id: _tier(tier) for tier in compared.tiers},
         "moves": [move._asdict() for move in compared.moves],
         "orders": _orders(compared.orders) if compared.orders else None,
@@ -56,19 +53,13 @@ def _tier(tier: TierCompared) -> Json:
         "in_after": tier.in_after,
         "own": tier.own._asdict(),
         "could": tier.could._asdict(),
-        "discount": _moved(tier.discount) if tier.discount else None,
+        "discount": _exact(tier.discount) if tier.discount else None,
     }
 
 
-def _moved(moved: DiscountChanges) -> Json:
-    return {name: _exact(value) for name, value in moved._asdict().items()}
-
-
 def _orders(orders: OrdersUnder) -> Json:
-    """What is wrong with them is among the problems of the portfolio."""
-    rows = (orders.orders, orders.totals)
-    told = [[{key: _exact(value) for key, value in one._asdict().items()} for one in of] for of in rows]
-    return {"orders": told[0], "totals": told[1]}
+    """The orders and their totals; their problems are among those of the portfolio."""
+    return {"orders": list(map(_exact, orders.orders)), "totals": list(map(_exact, orders.totals))}
 
 
 def _agreements(under: AgreementsUnder) -> Json:
@@ -76,21 +67,21 @@ def _agreements(under: AgreementsUnder) -> Json:
         "agreements": under.agreements,
         "found": [
             {
-                "partner": one.partner,
-                "term": one.term,
-                "document": one.document,
-                "from": one.begins.isoformat(),
-                "until": json_value(one.ends),
-                "in_force": one.in_force,
-                "effect": one.effect.value,
-                **{name: json_value(getattr(one, name)) for name in ("agreed", "old", "new")},
+                "partner": agreement.partner,
+                "term": agreement.term,
+                "document": agreement.document,
+                "from": agreement.begins.isoformat(),
+                "until": json_value(agreement.ends),
+                "in_force": agreement.in_force,
+                "effect": agreement.effect.value,
+                **{name: json_value(getattr(agreement, name)) for name in ("agreed", "old", "new")},
             }
-            for one in under.affected
+            for agreement in under.affected
         ],
         "problems": [problem_data(problem) for problem in under.problems],
     }
 
 
-def _exact(value: object) -> object:
-    """A number without the zeros that its column has."""
-    return Decimal(plain(value)) if isinstance(value, Decimal | Fraction) else value
+def _exact(row: DiscountChanges | OrderUnder | CurrencyTotal) -> Json:
+    """The fields of a row; numbers without the zeros that fill up their columns."""
+    return {name: json_value(value) for name, value in row._asdict().items()}

@@ -1,4 +1,4 @@
-"""How conditions, values and the names in them are told in one language: '1 of 2; 1 missing'."""
+"""Conditions and values of one partner in words: '1 of 2; 1 missing'."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..values import NUMERIC, Kind, Number, Unknown, Value
 
 
 class Conditions:
-    """What telling needs: the programme, the values of one partner, and the language."""
+    """Puts conditions and values into words: it holds the programme, the values of one partner, and the language."""
 
     def __init__(self, programme: Programme, values: Mapping[str, Any], lang: str) -> None:
         self.programme = programme
@@ -24,7 +24,7 @@ class Conditions:
         self.say = texts_in(lang).REPORT
 
     def title(self, id: str) -> str:
-        """What a fact, a value, or a field of an item (`deals[2].amount`) is called."""
+        """The title of a fact, a value, a list, or a field of an item (`deals[2].amount`); else a word, or the id."""
         programme = self.programme
         if id in programme.facts:
             return pick(programme.facts[id].title, self.lang)
@@ -34,50 +34,50 @@ class Conditions:
             return pick(programme.lists[id].title, self.lang)
         item = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", id)
         if item and item[1] in programme.lists:
-            one = programme.lists[item[1]]
-            return f"{pick(one.title, self.lang)}, {item[2]}: {pick(one.fields[item[3]].title, self.lang)}"
+            list_fact = programme.lists[item[1]]
+            return f"{pick(list_fact.title, self.lang)}, {item[2]}: {pick(list_fact.fields[item[3]].title, self.lang)}"
         return self.say.get(id, id)
 
     def measured(self, id: str) -> str:
-        """The comparisons that decide a condition, with subjects where they are several."""
-        found = measures(self.programme, id, self.values)
-        told = []
-        for measure in found:
-            subject = words.subject(measure.subject, self._name, self.lang) + ": " if len(found) > 1 else ""
-            told.append(subject + self._measure(measure))
-        return "; ".join(dict.fromkeys(told))
+        """The comparisons that decide a condition, each with its subject where there are several."""
+        deciding = measures(self.programme, id, self.values)
+        parts = []
+        for measure in deciding:
+            subject = words.subject(measure.subject, self._name, self.lang) + ": " if len(deciding) > 1 else ""
+            parts.append(subject + self._measure(measure))
+        return "; ".join(dict.fromkeys(parts))
 
     def opened(self, id: str, levels: int = MAX_LEVELS) -> tuple[str, ...]:
-        """The expression behind a value, and every value in it; so many levels of theirs in turn."""
+        """The expression behind a value, and those of the values in it, down to `levels` levels; a line for each."""
         lines = []
         for step in steps(self.programme, id, self.values, levels):
             value = step.value
-            known = self.say["unknown"] if isinstance(value, Unknown) else words.amount(value, step.kind, self.lang)
+            text = self.say["unknown"] if isinstance(value, Unknown) else words.amount(value, step.kind, self.lang)
             source = f"  [{', '.join(step.source)}]" if step.source else ""
-            lines.append(f"{'  ' * step.depth}{step.text} = {known}{source}")
+            lines.append(f"{'  ' * step.depth}{step.text} = {text}{source}")
         return tuple(lines)
 
     def value(self, id: str, value: Value | None) -> str:
-        """A value as a person reads it, with its unit; an option of a choice by its title."""
+        """A value of the programme with its unit; an option of a choice by its title; ? for None."""
         if value is None:
             return "?"
         named = self.programme.values[id]
         if value in named.choices:
             return pick(named.choices[str(value)], self.lang)
-        told = words.amount(value, named.kind, self.lang)
+        amount = words.amount(value, named.kind, self.lang)
         if named.currency and named.currency.isupper():
-            return f"{told} {named.currency}"
-        return f"{told} {pick(named.unit, self.lang)}" if named.unit and named.kind in NUMERIC else told
+            return f"{amount} {named.currency}"
+        return f"{amount} {pick(named.unit, self.lang)}" if named.unit and named.kind in NUMERIC else amount
 
     def percent(self, number: Number | None) -> str:
-        """A percentage, or ? where it is unknown."""
+        """A percentage; ? for None."""
         return "?" if number is None else words.amount(number, Kind.PERCENT, self.lang)
 
     def money(self, number: Number | None, currency: str | None, per: str = "once") -> str:
-        """An amount with its currency, and how often it is paid."""
-        told = "?" if number is None else words.amount(number, Kind.MONEY, self.lang)
-        told = f"{told} {currency}" if currency else told
-        return told if per == "once" else f"{told} {self.say[f'per_{per}']}"
+        """An amount with its currency, and how often it is paid: once, or per year, quarter or the like; ? for None."""
+        amount = "?" if number is None else words.amount(number, Kind.MONEY, self.lang)
+        amount = f"{amount} {currency}" if currency else amount
+        return amount if per == "once" else f"{amount} {self.say[f'per_{per}']}"
 
     def needed(self, value: str, threshold: str) -> str:
         """'1, at least 2 needed'."""
@@ -102,12 +102,10 @@ class Conditions:
         if measure.distance is None:
             return self.needed(value, needed)
         distance = words.amount(measure.distance, measure.kind, self.lang)
-        if measure.operator == ">=":
-            told = self.say["of"].format(value=value, threshold=threshold)
-        else:
-            told = self.needed(value, needed)
+        of = self.say["of"].format(value=value, threshold=threshold)
+        text = of if measure.operator == ">=" else self.needed(value, needed)
         missing = self.say["missing" if measure.operator in (">", ">=") else "too_many"]
-        return f"{told}; {missing.format(amount=distance)}"
+        return f"{text}; {missing.format(amount=distance)}"
 
     def _amount(self, measure: Measure, value: Value) -> str:
         """A known value of a comparison; an option of a choice by its title."""

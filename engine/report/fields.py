@@ -1,4 +1,4 @@
-"""What a person may write for a fact, a field or a term, in one language: for forms and JSON Schemas."""
+"""Titles, kinds, defaults and options of facts, fields and negotiable terms in words, for forms and JSON Schemas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from ..language.words import words
-from ..programme.model import Fact, Programme, pick
+from ..programme.model import Fact, ListFact, Programme, pick
 from ..source.scalars import plain_scalar
 from ..texts.texts import texts_in
 from ..values import Kind, plain
@@ -16,8 +16,8 @@ from ..values import Kind, plain
 _PLAIN = re.compile(r"\w[\w.-]*")
 
 
-def title_of(fact: Fact, lang: str) -> str:
-    """The title of the fact on one line; its id where it has no title."""
+def title_of(fact: Fact | ListFact, lang: str) -> str:
+    """The title of a fact or a list on one line; its id where it has no title."""
     return " ".join(pick(fact.title, lang).split()) or fact.id
 
 
@@ -38,7 +38,7 @@ def default_words(fact: Fact, lang: str) -> str | None:
 
 
 def options_of(fact: Fact, lang: str) -> tuple[tuple[str, str], ...]:
-    """The options of a choice: each as YAML has it, and its title."""
+    """The options of a choice: each id as YAML text, and its title on one line."""
     return tuple((written(id), " ".join(pick(title, lang).split())) for id, title in fact.choices.items())
 
 
@@ -61,15 +61,12 @@ def written(value: bool | Decimal | date | str) -> str:
         return plain(value)
     if isinstance(value, date):
         return value.isoformat()
-    return (
-        value
-        if _PLAIN.fullmatch(value) and isinstance(plain_scalar(value), str)
-        else json.dumps(value, ensure_ascii=False)
-    )
+    is_plain = _PLAIN.fullmatch(value) and isinstance(plain_scalar(value), str)
+    return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
 def _bounds(fact: Fact, lang: str) -> str:
-    """The bounds of a fact as a person has to write them: no percent sign, a decimal point."""
+    """The bounds of a fact as they are written in YAML: without a percent sign, with a decimal point."""
     low, high = (None if end is None else plain(end) for end in (fact.minimum, fact.maximum))
     if low is not None and high is not None:
         return f", {texts_in(lang).INPUT['from_to'].format(low=low, high=high)}"

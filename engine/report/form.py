@@ -1,7 +1,7 @@
-"""A form: an empty record of a partner, to be filled in, made from the facts of a release.
+"""A form: an empty record of a partner as YAML, made from the facts of a release, for a person to fill in.
 
-As it is written it is a valid record that says nothing. Lines that begin with `#` and a name are YAML too: without the
-sign they say what stands there.
+The form is a valid record in which every fact is left out. A line that begins with `#` and a name is YAML too: without
+the sign it sets the value shown.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import default_words, kind_of, options_of, term_title, title_of, written
 
-SCHEMA = "record.schema.json"  #: what the first line names; `charter schema` writes it
+SCHEMA = "record.schema.json"  #: the file that the first line names; `charter schema` writes it
 _PARTNER = "P-000"
 _PERIODS = "[{value: 2, until: 2026-10-15}, {value: 3, from: 2026-10-16}]"
 _DAY = "2026-01-31"
 _WIDTH = 110
-_LEAST = 40  #: of the text beside a field
+_LEAST = 40  #: the least width of the text beside a field
 
 
 def record_form(programme: Programme, lang: str = "en", tiers: Sequence[str] = ()) -> str:
-    """An empty record as YAML, in Russian or English, with what may be written said beside each fact.
+    """An empty record as YAML; comments in Russian or English say what may be written for each fact.
 
-    `tiers` are ids or codes: with them it holds only what decides what these tiers ask for and give. Raises WrongCall
-    for one that is not there.
+    `tiers` are ids or codes: with them the form has only the facts that decide these tiers. Raises WrongCall for an
+    unknown tier.
     """
-    named = {tier.id: tier for tier in (_tier(programme, one) for one in tiers)}
+    named = {tier.id: tier for tier in (_tier(programme, name) for name in tiers)}
     return "\n".join(_Form(programme, lang, list(named.values())).lines()) + "\n"
 
 
-def _tier(programme: Programme, named: str) -> Tier:
-    if tier := find_tier(programme.tiers.values(), named):
+def _tier(programme: Programme, name: str) -> Tier:
+    if tier := find_tier(programme.tiers.values(), name):
         return tier
-    help = did_you_mean(named, programme.tiers)
-    raise WrongCall([Problem("unknown-tier", f"'{named}' is not a tier", None, help)])
+    help = did_you_mean(name, programme.tiers)
+    raise WrongCall([Problem("unknown-tier", f"'{name}' is not a tier", None, help)])
 
 
 class _Form:
-    """The release, the language, and what matters: which facts, and which clauses read each."""
+    """Writes one form: it holds the facts, lists and terms to ask for, the clauses that read each, and the language."""
 
     def __init__(self, programme: Programme, lang: str, tiers: Sequence[Tier]) -> None:
         self.programme = programme
@@ -56,9 +56,10 @@ class _Form:
         self.tiers = tiers
         read = read_for(programme, tiers or programme.tiers.values())
         self.since = "held_since" in read
-        self.facts = [one for one in programme.facts.values() if not tiers or one.id in read]
-        self.lists = [one for one in programme.lists.values() if not tiers or one.id in read]
-        self.terms = [one for one in programme.values.values() if one.negotiable and (not tiers or one.id in read)]
+        self.facts = [fact for fact in programme.facts.values() if not tiers or fact.id in read]
+        self.lists = [fact for fact in programme.lists.values() if not tiers or fact.id in read]
+        terms = (value for value in programme.values.values() if value.negotiable)
+        self.terms = [term for term in terms if not tiers or term.id in read]
         self.clauses = clauses_of(programme)
 
     def lines(self) -> Iterator[str]:
@@ -103,11 +104,11 @@ class _Form:
             "form_schema": True,
         }
         for key in (key for key, holds in shown.items() if holds):
-            told = self.say[key].format(**{name: _unbroken(text) for name, text in commands.items()})
-            yield from _comment(told, hanging="  ", first="- ")
+            text = self.say[key].format(**{name: _unbroken(text) for name, text in commands.items()})
+            yield from _comment(text, hanging="  ", first="- ")
 
     def _tier(self) -> Iterator[str]:
-        """The tier's line, where a record says it; filled in where the form is for one that is signed for."""
+        """The line `tier`, where a record may name one; filled in where the form is for one tier that is signed for."""
         main = self.programme.tracks[MAIN]
         signed, held = main.award == "signed", main.kept_until is not None
         yield from _comment(self.say["ask_tier_signed" if signed else "ask_tier_held" if held else "ask_no_tier"])
@@ -127,30 +128,28 @@ class _Form:
         yield from (line for option in self._options(fact) for line in _comment(option, "  ", "  ", "    "))
         yield f"  {fact.id}:" if fact.default is None else f"  #{fact.id}: {written(fact.default)}"
 
-    def _list(self, one: ListFact) -> Iterator[str]:
-        """A list that says nothing, and under it an item to be copied."""
-        title = " ".join(pick(one.title, self.lang).split()) or one.id
-        kind = self.say["write_list_none" if one.default_empty else "write_list"]
-        of_list = self.clauses[one.id]
-        yield from _comment(f"{title}{self.say['is']}{kind}{_behind(of_list)}", "  ")
-        yield f"  {one.id}:"
-        keys = [f"{id}: {'' if field.default is None else written(field.default)}" for id, field in one.fields.items()]
-        clauses = [self.clauses[one.id_of(id)] for id in one.fields]
-        told = [
-            (self._about(field, () if own == of_list else own), *self._options(field))
-            for field, own in zip(one.fields.values(), clauses, strict=True)
-        ]
-        yield from _item("    ", keys, told)
+    def _list(self, list_fact: ListFact) -> Iterator[str]:
+        """A list without items, and under it in comments an item to copy."""
+        kind = self.say["write_list_none" if list_fact.default_empty else "write_list"]
+        of_list = self.clauses[list_fact.id]
+        yield from _comment(f"{title_of(list_fact, self.lang)}{self.say['is']}{kind}{_behind(of_list)}", "  ")
+        yield f"  {list_fact.id}:"
+        keys, texts = [], []
+        for id, field in list_fact.fields.items():
+            keys.append(f"{id}: {'' if field.default is None else written(field.default)}")
+            own = self.clauses[list_fact.id_of(id)]
+            texts.append((self._about(field, () if own == of_list else own), *self._options(field)))
+        yield from _item("    ", keys, texts)
 
     def _agreements(self) -> Iterator[str]:
-        """The terms that may be agreed, and an agreement to be copied."""
+        """The negotiable terms, and in comments an agreement to copy."""
         yield from _comment(self.say["ask_agreements"])
         for term in self.terms:
             fact = agreed_as(term)
             clauses = _behind(term.negotiable.source if term.negotiable else ())
             title = " ".join(term_title(self.programme, term.id, self.lang).split())
-            told = f"{term.id}: {title}{self.say['is']}{kind_of(fact, self.lang)}{clauses}"
-            yield from _comment(told, first="  ", hanging="    ")
+            text = f"{term.id}: {title}{self.say['is']}{kind_of(fact, self.lang)}{clauses}"
+            yield from _comment(text, first="  ", hanging="    ")
         yield "agreements:"
         first = self.terms[0]
         keys = (f"term: {first.id}", f"value: {_example(first)}", 'document: "7/2026"', f"from: {_DAY}", "until: ")
@@ -159,17 +158,17 @@ class _Form:
 
     def _about(self, fact: Fact, clauses: Sequence[str]) -> str:
         otherwise = default_words(fact, self.lang)
-        told = f"{title_of(fact, self.lang)}{self.say['is']}{kind_of(fact, self.lang)}"
-        return told + (f"; {otherwise}" if otherwise else "") + _behind(clauses)
+        text = f"{title_of(fact, self.lang)}{self.say['is']}{kind_of(fact, self.lang)}"
+        return text + (f"; {otherwise}" if otherwise else "") + _behind(clauses)
 
     def _options(self, fact: Fact) -> Sequence[str]:
         return [f"{id}: {title}" for id, title in options_of(fact, self.lang)]
 
 
-def _item(indent: str, keys: Sequence[str], told: Sequence[Sequence[str]]) -> Iterator[str]:
-    """An item of a list behind comment signs, each key with what is said of it beside it."""
+def _item(indent: str, keys: Sequence[str], notes: Sequence[Sequence[str]]) -> Iterator[str]:
+    """An item of a list in comments, each key with its notes beside it."""
     column = max(map(len, keys)) + 2
-    for number, (key, texts) in enumerate(zip(keys, told, strict=True)):
+    for number, (key, texts) in enumerate(zip(keys, notes, strict=True)):
         beside = f"{indent}#{'  ' if number else '- '}{key:<{column}}"
         width = max(_LEAST, _WIDTH - len(beside))
         for under, text in enumerate(texts):
@@ -179,12 +178,12 @@ def _item(indent: str, keys: Sequence[str], told: Sequence[Sequence[str]]) -> It
 
 
 def _comment(text: str, indent: str = "", first: str = "", hanging: str = "") -> Iterator[str]:
-    """A text behind comment signs, on as many lines as it needs."""
+    """A text as comment lines, as many as it needs."""
     for line in _wrapped(text, _WIDTH - len(indent) - 2, first, hanging):
         yield f"{indent}# {line}"
 
 
-_GLUE = "\x1f"  #: stands for a space at which a line is not broken, while it is wrapped
+_GLUE = "\x1f"  #: stands for a space at which no line is broken, while the text is wrapped
 
 
 def _unbroken(text: str) -> str:
@@ -192,25 +191,20 @@ def _unbroken(text: str) -> str:
 
 
 def _behind(clauses: Sequence[str]) -> str:
-    """Clauses behind what they are of, on a line of their own where there is no room for all."""
+    """The clauses in brackets after two spaces, unbroken, so that they move to the next line together."""
     named = ", ".join(clauses)
     return f"  {_unbroken(f'[{named}]')}" if clauses else ""
 
 
 def _wrapped(text: str, width: int, first: str, hanging: str) -> list[str]:
     lines = textwrap.wrap(
-        text,
-        width,
-        initial_indent=first,
-        subsequent_indent=hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
+        text, width, initial_indent=first, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
     )
     return [line.replace(_GLUE, " ") for line in lines]
 
 
 def _example(term: NamedValue) -> str:
-    """Something that may be agreed: what counts anyway, where that is written and within the limits."""
+    """A value that may be agreed: the one without an agreement where it is a literal within the limits."""
     fact = agreed_as(term)
     own = term.expression.value if isinstance(term.expression, Literal) else None
     if own is not None and fact_value(fact, own)[1] is None:

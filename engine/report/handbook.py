@@ -1,7 +1,7 @@
-"""The handbook: a programme as a document, in the sections and the order of its source.
+"""The handbook: a programme as a document, with the sections of the vendor's document in their order.
 
-Every part of the programme goes to the section of the clauses it cites; a clause that no row there tells is told in its
-own words. So each clause is shown once in its section, with how it is read where it is unclear.
+Every part of the programme goes to the section whose clauses it cites. A clause that no row of its section covers is
+shown in its own words. So each clause is shown once in its section, with its reading where it is unclear.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ..values import Kind
 from ..version import VERSION
 from .rules import Group, Line, Part, groups
 
-FIGURE = 12  #: characters that a figure takes at most
+FIGURE = 12  #: the most characters of a figure; a longer text is words
 
 
 class Remark(NamedTuple):
-    """How an unclear clause is read, and how it is not."""
+    """The reading of an unclear clause, and the other readings that are not taken."""
 
     clause: str
     reading: str
@@ -29,7 +29,7 @@ class Remark(NamedTuple):
 
 
 class HandbookRow(NamedTuple):
-    """One row as the document shows it; `anchors` are the clauses that are first shown here, `texts` what they say."""
+    """One row of the document; `anchors` are the clauses first shown here, `texts` the words of those clauses."""
 
     cells: tuple[str, ...]
     level: int
@@ -41,7 +41,7 @@ class HandbookRow(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A table; without columns a list or sentences; `source` are the clauses that stand behind all of it."""
+    """A table, or without columns a list or sentences; `source` are the clauses that all its rows cite."""
 
     title: str
     level: int
@@ -53,13 +53,13 @@ class Piece(NamedTuple):
 
     @property
     def wordy(self) -> tuple[bool, ...]:
-        """Of each column, whether it holds words and not figures."""
+        """For each column whether it has words rather than figures."""
         longest = [max((len(entry.cells[at]) for entry in self.entries), default=0) for at in range(len(self.columns))]
         return tuple(at == 0 or length > FIGURE for at, length in enumerate(longest))
 
 
 class Chapter(NamedTuple):
-    """A section of the source; `number` is its own, if it is one."""
+    """A section of the vendor's document; `number` is empty where the section has none."""
 
     id: str
     number: str
@@ -68,7 +68,7 @@ class Chapter(NamedTuple):
 
 
 class Handbook(NamedTuple):
-    """The whole document in one language; `say` holds the words that are not the programme's."""
+    """The whole document in one language; `say` has the words that are not the programme's."""
 
     lang: str
     title: str
@@ -79,7 +79,7 @@ class Handbook(NamedTuple):
 
 
 def handbook(programme: Programme, lang: str) -> Handbook:
-    """The document on a release, from its data alone."""
+    """The handbook of a release in the language, 'en' or 'ru'."""
     say = texts_in(lang).REPORT
     since = say["in_force_from"].format(date=words.amount(programme.effective_from, Kind.DATE, lang))
     release = say["release"].format(release=programme.release)
@@ -95,7 +95,7 @@ def handbook(programme: Programme, lang: str) -> Handbook:
 
 
 def _chapters(programme: Programme, lang: str) -> Iterator[Chapter]:
-    """The sections in order, and what cites none of their clauses behind them."""
+    """The sections in order, then a last chapter with the groups that cite no clause of any section."""
     by_section: dict[str, list[Group]] = {id: [] for id in programme.sections}
     homeless: list[Group] = []
     shown: set[str] = set()
@@ -106,36 +106,35 @@ def _chapters(programme: Programme, lang: str) -> Iterator[Chapter]:
             homeless.append(group)
         elif own or not group.repeats:
             by_section[home].append(group)
-            shown |= {id for id in _told(group) if programme.clauses[id].section == home}
+            shown |= {id for id in _covered(group) if programme.clauses[id].section == home}
     for id, title in programme.sections.items():
         number = id if id[:1].isdigit() else ""
-        yield Chapter(
-            f"s{id}", number, pick(title, lang), _joined(_Section(programme, lang, id).pieces(by_section[id]))
-        )
+        pieces = _joined(_Section(programme, lang, id).pieces(by_section[id]))
+        yield Chapter(f"s{id}", number, pick(title, lang), pieces)
     if homeless:
         pieces = _joined(_Section(programme, lang, None).pieces(homeless))
         yield Chapter("further", "", texts_in(lang).REPORT["further"], pieces)
 
 
 def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """The pieces, lists without a heading that follow each other as one."""
-    found: list[Piece] = []
+    """The pieces, with neighbouring sentences without a heading joined into one piece."""
+    joined: list[Piece] = []
     for piece in pieces:
-        last = found[-1] if found else None
+        last = joined[-1] if joined else None
         if last and not (last.columns or last.bullets or piece.title or piece.columns or piece.bullets):
-            found[-1] = last._replace(entries=(*last.entries, *piece.entries))
+            joined[-1] = last._replace(entries=(*last.entries, *piece.entries))
         else:
-            found.append(piece)
-    return tuple(found)
+            joined.append(piece)
+    return tuple(joined)
 
 
 def _cited(rows: Sequence[Line]) -> dict[str, int]:
-    """How many rows cite each clause."""
+    """For each clause how many rows cite it."""
     return Counter(id for row in rows for id in dict.fromkeys(row.source))
 
 
-def _told(group: Group) -> Iterator[str]:
-    """The clauses that a group tells: with their text, or each by one row that is about it."""
+def _covered(group: Group) -> Iterator[str]:
+    """The clauses that a group covers: those shown with their text, and those that only one row cites."""
     for part in group.parts:
         for id, times in _cited(part.rows).items():
             if part.in_full or times == 1:
@@ -143,7 +142,10 @@ def _told(group: Group) -> Iterator[str]:
 
 
 def _home(group: Group, programme: Programme, shown: set[str]) -> str | None:
-    """The section that most of its rows cite, of clauses not shown yet where there are any; the first of several."""
+    """The section that its rows cite most, the first of several; None where they cite none.
+
+    Only clauses not shown yet count, where there are any.
+    """
     cited = [id for row in group.rows for id in row.source]
     fresh = [id for id in cited if id not in shown] or cited
     sections = Counter(programme.clauses[id].section for id in fresh)
@@ -151,7 +153,7 @@ def _home(group: Group, programme: Programme, shown: set[str]) -> str | None:
 
 
 class _Section:
-    """One section while it is written: which of its clauses are shown by now."""
+    """Writes one section, or where `id` is None the last chapter: it holds the clauses and those already shown."""
 
     def __init__(self, programme: Programme, lang: str, id: str | None) -> None:
         self.programme = programme
@@ -162,9 +164,9 @@ class _Section:
         self.shown: set[str] = set()
 
     def pieces(self, parts: Sequence[Group]) -> Iterator[Piece]:
-        """Groups and the clauses that they leave out, in the order of the clauses."""
-        told = {id for group in parts for id in _told(group) if id in self.clauses}
-        alone = [clause for id, clause in self.clauses.items() if id not in told]
+        """The pieces of the section in the order of its clauses: its groups, and the clauses that they do not cover."""
+        covered = {id for group in parts for id in _covered(group)}
+        alone = [clause for id, clause in self.clauses.items() if id not in covered]
         listed = [Group(tuple(self._with_clauses(part, alone) for part in group.parts)) for group in parts]
         placed: list[tuple[float, Group]] = [(self.order[clause.id], self._paragraph(clause)) for clause in alone]
         placed += [(self._place(group), group) for group in listed]
@@ -174,7 +176,10 @@ class _Section:
                     yield self._piece(part)
 
     def _with_clauses(self, part: Part, alone: list[Clause]) -> Part:
-        """A list with the clauses that stand among its own in the source; they are taken out of those told alone."""
+        """The part, and where it is a list with the clauses of `alone` whose places are between its own.
+
+        Those clauses are removed from `alone`.
+        """
         rows = list(part.rows)
         own = {id: self.order[id] for row in rows for id in row.source if id in self.order}
         if not part.bullets or not own:
@@ -190,10 +195,10 @@ class _Section:
         return part._replace(rows=tuple(rows))
 
     def _place(self, group: Group) -> float:
-        """In the place of the first clause that it shows; where it shows none, behind the last that it cites."""
-        shows = [self.order[id] - 0.5 for id in _told(group) if id in self.order]
-        cites = [self.order[id] + 0.5 for id in _cited(group.rows) if id in self.order]
-        return min(shows) if shows else max(cites, default=len(self.order))
+        """The place of a group: before the first clause that it covers, or else after the last that it cites."""
+        before = [self.order[id] - 0.5 for id in _covered(group) if id in self.order]
+        after = [self.order[id] + 0.5 for id in _cited(group.rows) if id in self.order]
+        return min(before) if before else max(after, default=len(self.order))
 
     def _paragraph(self, clause: Clause) -> Group:
         return Group((Part("", (self._sentence(clause),)),))
@@ -214,7 +219,7 @@ class _Section:
             remarks = tuple(self._remark(self.clauses[id]) for id in fresh if self.clauses[id].reading)
             source = tuple(id for id in row.source if id not in common)
             entries.append(HandbookRow(row.cells, row.level, row.strong, source, tuple(fresh), texts, remarks))
-        # A list that only spells out the clause before it needs no heading, nor one that repeats the section's.
+        # A list that only spells out the clause before it has no heading, nor has a part with the section's title.
         spelled_out = part.bullets and not any(entry.anchors for entry in entries)
         title = "" if spelled_out or part.title == self.title else part.title
         return _without_empty_columns(
@@ -227,7 +232,7 @@ class _Section:
 
 
 def _without_empty_columns(piece: Piece) -> Piece:
-    """The table without the columns in which no row has anything."""
+    """The piece without the columns that are empty in every row; the first column stays."""
     kept = [at for at in range(len(piece.columns)) if at == 0 or any(entry.cells[at] for entry in piece.entries)]
     if len(kept) == len(piece.columns):
         return piece

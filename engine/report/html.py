@@ -18,15 +18,15 @@ _MARKS = {GOOD: "good", BAD: "bad", OPEN: "open"}
 
 
 def handbook_html(book: Handbook) -> str:
-    """The handbook as one file."""
+    """The handbook as one file of HTML."""
     return _render("handbook.html", book.lang, book=book)
 
 
 def pages_html(pages: Sequence[Page], lang: str) -> str:
-    """Reports on partners, orders or days as one file, one after the other."""
+    """Reports on partners, orders or days as one file, in the order of `pages`."""
     marks = {mark: _MARKS.get(mark, "plain") for page in pages for mark in _marks_of(page)}
-    said = {mark: texts_in(lang).REPORT[word] for mark, word in ((GOOD, "yes"), (BAD, "no"), (OPEN, "unknown"))}
-    return _render("page.html", lang, pages=pages, marks=marks, said=said)
+    spoken = {mark: texts_in(lang).REPORT[word] for mark, word in ((GOOD, "yes"), (BAD, "no"), (OPEN, "unknown"))}
+    return _render("page.html", lang, pages=pages, marks=marks, spoken=spoken)
 
 
 def _marks_of(page: Page) -> set[str]:
@@ -36,17 +36,13 @@ def _marks_of(page: Page) -> set[str]:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_together,
-        trim_blocks=True,
-        auto_reload=False,
-    )
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        finalize=_with_fixed_percents, trim_blocks=True, auto_reload=False,
+    )  # fmt: skip
 
 
-def _together(value: object) -> object:
-    """A number and its percent sign stay on one line."""
+def _with_fixed_percents(value: object) -> object:
+    """A text with a no-break space before each percent sign; any other value as it is."""
     return value.replace(" %", "\u00a0%") if isinstance(value, str) else value
 
 

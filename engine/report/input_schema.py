@@ -1,16 +1,16 @@
-"""The JSON Schema (draft 2020-12) of what one release takes in: a record, a row of facts, an order.
+"""JSON Schemas (draft 2020-12) of the input of one release: a record, a row of facts, an order.
 
-A program can check with it before it sends. What the schema accepts is read without an error, and what it refuses is
-refused, but for what a schema cannot say:
+A program can check its data before it sends them. Data that the schema accepts are read without an error, and data that
+it refuses are refused, except for what a schema cannot say:
 
-- periods or agreements that have a day in common, or end before they begin;
-- a day that its month does not have, unless the validator asserts `format`;
-- numbers with more than MAX_DECIMALS decimals; numbers of more than MAX_WHOLE_DIGITS digits, which are text where
-  text is asked for;
-- characters that nobody can see, beyond the usual ones;
-- a key that stands twice, and the size of a file and of lists that look through each other.
+- periods or agreements that share a day, or end before they begin;
+- a day that its month does not have, unless the validator checks `format`;
+- numbers with more than MAX_DECIMALS decimals; numbers of more than MAX_WHOLE_DIGITS digits, which count as text
+  where text is expected;
+- invisible characters beyond the usual ones;
+- a key that is written twice, and the size of a file and of lists whose items refer to each other.
 
-Numbers in a schema are int or Decimal: write it with something that keeps decimals exact.
+Numbers in a schema are int or Decimal: serialise it with a library that keeps decimals exact.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ _DAY: Schema = {
     "pattern": "^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
 }
 _NULL: Schema = {"type": "null"}
-_OPEN_DAY = "Day"  #: a definition that no fact has the name of
+_OPEN_DAY = "Day"  #: the name of a definition; no fact can have this name
 
 
 def record_schema(programme: Programme, lang: str = "en") -> Schema:
-    """The schema of a partner's record, titles in Russian or English."""
+    """The schema of a partner's record, with titles in Russian or English."""
     say = texts_in(lang).INPUT
     clauses = clauses_of(programme)
     facts = {id: _dated(fact, clauses[id], lang) for id, fact in programme.facts.items()}
-    lists = {id: _list(one, clauses, lang) for id, one in programme.lists.items()}
+    lists = {id: _list(list_fact, clauses, lang) for id, list_fact in programme.lists.items()}
     properties = {
         "partner": _described(say["ask_partner"], _text(MAX_PARTNER)),
         "name": _described(say["ask_name"], _or_null(_text(MAX_NAME))),
@@ -61,7 +61,7 @@ def record_schema(programme: Programme, lang: str = "en") -> Schema:
     return {
         **_head(programme, "record", lang),
         **_closed(properties, required=["partner"]),
-        # whoever says since when a tier is held says which
+        # a record with `since` names a tier
         "if": {"properties": {"since": {"type": "string"}}, "required": ["since"]},
         "then": {"properties": {"tier": {"not": _NULL}}, "required": ["tier"]},
         "$defs": {_OPEN_DAY: _or_null(_DAY), **{id: _value(fact) for id, fact in programme.facts.items()}},
@@ -69,9 +69,9 @@ def record_schema(programme: Programme, lang: str = "en") -> Schema:
 
 
 def row_schema(programme: Programme, lang: str = "en") -> Schema:
-    """The schema of a flat row: the partner, its tier, and a column for each fact; lists have no place in it.
+    """The schema of a flat row: the partner, its tier, and a column for each fact but no lists.
 
-    Raises WrongCall where a fact is called as one of the first two columns is.
+    Raises WrongCall where a fact is named `partner`.
     """
     if "partner" in programme.facts:
         help = "send records instead: charter schema record"
@@ -86,16 +86,15 @@ def row_schema(programme: Programme, lang: str = "en") -> Schema:
 
 
 def order_schema(programme: Programme, lang: str = "en") -> Schema:
-    """The schema of an order; raises WrongCall where the programme prices none."""
+    """The schema of an order; raises WrongCall where the programme has no price rules."""
     say = texts_in(lang).INPUT
     lines = written_lines(programme)
     word = _line(MAX_ORDER_TEXT)
+    items = {"type": "array", "minItems": 1, "items": _item(lines, clauses_of(programme), lang)}
     properties = {
         "order": _described(say["ask_order"], _or_null(word)),
         "currency": _described(say["ask_currency"], word),
-        "lines": _described(
-            say["ask_lines"], {"type": "array", "minItems": 1, "items": _item(lines, clauses_of(programme), lang)}
-        ),
+        "lines": _described(say["ask_lines"], items),
     }
     return {**_head(programme, "order", lang), **_closed(properties, required=["currency", "lines"])}
 
@@ -111,7 +110,7 @@ def _head(programme: Programme, what: str, lang: str) -> Schema:
 
 
 def _closed(properties: Mapping[str, Schema], required: Iterable[str] = ()) -> Schema:
-    """A map with these keys and no others."""
+    """An object with these keys and no others."""
     needed = {"required": list(required)} if required else {}
     return {"type": "object", "properties": dict(properties), **needed, "additionalProperties": False}
 
@@ -129,12 +128,12 @@ def _defined(id: str) -> Schema:
 
 
 def _text(longest: int) -> Schema:
-    """A text in which something stands that can be seen, and nothing that cannot."""
+    """A text with a visible character and no hidden ones; `longest` is in characters."""
     return {"type": "string", "maxLength": longest, "pattern": rf"^(?![\s\S]*[{_HIDDEN}])[\s\S]*\S"}
 
 
 def _line(longest: int) -> Schema:
-    """A text of one line, its spaces plain ones."""
+    """A text of one line with plain spaces only; `longest` is in characters."""
     return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": rf"^(?![\s\S]*[{_HIDDEN}\u00A0])"}
 
 
@@ -144,19 +143,19 @@ def _may_name_tier(programme: Programme) -> bool:
 
 
 def _tier(programme: Programme, lang: str) -> Schema:
-    """A tier by its id or its code, as number or text; null for none."""
+    """A tier by its id or by its code, as number or text; null for no tier."""
     say, main = texts_in(lang).INPUT, programme.tracks[MAIN]
     if not _may_name_tier(programme):
         return _described(say["ask_no_tier"], _NULL)
     tiers = [programme.tiers[id] for id in main.tiers]
     codes = [tier.code for tier in tiers if tier.code is not None]
     named = [f"{tier.id}{'' if tier.code is None else f' ({tier.code})'}: {pick(tier.title, lang)}" for tier in tiers]
-    told = f"{say['ask_tier_signed' if main.award == 'signed' else 'ask_tier_held']}. {'; '.join(named)}"
-    return _described(told, {"enum": [*main.tiers, *codes, *map(str, codes), None]})
+    description = f"{say['ask_tier_signed' if main.award == 'signed' else 'ask_tier_held']}. {'; '.join(named)}"
+    return _described(description, {"enum": [*main.tiers, *codes, *map(str, codes), None]})
 
 
 def _value(fact: Fact) -> Schema:
-    """What a value of the fact is."""
+    """The schema of a value of the fact."""
     match fact.kind:
         case Kind.YES_NO:
             return {"type": "boolean"}
@@ -180,7 +179,7 @@ def _number(number: Decimal) -> int | Decimal:
 def _about(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
     """Title, description and default of a fact."""
     options = "; ".join(f"{id}: {title}" for id, title in options_of(fact, lang))
-    told = [kind_of(fact, lang) + (f": {options}" if options else ""), default_words(fact, lang)]
+    parts = [kind_of(fact, lang) + (f": {options}" if options else ""), default_words(fact, lang)]
     default: Any = fact.default
     if isinstance(default, date):
         default = default.isoformat()
@@ -188,7 +187,7 @@ def _about(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
         default = _number(default)
     return {
         "title": title_of(fact, lang),
-        "description": "; ".join(filter(None, told)) + _behind(clauses),
+        "description": "; ".join(filter(None, parts)) + _behind(clauses),
         **({} if default is None else {"default": default}),
     }
 
@@ -204,7 +203,7 @@ def _field(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
 
 
 def _dated(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
-    """A value of the fact, or its values on some days each, or null for unknown."""
+    """A value of the fact, or its values by periods, or null for unknown."""
     say, value = texts_in(lang).INPUT, _defined(fact.id)
     period = {
         "value": _described(say["ask_period_value"], value),
@@ -215,25 +214,25 @@ def _dated(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
     return {**_about(fact, clauses, lang), "anyOf": [value, periods, _NULL]}
 
 
-def _list(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
-    kind = texts_in(lang).INPUT["write_list_none" if one.default_empty else "write_list"]
+def _list(list_fact: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
+    kind = texts_in(lang).INPUT["write_list_none" if list_fact.default_empty else "write_list"]
     return {
-        "title": " ".join(pick(one.title, lang).split()) or one.id,
-        "description": kind + _behind(clauses[one.id]),
+        "title": title_of(list_fact, lang),
+        "description": kind + _behind(clauses[list_fact.id]),
         "type": ["array", "null"],
-        "items": _item(one, clauses, lang),
+        "items": _item(list_fact, clauses, lang),
     }
 
 
-def _item(one: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
-    return _closed({id: _field(field, clauses[one.id_of(id)], lang) for id, field in one.fields.items()})
+def _item(list_fact: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:
+    return _closed({id: _field(field, clauses[list_fact.id_of(id)], lang) for id, field in list_fact.fields.items()})
 
 
 def _agreements(programme: Programme, lang: str) -> Schema:
-    """Agreements on the terms that may be agreed, each within its limits."""
+    """Agreements on negotiable terms, each value within the limits of its term."""
     say = texts_in(lang).INPUT
     terms = {id: agreed_as(value) for id, value in programme.values.items() if value.negotiable}
-    told = "; ".join(f"{id}: {term_title(programme, id, lang)} ({kind_of(fact, lang)})" for id, fact in terms.items())
+    listed = "; ".join(f"{id}: {term_title(programme, id, lang)} ({kind_of(fact, lang)})" for id, fact in terms.items())
     if not terms:
         return {"type": ["array", "null"], "maxItems": 0}
     item = _closed(
@@ -253,4 +252,4 @@ def _agreements(programme: Programme, lang: str) -> Schema:
         }
         for id, fact in terms.items()
     ]
-    return {"description": f"{say['ask_agreements']} {told}", "type": ["array", "null"], "items": item}
+    return {"description": f"{say['ask_agreements']} {listed}", "type": ["array", "null"], "items": item}

@@ -1,4 +1,4 @@
-"""Cases and their problems as JUnit XML, which CI systems show as tests."""
+"""Files and scenarios with their problems as JUnit XML, which CI systems show as tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class Case(NamedTuple):
-    """What is a test to a CI system: a name within a group, where it is written, and what is wrong with it."""
+    """One test of a CI system: its name, its group, the file and the line of its source, and its problems."""
 
     name: str
     group: str
@@ -28,24 +28,23 @@ class Case(NamedTuple):
 
 
 def file_cases(files: Iterable[str], problems: Iterable[Problem]) -> list[Case]:
-    """A case for each of the files and each file with a problem, in the group of its folder; one for all in no file."""
+    """A case for each of `files` and each file with a problem, grouped by folder; one for problems without a file."""
     by_file: dict[str | None, list[Problem]] = {path: [] for path in files}
     for problem in problems:
         by_file.setdefault(problem.place.source.path if problem.place else None, []).append(problem)
     return [
-        Case(path or "charter", str(Path(path).parent) if path else "charter", path, None, tuple(found))
-        for path, found in by_file.items()
+        Case(path or "charter", str(Path(path).parent) if path else "charter", path, None, tuple(problems))
+        for path, problems in by_file.items()
     ]
 
 
 def scenario_cases(ran: ScenarioRun) -> list[Case]:
-    """A case for each scenario, in the group of its file; one for what they do not reach, one for mutants if tried."""
+    """A case for each scenario, in the group of its file; one for parts not reached, and one for mutants if tried."""
     cases = []
     for result in ran.results:
         place = result.scenario.place
-        cases.append(
-            Case(result.scenario.id, place.source.path, place.source.path, place.line, scenario_differences(result))
-        )
+        path, problems = place.source.path, scenario_differences(result)
+        cases.append(Case(result.scenario.id, path, path, place.line, problems))
     folder = shown(ran.files.folder)
     cases.append(Case("everything is reached", folder, None, None, not_reached(ran)))
     if ran.tried:
@@ -54,7 +53,7 @@ def scenario_cases(ran: ScenarioRun) -> list[Case]:
 
 
 def junit(name: str, cases: Sequence[Case], level: Level) -> str:
-    """One suite; a case fails by problems at least as bad as the level, and only tells the others."""
+    """One suite; a case fails by problems of at least this level, and shows the others as its output."""
     root = ET.Element("testsuites")
     suite = ET.SubElement(root, "testsuite", name=name)
     failures = [_case(suite, case, level) for case in cases]
@@ -66,18 +65,18 @@ def junit(name: str, cases: Sequence[Case], level: Level) -> str:
 
 
 def _case(suite: ET.Element, case: Case, level: Level) -> bool:
-    """Add a case to the suite; whether it fails."""
+    """Add a case to the suite; True where it fails."""
     about = {"name": case.name, "classname": case.group, "file": case.file, "line": case.line}
-    given = {key: _writable(str(value)) for key, value in about.items() if value is not None}
-    element = ET.SubElement(suite, "testcase", given)
+    attributes = {key: _writable(str(value)) for key, value in about.items() if value is not None}
+    element = ET.SubElement(suite, "testcase", attributes)
     bad = [problem for problem in case.problems if reaches(problem, level)]
-    others = [problem for problem in case.problems if not reaches(problem, level)]
+    minor = [problem for problem in case.problems if not reaches(problem, level)]
     if bad:
         message = bad[0].message if len(bad) == 1 else f"{bad[0].message} (and {len(bad) - 1} more)"
         failure = ET.SubElement(element, "failure", message=_writable(message), type=bad[0].code)
         failure.text = _writable(problems_text(bad))
-    if others:
-        ET.SubElement(element, "system-out").text = _writable(problems_text(others))
+    if minor:
+        ET.SubElement(element, "system-out").text = _writable(problems_text(minor))
     return bool(bad)
 
 

@@ -10,13 +10,8 @@ from .page import Block, Page, Row
 
 def markdown(page: Page) -> str:
     """The page with headings and tables, ending in a newline."""
-    lines = [
-        f"# {_plain(page.partner)}",
-        "",
-        _plain(page.programme),
-        "",
-        f"**{f'{page.mark} {_plain(page.headline)}'.strip()}**",
-    ]
+    headline = f"{page.mark} {_plain(page.headline)}".strip()
+    lines = [f"# {_plain(page.partner)}", "", _plain(page.programme), "", f"**{headline}**"]
     for remark in page.remarks:
         lines += ["", _plain(remark)]
     for block in page.blocks:
@@ -25,7 +20,7 @@ def markdown(page: Page) -> str:
 
 
 def handbook_markdown(book: Handbook) -> str:
-    """The handbook with its contents, headings and tables; a reading stands behind what it is about."""
+    """The handbook with its contents, headings and tables; the reading of a clause comes after the row it is about."""
     lines = [f"# {_plain(book.title)}", "", *(f"{_plain(line)}  " for line in book.about), ""]
     lines += [f"**{book.say['contents']}**", ""]
     titles = {chapter.id: _plain(f"{chapter.number}. {chapter.title}".removeprefix(". ")) for chapter in book.chapters}
@@ -48,24 +43,25 @@ def _piece(piece: Piece, book: Handbook) -> list[str]:
         return lines + [f"| {' | '.join(_cells(entry, book))} |" for entry in piece.entries]
     mark, gap = ("- ", []) if piece.bullets else ("", [""])
     for entry in piece.entries:
-        lines += [mark + "<br>".join(_told(entry, book)), *gap]
+        lines += [mark + "<br>".join(_with_clauses(entry, book)), *gap]
     return lines[:-1] if gap and piece.entries else lines
 
 
 def _cells(entry: HandbookRow, book: Handbook) -> list[str]:
-    """The cells of a row; what its clauses say, and how they are read, under the first."""
+    """The cells of a row; the first also has the texts and the readings of its clauses."""
     first, *rest = entry.cells
-    told = _told(entry._replace(cells=(f"{'– ' * entry.level}{first}",)), book)
-    return ["<br>".join(told), *(_plain(cell) for cell in rest)]
+    lines = _with_clauses(entry._replace(cells=(f"{'– ' * entry.level}{first}",)), book)
+    return ["<br>".join(lines), *(_plain(cell) for cell in rest)]
 
 
-def _told(entry: HandbookRow, book: Handbook) -> list[str]:
+def _with_clauses(entry: HandbookRow, book: Handbook) -> list[str]:
+    """The first cell of a row, then a line for each text and each reading of its clauses."""
     title = _plain(entry.cells[0])
     lines = [(f"**{title}**" if entry.strong or entry.texts else title) + _clauses(entry.source)]
     lines += [_plain(text) for text in entry.texts]
     for remark in entry.remarks:
         lines.append(f"*{book.say['reading_is']}* {_plain(remark.reading)}")
-        lines += [f"*{book.say['reading_is_not']}* {_plain(other)}" for other in remark.others]
+        lines += [f"*{book.say['reading_is_not']}* {_plain(reading)}" for reading in remark.others]
     return lines
 
 
@@ -92,5 +88,5 @@ def _row(row: Row) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
+    """The text with the characters escaped that mean something in Markdown."""
     return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)

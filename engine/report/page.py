@@ -1,7 +1,8 @@
-"""An outcome as a page for people, before it is text of any format: blocks of rows, in one language."""
+"""An outcome as a page for people: blocks of rows in one language, which other modules turn into text or HTML."""
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -26,10 +27,10 @@ GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
 
 
 class Row(NamedTuple):
-    """One line of a block: a mark, what it is about, the figure, a remark, the clauses, and lines under it.
+    """One row of a block: a mark, a title, a figure, a note, the clauses it cites, and details on lines under it.
 
-    `bar` draws a share from 0 to 1 beside the figure; `sides` are told side by side where there is room, each under its
-    heading.
+    `bar` is a share from 0 to 1, drawn beside the figure. `sides` are texts under headings, side by side where there is
+    room.
     """
 
     mark: str
@@ -44,12 +45,12 @@ class Row(NamedTuple):
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """All that stands under it, one below the other."""
+        """The lines under the row: its details, then its sides."""
         return (*self.details, *(f"{heading}: {text}" if text else heading for heading, text in self.sides))
 
 
 class Block(NamedTuple):
-    """Rows under a heading, or sentences one to a line (`items`), or short titles in a row (`flow`)."""
+    """Rows under a heading, or sentences, each on a line (`items`), or short titles on one line (`flow`)."""
 
     title: str
     rows: tuple[Row, ...] = ()
@@ -69,23 +70,26 @@ class Page(NamedTuple):
 
 
 def page(outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool) -> Page:
-    """The report on an outcome; `values` are all values of the programme for its facts, and `explain` opens them."""
+    """The report on an outcome.
+
+    `values` are all values of the programme for its facts; `explain` adds the expressions behind them.
+    """
     return _Writer(outcome, programme, values, lang, explain).page()
 
 
 def release_on(programme: Programme, day: date, lang: str) -> str:
-    """As what a page is headed: the programme, its release and the day."""
-    told = texts_in(lang).REPORT["on"].format(date=words.amount(day, Kind.DATE, lang))
-    return f"{pick(programme.title, lang)} {programme.release}, {told}"
+    """The heading of a page: the programme, its release and the day."""
+    on_day = texts_in(lang).REPORT["on"].format(date=words.amount(day, Kind.DATE, lang))
+    return f"{pick(programme.title, lang)} {programme.release}, {on_day}"
 
 
 def partner_named(id: str, name: str | None) -> str:
-    """A partner by its id, and its name where the record says it."""
+    """The id of a partner, and its name where the record has one."""
     return f"{id}  {name}" if name else id
 
 
 class _Writer:
-    """What every part of one report needs: the outcome, the programme, the values and the language."""
+    """Writes one report: it holds the outcome, the programme, the values and the language."""
 
     def __init__(
         self, outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, explain: bool
@@ -99,7 +103,7 @@ class _Writer:
         self.tell = Conditions(programme, values, lang)
 
     def page(self) -> Page:
-        """The blocks in the order in which a person asks: what is it, how much, why, what is missing, what else."""
+        """The page, its blocks in a reader's order: tier, discount, requirements, what is missing, the rest."""
         outcome, own = self.outcome, self.outcome.tier
         blocks: list[Block] = []
         if own is None:
@@ -119,22 +123,18 @@ class _Writer:
         blocks.append(Block(self.say["values"], self._values()))
         blocks += self._items() if self.explain else []
         blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
-        others = [outcome.of(id) for id in self.programme.tracks[MAIN].tiers if id != own]
-        blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(self._tier(tier) for tier in others)))
-        return Page(
-            release_on(self.programme, outcome.as_of, self.lang),
-            partner_named(outcome.partner, outcome.name),
-            mark,
-            headline,
-            remarks,
-            tuple(block for block in blocks if block.rows or block.items or block.flow),
-        )
+        tiers = [self._tier(outcome.of(id)) for id in self.programme.tracks[MAIN].tiers if id != own]
+        blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(tiers)))
+        title = release_on(self.programme, outcome.as_of, self.lang)
+        partner = partner_named(outcome.partner, outcome.name)
+        shown = tuple(block for block in blocks if block.rows or block.items or block.flow)
+        return Page(title, partner, mark, headline, remarks, shown)
 
     # Tiers ----------------------------------------------------------------------------------------------------------
 
     def _with_tier(self, tier: TierOutcome) -> tuple[str, str, tuple[str, ...]]:
         """Headline, mark and remarks of a partner with a tier: signed for, awarded, or kept for a time."""
-        title, awarded = pick(self.programme.tiers[tier.id].title, self.lang), self._awarded()
+        title, awarded = self._tier_title(tier.id), self.programme.tracks[MAIN].award != "signed"
         remarks = self._next() if awarded else self._remarks(tier)
         if self.outcome.status == "retained" and self.outcome.kept_until:
             until = words.amount(self.outcome.kept_until, Kind.DATE, self.lang)
@@ -144,14 +144,11 @@ class _Writer:
             remarks = (*remarks, self.say["membership"].format(date=ends))
         return f"{title}: {self.say['awarded' if awarded else tier.status]}", _tier_mark(tier), remarks
 
-    def _awarded(self) -> bool:
-        return self.programme.tracks[MAIN].award != "signed"
-
     def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
-        """Headline, mark and remarks of a candidate, or of a partner that is awarded no tier or not yet."""
+        """Headline, mark and remarks of a partner without a tier: a candidate, or one that is awarded none."""
         status = self.outcome.status
         if not self.programme.tracks[MAIN].tiers:
-            held = [pick(self.programme.tiers[one.tier].title, self.lang) for one in self.outcome.tracks if one.tier]
+            held = [self._tier_title(track.tier) for track in self.outcome.tracks if track.tier]
             return ", ".join(held) or self.say["no_award"], GOOD if held else BAD, ()
         if status is None:
             return self.say["no_tier"], OPEN, ()
@@ -160,16 +157,17 @@ class _Writer:
         return self.say["no_award"], BAD, self._next()
 
     def _next(self) -> tuple[str, ...]:
-        """In a line: the next tier, and what separates the partner from it."""
+        """One line with the next tier and what the partner lacks for it; none without a next tier."""
         if self.outcome.next is None:
             return ()
         tier = self.outcome.of(self.outcome.next)
-        title = pick(self.programme.tiers[tier.id].title, self.lang)
-        return ("; ".join((self.say["next"].format(tier=title), *self._remarks(tier))),)
+        return ("; ".join((self.say["next"].format(tier=self._tier_title(tier.id)), *self._remarks(tier))),)
 
     def _remarks(self, tier: TierOutcome) -> tuple[str, ...]:
-        """In a line: what a tier lacks, or which facts would decide it."""
-        lacking = [self._requirement_title(tier.id, item) for item in tier.requirements if item.status == "not_met"]
+        """One line with the unmet requirements of a tier, or with the facts that would decide it; or none."""
+        requirements = self.programme.tiers[tier.id].requirements
+        titles = {requirement.id: pick(requirement.title, self.lang) for requirement in requirements}
+        lacking = [titles[item.id] for item in tier.requirements if item.status == "not_met"]
         if lacking:
             return (self.say["lacks"].format(what="; ".join(lacking)),)
         if tier.unknown:
@@ -177,42 +175,37 @@ class _Writer:
         return ()
 
     def _track(self, track: TrackOutcome) -> Row:
-        """The tier on a track, and what separates the partner from the next."""
+        """The tier on a track, and what the partner lacks for the next one."""
         title = pick(self.programme.tracks[track.id].title, self.lang)
         mark = {"undetermined": OPEN, "not_qualified": BAD}.get(track.status, GOOD)
-        held = (
-            pick(self.programme.tiers[track.tier].title, self.lang) if track.tier else self.say[f"track_{track.status}"]
-        )
+        held = self._tier_title(track.tier) if track.tier else self.say[f"track_{track.status}"]
         notes: list[str] = []
         if track.next:
-            notes.append(self.say["next"].format(tier=pick(self.programme.tiers[track.next].title, self.lang)))
+            notes.append(self.say["next"].format(tier=self._tier_title(track.next)))
             notes += self._remarks(self.outcome.of(track.next))
         elif track.unknown:
             notes.append(self.say["needs_facts"].format(what=", ".join(track.unknown)))
         return Row(mark, title, held, "; ".join(notes))
 
     def _tier(self, tier: TierOutcome) -> Row:
-        definition = self.programme.tiers[tier.id]
         figure = self.tell.percent(tier.discount.total) if tier.discount else ""
         note = "; ".join((self.say[tier.status], *self._remarks(tier)))
-        return Row(_tier_mark(tier), pick(definition.title, self.lang), figure, note)
+        return Row(_tier_mark(tier), self._tier_title(tier.id), figure, note)
+
+    def _tier_title(self, id: str) -> str:
+        return pick(self.programme.tiers[id].title, self.lang)
 
     # Requirements ---------------------------------------------------------------------------------------------------
 
-    def _requirement_title(self, tier: str, item: RequirementOutcome) -> str:
-        requirements = self.programme.tiers[tier].requirements
-        return next(pick(one.title, self.lang) for one in requirements if one.id == item.id)
-
     def _requirements(self, items: Iterable[RequirementOutcome]) -> tuple[Row, ...]:
-        by_id = {
-            one.id: one for tier in self.programme.tiers.values() for one in tier.requirements if one.scope != "tier"
-        }
-        if self.outcome.tier:
-            by_id = {one.id: one for one in self.programme.tiers[self.outcome.tier].requirements}
+        own = self.outcome.tier
+        tiers = [self.programme.tiers[own]] if own else self.programme.tiers.values()
+        requirements = [requirement for tier in tiers for requirement in tier.requirements]
+        by_id = {requirement.id: requirement for requirement in requirements if own or requirement.scope != "tier"}
         return tuple(row for item in items for row in self._requirement(by_id[item.id], item, ""))
 
     def _requirement(self, requirement: Requirement, item: RequirementOutcome, before: str) -> Iterator[Row]:
-        """A requirement, and under it those that it is made of."""
+        """A requirement, and under it the requirements that it is made of."""
         mark = {"met": GOOD, "not_met": BAD, "unknown": OPEN}[item.status]
         details = self._readings(item.source)
         if item.parts:
@@ -224,19 +217,19 @@ class _Writer:
             yield from self._requirement(part, outcome, before + "– ")
 
     def _parts_met(self, requirement: Requirement, item: RequirementOutcome) -> str:
-        """'1 of 2; 1 missing' for a requirement made of others: how many are met of those that are needed."""
+        """'1 of 2; 1 missing' for a requirement made of others: how many of the needed ones are met."""
         met, needed = sum(part.status == "met" for part in item.parts), requirement.needed
         if met >= needed:
             at_least = words.threshold(">=", str(needed), self.lang)
             return self.tell.needed(str(met), at_least)
-        told = self.say["of"].format(value=met, threshold=needed)
+        text = self.say["of"].format(value=met, threshold=needed)
         missing = self.say["missing"].format(amount=needed - met)
-        return f"{told}; {missing}" if item.status == "not_met" else told
+        return f"{text}; {missing}" if item.status == "not_met" else text
 
     # The discount ---------------------------------------------------------------------------------------------------
 
     def _discount(self, discount: DiscountOutcome, definition: Discount, tier: TierOutcome) -> Block:
-        """The discount as a sum: the tier's own, each bonus, the sum, the cap, the total."""
+        """The discount as a sum: the tier's own discount, each bonus, the sum, the cap, the total."""
         rows = [Row(PLAIN, self.say["base"], self.tell.percent(discount.base), "", discount.source)]
         rows += [self._bonus(bonus, definition) for bonus in discount.bonuses]
         rows.append(Row("=", self.say["uncapped"], self.tell.percent(discount.uncapped)))
@@ -253,7 +246,7 @@ class _Writer:
         return Block(self.say["discount"], tuple(rows))
 
     def _bonus(self, bonus: BonusOutcome, definition: Discount) -> Row:
-        named = next(one for one in definition.bonuses if one.id == bonus.id)
+        named = next(offer for offer in definition.bonuses if offer.id == bonus.id)
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[bonus.status]
         notes = [self.tell.measured(named.earned)]
         if bonus.status != "earned":
@@ -273,14 +266,12 @@ class _Writer:
     # Money, values and items ----------------------------------------------------------------------------------------
 
     def _rebates(self, tier: Tier) -> Block:
-        """What is paid, and what it comes to by currency and period where that is a sum."""
+        """The rebates, and a total for each currency and period that has more than one."""
         pairs = zip(tier.rebates, self.outcome.rebates or (), strict=False)
         rows = [self._rebate(outcome, named) for named, outcome in pairs]
+        count = Counter((rebate.currency, rebate.per) for rebate in self.outcome.rebates or ())
         for total in self.outcome.rebate_totals or ():
-            parts = [
-                one for one in self.outcome.rebates or () if (one.currency, one.per) == (total.currency, total.per)
-            ]
-            if len(parts) > 1:
+            if count[total.currency, total.per] > 1:
                 amount = self.tell.money(total.amount, total.currency, total.per)
                 rows.append(Row("=", self.say["total"], amount, strong=True))
         return Block(self.say["rebates"], tuple(rows))
@@ -295,7 +286,7 @@ class _Writer:
         return Row(mark, pick(named.title, self.lang), amount, note, rebate.source, details)
 
     def _values(self) -> tuple[Row, ...]:
-        """Definitions that depend on the partner."""
+        """The definitions whose values depend on the partner."""
         rows = []
         for id, value in zip(self.programme.definitions, self.outcome.definitions, strict=True):
             named = self.programme.values[id]
@@ -309,39 +300,37 @@ class _Writer:
         return tuple(rows)
 
     def _agreements(self) -> tuple[Row, ...]:
-        """What supplementary agreements put in place of the programme's terms, or would on another day."""
+        """The terms that agreements replace, and those of agreements that are not in force on the day."""
         rows = []
-        for one in self.outcome.agreements:
-            title = f"{self.tell.title(one.term)} ({one.term})"
-            days = {"begins": one.begins, "ends": one.ends or ""}
-            told = {name: words.amount(day, Kind.DATE, self.lang) for name, day in days.items()}
-            when = self.say["agreed_from_to" if one.ends else "agreed_from"].format(**told)
-            was = self.say["instead_of"].format(value=self.tell.value(one.term, one.was)) if one.applied else ""
-            state = "" if one.applied else self.say["not_in_force"]
-            note = "; ".join(part for part in (was, state, one.document, when) if part)
-            rows.append(Row(GOOD if one.applied else PLAIN, title, self.tell.value(one.term, one.value), note))
+        for agreement in self.outcome.agreements:
+            term, applied = agreement.term, agreement.applied
+            begins, ends = (words.amount(day or "", Kind.DATE, self.lang) for day in (agreement.begins, agreement.ends))
+            when = self.say["agreed_from_to" if ends else "agreed_from"].format(begins=begins, ends=ends)
+            was = self.say["instead_of"].format(value=self.tell.value(term, agreement.was))
+            note = "; ".join(filter(None, (was if applied else self.say["not_in_force"], agreement.document, when)))
+            title, figure = f"{self.tell.title(term)} ({term})", self.tell.value(term, agreement.value)
+            rows.append(Row(GOOD if applied else PLAIN, title, figure, note))
         return tuple(rows)
 
     def _items(self) -> list[Block]:
         """With `explain`: the values of every item of a list."""
         blocks = []
         for id, items in self.outcome.lists.items():
-            one = self.programme.lists[id]
-            rows = []
+            list_fact, rows = self.programme.lists[id], []
             for number, (item, values) in enumerate(zip(self.outcome.facts.get(id, ()), items, strict=False), 1):
-                told = [f"{name}: {value}" for name, value in item.items()]
+                fields = [f"{name}: {value}" for name, value in item.items()]
                 figures = [
-                    f"{self.tell.title(one.id_of(name))} {self.tell.value(one.id_of(name), value)}"
+                    f"{self.tell.title(list_fact.id_of(name))} {self.tell.value(list_fact.id_of(name), value)}"
                     for name, value in values.items()
                 ]
-                rows.append(Row(PLAIN, f"{number}. {', '.join(told)}", "", "; ".join(figures)))
-            blocks.append(Block(pick(one.title, self.lang), tuple(rows)))
+                rows.append(Row(PLAIN, f"{number}. {', '.join(fields)}", "", "; ".join(figures)))
+            blocks.append(Block(pick(list_fact.title, self.lang), tuple(rows)))
         return blocks
 
     # The rest -------------------------------------------------------------------------------------------------------
 
     def _entitlements(self, tier: Tier) -> list[Block]:
-        """What the tier gives and forbids: benefits in the outcome, and with `explain` its rights."""
+        """The benefits, rights and restrictions of the tier; rights only with `explain`, for a qualified partner."""
         benefits = {benefit.id: benefit for benefit in tier.benefits}
         items = []
         for benefit in self.outcome.benefits or ():
@@ -358,7 +347,7 @@ class _Writer:
             items.append(pick(named.title, self.lang) + figure)
         qualified = self.outcome.status in ("qualified", "retained")
         rights = tuple(pick(right.title, self.lang) for right in tier.rights) if qualified and self.explain else ()
-        restrictions = tuple(pick(one.title, self.lang) for one in tier.restrictions)
+        restrictions = tuple(pick(restriction.title, self.lang) for restriction in tier.restrictions)
         return [
             Block(self.say["benefits"], flow=tuple(items)),
             Block(self.say["rights"], items=rights),
@@ -366,20 +355,19 @@ class _Writer:
         ]
 
     def _missing_facts(self) -> tuple[Row, ...]:
-        """Every fact that some open outcome waits for."""
-        waiting: dict[str, None] = dict.fromkeys(self.outcome.unknown)
-        if self.outcome.discount:
-            waiting.update(dict.fromkeys(fact for bonus in self.outcome.discount.bonuses for fact in bonus.unknown))
-        waiting.update(dict.fromkeys(fact for rebate in self.outcome.rebates or () for fact in rebate.unknown))
-        waiting.update(dict.fromkeys(fact for track in self.outcome.tracks for fact in track.unknown))
-        return tuple(Row(OPEN, self.tell.title(id), "", id) for id in waiting)
+        """The missing facts on which some undetermined outcome depends."""
+        bonuses = self.outcome.discount.bonuses if self.outcome.discount else ()
+        unknown = [self.outcome.unknown, *(bonus.unknown for bonus in bonuses)]
+        unknown += [rebate.unknown for rebate in self.outcome.rebates or ()]
+        unknown += [track.unknown for track in self.outcome.tracks]
+        return tuple(Row(OPEN, self.tell.title(id), "", id) for id in dict.fromkeys(sum(unknown, ())))
 
     def _opened(self, id: str) -> tuple[str, ...]:
-        """With `explain`: the expression and every value in it."""
+        """With `explain`: the expression behind a value, and those of the values in it."""
         return self.tell.opened(id) if self.explain else ()
 
     def _readings(self, source: Iterable[str]) -> tuple[str, ...]:
-        """With `explain`: how the clauses are read where they are unclear."""
+        """With `explain`: the readings of unclear clauses."""
         if not self.explain:
             return ()
         clauses = [self.programme.clauses[id] for id in source]

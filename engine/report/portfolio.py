@@ -1,4 +1,4 @@
-"""What a portfolio looks like, as a page and as the promised JSON."""
+"""The summary of a portfolio (partners by tier, discount and unmet requirement) as a page and as the promised JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..evaluate.outcome_json import Json, head, json_value
+from ..evaluate.outcome_json import Json, json_value, release_head
 from ..language.words import words
 from ..programme.model import MAIN, Programme, pick
 from ..texts.texts import texts_in
@@ -20,27 +20,23 @@ if TYPE_CHECKING:  # what it needs is an extra
     from ..portfolio.summary import Summary, TierCounts, TrackCounts
 
 _MARKS = {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD, "undetermined": OPEN}
-_MOST_TOTALS = 20  #: different discounts that get a row each; more are put into bands
+_MOST_TOTALS = 20  #: the most discounts that get a row each; more are put into bands
 _BAND = 5  #: width of a band in percentage points
-_LEAST = Decimal("0.1")  #: percent; the least share that is shown exactly
+_LEAST = Decimal("0.1")  #: the least share that is shown exactly, in percent
 
 
 def summary_page(programme: Programme, result: BatchResult, day: date, lang: str) -> Page:
-    """The portfolio as blocks of rows with bars; `result` has a summary."""
+    """The page, with a bar for each share; raises ValueError where `result` has no summary."""
     writer, say = _Writer(programme, result, lang), texts_in(lang).PORTFOLIO
     remarks = (say["shares"],) if result.rejected else ()
     return Page(release_on(programme, day, lang), say["title"], PLAIN, writer.headline(), remarks, writer.blocks())
 
 
 def summary_data(programme: Programme, result: BatchResult, day: date) -> Json:
-    """The portfolio with the keys that schemas/portfolio.schema.json promises."""
+    """The summary with the keys that schemas/portfolio.schema.json promises; raises ValueError where there is none."""
     summary = _summary(result)
     return {
-        **head("invalid_input" if result.rejected else "done"),
-        "programme": programme.id,
-        "release": programme.release,
-        "digest": programme.digest,
-        "as_of": day.isoformat(),
+        **release_head("invalid_input" if result.rejected else "done", programme, day),
         "rows": result.rows,
         "decided": result.decided,
         "rejected": result.rejected,
@@ -77,7 +73,7 @@ def _summary(result: BatchResult) -> Summary:
 
 
 class _Writer:
-    """What every block needs: the numbers, the programme's words and the language."""
+    """Writes the blocks of one page: it holds the programme, the result of the batch, its summary and the language."""
 
     def __init__(self, programme: Programme, result: BatchResult, lang: str) -> None:
         self.programme, self.result, self.summary = programme, result, _summary(result)
@@ -88,7 +84,7 @@ class _Writer:
         return self.say["rows"].format(rows=rows, decided=decided, rejected=rejected)
 
     def blocks(self) -> tuple[Block, ...]:
-        """Where the partners stand, where they could, what they get, and what stops them."""
+        """The blocks that have rows: tiers held, tiers that partners qualify for, discounts, unmet requirements."""
         blocks = [
             Block(self.say["own"], tuple(self.own())),
             *(self.track(track) for track in self.summary.tracks),
@@ -102,7 +98,7 @@ class _Writer:
         return tuple(block for block in blocks if block.rows)
 
     def own(self) -> list[Row]:
-        """How many partners have which tier of their own, and its status."""
+        """How many partners have each tier as their own, by status."""
         if not self.programme.tracks[MAIN].tiers:
             return []
         rows = [
@@ -123,7 +119,7 @@ class _Writer:
         return [*rows, self.row(OPEN, self.say["open"], undetermined)] if undetermined else rows
 
     def could(self) -> list[Row]:
-        """How many partners meet the requirements of each tier, whatever their own."""
+        """How many partners meet the requirements of each tier, whatever tier they have."""
         return [
             self.row(
                 GOOD, self.tier(tier.id), tier.qualified,
@@ -134,7 +130,7 @@ class _Writer:
         ]  # fmt: skip
 
     def discounts(self) -> list[Row]:
-        """How many partners have which discount of their own tier; in bands, where there are many."""
+        """How many partners get each discount from their own tier; in bands where there are many discounts."""
         totals = [(count.total, count.partners) for count in self.summary.discounts if count.total is not None]
         many = len({total for total, _ in totals}) > _MOST_TOTALS
         counts: Counter[Decimal] = Counter()
@@ -146,11 +142,9 @@ class _Writer:
         return rows + self.without(0, undetermined)
 
     def stops(self, tier: TierCounts) -> list[Row]:
-        """How many partners are near the tier, and the requirements that they do not meet, most first."""
-        titles = {
-            requirement.id: pick(requirement.title, self.lang)
-            for requirement in self.programme.tiers[tier.id].requirements
-        }
+        """How many partners are one step from the tier, and its unmet requirements, the commonest first."""
+        requirements = self.programme.tiers[tier.id].requirements
+        titles = {requirement.id: pick(requirement.title, self.lang) for requirement in requirements}
         stopping = [requirement for requirement in tier.requirements if requirement.not_met or requirement.unknown]
         rows = [
             self.row(
@@ -162,14 +156,14 @@ class _Writer:
         near = [self.row(PLAIN, self.say["one_step"], tier.one_step)] if rows else []
         return [*near, *self.without(0, tier.undetermined), *rows]
 
-    def row(self, mark: str, title: str, number: int, *others: tuple[str, int]) -> Row:
-        """A number of partners with its share as text and bar, and other numbers, each after its word."""
-        notes = [self.share(number), *(f"{word}: {self.number(other)}" for word, other in others if other)]
+    def row(self, mark: str, title: str, number: int, *details: tuple[str, int]) -> Row:
+        """A number of partners with its share as text and bar, and in the note further numbers, each after its word."""
+        notes = [self.share(number), *(f"{word}: {self.number(count)}" for word, count in details if count)]
         share = Decimal(number) / max(1, self.summary.partners)
         return Row(mark, title, self.number(number), "; ".join(notes), bar=share)
 
     def share(self, number: int) -> str:
-        """In percent to one decimal; a share is shown as 0% or 100% only where it is exactly that."""
+        """A share of the partners in percent, to one decimal; 0% and 100% are shown only where they are exact."""
         share = round_half_up(Fraction(number * 100, max(1, self.summary.partners)), 1)
         if number and share < _LEAST:
             return words.threshold("<", self.percent(_LEAST), self.lang)

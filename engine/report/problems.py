@@ -1,4 +1,4 @@
-"""Problems as text for people: the place, the sentence, the line with the place marked, the way out."""
+"""Problems as text for people: the place, the message, the line with the place marked, the help."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _STYLES = {Level.ERROR: "bad", Level.WARNING: "open", Level.NOTE: "dim"}
 
 
 def problems_text(problems: Iterable[Problem], style: Style = without_style) -> str:
-    """Every problem as a paragraph of its own."""
+    """The problems as text, one after the other; empty where there are none."""
     return "".join(_problem(problem, style) for problem in problems)
 
 
 def tally(problems: Sequence[Problem]) -> str:
     """'no problems', '2 errors, 1 warning'."""
     counts = Counter(problem.level for problem in problems)
-    told = [f"{count} {level.value}{'s' if count > 1 else ''}" for level in Level if (count := counts[level])]
-    return ", ".join(told) or "no problems"
+    counted = [f"{count} {level.value}{'s' if count > 1 else ''}" for level in Level if (count := counts[level])]
+    return ", ".join(counted) or "no problems"
 
 
 def _problem(problem: Problem, style: Style) -> str:
@@ -31,19 +31,15 @@ def _problem(problem: Problem, style: Style) -> str:
     elif not place.source.text:
         lines = [f"{place.source.path}  {code}  {problem.message}"]
     else:
-        lines = [
-            f"{place.where}  {code}  {problem.message}",
-            *_excerpt(place, problem.level, style),
-        ]
-    for other in problem.related:
-        lines.append(f"   {other.place.where}  {other.message}")
+        lines = [f"{place.where}  {code}  {problem.message}", *_excerpt(place, problem.level, style)]
+    lines += [f"   {related.place.where}  {related.message}" for related in problem.related]
     if problem.help:
         lines.append(f"   help: {problem.help}")
     return "\n".join(lines) + "\n"
 
 
 def _excerpt(place: Place, level: Level, style: Style) -> list[str]:
-    """The line, cut to what fits around the place, and a mark under the place."""
+    """The line, cut to 100 characters around the place, and under it a mark below the place."""
     begin = max(0, place.column - 60)
     text = _visible(place.line_text)[begin : begin + 100]
     width = max(1, min(place.width, len(text) - (place.column - 1 - begin)))
@@ -52,7 +48,6 @@ def _excerpt(place: Place, level: Level, style: Style) -> list[str]:
 
 
 def _visible(line: str) -> str:
-    """The line with what would disturb a terminal made harmless, one character for one."""
-    return "".join(
-        character if character.isprintable() else " " if character == "\t" else "\ufffd" for character in line
-    )
+    """The line with each character that is not printable replaced: a tab by a space, any other by U+FFFD."""
+    line = line.replace("\t", " ")
+    return "".join(character if character.isprintable() else "\ufffd" for character in line)

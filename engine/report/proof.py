@@ -1,4 +1,4 @@
-"""Claims decided, and the ranges of values, as pages for people, as the promised JSON, and examples as record files."""
+"""Verdicts on claims and ranges of values as pages and as the promised JSON, and examples as record files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..evaluate.outcome_json import Json, head, json_value
+from ..evaluate.outcome_json import Json, json_value, release_head
 from ..language.words import words
 from ..programme.model import Programme, pick
 from ..proof.claims_by_bounds import ClaimVerdict
@@ -25,7 +25,7 @@ _MARKS = {"proved": GOOD, "refuted": BAD, "undecided": OPEN}
 
 
 def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: date, lang: str) -> Page:
-    """The page: a row for each claim, with the partner that breaks a refuted one."""
+    """The page: a row for each claim, and under a refuted claim the partner that breaks it."""
     say = texts_in(lang).PROOF
     count = {status: sum(verdict.status == status for verdict in verdicts) for status in _MARKS}
     mark = BAD if count["refuted"] else OPEN if count["undecided"] else GOOD if verdicts else PLAIN
@@ -40,15 +40,14 @@ def _claim(verdict: ClaimVerdict, lang: str) -> Row:
     notes = [say[verdict.status]]
     if claim.under:
         notes.append(say["under"].format(reading=claim.under))
-    details: tuple[str, ...] = ()
-    if verdict.status == "refuted":
-        notes += _instead(verdict, lang)
-        details = tuple(_partners(verdict.partners, lang)) if not verdict.never else ()
+    refuted = verdict.status == "refuted"
+    notes += _instead(verdict, lang) if refuted else ()
+    details = tuple(_partners(verdict.partners, lang)) if refuted and not verdict.never else ()
     return Row(_MARKS[verdict.status], pick(claim.title, lang), "", "; ".join(notes), claim.source, details)
 
 
 def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
-    """What holds in place of a refuted claim: the value attained, the bound, or what nobody reaches."""
+    """What holds instead of a refuted claim: the value attained, the bound, or what no partner reaches."""
     say, wanted = texts_in(lang).PROOF, verdict.wanted
     if verdict.never:
         yield say["never"].format(what=", ".join(verdict.never))
@@ -59,7 +58,7 @@ def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
 
 
 def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
-    """The facts of a partner; of the second of two only those in which it differs."""
+    """A line for each partner with its facts; of the second of two only the facts that differ from the first."""
     for index, example in enumerate(partners):
         before = partners[0].facts if index else {}
         facts = {id: value for id, value in example.facts.items() if id not in before or before[id] != value}
@@ -67,18 +66,18 @@ def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
 
 
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
-    held = [f"tier: {example.tier}"] if example.tier else []
+    tier = [f"tier: {example.tier}"] if example.tier else []
     values = [f"{id}: {_flow(value)}" for id, value in facts.items()]
-    return ", ".join([*held, *values]) or texts_in(lang).PROOF["any"]
+    return ", ".join([*tier, *values]) or texts_in(lang).PROOF["any"]
 
 
 def facts_line(example: Example, lang: str) -> str:
-    """The facts of the partner in an example, on one line."""
+    """The tier and the facts of an example on one line."""
     return _facts(example, example.facts, lang)
 
 
 def _flow(value: Any) -> str:
-    """A fact's value as YAML on one line; the items of a list, each with its fields."""
+    """The value of a fact, or the items of a list, as YAML on one line."""
     if not isinstance(value, list | tuple):
         return written(value)
     items = ("{" + ", ".join(f"{id}: {written(field)}" for id, field in item.items()) + "}" for item in value)
@@ -90,7 +89,10 @@ def _number(value: Any, lang: str) -> str:
 
 
 def ranges_page(programme: Programme, named: str, ranges: Sequence[ValueRange], day: date, lang: str) -> Page:
-    """The page: for the partners of each tier the least and the greatest value, and who has them."""
+    """The page: for the partners of each tier the least and the greatest value, and an example of each.
+
+    `named` is the name of the value as the user wrote it; all `ranges` are of this value.
+    """
     say = texts_in(lang).PROOF
     rows = tuple(_range(programme, value_range, lang) for value_range in ranges)
     title, value = say["ranges"].format(value=named), ranges[0].value
@@ -102,17 +104,15 @@ def ranges_page(programme: Programme, named: str, ranges: Sequence[ValueRange], 
 def _range(programme: Programme, value_range: ValueRange, lang: str) -> Row:
     say = texts_in(lang).PROOF
     title = say["all"] if value_range.tier is None else pick(programme.tiers[value_range.tier].title, lang)
-    ends = [_end(end, value_range.value.kind, lang) for end in (value_range.least, value_range.greatest)]
+    least, greatest = value_range.least, value_range.greatest
+    ends = [_end(end, value_range.value.kind, lang) for end in (least, greatest)]
     details = [
-        say[key].format(facts=_facts(end.found.examples[0], end.found.examples[0].facts, lang))
-        if end.found.examples
-        else say[key].format(facts=say["near"])
+        say[key].format(facts=facts_line(end.found.examples[0], lang) if end.found.examples else say["near"])
         for key, end in value_range.ends().items()
         if end is not None and end.value is not None
     ]
-    endless = value_range.least is not None and value_range.least.value is not None and value_range.greatest is not None
-    way = "from" if endless and value_range.greatest is not None and value_range.greatest.value is None else "to"
-    figure = ends[0] if ends[0] == ends[1] else say[way].format(least=ends[0], greatest=ends[1])
+    endless = least and least.value is not None and greatest and greatest.value is None
+    figure = ends[0] if ends[0] == ends[1] else say["from" if endless else "to"].format(least=ends[0], greatest=ends[1])
     return Row(PLAIN, title, figure, "", (), tuple(details))
 
 
@@ -128,7 +128,7 @@ def _end(end: Outermost | None, kind: Kind, lang: str) -> str:
 def claims_data(result: str, programme: Programme, verdicts: Sequence[ClaimVerdict], day: date) -> Json:
     """The verdicts with the keys that schemas/proof.schema.json promises."""
     return {
-        **_head(result, programme, day),
+        **release_head(result, programme, day),
         "claims": [
             {
                 "id": verdict.claim.id,
@@ -140,7 +140,7 @@ def claims_data(result: str, programme: Programme, verdicts: Sequence[ClaimVerdi
                 "bound": json_value(verdict.bound),
                 "attained": json_value(verdict.attained),
                 "never": list(verdict.never),
-                "partners": [_example(partner) for partner in verdict.partners],
+                "partners": [example_data(partner) for partner in verdict.partners],
                 "source": list(verdict.claim.source),
             }
             for verdict in verdicts
@@ -150,9 +150,9 @@ def claims_data(result: str, programme: Programme, verdicts: Sequence[ClaimVerdi
 
 
 def ranges_data(programme: Programme, ranges: Sequence[ValueRange], day: date) -> Json:
-    """The ranges with the keys that the same schema promises."""
+    """The ranges with the keys that schemas/proof.schema.json promises."""
     return {
-        **_head("done", programme, day),
+        **release_head("done", programme, day),
         "claims": [],
         "ranges": [
             {
@@ -166,23 +166,19 @@ def ranges_data(programme: Programme, ranges: Sequence[ValueRange], day: date) -
     }
 
 
-def _head(result: str, programme: Programme, day: date) -> Json:
-    about = {"programme": programme.id, "release": programme.release, "digest": programme.digest}
-    return {**head(result), **about, "as_of": day.isoformat()}
-
-
 def _end_data(end: Outermost | None) -> Json | None:
     if end is None:
         return None
-    return {"value": json_value(end.value), "partners": [_example(example) for example in end.found.examples]}
+    return {"value": json_value(end.value), "partners": [example_data(example) for example in end.found.examples]}
 
 
-def _example(example: Example) -> Json:
+def example_data(example: Example) -> Json:
+    """A partner found by the solver: the day and the record that show it."""
     return {"as_of": example.as_of.isoformat(), "record": plain_data(example.record())}
 
 
 def plain_data(value: Any) -> Any:
-    """Data as JSON has it."""
+    """Data as JSON has it: tuples as lists, exact decimals, days as text."""
     if isinstance(value, Mapping):
         return {key: plain_data(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -191,7 +187,10 @@ def plain_data(value: Any) -> Any:
 
 
 def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> str:
-    """A record file of an example, with the call that evaluates it; `settings` are those of `--set`."""
+    """The record file of an example as YAML; its first line is the command that evaluates it.
+
+    `path` is where the file will be written; `settings` are the arguments of `--set`.
+    """
     more = "".join(f" --set {shlex.quote(setting)}" for setting in settings)
     lines = [f"# charter evaluate {shlex.quote(path)} --as-of {example.as_of.isoformat()}{more}"]
     record = example.record()

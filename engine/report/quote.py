@@ -1,4 +1,4 @@
-"""A quote as a page for people: a row for each line, the sums, and what the partner's discount was."""
+"""A quote as a page for people: a row for each line of the order, the sums, and the partner's discounts."""
 
 from ..evaluate.outcome import Scalar
 from ..evaluate.quote import LineQuote, Quote
@@ -14,7 +14,7 @@ _MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BA
 
 
 def quote_page(quote: Quote, programme: Programme, lang: str) -> Page:
-    """The quote in one language."""
+    """The quote in the language, 'en' or 'ru'."""
     return _Writer(quote, programme, lang).page()
 
 
@@ -37,7 +37,7 @@ class _Writer:
         return Page(title, partner_named(outcome.partner, outcome.name), mark, headline, self._remarks(), blocks)
 
     def _remarks(self) -> tuple[str, ...]:
-        """The partner's tier and its discounts."""
+        """The partner's tier with its status, and the discounts that apply."""
         outcome, discounts = self.quote.outcome, self.quote.discounts
         if outcome.tier is None:
             return (self.say["no_tier"],)
@@ -47,7 +47,7 @@ class _Writer:
         return (f"{tier}: {status}", shown)
 
     def _line(self, line: LineQuote) -> Row:
-        """What the line is, what the partner pays for it, and by which rule."""
+        """The fields of the line, what the partner pays for it, and by which rule."""
         notes = [] if line.customer_pays is None else [f"{self.say['customer_pays']} {self._money(line.customer_pays)}"]
         notes += [] if line.margin is None else [f"{self.say['margin']} {self._money(line.margin)}"]
         titles = [pick(text, self.lang) for text in (line.title, line.says) if text]
@@ -62,10 +62,9 @@ class _Writer:
         return Row(_MARKS[line.status], f"{line.line}. {self._about(line)}", figure, "; ".join(notes), line.source)
 
     def _about(self, line: LineQuote) -> str:
-        """The line as it was ordered: options by their titles, other fields with theirs."""
+        """The fields of the line as ordered: options of choices by their titles, numbers after the field's title."""
         fields = self.programme.order.lines.fields if self.programme.order else {}
-        told = [self._field(fields[name], value) for name, value in line.fields.items() if name != LINE]
-        return ", ".join(told)
+        return ", ".join(self._field(fields[name], value) for name, value in line.fields.items() if name != LINE)
 
     def _field(self, field: Fact, value: object) -> str:
         if value in field.choices:
@@ -75,13 +74,10 @@ class _Writer:
 
     def _totals(self) -> tuple[Row, ...]:
         quote = self.quote
+        sums = {"customer_pays": quote.customer_pays, "partner_pays": quote.partner_pays, "margin": quote.margin}
         rows = [
             Row("=", self.say[name].capitalize(), "?" if amount is None else self._money(amount), strong=True)
-            for name, amount in (
-                ("customer_pays", quote.customer_pays),
-                ("partner_pays", quote.partner_pays),
-                ("margin", quote.margin),
-            )
+            for name, amount in sums.items()
         ]
         for total in quote.totals:
             value = total.value

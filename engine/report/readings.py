@@ -1,4 +1,4 @@
-"""What other readings of unclear clauses would change, as a page and as the promised JSON."""
+"""The effects of other readings of unclear clauses on claims and partners, as a page and as the promised JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ..evaluate.outcome_json import Json, head, json_value
+from ..evaluate.outcome_json import Json, json_value, release_head
 from ..language.words import words
 from ..programme.model import Programme, pick
 from ..proof.claims_by_bounds import ClaimVerdict
@@ -17,14 +17,14 @@ from ..texts.texts import texts_in
 from ..values import plain
 from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on
 
-#: paths that a page shows first: status and money; it shows others only where none of these differs
+#: The paths of statuses and money; a page shows other paths only where none of these differs.
 _MAIN = re.compile(
     r"(tier|status|discount[.]total|discount[.]in_price|rebate_totals.*|(tiers|tracks)[.]\w+[.](status|tier|discount[.]total)"
     r"|quote[.](customer_pays|partner_pays|margin|lines\S+[.](status|customer_pays|partner_pays)))"
 )
-_MOST = 6  #: differences that a page shows for one partner; the JSON has all
+_MOST = 6  #: the most differences that a page shows for one partner; the JSON has all
 
-Broken = Mapping[str, Sequence[ClaimVerdict]]  #: claims that do not hold, by the name of the reading under which
+Broken = Mapping[str, Sequence[ClaimVerdict]]  #: by the name of a reading, the claims that do not hold under it
 
 
 def readings_page(
@@ -35,7 +35,7 @@ def readings_page(
     day: date,
     lang: str,
 ) -> Page:
-    """A block for each clause: the reading that is taken, and each that is not, with what it would change."""
+    """The page: a block for each unclear clause with the reading taken, and the effects of each other reading."""
     say = texts_in(lang).READINGS
     partners = len({effect.partner for effect in effects})
     clauses = [programme.clauses[id] for id in dict.fromkeys(reading.clause for reading in readings)]
@@ -50,7 +50,7 @@ def readings_page(
 
 
 def _row(reading: OtherReading, effects: Sequence[ReadingEffect], broken: Sequence[ClaimVerdict], lang: str) -> Row:
-    """A reading that was not taken: which claims would break, and what would be otherwise for whom."""
+    """A reading that was not taken: the claims that it breaks, and the differences for each partner."""
     say = texts_in(lang).READINGS
     details = [say["claim_breaks"].format(claim=verdict.claim.id, found=_claim(verdict, lang)) for verdict in broken]
     own = [effect for effect in effects if effect.reading.name == reading.name]
@@ -73,7 +73,10 @@ def _claim(verdict: ClaimVerdict, lang: str) -> str:
 
 def _differences(differences: Sequence[ValueDifference], lang: str) -> str:
     main = [difference for difference in differences if _MAIN.fullmatch(difference.path)] or list(differences)
-    shown = [f"{it.path} {_shown(it.before, lang)} → {_shown(it.after, lang)}" for it in main[:_MOST]]
+    shown = [
+        f"{difference.path} {_shown(difference.before, lang)} → {_shown(difference.after, lang)}"
+        for difference in main[:_MOST]
+    ]
     rest = len(differences) - len(shown)
     return "; ".join(shown) + (texts_in(lang).READINGS["and_more"].format(count=rest) if rest else "")
 
@@ -91,24 +94,21 @@ def _shown(value: Any, lang: str) -> str:
 def readings_data(
     programme: Programme, readings: Sequence[OtherReading], effects: Sequence[ReadingEffect], broken: Broken, day: date
 ) -> Json:
-    """The same with the keys that schemas/readings.schema.json promises."""
+    """The readings and their effects with the keys that schemas/readings.schema.json promises."""
     return {
-        **head("done"),
-        "programme": programme.id,
-        "release": programme.release,
-        "digest": programme.digest,
-        "as_of": day.isoformat(),
+        **release_head("done", programme, day),
         "readings": [
             {
                 "clause": reading.clause,
                 "id": reading.id,
                 "title": dict(reading.title),
-                "claims_broken": [_claim_data(one) for one in broken.get(reading.name, ())],
+                "claims_broken": [_claim_data(verdict) for verdict in broken.get(reading.name, ())],
                 "effects": [
                     {
                         "partner": effect.partner,
                         "differences": [
-                            {"path": one.path, "before": one.before, "after": one.after} for one in effect.differences
+                            {key: getattr(difference, key) for key in ("path", "before", "after")}
+                            for difference in effect.differences
                         ],
                     }
                     for effect in effects

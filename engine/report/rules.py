@@ -1,4 +1,4 @@
-"""The rules of a programme as tables and lists, in one language, before there is a partner: what a handbook holds."""
+"""The rules of a programme as tables and lists in one language: the content of a handbook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..language.tree import Choose, Expression, Literal, Name
 from ..language.words import words
 from ..language.words.sentences import Sentences
-from ..programme.model import INPUTS, Benefit, Bonus, Fact, NamedValue, Programme, Requirement, Statement, Tier, pick
+from ..programme.model import INPUTS, Bonus, Fact, NamedValue, Programme, Requirement, Statement, Tier, pick
 from ..programme.owners import Role
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Value
@@ -18,7 +18,7 @@ YES, NO = "✓", "–"
 
 
 class Line(NamedTuple):
-    """One row: its cells, the first of them what it is about; the clauses behind it, and how deep it stands."""
+    """One row: its cells, the first of them the subject; the clauses it cites; and its depth under other rows."""
 
     cells: tuple[str, ...]
     source: tuple[str, ...] = ()
@@ -27,22 +27,22 @@ class Line(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A table; without columns a list, or sentences; `in_full`: its rows are told with the text of their clauses."""
+    """A table, or without columns a list or sentences; with `in_full` rows are shown with the text of their clauses."""
 
     title: str
     rows: tuple[Line, ...] = ()
     columns: tuple[str, ...] = ()
     in_full: bool = False
     intro: str = ""
-    level: int = 3  #: of its heading
+    level: int = 3  #: the level of its heading
     bullets: bool = False
 
 
 class Group(NamedTuple):
-    """Parts that stand together, whatever clauses each cites."""
+    """Parts that stay together in one section, whichever clauses each of them cites."""
 
     parts: tuple[Part, ...]
-    repeats: bool = False  #: what stands elsewhere too: it is told only for clauses that are not shown yet
+    repeats: bool = False  #: True where other groups show the same; it is shown only for clauses not shown yet
 
     @property
     def rows(self) -> tuple[Line, ...]:
@@ -51,18 +51,18 @@ class Group(NamedTuple):
 
 
 def groups(programme: Programme, lang: str) -> tuple[Group, ...]:
-    """Everything that the programme lays down, in the order in which it is placed in a document."""
+    """The rules of the programme that have rows, in the order in which sections take them."""
     rules = _Rules(programme, lang)
     return tuple(group for group in rules.groups() if group.rows)
 
 
 def sentences(programme: Programme, lang: str) -> Sentences:
-    """What tells the rules of a programme in words."""
+    """The object that puts expressions of a programme into words."""
     return _Rules(programme, lang).sentences
 
 
 class _Rules:
-    """What each part needs: the programme, the language, and words for expressions."""
+    """Writes the parts: it holds the programme, the language, and words for expressions."""
 
     def __init__(self, programme: Programme, lang: str) -> None:
         self.programme = programme
@@ -71,11 +71,10 @@ class _Rules:
         self.sentences = Sentences(self._title, self._option, lang)
 
     def groups(self) -> Iterator[Group]:
-        """The tiers first: what they tell need not be told again."""
+        """The tiers first, so that later groups need not repeat their clauses."""
         tiers = self.programme.tiers.values()
-        yield Group(
-            (self._overview(), *(part for tier in tiers for part in self._card(tier) if part.rows or part.intro))
-        )
+        cards = (part for tier in tiers for part in self._card(tier) if part.rows or part.intro)
+        yield Group((self._overview(), *cards))
         common = next(iter(tiers)).requirements if tiers else ()
         for scope in ("eligibility", "joining"):
             own = [requirement for requirement in common if requirement.scope == scope]
@@ -95,7 +94,7 @@ class _Rules:
     # Tiers ----------------------------------------------------------------------------------------------------------
 
     def _overview(self) -> Part:
-        """Every tier with its code and its discount, where there are such."""
+        """Every tier, with its code and its discount where tiers have them."""
         tiers = self.programme.tiers.values()
         coded, discounted = any(tier.code is not None for tier in tiers), any(tier.discount for tier in tiers)
         columns = [self.say["tier"], *[self.say["code"]] * coded, *[self.say["discount"]] * discounted]
@@ -107,7 +106,7 @@ class _Rules:
         return Part(self.say["tiers"], tuple(rows), tuple(columns))
 
     def _card(self, tier: Tier) -> Iterator[Part]:
-        """One tier: what it is, its discount, what it asks for, what it allows and forbids."""
+        """One tier: its summary, its discount, its requirements, its rights and restrictions."""
         summary = pick(tier.summary, self.lang) if tier.summary else ""
         yield Part(pick(tier.title, self.lang), intro=summary or " ", level=3)
         if tier.discount:
@@ -124,8 +123,8 @@ class _Rules:
 
     def _requirement(self, item: Requirement, level: int) -> Iterator[Line]:
         title = pick(item.title, self.lang)
-        told = self._of_parts(item) if item.parts else self._condition(item.value, title)
-        yield Line((title, told), item.source, level)
+        condition = self._of_parts(item) if item.parts else self._condition(item.value, title)
+        yield Line((title, condition), item.source, level)
         for part in item.parts:
             yield from self._requirement(part, level + 1)
 
@@ -134,15 +133,13 @@ class _Rules:
             return self.say["all_of"]
         return self.say["any_of"] if item.needed == 1 else self.say["so_many_of"].format(number=item.needed)
 
-    def _statements(self, items: Iterable[Statement], title: str) -> Part:
+    def _statements(self, items: Iterable[Statement | NamedValue], title: str) -> Part:
         rows = tuple(Line((pick(item.title, self.lang),), item.source) for item in items)
         return Part(title, rows, bullets=bool(title))
 
     def _membership(self) -> Part:
         ends = self.programme.membership_ends
-        named = self.programme.values[ends] if ends else None
-        rows = (Line((pick(named.title, self.lang),), named.source),) if named else ()
-        return Part("", rows)
+        return self._statements([self.programme.values[ends]] if ends else [], "")
 
     # By tier --------------------------------------------------------------------------------------------------------
 
@@ -150,61 +147,52 @@ class _Rules:
         """The tiers' own discounts in one row, for the clauses that list them all."""
         tiers = [tier for tier in self.programme.tiers.values() if tier.discount]
         sources = [tier.discount.source for tier in tiers if tier.discount]
-        source = tuple(id for id in dict.fromkeys(sum(sources, ())) if all(id in one for one in sources))
+        source = tuple(id for id in dict.fromkeys(sum(sources, ())) if all(id in source for source in sources))
         cells = [self._settled(tier.discount.base, Kind.PERCENT) for tier in tiers if tier.discount]
         rows = (Line((self.say["base"], *cells), source),) if tiers else ()
         return Part(self.say["discounts"], rows, (self.say["figure"], *self._titles(tiers)))
 
     def _benefits(self) -> Iterator[Group]:
-        """A matrix for each group, the tiers beside each other."""
+        """A table for each group of benefits, with a column for each tier that has one of them."""
         tiers = list(self.programme.tiers.values())
         named = {benefit.id: benefit for tier in tiers for benefit in tier.benefits}
         for group in dict.fromkeys(benefit.group for benefit in named.values()):
             own = [benefit for benefit in named.values() if benefit.group == group]
-            given = [tier for tier in tiers if any(one.id == benefit.id for one in tier.benefits for benefit in own)]
-            rows = [
-                Line(
-                    (pick(benefit.title, self.lang), *(self._benefit(tier, benefit.id) for tier in given)),
-                    benefit.source,
-                )
-                for benefit in own
-            ]
+            ids = {benefit.id for benefit in own}
+            offering = [tier for tier in tiers if any(benefit.id in ids for benefit in tier.benefits)]
+            rows = []
+            for benefit in own:
+                cells = (self._benefit(tier, benefit.id) for tier in offering)
+                rows.append(Line((pick(benefit.title, self.lang), *cells), benefit.source))
             title = pick(self.programme.groups[group], self.lang) if group else self.say["benefits"]
-            yield Group((Part(title, tuple(rows), (self.say["benefit"], *self._titles(given))),))
+            yield Group((Part(title, tuple(rows), (self.say["benefit"], *self._titles(offering))),))
 
     def _benefit(self, tier: Tier, id: str) -> str:
-        benefit = next((one for one in tier.benefits if one.id == id), None)
+        benefit = next((offer for offer in tier.benefits if offer.id == id), None)
         if benefit is None:
             return NO
-        told = self._figure(benefit.value, benefit.kind)
+        figure = self._figure(benefit.value, benefit.kind)
         if benefit.text:
-            return pick(benefit.text, self.lang) if told == YES else f"{pick(benefit.text, self.lang)} ({told})"
-        return self._with_unit(told, benefit)
-
-    def _with_unit(self, told: str, benefit: Benefit) -> str:
-        return f"{told} {benefit.unit}" if benefit.unit and told not in (YES, NO) else told
+            return pick(benefit.text, self.lang) if figure == YES else f"{pick(benefit.text, self.lang)} ({figure})"
+        return f"{figure} {benefit.unit}" if benefit.unit and figure not in (YES, NO) else figure
 
     def _bonuses(self) -> Part:
-        """Each bonus with its condition and what it adds on each tier, and the cap on the sum."""
+        """Each bonus with its condition and its points for each tier, and the cap on the sum."""
         tiers = [tier for tier in self.programme.tiers.values() if tier.discount]
         offers = {bonus.id: bonus for tier in tiers if tier.discount for bonus in tier.discount.bonuses}
-        in_turn = sorted(offers.values(), key=self._written)
-        rows = [row for bonus in in_turn for row in self._bonus(bonus, tiers)]
+        rows = [row for bonus in sorted(offers.values(), key=self._start) for row in self._bonus(bonus, tiers)]
         caps = {tier.discount.cap for tier in tiers if tier.discount and tier.discount.cap}
         for cap in caps if rows else ():
             named = self.programme.values[cap]
             amount = self._settled(cap, Kind.PERCENT)
             rows.append(Line((pick(named.title, self.lang), "", *(amount for _ in tiers)), named.source, strong=True))
-        return Part(
-            self.say["bonuses"],
-            tuple(rows),
-            (self.say["bonus"], self.say["condition"], *self._titles(tiers)),
-            in_full=True,
-        )
+        columns = (self.say["bonus"], self.say["condition"], *self._titles(tiers))
+        return Part(self.say["bonuses"], tuple(rows), columns, in_full=True)
 
     def _bonus(self, bonus: Bonus, tiers: Sequence[Tier]) -> Iterator[Line]:
-        """A bonus in a row; with several rates, a row for each under it."""
-        own = {tier.id: one for tier in tiers if tier.discount for one in tier.discount.bonuses if one.id == bonus.id}
+        """A row for a bonus; for one with several rates, also a row for each rate under it."""
+        offers = ((tier.id, offer) for tier in tiers if tier.discount for offer in tier.discount.bonuses)
+        own = {tier: offer for tier, offer in offers if offer.id == bonus.id}
         title = pick(bonus.title, self.lang)
         worth = [self._added(own[tier.id].worth) if tier.id in own else NO for tier in tiers]
         if len(bonus.rates) == 1:
@@ -212,14 +200,14 @@ class _Rules:
             return
         greatest = bonus.worth != sum(rate.worth for rate in bonus.rates)
         yield Line((title, self.say["greatest_of" if greatest else "sum_of"], *worth), bonus.source)
+        worths = {(tier, rate.id): rate.worth for tier, offer in own.items() for rate in offer.rates}
         for rate in bonus.rates:
-            named = pick(rate.title, self.lang)
-            rates = {id: one for id, offer in own.items() for one in offer.rates if one.id == rate.id}
-            cells = [self._added(rates[tier.id].worth) if tier.id in rates else NO for tier in tiers]
-            yield Line((named, self._condition(rate.earned, named), *cells), (), 1)
+            title = pick(rate.title, self.lang)
+            cells = [self._added(worths[tier.id, rate.id]) if (tier.id, rate.id) in worths else NO for tier in tiers]
+            yield Line((title, self._condition(rate.earned, title), *cells), (), 1)
 
-    def _written(self, bonus: Bonus) -> int:
-        """Where its condition stands in its file, whichever tier is offered it."""
+    def _start(self, bonus: Bonus) -> int:
+        """The offset of the condition of a bonus in its file, which is the same for every tier; 0 without a place."""
         place = self.programme.values[bonus.rates[0].earned].place
         return place.start if place else 0
 
@@ -228,23 +216,23 @@ class _Rules:
 
     def _rebates(self) -> Part:
         tiers = [tier for tier in self.programme.tiers.values() if tier.rebates]
-        rebates = {one.id: one for tier in tiers for one in tier.rebates}
+        rebates = {rebate.id: rebate for tier in tiers for rebate in tier.rebates}
         rows = []
         for id, rebate in rebates.items():
             title = pick(rebate.title, self.lang)
-            own = {tier.id: one for tier in tiers for one in tier.rebates if one.id == id}
+            own = {tier.id: rebate for tier in tiers for rebate in tier.rebates if rebate.id == id}
             amounts = [self._amount(own[tier.id].amount) if tier.id in own else NO for tier in tiers]
             per = "" if rebate.per == "once" else f" {self.say[f'per_{rebate.per}']}"
             cells = [
-                NO if one == NO else f"{one}{' ' if one[:1].isdigit() else ', '}{rebate.currency}{per}"
-                for one in amounts
+                NO if amount == NO else f"{amount}{' ' if amount[:1].isdigit() else ', '}{rebate.currency}{per}"
+                for amount in amounts
             ]
             rows.append(Line((title, self._condition(rebate.earned, title), *cells), rebate.source))
         columns = (self.say["rebate"], self.say["condition"], *self._titles(tiers))
         return Part(self.say["rebates"], tuple(rows), columns, in_full=True)
 
     def _amount(self, id: str) -> str:
-        """What a rebate comes to where it is earned."""
+        """The amount of a rebate where it is earned, in words."""
         tree = self.programme.values[id].expression
         return self.sentences.phrase(tree.then if isinstance(tree, Choose) else tree)
 
@@ -256,11 +244,11 @@ class _Rules:
             return ()
         rules = []
         for rule in order.rules:
-            says = pick(rule.says, self.lang) if rule.says else ""
-            title = pick(rule.title, self.lang)
+            title, says = pick(rule.title, self.lang), pick(rule.says, self.lang) if rule.says else ""
             rules.append(Line((title, self._condition(rule.when, title), says), rule.source))
         refused = [
-            Line((pick(one.title, self.lang), self._condition(one.when, "")), one.source) for one in order.refusals
+            Line((pick(refusal.title, self.lang), self._condition(refusal.when, "")), refusal.source)
+            for refusal in order.refusals
         ]
         columns = (self.say["price_rule"], self.say["applies_to"], self.say["instead_of_amount"])
         return (
@@ -270,10 +258,8 @@ class _Rules:
 
     def _negotiable(self) -> Part:
         rows, tiers = [], list(self.programme.tiers)
-        in_turn = sorted(
-            self.programme.values.values(), key=lambda value: tiers.index(value.tier) if value.tier else -1
-        )
-        for value in in_turn:
+        values = self.programme.values.values()
+        for value in sorted(values, key=lambda value: tiers.index(value.tier) if value.tier else -1):
             if value.negotiable:
                 ends = [value.negotiable.minimum, value.negotiable.maximum]
                 low, high = (NO if end is None else words.amount(end, value.kind, self.lang) for end in ends)
@@ -283,18 +269,18 @@ class _Rules:
         return Part(self.say["negotiable"], tuple(rows), columns)
 
     def _definitions(self) -> Part:
-        """How figures are worked out that several rules share; those that differ by tier in one row."""
+        """The definitions that rules share, with their expressions; those that differ by tier in one row."""
         rows: dict[str, Line] = {}
         for id, value in self.programme.values.items():
             if value.role is not Role.DEFINITION:
                 continue
             name, tier = value.name, value.owner.id
-            told = self._figure(id, value.kind)
+            figure = self._figure(id, value.kind)
             unit = f" {pick(value.unit, self.lang)}" if value.unit and isinstance(value.expression, Literal) else ""
             if tier:
-                told = f"{pick(self.programme.tiers[tier].title, self.lang)}: {told}{unit}"
-                told = f"{rows[name].cells[1]}; {told}" if name in rows else told
-            rows[name] = Line((pick(value.title, self.lang), told if tier else told + unit), value.source)
+                figure = f"{pick(self.programme.tiers[tier].title, self.lang)}: {figure}{unit}"
+                figure = f"{rows[name].cells[1]}; {figure}" if name in rows else figure
+            rows[name] = Line((pick(value.title, self.lang), figure if tier else figure + unit), value.source)
         return Part(self.say["definitions"], tuple(rows.values()), (self.say["figure"], self.say["worked_out"]))
 
     # Words ------------------------------------------------------------------------------------------------------------
@@ -303,42 +289,40 @@ class _Rules:
         return tuple(pick(tier.title, self.lang) for tier in tiers)
 
     def _condition(self, id: str, title: str) -> str:
-        """A condition in words, without its subject where that is the title it stands under."""
+        """A condition in words, without its subject where that equals `title`; empty where the title says as much."""
         tree = self.programme.values[id].expression
         if isinstance(tree, Name) and tree.kind is Kind.YES_NO and tree.id in self.programme.facts:
             return ""  # the title says as much
         if isinstance(tree, Literal) and tree.value is True:
             return ""
-        told = self.sentences.condition(tree)
-        return "" if told == title else told.removeprefix(f"{title}: ")
+        condition = self.sentences.condition(tree)
+        return "" if condition == title else condition.removeprefix(f"{title}: ")
 
     def _figure(self, id: str, kind: Kind) -> str:
-        """What a value is for everyone, or how it is worked out."""
+        """A value that is the same for everyone, or else its expression in words."""
         settled = self._settled_value(id)
         if isinstance(settled, bool):
             return YES if settled else NO
         if settled is None:
             return self.sentences.phrase(self.programme.values[id].expression)
-        return (
-            NO
-            if kind in NUMERIC and settled == 0 and self._role(id) is Role.BENEFIT
-            else words.amount(settled, kind, self.lang)
-        )
+        nothing = kind in NUMERIC and settled == 0 and self._role(id) is Role.BENEFIT
+        return NO if nothing else words.amount(settled, kind, self.lang)
 
     def _settled(self, id: str, kind: Kind) -> str:
         value = self._settled_value(id)
-        told = self.sentences.phrase(self.programme.values[id].expression) if value is None else None
-        return told if value is None and told else words.amount(value, kind, self.lang)  # type: ignore[arg-type]
+        if value is None:
+            return self.sentences.phrase(self.programme.values[id].expression)
+        return words.amount(value, kind, self.lang)
 
     def _settled_value(self, id: str) -> bool | Value | None:
-        """The value that is written, here or where this refers to; None where it depends on the partner."""
+        """The literal that an id names, directly or through other names; None where its value is not a literal."""
         tree: Expression | None = Name(id, Kind.TEXT)
         while isinstance(tree, Name):
             tree = self.programme.values[tree.id].expression if tree.id in self.programme.values else None
         return tree.value if isinstance(tree, Literal) else None
 
     def _title(self, name: Name) -> str:
-        """What a name is called; of a number that is the same for everyone, the number."""
+        """The title of a name; for a value that is the same for everyone and not negotiable, the value itself."""
         id, programme = name.id, self.programme
         settled = self._settled_value(id)
         if settled is not None and not isinstance(settled, bool) and not programme.values[id].negotiable:
@@ -353,7 +337,7 @@ class _Rules:
         return self._value_title(value, name) if value else name.written or id
 
     def _value_title(self, value: NamedValue, name: Name) -> str:
-        """What a name of a value is called: by its role, by its title, or else by its own name."""
+        """The title of a name of a value: by its role, by its own title, or else its name."""
         if value.role is Role.TIER:
             return pick(self.programme.tracks[value.owner.id].title, self.lang) or self.say["tier"]
         if value.role is Role.QUALIFIED:
@@ -369,7 +353,7 @@ class _Rules:
         return field.fact if field else self.programme.facts.get(id)
 
     def _role(self, id: str) -> Role | None:
-        """What the value that an id names is to its owner; None where it names no value."""
+        """The role of the value that an id names; None where it names no value."""
         value = self.programme.values.get(id)
         return value.role if value else None
 

@@ -1,4 +1,4 @@
-"""Problems as SARIF 2.1.0, the form that code scanning and editors read."""
+"""Problems as SARIF 2.1.0, the format that code scanning and editors read."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _rule(code: str, problems: Sequence[Problem]) -> Json:
 
 def _result(problem: Problem, index: int, here: Path, seen: Counter[str]) -> Json:
     text = f"{problem.message}\nhelp: {problem.help}" if problem.help else problem.message
-    related = [{**_location(one.place, here), "message": {"text": one.message}} for one in problem.related]
+    related = [{**_location(related.place, here), "message": {"text": related.message}} for related in problem.related]
     return {
         "ruleId": problem.code,
         "ruleIndex": index,
@@ -49,15 +49,11 @@ def _result(problem: Problem, index: int, here: Path, seen: Counter[str]) -> Jso
 
 
 def _fix(fix: Fix, here: Path) -> Json:
-    """The text that belongs in a place; the place may go over several lines."""
+    """The replacement of a place, which may extend over several lines, by a text."""
     source, _, end = fix.place
     last = Place(source, end, end)
-    region = {
-        "startLine": fix.place.line,
-        "startColumn": fix.place.column,
-        "endLine": last.line,
-        "endColumn": last.column,
-    }
+    start = {"startLine": fix.place.line, "startColumn": fix.place.column}
+    region = {**start, "endLine": last.line, "endColumn": last.column}
     file = {"uri": _uri(source.path, here)}
     replacement = {"deletedRegion": region, "insertedContent": {"text": fix.text}}
     return {"artifactChanges": [{"artifactLocation": file, "replacements": [replacement]}]}
@@ -72,19 +68,22 @@ def _location(place: Place, here: Path) -> Json:
 
 
 def _uri(path: str, here: Path) -> str:
-    """Relative for what is below `here`, else whole."""
+    """The path as a URI: relative where it is below `here`, else absolute."""
     whole = Path(os.path.normpath(here / path))
     below = whole.is_relative_to(here)
     name = (whole.relative_to(here) if below else whole).as_posix()
     try:
         written = os.fsencode(name)
-    except UnicodeEncodeError:  # no file can be called so
+    except UnicodeEncodeError:  # no file can have this name
         written = name.encode("utf-8", "surrogatepass")
     return quote(written) if below else f"file://{quote(written)}"
 
 
 def _fingerprint(problem: Problem, here: Path, seen: Counter[str]) -> str:
-    """The same while the problem's file, line of text and words are: where that line stands does not matter."""
+    """A hash of the problem's code, message, file and text of the line; the number of the line does not change it.
+
+    `seen` counts equal problems, which get different hashes.
+    """
     place = problem.place
     where = [_uri(place.source.path, here), place.line_text.strip()] if place else []
     own = "\n".join([problem.code, problem.message, *where])

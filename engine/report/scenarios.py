@@ -1,4 +1,4 @@
-"""What came of the scenarios of a release, as text and as the promised JSON."""
+"""The results of the scenarios of a release, and of its mutants, as text and as the promised JSON."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +18,7 @@ _SKIPPED = "mutants not tried: first every scenario has to come out as expected"
 
 
 def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
-    """Each scenario that came out otherwise, with the values behind it; then the tally, and what is not reached."""
+    """Each failed scenario with the values behind its differences; then the tally, parts not reached, the mutants."""
     release, results, unreached, tried = ran.release, ran.results, ran.unreached, ran.tried
     lines: list[str] = []
     for result in results:
@@ -36,12 +36,12 @@ def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
     lines += [f"  tier that no scenario is about: {id}" for id in unreached.tiers]
     lines += [f"  value that is never known: {id}" for id in unreached.values]
     lines += [f"  condition that is only ever {part_text(value)}: {id}" for id, value in unreached.one_way]
-    lines += _tried(tried, style) if tried else [_SKIPPED] if ran.skipped else []
+    lines += _mutants_text(tried, style) if tried else [_SKIPPED] if ran.skipped else []
     return "\n".join(lines) + "\n"
 
 
-def _tried(tried: MutationResult, style: Style) -> list[str]:
-    """The mutants that nobody notices, each at its line, and the score."""
+def _mutants_text(tried: MutationResult, style: Style) -> list[str]:
+    """The score, then a line for each mutant that no scenario notices and none explains."""
     lines = [_score(tried)]
     for mutant in tried.unexplained:
         lines.append(f"  {mutant.place.where}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
@@ -50,9 +50,9 @@ def _tried(tried: MutationResult, style: Style) -> list[str]:
 
 
 def scenarios_tally(ran: ScenarioRun) -> str:
-    """How many came out as expected, and how many mutants were noticed, on one line."""
-    told = [_score(ran.tried)] if ran.tried else [_SKIPPED] if ran.skipped else []
-    return "; ".join([_tally(ran.results), *told])
+    """The number of scenarios as expected and of mutants noticed, on one line."""
+    mutants = [_score(ran.tried)] if ran.tried else [_SKIPPED] if ran.skipped else []
+    return "; ".join([_tally(ran.results), *mutants])
 
 
 def _tally(results: Sequence[ScenarioResult]) -> str:
@@ -67,11 +67,11 @@ def _score(tried: MutationResult) -> str:
 
 
 def scenarios_data(result: str, ran: ScenarioRun) -> Json:
-    """The same for programs: `result` is the exit status as a word."""
+    """The results for programs; `result` is the exit status as a word."""
     results, unreached, tried = ran.results, ran.unreached, ran.tried
     return {
         **head(result),
-        "scenarios": [_result(one) for one in results],
+        "scenarios": [_result(scenario) for scenario in results],
         "not_reached": {
             "clauses": list(unreached.clauses),
             "tiers": list(unreached.tiers),
@@ -112,19 +112,19 @@ def _result(result: ScenarioResult) -> Json:
         "line": place.line,
         "differences": [
             {
-                "path": one.path,
-                "expected": _json(one.expected),
-                "found": one.actual,
-                "line": one.place.line,
-                "column": one.place.column,
+                "path": difference.path,
+                "expected": _json(difference.expected),
+                "found": difference.actual,
+                "line": difference.place.line,
+                "column": difference.place.column,
             }
-            for one in result.differences
+            for difference in result.differences
         ],
     }
 
 
 def _difference(release: Release, result: ScenarioResult, difference: Mismatch, style: Style) -> list[str]:
-    """What was expected and found, and where a value stands behind it, that value opened."""
+    """The expected and the evaluated value of a difference, and the expressions behind it."""
     both = f"expected {part_text(difference.expected)}, found {part_text(difference.actual)}"
     lines = [f"  {difference.place.where}  {difference.path}: {style(both, 'strong')}"]
     values = all_values(release.plan, result.outcome)
@@ -135,19 +135,19 @@ def _difference(release: Release, result: ScenarioResult, difference: Mismatch, 
 
 
 def _behind(path: str, release: Release) -> list[str]:
-    """The values of the programme that a part of the outcome shows."""
+    """The id of the value that a path of the outcome shows; none where the programme has no such value."""
     values, parts = release.programme.values, path.split(".")
     if parts[0] == "tiers" and len(parts) > 2:
         tier, kind, id = parts[1], parts[2], parts[3] if len(parts) > 3 else ""
         common = [f"{scope}.{id}" for scope in ("eligibility", "joining")]
         ids = [f"tiers.{tier}.{kind}.{id}", f"tiers.{tier}.{kind}.{id}.earned", *common]
-        return [one for one in ids if one in values][:1]
-    return [one for one in (f"definitions.{parts[1] if len(parts) > 1 else ''}",) if one in values]
+        return [id for id in ids if id in values][:1]
+    return [id for id in (f"definitions.{parts[1] if len(parts) > 1 else ''}",) if id in values]
 
 
 def _json(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _json(one) for key, one in value.items()}
+        return {key: _json(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_json(one) for one in value]
+        return [_json(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value

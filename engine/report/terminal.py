@@ -10,20 +10,20 @@ from decimal import Decimal
 from .page import BAD, GOOD, OPEN, Block, Page, Row
 
 WIDTH = 100
-_BAR = 10  #: columns of a bar that is full
-_NOTE = 30  #: columns that a note has at least, however long the figures beside it are
+_BAR = 10  #: the columns of a full bar
+_NOTE = 30  #: the least width of a note
 Style = Callable[[str, str], str]  #: text and one of good, bad, open, strong, dim -> text
 
 _STYLES = {GOOD: "good", BAD: "bad", OPEN: "open"}
 
 
 def without_style(text: str, _style: str) -> str:
-    """No colour."""
+    """The text without colour."""
     return text
 
 
 def terminal(page: Page, style: Style = without_style) -> str:
-    """The page as lines of at most about a hundred characters, ending in a newline."""
+    """The page as lines of about WIDTH characters at most, ending in a newline."""
     lines = [page.programme, style(page.partner, "strong"), "", _headline(page, style)]
     lines += [f"  {line}" for remark in page.remarks for line in textwrap.wrap(remark, WIDTH - 2)]
     for block in page.blocks:
@@ -37,7 +37,7 @@ def _headline(page: Page, style: Style) -> str:
 
 def _block(block: Block, style: Style) -> list[str]:
     if block.flow:
-        # Titles stay whole: their own blanks do not break.
+        # no line breaks within a title
         titles = " · ".join(title.replace(" ", "\u00a0") for title in block.flow)
         return [line.replace("\u00a0", " ") for line in _wrap(titles, "  ", "  ")]
     if block.items:
@@ -48,7 +48,7 @@ def _block(block: Block, style: Style) -> list[str]:
 
 
 def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[str]:
-    """Mark, title, figure and note in columns; long titles and notes run on in theirs."""
+    """Mark, title, figure and note in columns; long titles and notes continue on the next line of their column."""
     titles = textwrap.wrap(row.title, title_width) or [""]
     note_width = max(_NOTE, WIDTH - title_width - figure_width - 8)
     bar = "" if row.bar is None else f"{_bar(row.bar):<{_BAR}}  "
@@ -63,9 +63,9 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
         figure = (row.figure if index == 0 else "").rjust(figure_width)
         note, source = notes[index] if index < len(notes) else ("", "")
         figure = f"  {style(figure, 'strong') if row.strong else figure}" if figure_width else ""
-        told = "  ".join(part for part in (note, source and style(source, "dim")) if part)
+        text = "  ".join(part for part in (note, source and style(source, "dim")) if part)
         mark = style(mark, _STYLES[mark]) if mark in _STYLES else mark
-        lines.append(f"  {mark} {style(title, 'strong') if row.strong else title}{figure}  {told}")
+        lines.append(f"  {mark} {style(title, 'strong') if row.strong else title}{figure}  {text}")
     for detail in row.lines:
         blanks = " " * (6 + len(detail) - len(detail.lstrip()))
         lines += [style(line, "dim") for line in _wrap(detail.lstrip(), blanks, blanks + "  ")]
@@ -73,13 +73,13 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
 
 
 def _bar(share: Decimal) -> str:
-    """A share as a bar, to an eighth of a column; a share above 0 is seen."""
+    """A share from 0 to 1 as a bar, rounded up to an eighth of a column."""
     whole, eighths = divmod(math.ceil(share * _BAR * 8), 8)
     return "█" * whole + " ▏▎▍▌▋▊▉"[eighths].strip()
 
 
 def _with_source(notes: list[tuple[str, str]], source: str, width: int) -> list[tuple[str, str]]:
-    """The clauses behind the last line of the note, or under it where they do not fit."""
+    """The lines of a note, each with the clauses after it: after the last line, or on a new one if they do not fit."""
     last = notes[-1][0]
     if last and len(last) + len(source) + 2 > width:
         return [*notes, ("", source)]

@@ -1,4 +1,4 @@
-"""A timeline as a page for people, and as the promised JSON."""
+"""A partner's timeline as a page and as the promised JSON."""
 
 from ..evaluate.outcome_json import Json, head, json_value
 from ..language.words import words

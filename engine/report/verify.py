@@ -19,13 +19,13 @@ from ..verify.verify import CertificateVerdict
 from ..version import VERSION
 from .terminal import Style, without_style
 
-_WIDEST = 60  #: characters of a value
+_WIDEST = 60  #: the most characters of a value that are shown
 
 
 def verdicts_text(
     verdicts: Sequence[tuple[Saved, CertificateVerdict | None]], lang: str, style: Style = without_style
 ) -> str:
-    """A line for each certificate, and under it what is wrong; how many are equal, where there are several."""
+    """A line for each certificate with its differences under it; at the end the number of equal ones of several."""
     say = texts_in(lang).VERIFY
     lines: list[str] = []
     for saved, verdict in verdicts:
@@ -54,9 +54,9 @@ def _line(verdict: CertificateVerdict, lang: str) -> str:
 
 
 def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
-    """The lines under the status: what differs, or why the outcome could not be verified."""
+    """The lines under the status: the first difference, or why the outcome could not be verified."""
     saved, lines = verdict.certificate, []
-    message = "; ".join(_problem(one) for one in verdict.problems[:1])
+    message = "; ".join(_problem(problem) for problem in verdict.problems[:1])
     match verdict.status:
         case "different" if verdict.difference:
             first = verdict.difference
@@ -67,11 +67,11 @@ def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
             lines.append(say["refused"].format(message=message))
         case "unknown_release":
             lines.append(say["of_no_release"].format(digest=saved["digest"]))
-            lines += [say["known"].format(release=one.number, digest=one.digest) for one in verdict.known]
+            lines += [say["known"].format(release=release.number, digest=release.digest) for release in verdict.known]
         case "what_if":
             lines.append(say["of_what_if"])
         case "changed_release":
-            lines.append(say["of_changed"].format(release=", ".join(one.number for one in verdict.known)))
+            lines.append(say["of_changed"].format(release=", ".join(release.number for release in verdict.known)))
         case "tampered_seal":
             lines.append(say["of_broken"].format(message=message))
         case "unusable_release":
@@ -95,7 +95,9 @@ def _result(saved: Saved, verdict: CertificateVerdict | None) -> Json:
         "others": verdict.others if verdict else 0,
         "reason": verdict.reason if verdict else None,
         "files_changed": verdict.files_changed if verdict else False,
-        "known": [{"release": one.number, "digest": one.digest} for one in verdict.known] if verdict else [],
+        "known": [{"release": release.number, "digest": release.digest} for release in verdict.known]
+        if verdict
+        else [],
         "problems": [problem_data(problem) for problem in problems],
     }
 
@@ -112,7 +114,7 @@ def _problem(problem: Problem) -> str:
 
 
 def _value(value: Any, say: Mapping[str, str]) -> str:
-    """A value as it stands in the JSON, shortened."""
+    """A value as JSON, cut to _WIDEST characters."""
     if value is NOTHING:
         return say["nothing"]
     shown = _seen(_json(value))
@@ -128,7 +130,7 @@ def _json(value: Any) -> str:
         case Decimal():
             return str(value)
         case dict():
-            return "{" + ", ".join(f"{key}: {_json(one)}" for key, one in value.items()) + "}"
+            return "{" + ", ".join(f"{key}: {_json(item)}" for key, item in value.items()) + "}"
         case list():
             return "[" + ", ".join(map(_json, value)) + "]"
     return f'"{value}"'
