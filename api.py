@@ -313,14 +313,14 @@ def statement(
     """An outcome as a page for people; `release` is the one it is of, and `explain` opens every expression."""
     from .engine.evaluate.evaluate import all_values
     from .engine.report.html import pages_html
-    from .engine.report.markdown import markdown
-    from .engine.report.page import page
-    from .engine.report.terminal import terminal
+    from .engine.report.markdown import page_markdown
+    from .engine.report.page import outcome_page
+    from .engine.report.terminal import page_text
 
     _check_word("lang", lang, ("en", "ru"))
     _check_word("format", format, ("text", "markdown", "html"))
-    written = page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
-    return pages_html([written], lang) if format == "html" else (terminal if format == "text" else markdown)(written)
+    page = outcome_page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
+    return pages_html([page], lang) if format == "html" else (page_text if format == "text" else page_markdown)(page)
 
 
 def to_dict(result: Outcome | Quote | Timeline) -> Json:

@@ -26,7 +26,7 @@ from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.record import Record, record_of
 from charter.engine.evaluate.row_layout import KnownInputs, fill
 from charter.engine.language.run.compiled import by_closures
-from charter.engine.report.page import Page, page
+from charter.engine.report.page import Page, outcome_page
 from charter.engine.values import Kind
 from measure import in_turns, machine, table
 from peers import asoft_openfisca, asoft_python
@@ -68,7 +68,7 @@ def contenders(release: Release) -> list[Contender]:
 
     def with_page(record: Record) -> tuple[Outcome, Page]:
         outcome, values = with_values(record)
-        return outcome, page(outcome, programme, values, "en", explain=True)
+        return outcome, outcome_page(outcome, programme, values, "en", explain=True)
 
     layout = release.plan.layout
     closures = layout._replace(fill=lambda row: by_closures(layout.steps, row))  # never compiled

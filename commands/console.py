@@ -85,9 +85,9 @@ def findings_text(
         from charter.engine.report.sarif import sarif_data
 
         return json_text(sarif_data(problems, Path.cwd()))
-    from charter.engine.report.junit import junit
+    from charter.engine.report.junit import junit_xml
 
-    return junit("charter", cases(), level)
+    return junit_xml("charter", cases(), level)
 
 
 def read_file(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
@@ -126,12 +126,12 @@ def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: 
 
         return pages_html(pages, lang)
     if format == "markdown":
-        from charter.engine.report.markdown import markdown
+        from charter.engine.report.markdown import page_markdown
 
-        return "\n".join(markdown(page) for page in pages)
-    from charter.engine.report.terminal import terminal
+        return "\n".join(page_markdown(page) for page in pages)
+    from charter.engine.report.terminal import page_text
 
-    return "\n".join(terminal(page, style(sys.stdout, output)) for page in pages)
+    return "\n".join(page_text(page, style(sys.stdout, output)) for page in pages)
 
 
 def json_text(data: dict[str, Any], *, lines: bool = False) -> str:

@@ -146,10 +146,10 @@ def _report(
             for outcome, problems in results
         ]
         return "".join(json_text(data, lines=format is EvaluateFormat.jsonl) for data in objects)
-    from charter.engine.report.page import page
+    from charter.engine.report.page import outcome_page
 
     pages = [
-        page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
+        outcome_page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
         for outcome, _ in results
         if outcome
     ]

@@ -61,8 +61,8 @@ def explain(
 ) -> None:
     """Say what the code of a problem means, with a wrong and a right example; without a code, list them all."""
     from charter.engine.catalogue.catalogue import catalogue, entry
-    from charter.engine.report.catalogue import entry_text, list_text
+    from charter.engine.report.catalogue import entries_text, entry_text
 
     with answering("text", output):
         text = entry_text(entry(code), lang.value, style(sys.stdout, output)) if code else None
-        write(text or list_text(catalogue().values(), lang.value), output)
+        write(text or entries_text(catalogue().values(), lang.value), output)

@@ -8,8 +8,8 @@ import pytest
 from charter import InvalidInput, Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.report.page import page
-from charter.engine.report.terminal import terminal
+from charter.engine.report.page import outcome_page
+from charter.engine.report.terminal import page_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +61,7 @@ def test_a_record_signs_for_no_tier_where_tiers_are_awarded(ladder: Release) -> 
 def report(ladder: Release, facts: dict, lang: str) -> list[str]:
     outcome = ladder.evaluate({"partner": "P", "facts": facts})
     values = all_values(ladder.plan, outcome)
-    return terminal(page(outcome, ladder.programme, values, lang, explain=False)).splitlines()
+    return page_text(outcome_page(outcome, ladder.programme, values, lang, explain=False)).splitlines()
 
 
 def test_the_report_says_what_separates_a_partner_from_the_next_tier(ladder: Release) -> None:

@@ -16,9 +16,9 @@ from charter.engine.programme.model import pick
 from charter.engine.report.compared import agreements_blocks, compared_blocks, compared_page
 from charter.engine.report.compared_data import compared_data
 from charter.engine.report.html import pages_html
-from charter.engine.report.markdown import markdown
+from charter.engine.report.markdown import page_markdown
 from charter.engine.report.page import Block, Row
-from charter.engine.report.terminal import terminal
+from charter.engine.report.terminal import page_text
 from charter.engine.source.document import read_bytes
 from charter.engine.texts.texts import texts_in
 
@@ -143,7 +143,7 @@ def test_agreements_are_told_one_by_one(lang: str, asked: Asked) -> None:
 def test_every_format_has_every_row(lang: str, asked: Asked) -> None:
     after, compared, under = asked
     page = compared_page(BEFORE.programme, after.programme, compared, under, TODAY, lang)
-    texts = (terminal(page), markdown(page), pages_html([page], lang))
+    texts = (page_text(page), page_markdown(page), pages_html([page], lang))
     assert max(map(len, texts[0].splitlines())) <= 100
     for block in page.blocks:
         assert block.rows

@@ -16,7 +16,7 @@ import pytest
 import simplejson
 from charter.engine.problems import Level, Place, Problem, Source
 from charter.engine.report.annotations import annotations
-from charter.engine.report.junit import file_cases, junit
+from charter.engine.report.junit import file_cases, junit_xml
 from charter.engine.report.sarif import sarif_data
 from hypothesis import given
 from hypothesis import strategies as st
@@ -370,5 +370,5 @@ def test_any_text_survives_every_format(problems: list[Problem]) -> None:
         path = unquote(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], errors="surrogateescape")
         assert result["message"]["text"].startswith(problem.message)
         assert path.removeprefix("file://")
-    (suite,) = JUnitXml.fromstring(junit("charter", file_cases((), problems), Level.NOTE).encode())
+    (suite,) = JUnitXml.fromstring(junit_xml("charter", file_cases((), problems), Level.NOTE).encode())
     assert suite.failures == len({problem.place.source.path for problem in problems})

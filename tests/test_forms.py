@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from charter import Outcome, Release, WrongCall
 from charter.engine.evaluate.record import Record, read_record
-from charter.engine.report.fields import written
+from charter.engine.report.fields import yaml_text
 from charter.engine.report.form import record_form
 from charter.engine.source.document import read_bytes
 from hypothesis import given, settings
@@ -104,7 +104,7 @@ def test_a_form_holds_every_fact_in_order_with_its_title_and_choices(release: Re
         assert block.startswith(f"  # {fact.title['en']} – ")
         assert re.findall(r"^  #   (\w+): ", block, re.MULTILINE) == list(fact.choices)
         last = block.splitlines()[-1]
-        assert last == (f"  {fact.id}:" if fact.default is None else f"  #{fact.id}: {written(fact.default)}")
+        assert last == (f"  {fact.id}:" if fact.default is None else f"  #{fact.id}: {yaml_text(fact.default)}")
         assert all(clause in block for clause in fact.source)
 
 
@@ -173,7 +173,9 @@ def test_a_form_takes_what_is_filled_in(data: st.DataObject) -> None:
     filled = {id: data.draw(st.none() | values_of(fact)) for id, fact in release.programme.facts.items()}
     filled = {id: value for id, value in filled.items() if value is not None}
     for id, value in filled.items():
-        form, times = re.subn(rf"^  #?{id}:.*$", lambda _, at=id, it=value: f"  {at}: {written(it)}", form, flags=re.M)
+        form, times = re.subn(
+            rf"^  #?{id}:.*$", lambda _, at=id, it=value: f"  {at}: {yaml_text(it)}", form, flags=re.M
+        )
         assert times == 1
     record = read(form, release)
     assert record.facts == filled

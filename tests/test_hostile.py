@@ -25,8 +25,8 @@ from charter.engine.release.load import read_release
 from charter.engine.report.handbook import handbook
 from charter.engine.report.html import handbook_html
 from charter.engine.report.markdown import handbook_markdown
-from charter.engine.report.page import page
-from charter.engine.report.terminal import terminal
+from charter.engine.report.page import outcome_page
+from charter.engine.report.terminal import page_text
 from charter.engine.review.review import review
 from charter.engine.source.document import read_bytes
 from charter.engine.values import NUMERIC
@@ -443,7 +443,7 @@ def test_a_word_in_the_wrong_place_is_told_not_thrown(vendor: str, tmp_path: Pat
                 found, _ = read_record(document, programme)
                 if found:
                     outcome = evaluate(plan, found, date(2024, 11, 23))
-                    terminal(page(outcome, programme, all_values(plan, outcome), "ru", explain=True))
+                    page_text(outcome_page(outcome, programme, all_values(plan, outcome), "ru", explain=True))
             handbook_html(handbook(programme, "ru"))
             handbook_markdown(handbook(programme, "en"))
             assert all(problem.place for problem in review(release))

@@ -21,7 +21,7 @@ from charter.engine.portfolio.summary import DiscountCounts, Summary
 from charter.engine.programme.model import MAIN, pick
 from charter.engine.report.page import OPEN, Block, Page, Row
 from charter.engine.report.portfolio import summary_data, summary_page
-from charter.engine.report.terminal import terminal
+from charter.engine.report.terminal import page_text
 from charter.engine.texts.texts import texts_in
 from playwright.sync_api import Browser
 
@@ -202,7 +202,7 @@ def test_a_share_never_reads_as_nothing_or_as_all_that_is_not(number: int, of: i
 def test_a_bar_in_the_terminal_is_as_long_as_its_share() -> None:
     shares = ["0", "0.001", "0.05", "0.5", "1"]
     rows = tuple(Row(OPEN, "Of these", "1", "many " * 20, bar=Decimal(share)) for share in shares)
-    lines = terminal(Page("Programme", "Portfolio", OPEN, "", (), (Block("Bars", rows),))).splitlines()
+    lines = page_text(Page("Programme", "Portfolio", OPEN, "", (), (Block("Bars", rows),))).splitlines()
     bars = [line.partition("  1  ")[2].partition("many")[0] for line in lines if "Of these" in line]
     assert [bar.strip() for bar in bars] == ["", "▏", "▌", "█████", "██████████"]
     assert {len(bar) for bar in bars} == {12}

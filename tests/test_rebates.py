@@ -9,8 +9,8 @@ import pytest
 from charter import Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.report.page import page
-from charter.engine.report.terminal import terminal
+from charter.engine.report.page import outcome_page
+from charter.engine.report.terminal import page_text
 
 from .small_world import evaluate, report, values, world
 
@@ -157,7 +157,7 @@ def test_benefits_of_every_kind(paying: Release) -> None:
 
 def test_the_report_shows_what_is_paid(paying: Release) -> None:
     outcome = evaluate(paying, {"revenue": 2000, "revenue_abroad": 100, "deals_registered": 1})
-    text = terminal(page(outcome, paying.programme, all_values(paying.plan, outcome), "en", explain=False))
+    text = page_text(outcome_page(outcome, paying.programme, all_values(paying.plan, outcome), "en", explain=False))
     assert "Rebates\n" in text
     assert "  ✓ Retainer           250 EUR a month  [c]\n" in text
     assert "  = Total                      160 EUR\n" in text

@@ -14,9 +14,9 @@ from charter import load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.report.markdown import markdown
-from charter.engine.report.page import page
-from charter.engine.report.terminal import WIDTH, terminal
+from charter.engine.report.markdown import page_markdown
+from charter.engine.report.page import outcome_page
+from charter.engine.report.terminal import WIDTH, page_text
 from charter.engine.texts.texts import texts_in
 from charter.engine.values import Kind
 
@@ -32,7 +32,7 @@ def shown(facts: dict, *, lang: str = "en", tier: str | None = "gold", explain: 
     """The report on a partner of the small programme."""
     outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, as_of=DAY)
     values = all_values(RELEASE.plan, outcome)
-    return terminal(page(outcome, RELEASE.programme, values, lang, explain=explain))
+    return page_text(outcome_page(outcome, RELEASE.programme, values, lang, explain=explain))
 
 
 def row(report: str, title: str) -> str:
@@ -108,7 +108,7 @@ def test_a_page_keeps_to_its_width() -> None:
 def test_markdown_shows_text_as_it_is() -> None:
     outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, as_of=DAY)
     values = all_values(RELEASE.plan, outcome)
-    text = markdown(page(outcome, RELEASE.programme, values, "en", explain=False))
+    text = page_markdown(outcome_page(outcome, RELEASE.programme, values, "en", explain=False))
     assert text.startswith("# P\\|1  \\<b\\>\\*x\\*\\</b\\>\n")
     assert "| ✗ | Enough people |  | 2 of 3; 1 missing | `s2` |" in text
 
@@ -211,7 +211,7 @@ def test_a_requirement_made_of_others_is_shown_with_them(tmp_path: Path) -> None
     edit(release, "tiers.yaml", "      productive:\n", f"{STANDING}      productive:\n")
     loaded = load(release)
     outcome = loaded.evaluate({"partner": "P", "tier": "gold", "facts": GOLD | {"people": 3}})
-    report = terminal(page(outcome, loaded.programme, all_values(loaded.plan, outcome), "en", explain=False))
+    report = page_text(outcome_page(outcome, loaded.programme, all_values(loaded.plan, outcome), "en", explain=False))
     rows = [" ".join(line.split()) for line in report.splitlines()]
     start = rows.index("✗ Standing 1 of 2; 1 missing [s2]")
     assert rows[start + 1 : start + 6] == [

@@ -12,7 +12,7 @@ from ..language.words import words
 from ..programme.model import Fact, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, plain
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.advice import Advice, Way
@@ -46,10 +46,10 @@ class _Writer:
         if self.outlook.open:
             blocks.append(Block(self.say["open"], tuple(map(self._open, self.outlook.open))))
         headline = self._standing() if blocks else f"{self._standing()}; {self.say['nothing_to_say']}"
-        partner = partner_named(outcome.partner, outcome.name)
+        partner = partner_heading(outcome.partner, outcome.name)
         can_change = any(fact.effort for fact in self.programme.facts.values())
         remarks = () if can_change else (self.say["no_effort"],)
-        title = release_on(self.programme, outcome.as_of, self.lang)
+        title = release_heading(self.programme, outcome.as_of, self.lang)
         return Page(title, partner, PLAIN, headline, remarks, tuple(blocks))
 
     def _standing(self) -> str:

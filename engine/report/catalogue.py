@@ -24,7 +24,7 @@ def entry_text(entry: CatalogueEntry, lang: str, style: Style = without_style) -
     return "\n".join(lines).rstrip() + "\n"
 
 
-def list_text(entries: Iterable[CatalogueEntry], lang: str) -> str:
+def entries_text(entries: Iterable[CatalogueEntry], lang: str) -> str:
     """A line for each code: the code, its level and its title."""
     rows = [(entry.code, entry.level.value, pick(entry.title, lang)) for entry in entries]
     width = max(len(code) for code, _, _ in rows)

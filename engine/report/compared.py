@@ -12,7 +12,7 @@ from ..programme.model import Programme, pick
 from ..texts.texts import texts_in
 from ..values import Kind, Number
 from .conditions import Conditions
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_heading
 
 if TYPE_CHECKING:  # what they need is an extra
     from ..portfolio.compare.agreement_effects import AgreedTerm, AgreementsUnder
@@ -32,7 +32,7 @@ def compared_page(
     headline = say["page"].format(before=before.release, after=after.release)
     blocks = compared_blocks(before, after, compared, lang) if compared else ()
     agreed = agreements_blocks(before, after, under, lang) if under else ()
-    return Page(release_on(after, day, lang), say["portfolio"], PLAIN, headline, (), (*blocks, *agreed))
+    return Page(release_heading(after, day, lang), say["portfolio"], PLAIN, headline, (), (*blocks, *agreed))
 
 
 def compared_blocks(before: Programme, after: Programme, compared: Compared, lang: str) -> tuple[Block, ...]:

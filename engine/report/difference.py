@@ -17,7 +17,7 @@ from ..release.load import Release
 from ..texts.texts import texts_in
 from .changes import ChangeWords
 from .conditions import Conditions
-from .fields import written
+from .fields import yaml_text
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
 from .proof import example_data, facts_line, plain_data
 
@@ -144,7 +144,7 @@ def _who(way: EffectWitness, lang: str) -> Iterator[str]:
     if way.examples is not None:
         yield say["partner"].format(facts=facts_line(way.examples[1], lang))
     if way.lines:
-        lines = ("{" + ", ".join(f"{id}: {written(value)}" for id, value in line.items()) + "}" for line in way.lines)
+        lines = ("{" + ", ".join(f"{id}: {yaml_text(value)}" for id, value in line.items()) + "}" for line in way.lines)
         yield say["lines"].format(lines=", ".join(lines))
 
 

@@ -33,13 +33,13 @@ def kind_of(fact: Fact, lang: str) -> str:
 
 def default_words(fact: Fact, lang: str) -> str | None:
     """The default in words: 'if left out, 0 counts'; None where the fact has no default."""
-    counts = fact.default_from if fact.default is None else written(fact.default)
+    counts = fact.default_from if fact.default is None else yaml_text(fact.default)
     return None if counts is None else texts_in(lang).INPUT["if_left_out"].format(value=counts)
 
 
 def options_of(fact: Fact, lang: str) -> tuple[tuple[str, str], ...]:
     """The options of a choice: each id as YAML text, and its title on one line."""
-    return tuple((written(id), " ".join(pick(title, lang).split())) for id, title in fact.choices.items())
+    return tuple((yaml_text(id), " ".join(pick(title, lang).split())) for id, title in fact.choices.items())
 
 
 def term_title(programme: Programme, id: str, lang: str) -> str:
@@ -49,10 +49,10 @@ def term_title(programme: Programme, id: str, lang: str) -> str:
     return f"{texts_in(lang).REPORT['base']}: {title}" if value.tier else title
 
 
-def written(value: bool | Decimal | date | str) -> str:
+def yaml_text(value: bool | Decimal | date | str) -> str:
     """A value as YAML text.
 
-    >>> written(True), written(Decimal("2.50")), written("north"), written("true"), written("a: b")
+    >>> yaml_text(True), yaml_text(Decimal("2.50")), yaml_text("north"), yaml_text("true"), yaml_text("a: b")
     ('true', '2.5', 'north', '"true"', '"a: b"')
     """
     if isinstance(value, bool):

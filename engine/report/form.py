@@ -19,7 +19,7 @@ from ..programme.reads import clauses_of, read_for
 from ..programme.tiers import find_tier
 from ..texts.texts import texts_in
 from ..values import Kind
-from .fields import default_words, kind_of, options_of, term_title, title_of, written
+from .fields import default_words, kind_of, options_of, term_title, title_of, yaml_text
 
 SCHEMA = "record.schema.json"  #: the file that the first line names; `charter schema` writes it
 _PARTNER = "P-000"
@@ -115,9 +115,9 @@ class _Form:
         for id in main.tiers:
             tier = self.programme.tiers[id]
             code = "" if tier.code is None else f" ({tier.code})"
-            yield from _comment(f"{written(id)}{code}: {pick(tier.title, self.lang)}", first="  ", hanging="    ")
+            yield from _comment(f"{yaml_text(id)}{code}: {pick(tier.title, self.lang)}", first="  ", hanging="    ")
         if signed or held:
-            only = [written(tier.id) for tier in self.tiers if signed and tier.id in main.tiers]
+            only = [yaml_text(tier.id) for tier in self.tiers if signed and tier.id in main.tiers]
             yield f"tier: {only[0]}" if len(only) == 1 else "tier:"
             if self.since:
                 yield from _comment(self.say["ask_since"])
@@ -126,7 +126,7 @@ class _Form:
     def _fact(self, fact: Fact) -> Iterator[str]:
         yield from _comment(self._about(fact, self.clauses[fact.id]), "  ")
         yield from (line for option in self._options(fact) for line in _comment(option, "  ", "  ", "    "))
-        yield f"  {fact.id}:" if fact.default is None else f"  #{fact.id}: {written(fact.default)}"
+        yield f"  {fact.id}:" if fact.default is None else f"  #{fact.id}: {yaml_text(fact.default)}"
 
     def _list(self, list_fact: ListFact) -> Iterator[str]:
         """A list without items, and under it in comments an item to copy."""
@@ -136,7 +136,7 @@ class _Form:
         yield f"  {list_fact.id}:"
         keys, texts = [], []
         for id, field in list_fact.fields.items():
-            keys.append(f"{id}: {'' if field.default is None else written(field.default)}")
+            keys.append(f"{id}: {'' if field.default is None else yaml_text(field.default)}")
             own = self.clauses[list_fact.id_of(id)]
             texts.append((self._about(field, () if own == of_list else own), *self._options(field)))
         yield from _item("    ", keys, texts)
@@ -208,13 +208,13 @@ def _example(term: NamedValue) -> str:
     fact = agreed_as(term)
     own = term.expression.value if isinstance(term.expression, Literal) else None
     if own is not None and fact_value(fact, own)[1] is None:
-        return written(own)
+        return yaml_text(own)
     ends = [end for end in (fact.minimum, fact.maximum) if end is not None]
     match fact.kind:
         case Kind.YES_NO:
-            return written(True)
+            return yaml_text(True)
         case Kind.DATE:
             return _DAY
         case Kind.CHOICE | Kind.TEXT:
-            return written(next(iter(fact.choices), "…"))
-    return written(ends[0] if ends else Decimal(0))
+            return yaml_text(next(iter(fact.choices), "…"))
+    return yaml_text(ends[0] if ends else Decimal(0))

@@ -15,7 +15,7 @@ from ..programme.model import Clause, Programme, pick
 from ..texts.texts import texts_in
 from ..values import Kind
 from ..version import VERSION
-from .rules import Group, Line, Part, groups
+from .rules import Group, Line, Part, rule_groups
 
 FIGURE = 12  #: the most characters of a figure; a longer text is words
 
@@ -99,7 +99,7 @@ def _chapters(programme: Programme, lang: str) -> Iterator[Chapter]:
     by_section: dict[str, list[Group]] = {id: [] for id in programme.sections}
     homeless: list[Group] = []
     shown: set[str] = set()
-    for group in groups(programme, lang):
+    for group in rule_groups(programme, lang):
         home = _home(group, programme, shown)
         own = [id for id in _cited(group.rows) if id not in shown]
         if home is None:

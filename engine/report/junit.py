@@ -52,7 +52,7 @@ def scenario_cases(ran: ScenarioRun) -> list[Case]:
     return cases
 
 
-def junit(name: str, cases: Sequence[Case], level: Level) -> str:
+def junit_xml(name: str, cases: Sequence[Case], level: Level) -> str:
     """One suite; a case fails by problems of at least this level, and shows the others as its output."""
     root = ET.Element("testsuites")
     suite = ET.SubElement(root, "testsuite", name=name)

@@ -8,7 +8,7 @@ from .handbook import Handbook, HandbookRow, Piece
 from .page import Block, Page, Row
 
 
-def markdown(page: Page) -> str:
+def page_markdown(page: Page) -> str:
     """The page with headings and tables, ending in a newline."""
     headline = f"{page.mark} {_plain(page.headline)}".strip()
     lines = [f"# {_plain(page.partner)}", "", _plain(page.programme), "", f"**{headline}**"]

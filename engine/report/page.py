@@ -69,7 +69,9 @@ class Page(NamedTuple):
     blocks: tuple[Block, ...]
 
 
-def page(outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool) -> Page:
+def outcome_page(
+    outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool
+) -> Page:
     """The report on an outcome.
 
     `values` are all values of the programme for its facts; `explain` adds the expressions behind them.
@@ -77,13 +79,13 @@ def page(outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang
     return _Writer(outcome, programme, values, lang, explain).page()
 
 
-def release_on(programme: Programme, day: date, lang: str) -> str:
+def release_heading(programme: Programme, day: date, lang: str) -> str:
     """The heading of a page: the programme, its release and the day."""
     on_day = texts_in(lang).REPORT["on"].format(date=words.amount(day, Kind.DATE, lang))
     return f"{pick(programme.title, lang)} {programme.release}, {on_day}"
 
 
-def partner_named(id: str, name: str | None) -> str:
+def partner_heading(id: str, name: str | None) -> str:
     """The id of a partner, and its name where the record has one."""
     return f"{id}  {name}" if name else id
 
@@ -125,8 +127,8 @@ class _Writer:
         blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
         tiers = [self._tier(outcome.of(id)) for id in self.programme.tracks[MAIN].tiers if id != own]
         blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(tiers)))
-        title = release_on(self.programme, outcome.as_of, self.lang)
-        partner = partner_named(outcome.partner, outcome.name)
+        title = release_heading(self.programme, outcome.as_of, self.lang)
+        partner = partner_heading(outcome.partner, outcome.name)
         shown = tuple(block for block in blocks if block.rows or block.items or block.flow)
         return Page(title, partner, mark, headline, remarks, shown)
 

@@ -13,7 +13,7 @@ from ..language.words import words
 from ..programme.model import MAIN, Programme, pick
 from ..texts.texts import texts_in
 from ..values import Kind, round_half_up
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_heading
 
 if TYPE_CHECKING:  # what it needs is an extra
     from ..portfolio.job import BatchResult
@@ -29,7 +29,7 @@ def summary_page(programme: Programme, result: BatchResult, day: date, lang: str
     """The page, with a bar for each share; raises ValueError where `result` has no summary."""
     writer, say = _Writer(programme, result, lang), texts_in(lang).PORTFOLIO
     remarks = (say["shares"],) if result.rejected else ()
-    return Page(release_on(programme, day, lang), say["title"], PLAIN, writer.headline(), remarks, writer.blocks())
+    return Page(release_heading(programme, day, lang), say["title"], PLAIN, writer.headline(), remarks, writer.blocks())
 
 
 def summary_data(programme: Programme, result: BatchResult, day: date) -> Json:

@@ -14,8 +14,8 @@ from ..proof.claims_by_bounds import ClaimVerdict
 from ..proof.example import Example
 from ..texts.texts import texts_in
 from ..values import Kind
-from .fields import written
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_on
+from .fields import yaml_text
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_heading
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.decide import Outermost
@@ -32,7 +32,7 @@ def claims_page(programme: Programme, verdicts: Sequence[ClaimVerdict], day: dat
     rows = tuple(_claim(verdict, lang) for verdict in verdicts)
     blocks = (Block(say["each"], rows),) if rows else ()
     headline = say["count"].format(all=len(verdicts), **count) if verdicts else say["no_claims"]
-    return Page(release_on(programme, day, lang), say["title"], mark, headline, (), blocks)
+    return Page(release_heading(programme, day, lang), say["title"], mark, headline, (), blocks)
 
 
 def _claim(verdict: ClaimVerdict, lang: str) -> Row:
@@ -79,8 +79,8 @@ def facts_line(example: Example, lang: str) -> str:
 def _flow(value: Any) -> str:
     """The value of a fact, or the items of a list, as YAML on one line."""
     if not isinstance(value, list | tuple):
-        return written(value)
-    items = ("{" + ", ".join(f"{id}: {written(field)}" for id, field in item.items()) + "}" for item in value)
+        return yaml_text(value)
+    items = ("{" + ", ".join(f"{id}: {yaml_text(field)}" for id, field in item.items()) + "}" for item in value)
     return f"[{', '.join(items)}]"
 
 
@@ -98,7 +98,7 @@ def ranges_page(programme: Programme, named: str, ranges: Sequence[ValueRange], 
     title, value = say["ranges"].format(value=named), ranges[0].value
     unit = f", {pick(value.unit, lang)}" if value.unit else ""
     headline = say["by_tier"] if value.tier else f"{pick(value.title, lang)}{unit}"
-    return Page(release_on(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
+    return Page(release_heading(programme, day, lang), title, PLAIN, headline, (), (Block(say["qualified"], rows),))
 
 
 def _range(programme: Programme, value_range: ValueRange, lang: str) -> Row:
@@ -195,7 +195,7 @@ def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> st
     lines = [f"# charter evaluate {shlex.quote(path)} --as-of {example.as_of.isoformat()}{more}"]
     record = example.record()
     facts = record.pop("facts")
-    lines += [f"{key}: {written(value)}" for key, value in record.items()]
+    lines += [f"{key}: {yaml_text(value)}" for key, value in record.items()]
     if not facts:
         return "\n".join([*lines, "facts: {}", ""])
     return "\n".join([*lines, "facts:", *(f"  {id}: {_flow(value)}" for id, value in facts.items()), ""])

@@ -8,7 +8,7 @@ from ..programme.model import LINE, Fact, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number
 from .conditions import Conditions
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_named, release_on
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading
 
 _MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BAD, "undetermined": OPEN}
 
@@ -33,8 +33,8 @@ class _Writer:
             Block(self.say["lines"], tuple(self._line(line) for line in quote.lines)),
             Block(self.say["order_totals"], self._totals()),
         )
-        title = release_on(self.programme, outcome.as_of, self.lang)
-        return Page(title, partner_named(outcome.partner, outcome.name), mark, headline, self._remarks(), blocks)
+        title = release_heading(self.programme, outcome.as_of, self.lang)
+        return Page(title, partner_heading(outcome.partner, outcome.name), mark, headline, self._remarks(), blocks)
 
     def _remarks(self) -> tuple[str, ...]:
         """The partner's tier with its status, and the discounts that apply."""

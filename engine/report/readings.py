@@ -15,7 +15,7 @@ from ..review.readings import OtherReading, ReadingEffect
 from ..source.differences import ValueDifference
 from ..texts.texts import texts_in
 from ..values import plain
-from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_on
+from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_heading
 
 #: The paths of statuses and money; a page shows other paths only where none of these differs.
 _MAIN = re.compile(
@@ -46,7 +46,7 @@ def readings_page(
         rows = [Row(PLAIN, say["reading_taken"], "", pick(clause.reading or {}, lang))]
         rows += [_row(reading, effects, broken.get(reading.name, ()), lang) for reading in own]
         blocks.append(Block(clause.id, tuple(rows)))
-    return Page(release_on(programme, day, lang), say["readings"], PLAIN, headline, (), tuple(blocks))
+    return Page(release_heading(programme, day, lang), say["readings"], PLAIN, headline, (), tuple(blocks))
 
 
 def _row(reading: OtherReading, effects: Sequence[ReadingEffect], broken: Sequence[ClaimVerdict], lang: str) -> Row:

@@ -50,7 +50,7 @@ class Group(NamedTuple):
         return tuple(row for part in self.parts for row in part.rows)
 
 
-def groups(programme: Programme, lang: str) -> tuple[Group, ...]:
+def rule_groups(programme: Programme, lang: str) -> tuple[Group, ...]:
     """The rules of the programme that have rows, in the order in which sections take them."""
     rules = _Rules(programme, lang)
     return tuple(group for group in rules.groups() if group.rows)

@@ -6,7 +6,7 @@ from ..programme.model import Programme, pick
 from ..release.timeline import Moment, Timeline
 from ..texts.texts import texts_in
 from ..values import Kind
-from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_named
+from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_heading
 
 _WITHOUT_TIER = {None: "no_tier", "not_qualified": "no_award", "undetermined": "award_open"}
 
@@ -17,7 +17,7 @@ def timeline_page(timeline: Timeline, lang: str) -> Page:
     last = timeline.moments[-1]
     programme = timeline.programmes[last.release]
     rows = tuple(_row(moment, timeline.programmes[moment.release], lang) for moment in timeline.moments)
-    partner = partner_named(timeline.partner, timeline.name)
+    partner = partner_heading(timeline.partner, timeline.name)
     headline = say["no_member"] if last.member is False else _standing(last, programme, lang)
     if last.member is None:
         headline = f"{say['event_renewal_undetermined']}; {headline}"

@@ -13,8 +13,8 @@ from charter import InvalidInput, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.problems import Level
-from charter.engine.report.page import page
-from charter.engine.report.terminal import terminal
+from charter.engine.report.page import outcome_page
+from charter.engine.report.terminal import page_text
 from charter.engine.source.document import read_text
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
@@ -73,7 +73,7 @@ def test_the_report_and_its_values_show_what_was_replaced() -> None:
     outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), as_of=date(2026, 11, 23))
     values = all_values(RELEASE.plan, outcome)
     assert (values[TERM], values[f"agreed.{TERM}"]) == (22, True)
-    text = terminal(page(outcome, RELEASE.programme, values, "ru", explain=False))
+    text = page_text(outcome_page(outcome, RELEASE.programme, values, "ru", explain=False))
     assert "Дополнительные соглашения\n" in text
     assert "22 %  вместо 20 %; ДС-7/2026; с" in text
 

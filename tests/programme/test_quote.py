@@ -18,7 +18,7 @@ from charter import InvalidInput, WrongCall, load
 from charter.engine.evaluate.outcome_json import quote_data
 from charter.engine.evaluate.quote import LineQuote, Quote
 from charter.engine.report.quote import quote_page
-from charter.engine.report.terminal import terminal
+from charter.engine.report.terminal import page_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -265,7 +265,7 @@ def test_a_total_is_unknown_where_a_line_is() -> None:
     quote = RELEASE.quote(ordered, record, as_of=DAY)
     assert [one.partner_pays for one in quote.lines] == [None, None]
     assert totals(quote) == (1200, None, None)
-    told = terminal(quote_page(quote, RELEASE.programme, "en"))
+    told = page_text(quote_page(quote, RELEASE.programme, "en"))
     assert "= Customer pays" in told
     assert re.search(r"Licences sold to the customer +1,000\.00 RUB", told)
     note = quote_page(priced("competency", known), RELEASE.programme, "en").blocks[0].rows[0].note
@@ -288,7 +288,7 @@ def test_a_quote_is_told_however_long_its_figures_are(currency: str, digits: int
     assert quote.lines[0].customer_pays == int(most) ** 2
     for lang in ("en", "ru"):
         page = quote_page(quote, RELEASE.programme, lang)
-        told = terminal(page)
+        told = page_text(page)
         assert page.blocks[0].rows[0].figure in told
         assert "[c6-customer-discount, c6-discounts, c9-return]" in told
 
