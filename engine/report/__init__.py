@@ -1,1 +1,1 @@
-"""Report: what is found, as pages and texts for people and programs, in each language."""
+"""Reports: results as pages and texts for people and for programs, in each language."""

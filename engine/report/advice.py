@@ -27,7 +27,7 @@ def outlook_page(programme: Programme, outlook: Outlook, lang: str) -> Page:
 
 
 class _Writer:
-    """The programme, the outlook and the language, which every block needs."""
+    """Writes one page: it holds the programme, the outlook and the language."""
 
     def __init__(self, programme: Programme, outlook: Outlook, lang: str) -> None:
         self.programme = programme
@@ -107,7 +107,7 @@ class _Writer:
 
     def _open(self, outcome: OpenOutcome) -> Row:
         title = self.say["status" if outcome.what == "qualified" else "discount"].format(tier=self._tier(outcome.tier))
-        facts = self._telling(outcome)
+        facts = self._deciding_facts(outcome)
         settled = (self.say["settled"].format(facts=facts),) if facts else ()
         return Row(OPEN, title, "", self._still(outcome), (), settled)
 
@@ -124,13 +124,13 @@ class _Writer:
         ends = {"least": self._percent(outcome.least), "greatest": self._percent(outcome.greatest)}
         return self.say["between"].format(**ends)
 
-    def _telling(self, outcome: OpenOutcome) -> str:
+    def _deciding_facts(self, outcome: OpenOutcome) -> str:
         titles = []
-        for telling in outcome.facts or ():
-            fact = self._title(self.programme.facts[telling.fact])
-            if telling.swing:
-                fact = self.say["up_to"].format(fact=fact, swing=self._percent(telling.swing))
-            elif telling.settles:
+        for deciding in outcome.facts or ():
+            fact = self._title(self.programme.facts[deciding.fact])
+            if deciding.swing:
+                fact = self.say["up_to"].format(fact=fact, swing=self._percent(deciding.swing))
+            elif deciding.settles:
                 fact = self.say["alone"].format(fact=fact)
             titles.append(fact)
         return "; ".join(titles)

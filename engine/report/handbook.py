@@ -168,7 +168,7 @@ class _Section:
         covered = {id for group in parts for id in _covered(group)}
         alone = [clause for id, clause in self.clauses.items() if id not in covered]
         listed = [Group(tuple(self._with_clauses(part, alone) for part in group.parts)) for group in parts]
-        placed: list[tuple[float, Group]] = [(self.order[clause.id], self._paragraph(clause)) for clause in alone]
+        placed = [(float(self.order[clause.id]), Group((Part("", (self._sentence(clause),)),))) for clause in alone]
         placed += [(self._place(group), group) for group in listed]
         for _, group in sorted(placed, key=lambda pair: pair[0]):
             for part in group.parts:
@@ -200,9 +200,6 @@ class _Section:
         after = [self.order[id] + 0.5 for id in _cited(group.rows) if id in self.order]
         return min(before) if before else max(after, default=len(self.order))
 
-    def _paragraph(self, clause: Clause) -> Group:
-        return Group((Part("", (self._sentence(clause),)),))
-
     def _sentence(self, clause: Clause) -> Line:
         return Line((pick(clause.title, self.lang),), (clause.id,))
 
@@ -222,9 +219,8 @@ class _Section:
         # A list that only spells out the clause before it has no heading, nor has a part with the section's title.
         spelled_out = part.bullets and not any(entry.anchors for entry in entries)
         title = "" if spelled_out or part.title == self.title else part.title
-        return _without_empty_columns(
-            Piece(title, part.level, part.intro.strip(), part.columns, part.bullets, common, tuple(entries))
-        )
+        piece = Piece(title, part.level, part.intro.strip(), part.columns, part.bullets, common, tuple(entries))
+        return _without_empty_columns(piece)
 
     def _remark(self, clause: Clause) -> Remark:
         others = tuple(pick(title, self.lang) for title in clause.other_readings.values())

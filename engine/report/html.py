@@ -10,11 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..texts.texts import texts_in
 from .handbook import Handbook
-from .page import BAD, GOOD, OPEN, Page
+from .page import BAD, GOOD, MARK_STYLES, OPEN, Page
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-
-_MARKS = {GOOD: "good", BAD: "bad", OPEN: "open"}
 
 
 def handbook_html(book: Handbook) -> str:
@@ -24,13 +22,8 @@ def handbook_html(book: Handbook) -> str:
 
 def pages_html(pages: Sequence[Page], lang: str) -> str:
     """Reports on partners, orders or days as one file, in the order of `pages`."""
-    marks = {mark: _MARKS.get(mark, "plain") for page in pages for mark in _marks_of(page)}
     spoken = {mark: texts_in(lang).REPORT[word] for mark, word in ((GOOD, "yes"), (BAD, "no"), (OPEN, "unknown"))}
-    return _render("page.html", lang, pages=pages, marks=marks, spoken=spoken)
-
-
-def _marks_of(page: Page) -> set[str]:
-    return {page.mark, *(row.mark for block in page.blocks for row in block.rows)}
+    return _render("page.html", lang, pages=pages, marks=MARK_STYLES, spoken=spoken)
 
 
 @cache

@@ -24,6 +24,7 @@ from ..values import Kind
 from .conditions import Conditions
 
 GOOD, BAD, OPEN, PLAIN = "✓", "✗", "?", " "
+MARK_STYLES = {GOOD: "good", BAD: "bad", OPEN: "open"}
 
 
 class Row(NamedTuple):

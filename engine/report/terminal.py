@@ -7,14 +7,12 @@ import textwrap
 from collections.abc import Callable
 from decimal import Decimal
 
-from .page import BAD, GOOD, OPEN, Block, Page, Row
+from .page import MARK_STYLES, Block, Page, Row
 
 WIDTH = 100
 _BAR = 10  #: the columns of a full bar
 _NOTE = 30  #: the least width of a note
 Style = Callable[[str, str], str]  #: text and one of good, bad, open, strong, dim -> text
-
-_STYLES = {GOOD: "good", BAD: "bad", OPEN: "open"}
 
 
 def without_style(text: str, _style: str) -> str:
@@ -32,7 +30,7 @@ def page_text(page: Page, style: Style = without_style) -> str:
 
 
 def _headline(page: Page, style: Style) -> str:
-    return style(f"{page.mark} {page.headline}".strip(), _STYLES.get(page.mark, "strong"))
+    return style(f"{page.mark} {page.headline}".strip(), MARK_STYLES.get(page.mark, "strong"))
 
 
 def _block(block: Block, style: Style) -> list[str]:
@@ -64,7 +62,7 @@ def _row(row: Row, title_width: int, figure_width: int, style: Style) -> list[st
         note, source = notes[index] if index < len(notes) else ("", "")
         figure = f"  {style(figure, 'strong') if row.strong else figure}" if figure_width else ""
         text = "  ".join(part for part in (note, source and style(source, "dim")) if part)
-        mark = style(mark, _STYLES[mark]) if mark in _STYLES else mark
+        mark = style(mark, MARK_STYLES[mark]) if mark in MARK_STYLES else mark
         lines.append(f"  {mark} {style(title, 'strong') if row.strong else title}{figure}  {text}")
     for detail in row.lines:
         blanks = " " * (6 + len(detail) - len(detail.lstrip()))

@@ -1,4 +1,4 @@
-"""The texts for people in one language; the file of another language is not loaded."""
+"""Loads the texts for people in one language, and not those of another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # a protocol takes long to define
     from typing import Protocol
 
     class LanguageTexts(Protocol):
-        """What the file of a language holds: for each surface its texts by their keys."""
+        """The file of a language: for each kind of page its texts by their keys."""
 
         FORMS: Mapping[str, str]
         BORDERS: Mapping[str, str]
