@@ -1,6 +1,6 @@
-"""The limits of input, in one table: refusals, the catalogue of problems and docs/reference.md take their numbers here.
+"""The limits of input in one table, from which refusals, the catalogue of problems and docs/reference.md take numbers.
 
-JSON schemas are files and cannot; a test holds their numbers to this table.
+The JSON schemas repeat the numbers; a test compares them with this table.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Limit(int):
     bounds: str
 
     def __new__(cls, most: int, unit: str, bounds: str) -> Limit:
-        """The number as an int that knows its unit and what it bounds."""
+        """`most` is the number itself."""
         limit = super().__new__(cls, most)
         limit.unit, limit.bounds = unit, bounds
         return limit
 
     def written(self, lang: str = "en") -> str:
-        r"""The number as prose has it: bytes in KiB or MiB; in Russian, thousands set apart from five digits on.
+        r"""The number as prose shows it: bytes in KiB or MiB; in Russian, five digits or more are grouped by thousands.
 
         >>> MAX_BYTES.written(), MAX_SAVED_BYTES.written("ru"), MAX_NODES.written(), MAX_LENGTH.written("ru")
         ('1024 KiB', '64 \u041c\u0438\u0411', '60000', '2000')
@@ -39,7 +39,7 @@ class Limit(int):
 
 
 def filled(text: str, lang: str) -> str:
-    """The text with each name of a limit in braces replaced by its number; raises KeyError for another name.
+    """The text with each name of a limit in braces replaced by its number; KeyError for any other name.
 
     >>> filled("at most {MAX_DEPTH} parts", "en")
     'at most 60 parts'

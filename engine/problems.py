@@ -1,7 +1,7 @@
-"""What is wrong with something a person wrote, and where.
+"""Problems: what is wrong with something a person wrote, and where.
 
-A `Problem` is data: it is returned and collected, never raised, so that one run reports everything. The three
-exceptions below are raised only at the library's edge, when there is nothing left to return.
+A `Problem` is data: it is returned and collected, never raised, so that one run reports everything. The exceptions
+below are raised only at the library's edge, where there is no result to return.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
@@ -23,7 +23,7 @@ class Level(StrEnum):
 
 @public("path")
 class Source(NamedTuple):
-    """One file as it was read: the path to show and its text."""
+    """A file as it was read: the path that messages show, and its text."""
 
     path: str
     text: str
@@ -49,26 +49,26 @@ class Place(NamedTuple):
 
     @property
     def column(self) -> int:
-        """The column at which it begins."""
+        """The column at which the stretch begins."""
         return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
 
     @property
     def line_text(self) -> str:
-        """The whole line on which it begins, without its end."""
+        """The whole line on which the stretch begins, without its line break."""
         begin = self.start - self.column + 1
         end = self.source.text.find("\n", begin)
         return self.source.text[begin : end if end >= 0 else None].rstrip("\r")
 
     @property
     def width(self) -> int:
-        """How many characters of that line belong to the stretch: at least one."""
+        """How many characters of its first line belong to the stretch, at least 1."""
         rest_of_line = len(self.line_text) - self.column + 1
         return max(1, min(self.end - self.start, rest_of_line))
 
 
 @public("place", "text")
 class Fix(NamedTuple):
-    """The text that certainly belongs in a place."""
+    """A correction: the text that certainly belongs in a place."""
 
     place: Place
     text: str
@@ -84,9 +84,9 @@ class Related(NamedTuple):
 
 @public("level", "code", "message", "place")
 class Problem(NamedTuple):
-    """One thing wrong, for a person to mend: a stable code, a sentence, the place and the way out.
+    """One problem: a stable code, a message, its place if any, and `help`, which says what to write instead.
 
-    `related` are other places that it is about; `fix` mends it, where there is no doubt how.
+    `related` are other places that it concerns; `fix` is the correction where only one is possible.
     """
 
     code: str
@@ -99,7 +99,7 @@ class Problem(NamedTuple):
 
 
 class Invalid(Exception):
-    """Raised at the library's edge; `problems` says everything that is wrong."""
+    """Raised at the library's edge; `problems` has everything that is wrong, in order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """`problems`: at least one of them an error."""
@@ -116,16 +116,16 @@ class InvalidInput(Invalid):
 
 
 class WrongCall(Invalid):
-    """What was asked for is not there: a folder, a release, a date before the first release."""
+    """The call asks for something that does not exist: a folder, a release, a date before the first release."""
 
 
 def wrong_call(message: str, help: str) -> WrongCall:
-    """To be raised where a call asks for what makes no sense."""
+    """The exception for a call that cannot be answered, with this message and help."""
     return WrongCall([Problem("wrong-call", message, None, help)])
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Sort by file and place, the same problem once."""
+    """The problems by file and place, without duplicates."""
 
     def key(problem: Problem) -> tuple[str, int, str, str]:
         place = problem.place
@@ -135,23 +135,23 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Whether any of them refuses the input."""
+    """Whether any of the problems is an error."""
     return any(problem.level is Level.ERROR for problem in problems)
 
 
-def renamed(word: str, known: Iterable[str], place: Place) -> Fix | None:
-    """The fix of a name whose letters only look like those of a known one; where it is merely near, there is none."""
+def renamed(word: str, candidates: Iterable[str], place: Place) -> Fix | None:
+    """The fix for a name whose Cyrillic letters only look like those of a candidate; None for other misspellings."""
     plain = latin_skeleton(word)
-    return Fix(place, plain) if plain != word and plain in set(known) else None
+    return Fix(place, plain) if plain != word and plain in set(candidates) else None
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The way out for a misspelt name: the nearest right one, or the list where it is short.
+def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
+    """The help for a misspelt name: the nearest candidate, else all where they are few; None where they are many.
 
     >>> did_you_mean("certified_peple", ["certified_people", "revenue"])
     "did you mean 'certified_people'?"
     """
-    names = list(known)
+    names = list(candidates)
     near = nearest_name(word, names)
     if near and near == latin_skeleton(word) != word:
         return f"'{word}' has letters that only look Latin; write '{near}'"
@@ -162,11 +162,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     return None
 
 
-def nearest_name(word: str, known: Iterable[str]) -> str | None:
-    """The known name that a misspelt one most likely means, or None."""
+def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that a misspelt name most likely means, or None."""
     import difflib  # slow to load, and only mistakes need it
 
-    near = difflib.get_close_matches(latin_skeleton(word).lower(), list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(latin_skeleton(word).lower(), list(candidates), n=1, cutoff=0.6)
     return near[0] if near else None
 
 

@@ -1,7 +1,7 @@
-"""The values of the language: kinds, exact numbers, and the unknown.
+"""The values of the language: their kinds, exact arithmetic, and unknown values.
 
-Numbers are exact: a `Decimal`, or a `Fraction` where a quotient does not end (1/3). Nothing is ever a binary float,
-and nothing is rounded unless a rule says so.
+A number is a `Decimal`, or a `Fraction` where a quotient does not end (1/3); never a binary float. It is rounded only
+where a rule says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .limits import MAX_BITS, MAX_DECIMALS
 
 
 class Kind(StrEnum):
-    """What a value is; two kinds mix only where `language.operators` says so."""
+    """The kind of a value; `language.operators` says which kinds can be combined."""
 
     YES_NO = "yes_no"
     COUNT = "count"
@@ -36,7 +36,7 @@ NUMERIC = frozenset({Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
 
 
 class Unknown:
-    """A value that cannot be told, and the facts that would tell it (none where no fact can: division by zero)."""
+    """An unknown value, and the facts that would decide it (none where no fact can, as for a division by zero)."""
 
     __slots__ = ("missing",)
 
@@ -47,8 +47,8 @@ class Unknown:
     def __bool__(self) -> bool:
         raise TypeError("an unknown value is neither true nor false")
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unknown) and self.missing == other.missing
+    def __eq__(self, value: object) -> bool:
+        return isinstance(value, Unknown) and self.missing == value.missing
 
     def __hash__(self) -> int:
         return hash(self.missing)
@@ -60,9 +60,9 @@ class Unknown:
 Number = Decimal | Fraction
 Value = bool | Decimal | Fraction | date | str | Unknown
 
-UNDEFINED = Unknown()  #: a quotient by zero, or a number beyond the bounds above
+UNDEFINED = Unknown()  #: a quotient by zero, or a number of more than MAX_BITS
 
-# 60 digits hold every sum and product of a few written numbers; what does not fit goes on as a fraction.
+# 60 digits hold every sum and product of a few written numbers; a result that does not fit becomes a fraction.
 EXACT = Context(prec=60, Emax=120, Emin=-120, traps=[Inexact, Overflow, DivisionByZero, InvalidOperation, Clamped])
 _add, _subtract, _multiply, _divide = EXACT.add, EXACT.subtract, EXACT.multiply, EXACT.divide
 NO_DECIMAL = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)  #: raised where no decimal is the exact result
@@ -71,7 +71,7 @@ NO_DECIMAL = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)  #: raise
 def merge(*values: Value) -> Unknown:
     """The unknown that results from these values, of which at least one is unknown."""
     unknown = [value for value in values if type(value) is Unknown]
-    return unknown[0] if len(unknown) == 1 else Unknown(frozenset().union(*[one.missing for one in unknown]))
+    return unknown[0] if len(unknown) == 1 else Unknown(frozenset().union(*[value.missing for value in unknown]))
 
 
 def or_none(value: Value | None) -> Any:
@@ -80,12 +80,12 @@ def or_none(value: Value | None) -> Any:
 
 
 def missing(value: Value) -> tuple[str, ...]:
-    """The facts that would tell a value, in the order of their names; none where it is known."""
+    """The names of the facts that would decide a value, sorted; empty where it is not unknown."""
     return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
 def negate(value: Value) -> Value:
-    """Logical not; unknown stays unknown."""
+    """Logical not; an unknown value stays unknown."""
     return value if type(value) is Unknown else not value
 
 
@@ -114,7 +114,7 @@ def multiply(left: Value, right: Value) -> Value:
 
 
 def divide(left: Value, right: Value) -> Value:
-    """The exact quotient of two numbers; by zero it is unknown."""
+    """The exact quotient of two numbers; unknown for a division by zero."""
     if type(right) is not Unknown and right == 0:
         return merge(left) if type(left) is Unknown else UNDEFINED
     try:
@@ -126,7 +126,7 @@ def divide(left: Value, right: Value) -> Value:
 
 
 def round_half_up(number: Number, decimals: int) -> Decimal:
-    """Round to so many decimals, a half away from zero, as money is rounded.
+    """Round to a number of decimals, a half away from zero, as money is rounded.
 
     >>> round_half_up(Decimal("2.345"), 2), round_half_up(Fraction(200, 3), 2)
     (Decimal('2.35'), Decimal('66.67'))
@@ -151,7 +151,7 @@ def plain(number: Number) -> str:
 
 
 def with_point(written: str) -> str:
-    """A number with a comma, as it is to be written; where the comma may part thousands, both ways.
+    """How to write a number that has a comma; both ways where the comma may separate thousands.
 
     >>> with_point("2,5"), with_point("1,000")
     ('2.5', '1000 or 1.000, whichever is meant')
@@ -162,7 +162,7 @@ def with_point(written: str) -> str:
 
 
 def _as_fractions(calculate: Callable[[Fraction, Fraction], Fraction], left: Value, right: Value) -> Value:
-    """What decimals could not do: unknown parts, a result without end or with too many digits for them."""
+    """The result where decimals have none: of unknown operands, without end, or with too many digits."""
     if type(left) is Unknown or type(right) is Unknown:
         return merge(left, right)
     return _settle(calculate(Fraction(left), Fraction(right)))  # type: ignore[arg-type]
@@ -170,13 +170,13 @@ def _as_fractions(calculate: Callable[[Fraction, Fraction], Fraction], left: Val
 
 @lru_cache(maxsize=1024)  # the same small counts are divided for partner after partner
 def _endless(left: Decimal, right: Decimal) -> Value:
-    """A quotient without end, or one too long: a decimal it will not become."""
+    """A quotient that does not end, or has too many digits for a decimal."""
     (a, b), (c, d) = left.as_integer_ratio(), right.as_integer_ratio()
     return _bounded(Fraction(a * d, b * c))
 
 
 def _settle(number: Fraction) -> Value:
-    """A fraction as the plainest exact number, or unknown where it has grown beyond all bounds."""
+    """The fraction as a decimal where that is exact, else itself; unknown where it has more than MAX_BITS."""
     try:
         return _divide(Decimal(number.numerator), Decimal(number.denominator))
     except NO_DECIMAL:

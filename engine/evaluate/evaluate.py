@@ -61,11 +61,7 @@ def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Every fact and value behind an outcome, by id."""
     agreed = {one.term: one.value for one in outcome.agreements if one.applied}
     known = KnownInputs(
-        as_of=outcome.as_of,
-        held_tier=outcome.held_tier,
-        held_since=outcome.since,
-        facts=outcome.facts,
-        agreed=agreed,
+        as_of=outcome.as_of, held_tier=outcome.held_tier, held_since=outcome.since, facts=outcome.facts, agreed=agreed
     )
     return named_row(plan.layout, fill(plan.layout, known))
 

@@ -1,7 +1,7 @@
-"""One release of a programme, compiled: plain frozen data, and the only thing that every later step reads.
+"""A compiled release of a programme: plain frozen data, the only input of every later step.
 
-The core is `values`: named, typed expressions over facts and over each other, in an order in which each needs only
-earlier ones. Tiers, requirements, bonuses and benefits are views: they say which value is which, by id.
+The core is `values`: named, typed expressions over facts and over each other, ordered so that each needs only earlier
+ones. Tiers, requirements, bonuses and benefits refer to them by id.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
@@ -21,21 +21,21 @@ Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
 
 
 def pick(texts: Texts, lang: str) -> str:
-    """A text in the language asked for, else in the programme's first."""
+    """The text in this language, else in the programme's first language; empty where there is none."""
     return texts.get(lang) or next(iter(texts.values()), "")
 
 
 MAIN = "main"  #: the track of tiers that name no other
-NO_TIER = "none"  #: the option of a track's tier where the partner has none
+NO_TIER = "none"  #: the tier of a partner who has none on a track
 ORDER = "order"  #: the list of the lines of an order
-LINE = "line"  #: the number of a line, a field that every line has
+LINE = "line"  #: the field of every line that holds its number
 
-#: what every programme knows besides facts: the day, and the tier that the record names, with the day since when
+#: the inputs besides facts: the day of the evaluation, the tier that the record names, and since when it is held
 INPUTS: Mapping[str, Kind] = {"as_of": Kind.DATE, "held_tier": Kind.CHOICE, "held_since": Kind.DATE}
 
 
 class Fact(NamedTuple):
-    """One thing that can be known of a partner; without a default it is unknown until a record says it."""
+    """A fact about a partner, or a field of a list's items; without a default, unknown where a record leaves it out."""
 
     id: str
     title: Texts
@@ -46,43 +46,43 @@ class Fact(NamedTuple):
     minimum: Decimal | None
     maximum: Decimal | None
     source: tuple[str, ...]
-    ordered: bool = False  #: whether the choices stand in order, the lowest first
-    currency: str | None = None  #: of money: a code (EUR), or the name of the item's field that says it
-    default_from: str | None = None  #: the field of the item whose value counts where this one is left out
-    effort: Decimal | None = None  #: what one more takes, a yes, or another choice, in points; None: it cannot change
-    effort_for: Decimal = Decimal(1)  #: of a number: how much more that is
+    ordered: bool = False  #: whether the choices are ordered, the lowest first
+    currency: str | None = None  #: of money: a code (EUR), or the item's field that holds it
+    default_from: str | None = None  #: the item's field whose value counts where this is left out
+    effort: Decimal | None = None  #: points that one more, a yes or another choice costs; None: cannot change
+    effort_for: Decimal = Decimal(1)  #: of a number: the increase that `effort` pays for
 
 
 def plain_fact(id: str, kind: Kind) -> Fact:
-    """A fact of which nothing but its kind is written."""
+    """A fact with nothing but an id and a kind."""
     return Fact(id=id, title={}, kind=kind, unit=None, choices={}, default=None, minimum=None, maximum=None, source=())
 
 
 class ListFact(NamedTuple):
-    """A list that can be known of a partner: the fields of each item, and whether it is empty where a record has none.
+    """A list about a partner, such as deals: the fields of its items, and the values computed for each of them.
 
-    An item's own values are among the values of the programme, by ids like `deals[].commission`.
+    `default_empty` says whether the list is empty, not unknown, where a record leaves it out.
     """
 
     id: str
     title: Texts
     fields: Mapping[str, Fact]
-    values: tuple[str, ...]  #: ids of values that each item has
+    values: tuple[str, ...]  #: ids of the programme's values of each item, such as `deals[].commission`
     default_empty: bool
     source: tuple[str, ...]
-    looks_at: frozenset[str] = frozenset()  #: other lists that each item's values look through
+    looks_at: frozenset[str] = frozenset()  #: other lists that the items' values aggregate
 
     @property
     def item(self) -> str:
-        """As what the item at hand is known in expressions over the items."""
+        """The id of the current item in expressions over the items: `deals[]`."""
         return f"{self.id}[]"
 
     def id_of(self, name: str) -> str:
-        """The id by which expressions name a field or a value of the item at hand: `deals[].amount`."""
+        """The id of a field or a value of the current item in expressions: `deals[].amount`."""
         return f"{self.item}.{name}"
 
     def fields_by_id(self) -> dict[str, Fact]:
-        """The fields of an item by the ids that expressions name them by."""
+        """The fields of an item by their ids in expressions."""
         return {self.id_of(name): field for name, field in self.fields.items()}
 
 
@@ -94,7 +94,7 @@ class ItemField(NamedTuple):
 
 
 class Negotiable(NamedTuple):
-    """What a supplementary agreement may put in the place of a value: between these, where they are set."""
+    """The limits within which a supplementary agreement may replace a value; None where there is no limit."""
 
     minimum: Decimal | None
     maximum: Decimal | None
@@ -102,9 +102,9 @@ class Negotiable(NamedTuple):
 
 
 class NamedValue(NamedTuple):
-    """A typed expression with a name; `id` is made of its owner, role and names, and is never taken apart.
+    """A typed expression with an id, which is made of its owner, role and names.
 
-    `names` tell it from others of this role: none where its owner has one such value, two for a rate of a bonus.
+    `names` distinguish it from others of its role: empty where its owner has one such value, two for a rate of a bonus.
     """
 
     id: str
@@ -124,39 +124,39 @@ class NamedValue(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its own short name; empty where its role says all."""
+        """Its last name; empty where it has no names."""
         return self.names[-1] if self.names else ""
 
     @property
     def inner_id(self) -> str:
-        """As what it is known within its owner: `commission` of an item, `discount_total` of a tier."""
+        """Its id within its owner: `commission` for an item, `discount_total` for a tier."""
         return inner_id(self.owner, self.role, self.names)
 
     @property
     def list(self) -> str | None:
-        """The id of the list whose items each have it; None for a value of the partner or of a whole order."""
+        """The id of the list whose items have the value; None for a value of the partner or of a whole order."""
         return self.owner.id if self.owner.kind is OwnerKind.LIST else None
 
     @property
     def tier(self) -> str | None:
-        """The id of the tier that asks for it or gives it; None for others, and for a tier's row of a definition."""
+        """The id of the tier that requires or gives the value; None for others and for a tier's row of a definition."""
         return self.owner.id if self.owner.kind is OwnerKind.TIER and self.role is not Role.DEFINITION else None
 
     @property
     def of_order(self) -> bool:
-        """Whether it is of a line or of a whole order, or only rules of price can name it."""
+        """Whether it belongs to a line or a whole order, or only rules of price can name it."""
         return self.owner.kind is OwnerKind.ORDER or self.list == ORDER
 
     @property
     def varies(self) -> bool:
-        """Whether it depends on anything, and is not the same for every partner."""
+        """Whether it depends on other values or facts; otherwise it is the same for every partner."""
         return next(names(self.expression), None) is not None
 
 
 class FactCheck(NamedTuple):
-    """A condition that sensible facts satisfy, by its value; `title` says what is odd where it is broken.
+    """A condition that plausible facts satisfy; `title` says what is odd about facts that break it.
 
-    `names` are the facts and values that it mentions, from left to right.
+    `value` is the id of its value; `names` are the facts and values that it mentions, from left to right.
     """
 
     id: str
@@ -166,9 +166,9 @@ class FactCheck(NamedTuple):
 
 
 class Requirement(NamedTuple):
-    """A condition for a tier; `scope` says whether it is the tier's own or one of the whole programme.
+    """A condition for a tier, of the tier itself or of the whole programme; `value` is the id of its yes/no value.
 
-    A requirement made of others has them as `parts`, and `needed` of them must be met.
+    A group of requirements has them as `parts`, and `needed` of them must be met.
     """
 
     id: str
@@ -181,7 +181,7 @@ class Requirement(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """One condition of a bonus, and what it adds: `worth` percent where earned, else nothing."""
+    """A condition of a bonus: ids of the values `earned` and `percent`, which is `worth` where it is earned, else 0."""
 
     id: str
     title: Texts
@@ -191,7 +191,7 @@ class Rate(NamedTuple):
 
 
 class Bonus(NamedTuple):
-    """A bonus that a tier is offered: `earned` is yes/no, `percent` what it adds; `rates` are its one or more ways."""
+    """A bonus that a tier offers: ids of the values `earned` (yes/no) and `percent`, and its one or more rates."""
 
     id: str
     title: Texts
@@ -203,7 +203,7 @@ class Bonus(NamedTuple):
 
 
 class Discount(NamedTuple):
-    """How a tier's discount is put together: ids of values, all in percent but `bonuses_apply`."""
+    """How a tier's discount is computed: ids of values, all in percent except `bonuses_apply`, which is yes/no."""
 
     base: str
     bonuses: tuple[Bonus, ...]
@@ -217,7 +217,7 @@ class Discount(NamedTuple):
 
 
 class Benefit(NamedTuple):
-    """One benefit of a tier: what it is worth by the value, and of kind text the text given where the value is true."""
+    """A benefit of a tier; `value` is the id of its worth or, for kind text, of whether the tier gives `text`."""
 
     id: str
     title: Texts
@@ -230,9 +230,9 @@ class Benefit(NamedTuple):
 
 
 class Rebate(NamedTuple):
-    """Money that a tier pays, once or each `per`: `earned` is yes/no, `full` what it comes to where it is earned.
+    """Money that a tier pays, once or each period; `earned`, `full` and `amount` are ids of values.
 
-    `amount` is what it comes to, 0 where it is not earned.
+    `full` is the money paid where the rebate is earned; `amount` is that, or 0 where it is not earned.
     """
 
     id: str
@@ -246,7 +246,7 @@ class Rebate(NamedTuple):
 
 
 class RebateTotal(NamedTuple):
-    """What the rebates of one currency and period come to, by the value."""
+    """The sum of the rebates of one currency and period; `amount` is the id of its value."""
 
     currency: str
     per: str
@@ -254,7 +254,7 @@ class RebateTotal(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """Something the programme says: a right, a restriction, a term, a product."""
+    """A text of the programme: a right, a restriction, a term or a product."""
 
     id: str
     title: Texts
@@ -262,7 +262,7 @@ class Statement(NamedTuple):
 
 
 class Tier(NamedTuple):
-    """One tier; `qualified` is the value that says whether all its requirements hold."""
+    """A tier; `qualified` is the id of the value that says whether all its requirements are met."""
 
     id: str
     code: int | None
@@ -279,11 +279,11 @@ class Tier(NamedTuple):
 
 
 class Track(NamedTuple):
-    """A ladder of tiers: the programme's own (`main`), or one that stands beside it.
+    """A ladder of tiers: the programme's own (`main`), or an additional one.
 
-    `award` says how a partner comes by a tier: the record signs for it, or the highest qualified for is awarded.
-    `tier` is the value that says which one the partner has, `none` among its options; `kept_until` is the day to which
-    a tier once held is kept, and `kept` has, for each tier, the value that says whether it is.
+    `award` is `signed` where the record names the tier, or `highest` where the highest one qualified for is awarded.
+    `tier` is the id of the value that says which tier the partner has (`none` is an option), `kept_until` that of the
+    day until which a tier once held is kept, and `kept` has, for each tier, that of whether it is kept.
     """
 
     id: str
@@ -296,7 +296,7 @@ class Track(NamedTuple):
 
 
 class PriceRule(NamedTuple):
-    """One way to price a line: where `when` holds, the `amounts` that it sets, or what it `says` in place of them."""
+    """A rule of price: for lines where `when` holds, the `amounts` it sets, or the text it `says` in place of them."""
 
     id: str
     title: Texts
@@ -307,7 +307,7 @@ class PriceRule(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A reason for which a line cannot be ordered: where `when` holds."""
+    """A reason why a line cannot be ordered; it applies where the value `when` holds."""
 
     id: str
     title: Texts
@@ -316,10 +316,10 @@ class Refusal(NamedTuple):
 
 
 class Order(NamedTuple):
-    """How orders are priced: the fields of a line, the first rule that applies to it, and what is refused.
+    """How orders are priced: the fields of a line, the rules of price, and the reasons to refuse a line.
 
-    `customer_pays` and `partner_pays` are values of a line, rounded; `rule` says which rule set them; `totals` are ids
-    of values of the whole order that a quote shows.
+    `customer_pays` and `partner_pays` are ids of rounded values of a line, `rule` that of the rule which set them, and
+    `totals` those of the values of the whole order that a quote shows.
     """
 
     lines: ListFact
@@ -351,7 +351,7 @@ class Claim(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """A statement of the source document, and how it is read where it is unclear; `other_readings` are not taken."""
+    """A clause of the source document, and how it is read where it is unclear; `other_readings` were not chosen."""
 
     id: str
     section: str
@@ -368,22 +368,22 @@ class Programme(NamedTuple):
     release: str
     title: Texts
     vendor: Texts | None
-    document: Texts | None  #: what the source document is called
+    document: Texts | None  #: the name of the source document
     languages: tuple[str, ...]
     effective_from: date
-    notice_days: int  #: how many days before its first day the release that follows is sealed
+    notice_days: int  #: days before its first day by which the next release is sealed
     digest: str
     facts: Mapping[str, Fact]
     lists: Mapping[str, ListFact]
-    fields: Mapping[str, ItemField]  #: those of items and of order lines, by the ids that expressions name them by
+    fields: Mapping[str, ItemField]  #: of items and order lines, by their ids in expressions
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
-    agreed: Mapping[str, str]  #: the ids of terms that may be agreed, by the ids that ask whether they are
-    definitions: tuple[str, ...]  #: ids of values that have a name of their own
+    agreed: Mapping[str, str]  #: ids of negotiable terms, by the ids that say whether they are agreed
+    definitions: tuple[str, ...]  #: ids of the definitions that do not differ by tier
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]
     order: Order | None
-    membership_ends: str | None  #: the value that says the last day of the membership that a day belongs to
+    membership_ends: str | None  #: the value that is the last day of the current membership period
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]

@@ -1,6 +1,6 @@
-"""Who owns a value, what the value is to its owner, and how it was written; its id is made of the first two, here only.
+"""The owner, the role and the written form of a value, and its id, which is made of owner, role and names.
 
-Whoever wants to know what a value is asks its owner and its role; nobody takes its id apart.
+Ids are made here only. Code that has to know what a value is reads its owner and role; no code takes an id apart.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class OwnerKind(StrEnum):
-    """What can own a value; the lines of an order are a list, the order as a whole is not."""
+    """What can own a value. The lines of an order are a `LIST`; `ORDER` is the order as a whole."""
 
     PROGRAMME = "programme"
     TIER = "tier"
@@ -21,7 +21,7 @@ class OwnerKind(StrEnum):
 
 
 class Owner(NamedTuple):
-    """The owner of a value; `id` is that of the tier, the track or the list, and empty for the others."""
+    """The owner of a value; `id` is the id of the tier, track or list, empty for the programme and the order."""
 
     kind: OwnerKind
     id: str = ""
@@ -30,7 +30,7 @@ class Owner(NamedTuple):
 class Role(StrEnum):
     """What a value is to its owner."""
 
-    AMOUNT = "amount"  #: what is paid for a line of an order: its names are customer_pays, partner_pays
+    AMOUNT = "amount"  #: paid for a line of an order; its name is customer_pays or partner_pays
     BENEFIT = "benefit"
     BONUSES_APPLY = "bonuses_apply"
     BONUSES_IN_PRICE = "bonuses_in_price"
@@ -46,21 +46,21 @@ class Role(StrEnum):
     DISCOUNT_UNCAPPED = "discount_uncapped"
     ELIGIBILITY = "eligibility"  #: a requirement of every tier
     FACT_CHECK = "fact_check"
-    ITEM_VALUE = "item_value"  #: what is worked out for an item of a list
+    ITEM_VALUE = "item_value"  #: computed for each item of a list
     JOINING = "joining"  #: a requirement of every tier
     KEPT = "kept"
     KEPT_UNTIL = "kept_until"
     MEMBERSHIP_ENDS = "membership_ends"
     ORDER_TOTAL = "order_total"
-    OWN_DISCOUNT = "own_discount"  #: what rules of price know of the discount of the partner's own tier
-    PRICE_CONDITION = "price_condition"  #: whether a rule of price is for a line
-    PRICE_RULE = "rule"  #: which rule of price is the first for a line
+    OWN_DISCOUNT = "own_discount"  #: a part of the discount of the partner's own tier, for rules of price
+    PRICE_CONDITION = "price_condition"  #: whether a rule of price applies to a line
+    PRICE_RULE = "rule"  #: the first rule of price that applies to a line
     QUALIFIED = "qualified"
     RATE_EARNED = "rate_earned"  #: of one of several rates of a bonus
     RATE_PERCENT = "rate_percent"
     REBATE_AMOUNT = "rebate_amount"
     REBATE_EARNED = "rebate_earned"
-    REBATE_FULL = "rebate_full"  #: what a rebate comes to where it is earned
+    REBATE_FULL = "rebate_full"  #: the money that a rebate pays where it is earned
     REBATE_TOTAL = "rebate_total"
     REFUSAL = "refusal"  #: whether a line is refused for one reason
     REFUSED = "refused"  #: whether a line is refused for any reason
@@ -69,24 +69,24 @@ class Role(StrEnum):
 
 
 class WrittenForm(StrEnum):
-    """How a value was written; `DERIVED` is what no row writes: it is made of other values."""
+    """How a value was written; a `DERIVED` value has no row of its own and is computed from other values."""
 
-    FIGURE = "figure"  #: a number, an option or true and false, the same for everyone
+    FIGURE = "figure"  #: a number, an option, true or false: the same for every partner
     RULE = "rule"
     TABLE = "table"  #: a row for each option of a choice
     BANDS = "bands"
     SLICES = "slices"
     CASES = "cases"
     AGGREGATE = "aggregate"
-    GROUP = "group"  #: requirements of which so many are needed
-    TEXT = "text"  #: given, or not
+    GROUP = "group"  #: requirements, a number of which must be met
+    TEXT = "text"  #: a text, and whether the tier gives it
     DERIVED = "derived"
 
 
 PROGRAMME = Owner(OwnerKind.PROGRAMME)
 WHOLE_ORDER = Owner(OwnerKind.ORDER)
 
-#: the id of each role's value as its owner knows it: `path` are all its names with dots between, {0} is the first
+#: the id of each role's value within its owner: {path} are all its names joined by dots, {0} is the first
 _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
     OwnerKind.PROGRAMME: {
         Role.BONUSES_APPLY: "discount.bonuses_apply",
@@ -142,27 +142,27 @@ _WITHIN: Mapping[OwnerKind, str] = {
 
 
 def of_tier(id: str) -> Owner:
-    """A tier as an owner."""
+    """The tier as an owner."""
     return Owner(OwnerKind.TIER, id)
 
 
 def of_track(id: str) -> Owner:
-    """A track as an owner."""
+    """The track as an owner."""
     return Owner(OwnerKind.TRACK, id)
 
 
 def of_list(id: str) -> Owner:
-    """A list as an owner of its items' values."""
+    """The list as the owner of its items' values."""
     return Owner(OwnerKind.LIST, id)
 
 
 def inner_id(owner: Owner, role: Role, names: tuple[str, ...]) -> str:
-    """As what a value is known within its owner: `discount_total` of a tier, `commission` of an item."""
+    """The id of a value within its owner: `discount_total` for a tier, `commission` for an item."""
     return _IDS[owner.kind][role].format(*names, path=".".join(names))
 
 
 def id_of(owner: Owner, role: Role, *names: str) -> str:
-    """The id of a value by its owner, its role, and the names that tell it from others of this role.
+    """The id of a value, from its owner, its role and the names that distinguish it from others of this role.
 
     >>> id_of(of_tier("gold"), Role.REQUIREMENT, "staff"), id_of(of_tier("gold"), Role.DEFINITION, "share")
     ('tiers.gold.requirements.staff', 'definitions.share.gold')
@@ -174,10 +174,10 @@ def id_of(owner: Owner, role: Role, *names: str) -> str:
 
 
 def agreed_id(term: str) -> str:
-    """The id of what asks whether a term is agreed otherwise, by the id of the value that it replaces."""
+    """The id of the yes/no value that says whether a term is agreed otherwise; `term` is the id of the term's value."""
     return f"agreed.{term}"
 
 
 def agreement_id(term: str) -> str:
-    """The id of what is agreed in the place of a value, by the id of that value."""
+    """The id of the value agreed for a term; `term` is the id of the value that it replaces."""
     return f"agreement.{term}"

@@ -1,4 +1,4 @@
-"""What the values of a programme read: facts, lists and each other; which facts matter to a tier, and what fixes it."""
+"""Which facts, lists and other values the values of a programme depend on, and which clauses they come from."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from .model import MAIN, Programme, Requirement, Tier
 
 
 def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
-    """Every id that the values of these ids come from, through other values; they themselves among them.
+    """These ids, and every id that their values depend on, directly or through other values.
 
-    Of a list both its own id and those of its fields that are read, as `deals[].amount`.
+    For a list, both its own id and the ids of the fields that are read, such as `deals[].amount`.
     """
-    found: set[str] = set()
+    reached: set[str] = set()
     waiting = list(ids)
     while waiting:
         id = waiting.pop()
-        if id not in found:
-            found.add(id)
+        if id not in reached:
+            reached.add(id)
             value = programme.values.get(id)
             waiting.extend(mentioned(programme, value.expression) if value else ())
-    return frozenset(found)
+    return frozenset(reached)
 
 
 def fixed_by(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]:
-    """What fixes the values of these ids: where it is the same for two partners, so are they.
+    """Ids whose values determine the values of `ids`: partners that agree in the former agree in the latter.
 
-    Conditions mostly, which are few: numbers are opened until there are only conditions, terms that may be agreed,
-    facts, and what becomes of lists.
+    Numbers are replaced by what they depend on, until only conditions, negotiable terms, aggregates and facts remain:
+    these take few different values.
     """
-    found: dict[str, None] = {}
+    determining: dict[str, None] = {}
     waiting, seen = list(ids), set()
     while waiting:
         id = waiting.pop()
@@ -40,27 +40,27 @@ def fixed_by(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]:
         seen.add(id)
         value = programme.values.get(id)
         if value is None or value.kind is Kind.YES_NO or value.negotiable or _has_aggregate(value.expression):
-            found[id] = None
+            determining[id] = None
         else:
             waiting.extend(name.id for name in names(value.expression))
-    return tuple(found)
+    return tuple(determining)
 
 
 def read_for(programme: Programme, tiers: Iterable[Tier]) -> frozenset[str]:
-    """Every id that decides what these tiers ask for and what they give, and how long they last."""
+    """Every id that what these tiers require, what they give and how long they are kept depend on."""
     lasting = (programme.tracks[MAIN].kept_until, programme.membership_ends)
     return all_read(programme, (*filter(None, lasting), *(id for tier in tiers for id in _values_of(tier))))
 
 
 def clauses_of(programme: Programme) -> dict[str, tuple[str, ...]]:
-    """The clauses behind each fact, list and field (`deals[].amount`): its own, else of the values that name it."""
+    """The clauses of each fact, list and field (`deals[].amount`): its own, else those of values that mention it."""
     named: dict[str, dict[str, None]] = {}
     for value in programme.values.values():
         for id in mentioned(programme, value.expression):
             named.setdefault(id, {}).update(dict.fromkeys(value.source))
     lists = [*programme.lists.values(), *([programme.order.lines] if programme.order else [])]
     own = {fact.id: fact.source for fact in programme.facts.values()}
-    own |= {one.id: one.source for one in lists}
+    own |= {list_fact.id: list_fact.source for list_fact in lists}
     own |= {id: field.fact.source for id, field in programme.fields.items()}
     return {id: source or tuple(named.get(id, ())) for id, source in own.items()}
 
@@ -86,15 +86,14 @@ def _has_aggregate(tree: Expression) -> bool:
 
 
 def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
-    """The ids in an expression: names, the lists that fields are of, and those that aggregates go through.
+    """The ids in an expression: its names, the lists of the fields it names, and the lists that it aggregates.
 
-    Of what asks whether a term is agreed, the id of the term.
+    For a name that asks whether a term is agreed, the id of the term.
     """
     if isinstance(tree, Name):
         yield programme.agreed.get(tree.id, tree.id)
-        of_list = programme.list_of(tree.id)
-        if of_list is not None:
-            yield of_list
+        if (list_id := programme.list_of(tree.id)) is not None:
+            yield list_id
     elif isinstance(tree, Aggregate):
         yield tree.list
     for child in children(tree):

@@ -1,4 +1,4 @@
-"""Tiers by what a person writes for them: the id, or the code that the vendor's documents use."""
+"""Tiers by the id or the code that a person writes; the codes are those of the vendor's documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .model import Tier
 
 
 def tiers_by_name(tiers: Iterable[Tier]) -> Mapping[str, Tier]:
-    """The tiers by their ids, then by their codes where they have one."""
+    """The tiers by their ids, and by their codes where they have one."""
     listed = tuple(tiers)
     return {tier.id: tier for tier in listed} | {str(tier.code): tier for tier in listed if tier.code is not None}
 

@@ -1,4 +1,4 @@
-"""Between which bounds each fact and value of a programme lies, whoever the partner is."""
+"""The bounds of each fact and value of a programme, true for every partner."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from .model import INPUTS, Fact, Programme
 
 
 def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str, Bounds]:
-    """The bounds of every fact and value by its id: under the programme's own terms, or whatever is agreed."""
-    known: dict[str, Bounds] = {id: anything(kind) for id, kind in INPUTS.items()}
-    known |= {id: _of_fact(fact) for id, fact in programme.facts.items()}
-    for one in programme.lists.values():
-        known |= {id: _of_fact(field) for id, field in one.fields_by_id().items()}
-    agreed = EITHER if agreements else frozenset((False,))
-    known |= dict.fromkeys(programme.agreed, agreed)
+    """The bounds of every fact and value by its id; with `agreements`, also where terms are agreed otherwise."""
+    by_id: dict[str, Bounds] = {id: anything(kind) for id, kind in INPUTS.items()}
+    by_id |= {id: _of_fact(fact) for id, fact in programme.facts.items()}
+    for list_fact in programme.lists.values():
+        by_id |= {id: _of_fact(field) for id, field in list_fact.fields_by_id().items()}
+    by_id |= dict.fromkeys(programme.agreed, EITHER if agreements else frozenset((False,)))
     for id, value in programme.values.items():
         negotiated = agreements and value.negotiable
-        known[id] = anything(value.kind) if negotiated else bounds(value.expression, known)
-    return known
+        by_id[id] = anything(value.kind) if negotiated else bounds(value.expression, by_id)
+    return by_id
 
 
 def _of_fact(fact: Fact) -> Bounds:
-    found = anything(fact.kind)
-    if not isinstance(found, NumberRange) or fact.kind not in NUMERIC:
-        return found
-    low = max((end for end in (found.low, fact.minimum) if end is not None), default=None)
+    of_kind = anything(fact.kind)
+    if not isinstance(of_kind, NumberRange) or fact.kind not in NUMERIC:
+        return of_kind
+    low = max((end for end in (of_kind.low, fact.minimum) if end is not None), default=None)
     return NumberRange(low, fact.maximum)
