@@ -1,4 +1,4 @@
-"""What a tier gives besides its discount: benefits, and rebates in money."""
+"""Compiles the benefits and the rebates of a tier."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _NOTHING = Literal(Decimal(0), Kind.MONEY)
 
 
 def compile_benefit(row: FilePart, tier: str, scope: Scope, values: Values) -> Benefit:
-    """A benefit as a tier gives it: nothing where its condition does not hold."""
+    """The benefit as the tier gives it: no, or 0, where its condition does not hold."""
     kind = Kind(row.data["kind"])
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
     if kind is Kind.TEXT:
         texts = row.part("by_tier", tier)
         text = texts.own_texts() if texts else None
-        given = when or _TRUE if text else Literal(False, Kind.YES_NO)
-        return _benefit(row, tier, Kind.YES_NO, given, WrittenForm.TEXT, values)._replace(kind=kind, text=text)
+        has_text = when or _TRUE if text else Literal(False, Kind.YES_NO)
+        return _benefit(row, tier, Kind.YES_NO, has_text, WrittenForm.TEXT, values)._replace(kind=kind, text=text)
     tree = compile_cell(row, ("by_tier", tier), scope, Wanted(kind)) or _TRUE
     form = form_of(row.data_of("by_tier", tier), tree)
     if when is not None:
@@ -42,10 +42,8 @@ def compile_benefit(row: FilePart, tier: str, scope: Scope, values: Values) -> B
 
 
 def _benefit(row: FilePart, tier: str, kind: Kind, tree: Expression, form: WrittenForm, values: Values) -> Benefit:
-    title, source = row.texts(), row.source()
-    value = values.name(
-        of_tier(tier), Role.BENEFIT, row.id, kind=kind, tree=tree, form=form, title=title, source=source
-    )
+    owner, title, source = of_tier(tier), row.texts(), row.source()
+    value = values.name(owner, Role.BENEFIT, row.id, kind=kind, tree=tree, form=form, title=title, source=source)
     return Benefit(
         id=row.id,
         title=title,
@@ -95,22 +93,22 @@ def _rebate(row: FilePart, tier: str, scope: Scope, values: Values) -> Rebate:
 
 
 def rebate_totals(rebates: tuple[Rebate, ...], tier: str, values: Values) -> tuple[RebateTotal, ...]:
-    """What the rebates come to, for each currency and period: what differs in these is never added."""
+    """The sum of the rebates for each currency and period; rebates that differ in these are not added."""
     sums: dict[tuple[str, str], list[Name]] = {}
     for rebate in rebates:
         sums.setdefault((rebate.currency, rebate.per), []).append(Name(rebate.amount, Kind.MONEY, rebate.amount))
-    found = []
+    totals = []
     for (currency, per), names in sums.items():
         total = values.name(
             of_tier(tier), Role.REBATE_TOTAL, currency.lower(), per,
             kind=Kind.MONEY, tree=added(names, Kind.MONEY), form=WrittenForm.DERIVED, title={},
         )  # fmt: skip
-        found.append(RebateTotal(currency, per, total.id))
-    return tuple(found)
+        totals.append(RebateTotal(currency, per, total.id))
+    return tuple(totals)
 
 
 def check_rebates(files: Files) -> list[FilePart]:
-    """The rows of the rebates; the tiers that they name are there."""
+    """The valid rows of the rebates; reports tiers that do not exist."""
     rebates = [row for row in files.rows("rebates", "rebates") if "currency" in row.data]
     for row in rebates:
         check_tiers(row, "by_tier", files.names("tiers", "tiers"))
@@ -118,7 +116,7 @@ def check_rebates(files: Files) -> list[FilePart]:
 
 
 def check_benefits(files: Files) -> list[FilePart]:
-    """The rows of the benefits: each has a value for every tier, and its group exists."""
+    """The valid rows of the benefits; reports wrong kinds, and tiers without a value or groups that do not exist."""
     groups = files.names("benefits", "groups")
     benefits = list(files.rows("benefits", "benefits"))
     for benefit in benefits:

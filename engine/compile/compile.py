@@ -1,18 +1,18 @@
 """Compile: the files of a release become a `Programme`, or problems.
 
-Read `rows` (how files are read), `facts`, `scopes` (what names stand for), `tables` and `definitions` (named values),
-then `tiers` with `discounts` and `benefits`; `order` puts all values in an order in which each needs only earlier ones.
+Read `file_reader` (how files are read), `facts`, `scopes` (what names stand for), `tables` and `definitions` (named
+values), then `tiers` with `discounts` and `benefits`; `order` sorts all values so that each needs only earlier ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ..problems import Problem, has_errors
-from ..programme.model import MAIN, ORDER, Clause, ItemField, Programme, Statement, Texts
+from ..programme.model import MAIN, ORDER, Clause, ItemField, Programme, Texts
 from ..programme.owners import PROGRAMME, Role, agreed_id, id_of
 from ..source.document import Document, PartPath
 from .claims import compile_claims
@@ -25,7 +25,7 @@ from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_membership, compile_tiers, compile_tracks
 from .values import Values
 
-#: every kind of file of a release; the first four must be there
+#: every kind of file of a release; the first four are required
 KINDS = (
     "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "benefits",
     "products", "prices", "terms", "claims",
@@ -36,10 +36,10 @@ REQUIRED = KINDS[:4]
 def compile_programme(
     documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]], digest: str
 ) -> tuple[Programme | None, list[Problem]]:
-    """The programme that these files describe, and everything wrong with them beyond their shape.
+    """The programme that these files describe, and every problem beyond their shape.
 
-    `broken` names each kind of file that is misshapen, with the parts of it that cannot be used: they are passed over,
-    and with any such file there is no programme.
+    `documents` has the files by kind. `broken` has, for each kind of file with a wrong shape, the parts that cannot be
+    used: they are skipped. The programme is None where a file is broken or a problem is an error.
     """
     files = Files(documents, broken)
     facts, lists = compile_facts(files), compile_lists(files)
@@ -56,7 +56,7 @@ def compile_programme(
     checks, conditions = compile_checks(files, scopes.general)
     ordered = dependency_order(files, values.by_id | {value.id: value for value in conditions})
     sections, clauses = _clauses(files)
-    statements = {kind: tuple(_statements(files.rows(kind, kind))) for kind in ("products", "terms")}
+    statements = {kind: tuple(row.statement() for row in files.rows(kind, kind)) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
     about = _about(files)
     if about is None or broken or has_errors(files.problems):
@@ -72,9 +72,9 @@ def compile_programme(
         notice_days=about.notice_days,
         digest=digest,
         facts=MappingProxyType(facts),
-        lists=MappingProxyType({id: one for id, one in lists.items() if id != ORDER}),
+        lists=MappingProxyType({id: list_fact for id, list_fact in lists.items() if id != ORDER}),
         fields=MappingProxyType(
-            {id: ItemField(one.id, field) for one in lists.values() for id, field in one.fields_by_id().items()}
+            {id: ItemField(name, field) for name in lists for id, field in lists[name].fields_by_id().items()}
         ),
         checks=tuple(checks),
         values=MappingProxyType(ordered),
@@ -96,6 +96,8 @@ def compile_programme(
 
 
 class _About(NamedTuple):
+    """What programme.yaml says of the programme as a whole; the fields are those of `Programme`."""
+
     id: str
     release: str
     title: Texts
@@ -106,7 +108,7 @@ class _About(NamedTuple):
 
 
 def _about(files: Files) -> _About | None:
-    """What programme.yaml says, or None where something of it is missing."""
+    """What programme.yaml says, or None where its id, its release or its first day is missing."""
     row = files.row("programme")
     if row is None:
         return None
@@ -129,6 +131,7 @@ def _about(files: Files) -> _About | None:
 
 
 def _effective(row: FilePart) -> date | None:
+    """The first day on which the release is in force; None where it is missing or is not a day, which is reported."""
     written = row.data_of("effective", "from")
     if written is None or isinstance(written, date):
         return written
@@ -148,7 +151,7 @@ def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
         if section and section not in known:
             place = row.document.value_place((*row.path, "section"))
             row.problem("unknown-section", f"there is no section '{section}'", place, "add it under 'sections'")
-        others = {other.id: other.texts() for other in row.inner("other_readings")}
+        others = {reading.id: reading.texts() for reading in row.inner("other_readings")}
         if others and "reading" not in row.data:
             message = "other readings stand here, but not the one that is taken"
             row.problem("missing-key", message, row.place("other_readings"), "add 'reading' to the clause")
@@ -160,7 +163,3 @@ def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
             other_readings=MappingProxyType(others),
         )
     return sections, clauses
-
-
-def _statements(rows: Iterable[FilePart]) -> Iterable[Statement]:
-    return (Statement(row.id, row.texts(), row.source()) for row in rows)

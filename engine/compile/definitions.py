@@ -1,4 +1,4 @@
-"""Definitions and the values of a list's items: an expression, a table, or what the items of a list come to."""
+"""Compiles definitions and the values of a list's items: an expression, a table, or an aggregate over a list."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _TRUE = Literal(True, Kind.YES_NO)
 class _Form(NamedTuple):
     """How an aggregate is written, by the word after `take`."""
 
-    kinds: tuple[Kind, ...] | None  #: of its value; None for any
-    needs: tuple[str, ...] = ("of",)  #: the keys that have to stand beside `take`
-    has_best: bool = False  #: whether `best` may stand beside it
-    nothing: bool | Decimal | None = None  #: its value of no items; None where the data has to say it
+    kinds: tuple[Kind, ...] | None  #: the kinds that its value can have; None for any
+    needs: tuple[str, ...] = ("of",)  #: the keys that it requires
+    has_best: bool = False  #: whether it allows the key `best`
+    nothing: bool | Decimal | None = None  #: its value of no items; None where `empty` has to say it
 
 
 def _form(take: AggregateName) -> _Form:
@@ -56,42 +56,42 @@ def _form(take: AggregateName) -> _Form:
 
 
 class _Place(NamedTuple):
-    """Where a value belongs: its owner, what it is to it, its part of the row, and the names it may use."""
+    """Where a value belongs: its owner and role, the keys of its cell in the row, and the names it may use."""
 
     owner: Owner
     role: Role
     keys: Keys
     scope: Scope
-    list: str | None = None  #: the list whose items have it
+    list: str | None = None  #: the id of the list whose items have it
 
 
 def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFact]) -> list[NamedValue]:
     """Every definition, and every value of the items of a list."""
-    found: list[NamedValue] = []
+    values: list[NamedValue] = []
     for row in named_values(files):
         if "by_tier" in row.data:
             check_tiers(row, "by_tier", files.names("tiers", "tiers"))
-        found += _values(row, list(_places(row, scopes)), scopes, lists)
+        values += _values(row, list(_places(row, scopes)), scopes, lists)
     for table in files.rows("definitions", "tables"):
         table.texts()
     for table, column in columns(files):
-        found += _column(table, column, scopes)
-    for one in lists.values():
-        inner = files.row(*list_path(one.id))
+        values += _column(table, column, scopes)
+    for id in lists:
+        inner = files.row(*list_path(id))
         for row in inner.inner("values") if inner else ():
-            place = _Place(of_list(one.id), Role.ITEM_VALUE, ("value",), scopes.by_list[one.id], one.id)
+            place = _Place(of_list(id), Role.ITEM_VALUE, ("value",), scopes.by_list[id], id)
             if "kind" in row.data:
-                found += _values(row, [place], scopes, lists)
+                values += _values(row, [place], scopes, lists)
     order = files.row("prices", ORDER)
     for row in order.inner("totals") if order else ():
         if "kind" in row.data:
             place = _Place(WHOLE_ORDER, Role.ORDER_TOTAL, ("value",), scopes.order)
-            found += _values(row, [place], scopes, lists)
-    return found
+            values += _values(row, [place], scopes, lists)
+    return values
 
 
 def _places(row: FilePart, scopes: Scopes) -> Iterator[_Place]:
-    """One value, or one for each tier."""
+    """The place of the definition, or a place for each tier where it differs by tier."""
     if "by_tier" not in row.data:
         yield _Place(PROGRAMME, Role.DEFINITION, ("value",), scopes.general)
         return
@@ -101,7 +101,7 @@ def _places(row: FilePart, scopes: Scopes) -> Iterator[_Place]:
 
 
 def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[NamedValue]:
-    """A column of a table: the cells under its name, in every row."""
+    """The value of a table's column, made of the cells under its name in every row; none where a cell is wrong."""
     kind, scope, choices = Kind(column.data["kind"]), scopes.general, _choices(column, Kind(column.data["kind"]), {})
     tree = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
     if tree is not None:
@@ -124,6 +124,7 @@ def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[Named
 
 
 def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[str, ListFact]) -> Iterator[NamedValue]:
+    """The value of a row at each of these places; none where its expression is wrong."""
     kind, title, source, unit = Kind(row.data["kind"]), row.texts(), row.source(), row.optional_texts("unit")
     choices = _choices(row, kind, lists)
     check_form(row, kind)
@@ -160,7 +161,7 @@ def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[
 
 
 def _choices(row: FilePart, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:
-    """The options of a value that is a choice: its own, or those of the field it is taken from."""
+    """The options of a value of kind choice: its own, or those of the field that it aggregates."""
     own = {choice.id: choice.texts() for choice in row.inner("choices")}
     taken = choices_taken(row, lists)
     if not own and taken is not None and kind is Kind.CHOICE:
@@ -170,7 +171,7 @@ def _choices(row: FilePart, kind: Kind, lists: Mapping[str, ListFact]) -> Mappin
 
 
 def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expression | None:
-    """The value held between its floor and its cap, and rounded last, where the row says so."""
+    """The value limited by the row's floor and cap, then rounded, where it has these; None where one is wrong."""
     limits: tuple[tuple[str, FunctionName | None], ...] = (("floor", "max"), ("cap", "min"), ("round", None))
     for key, function in limits:
         if key not in row.data:
@@ -201,47 +202,42 @@ def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expres
 def _aggregate(
     row: FilePart, place: _Place, kind: Kind, choices: tuple[str, ...], scopes: Scopes, lists: Mapping[str, ListFact]
 ) -> Expression | None:
-    """What the items of a list come to."""
-    one, take = lists.get(row.data.get("over", "")), row.data["take"]
-    if one is None:
+    """The aggregate over a list that the row describes; None where it is wrong, which is reported."""
+    items, take = lists.get(row.data.get("over", "")), row.data["take"]
+    if items is None:
         if row.data.get("over") is not None and row.data["over"] not in (*row.files.names("facts", "lists"), ORDER):
             at = row.document.value_place((*row.path, "over"))
             row.unknown("unknown-list", "a list", row.data["over"], lists, at)
         return None
-    if one.id == place.list:
-        message = f"an item of '{one.id}' cannot look at the others"
+    if items.id == place.list:
+        message = f"an item of '{items.id}' cannot look at the others"
         help = "define what they come to in definitions.yaml, and use its name here"
         row.problem("own-list", message, row.document.value_place((*row.path, "over")), help)
         return None
     if not _fits(row, take, kind):
         return None
-    scope = scopes.by_list[one.id]
+    scope = scopes.by_list[items.id]
     if place.list:
-        scope = nested(place.scope, scope, (place.list, one.id))
+        scope = nested(place.scope, scope, (place.list, items.id))
     counts = row.expression("where", scope=scope, kind=Kind.YES_NO) if "where" in row.data else _TRUE
     value = _of(row, take, kind, choices, scope) if "of" in row.data else _TRUE
     by = row.expression("by", scope=scope) if "by" in row.data else None
     best = row.expression("best", scope=place.scope, kind=Kind.COUNT) if "best" in row.data else None
-    empty, told = _empty(row, take, kind, choices, place.scope)
-    if (
-        counts is None
-        or value is None
-        or not told
-        or ("by" in row.data and by is None)
-        or ("best" in row.data and best is None)
-    ):
+    empty, is_valid = _empty(row, take, kind, choices, place.scope)
+    is_valid = is_valid and ("by" not in row.data or by is not None) and ("best" not in row.data or best is not None)
+    if counts is None or value is None or not is_valid:
         return None
-    counts = _one_currency(row, counts, value, scope, one)
+    counts = _one_currency(row, counts, value, scope, items)
     if counts is None:
         return None
-    node = Aggregate(take, one.id, one.item, value, counts, by, best, empty, kind, row.place("take"))
+    node = Aggregate(take, items.id, items.item, value, counts, by, best, empty, kind, row.place("take"))
     if kind is Kind.CHOICE and take != "latest":
         return _by_rank(node, choices)
     return node
 
 
 def _fits(row: FilePart, take: AggregateName, kind: Kind) -> bool:
-    """Whether the row says what its aggregate needs, and nothing it has no use for."""
+    """Whether the row has the keys and the kind that its aggregate needs, and no key that it does not use."""
     before = len(row.files.problems)
     form = _form(take)
     if form.kinds and kind not in form.kinds:
@@ -256,9 +252,8 @@ def _fits(row: FilePart, take: AggregateName, kind: Kind) -> bool:
         if key in row.data and not fits:
             row.problem("wrong-form", f"'{take}' has no use for '{key}'", row.place(key), "remove it")
     if take == "count" and "of" in row.data:
-        row.problem(
-            "wrong-form", "'count' counts items", row.place("of"), "say which ones with 'where', or use 'distinct'"
-        )
+        help = "say which ones with 'where', or use 'distinct'"
+        row.problem("wrong-form", "'count' counts items", row.place("of"), help)
     if form.nothing is None and not row.holds("empty"):
         help = "write empty: unknown, or the value that counts then: empty: 0"
         row.problem("missing-key", f"'{take}' of no items is not said", row.place("take"), help)
@@ -266,7 +261,7 @@ def _fits(row: FilePart, take: AggregateName, kind: Kind) -> bool:
 
 
 def _of(row: FilePart, take: AggregateName, kind: Kind, choices: tuple[str, ...], scope: Scope) -> Expression | None:
-    """What is taken of each item."""
+    """The value aggregated for each item: for the lowest or highest choice, its rank; None where it is wrong."""
     if take == "distinct":
         return row.expression("of", scope=scope)
     value = row.expression("of", scope=scope, kind=kind, choices=choices)
@@ -281,22 +276,22 @@ def _of(row: FilePart, take: AggregateName, kind: Kind, choices: tuple[str, ...]
 
 
 def _by_rank(node: Aggregate, choices: tuple[str, ...]) -> Expression | None:
-    """The lowest or highest option: the aggregate of ranks, and the option of that rank."""
+    """The lowest or highest option, by an aggregate of ranks."""
     ranks = node._replace(kind=Kind.COUNT, empty=None)
     tree: Expression | None = Literal(choices[-1], Kind.CHOICE)
     for place, option in list(enumerate(choices, 1))[-2::-1]:
-        is_it = Compare("==", ranks, Literal(Decimal(place), Kind.COUNT))
-        tree = tree and Choose(is_it, Literal(option, Kind.CHOICE), tree, Kind.CHOICE)
+        has_rank = Compare("==", ranks, Literal(Decimal(place), Kind.COUNT))
+        tree = tree and Choose(has_rank, Literal(option, Kind.CHOICE), tree, Kind.CHOICE)
     if node.empty is None or tree is None:
         return tree
-    none = Aggregate("any", node.list, node.item, _TRUE, node.counts, None, None, None, Kind.YES_NO)
-    return Choose(none, tree, node.empty, Kind.CHOICE)
+    any_item = Aggregate("any", node.list, node.item, _TRUE, node.counts, None, None, None, Kind.YES_NO)
+    return Choose(any_item, tree, node.empty, Kind.CHOICE)
 
 
 def _empty(
     row: FilePart, take: AggregateName, kind: Kind, choices: tuple[str, ...], scope: Scope
 ) -> tuple[Expression | None, bool]:
-    """The value of no items (None for unknown), and whether it is told."""
+    """The value of no items (None for unknown), and whether the row says it without a mistake."""
     nothing = _form(take).nothing
     if row.data.get("empty") == "unknown" or ("empty" not in row.data and nothing is None):
         return None, "empty" in row.data
@@ -307,30 +302,33 @@ def _empty(
 
 
 def _one_currency(
-    row: FilePart, counts: Expression, value: Expression, scope: Scope, one: ListFact
+    row: FilePart, counts: Expression, value: Expression, scope: Scope, items: ListFact
 ) -> Expression | None:
-    """The condition, and where each item says its currency, that it is the one the row names."""
-    fields = one.fields_by_id()
-    of_items = {*fields, *one.values}
-    said = {
+    """The condition `counts`, restricted to items in the row's currency where each item has a currency of its own.
+
+    None where the row names no currency, or one that the items cannot have.
+    """
+    fields = items.fields_by_id()
+    of_items = {*fields, *items.values}
+    currency_fields = {
         symbol.currency
         for name in names(value)
         if (symbol := scope.symbols.get(name.written)) and symbol.id in of_items
         if symbol.currency and not symbol.currency.isupper()
     }
     declared = row.data.get("currency")
-    if not said:
+    if not currency_fields:
         return counts
-    field = fields.get(said.pop())
+    field = fields.get(currency_fields.pop())
     if field is None:
-        return None  # a mistake of its own, told where the field is
+        return None  # a mistake that is reported at the field
     option = str(declared or "").lower()
     if option not in field.choices:
         message = "amounts of different currencies are never added"
         help = f"say which ones: currency: {next(iter(field.choices), '').upper()}"
         row.problem("mixed-currencies", message, row.place("currency" if declared else "take"), help)
         return None
-    name = Name(one.id_of(field.id), Kind.CHOICE, field.id)
+    name = Name(items.id_of(field.id), Kind.CHOICE, field.id)
     condition = Compare("==", name, Literal(option, Kind.CHOICE))
     if counts == _TRUE:
         return condition

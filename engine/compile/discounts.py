@@ -1,4 +1,4 @@
-"""The discount of a tier: its own, the bonuses that it is offered, and the cap on the sum."""
+"""Compiles the discount of a tier: its base, the bonuses that it offers, and the cap on their sum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRUE = Literal(True, Kind.YES_NO)
 
 
 class Terms(NamedTuple):
-    """What the discount file says for all tiers, as names of values."""
+    """The values of bonuses.yaml that hold for all tiers; `cap` is None where there is none."""
 
     cap: Name | None
     bonuses_apply: Name
@@ -28,16 +28,16 @@ class Terms(NamedTuple):
 
 
 def compile_terms(files: Files, scope: Scope, values: Values) -> Terms:
-    """The cap and the two conditions on bonuses; without them there is no cap and bonuses lower the price."""
-    found: dict[str, Name] = {}
+    """The cap and the two conditions on bonuses; by default there is no cap, and bonuses apply and lower the price."""
+    conditions: list[Name] = []
     for role, key in ((Role.BONUSES_APPLY, "bonuses_apply"), (Role.BONUSES_IN_PRICE, "bonuses_in_price")):
         row = files.row("bonuses", "discount", key)
         tree = row.expression("rule", scope=scope, kind=Kind.YES_NO) if row else None
         title, source = (row.texts(), row.source()) if row else ({}, ())
         form = form_of(row.data.get("rule"), tree) if row and tree else WrittenForm.DERIVED
-        found[key] = values.name(
-            PROGRAMME, role, kind=Kind.YES_NO, tree=tree or _TRUE, form=form, title=title, source=source
-        )
+        tree = tree or _TRUE
+        name = values.name(PROGRAMME, role, kind=Kind.YES_NO, tree=tree, form=form, title=title, source=source)
+        conditions.append(name)
     row = files.row("bonuses", "discount", "cap")
     cap = None
     if row:
@@ -46,13 +46,13 @@ def compile_terms(files: Files, scope: Scope, values: Values) -> Terms:
             PROGRAMME, Role.DISCOUNT_CAP,
             kind=Kind.PERCENT, tree=literal, form=WrittenForm.FIGURE, title=row.texts(), source=row.source(),
         )  # fmt: skip
-    return Terms(cap, found["bonuses_apply"], found["bonuses_in_price"])
+    return Terms(cap, *conditions)
 
 
 def compile_discount(
     row: FilePart, terms: Terms, bonuses: list[FilePart], scope: Scope, values: Values
 ) -> Discount | None:
-    """Base + bonuses, capped; and how much of it lowers the price, how much is taken in kind."""
+    """The discount of a tier: base + bonuses, capped, partly in the price and partly in kind; None if it has none."""
     part = row.part("discount")
     if part is None:
         return None
@@ -97,13 +97,13 @@ def compile_discount(
 
 
 def _offered(bonus: FilePart, tier: str) -> bool:
-    """Whether the tier has a percentage in any of the bonus's tables."""
+    """Whether any table of the bonus has a percentage for the tier."""
     tables = [bonus.data_of("percent"), *(rate.data_of("percent") for rate in bonus.inner("rates"))]
     return any(tier in (table or {}) for table in tables)
 
 
 def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
-    """A bonus as a tier is offered it; with one rate, the bonus is that rate."""
+    """A bonus as the tier offers it; a bonus without `rates` has itself as its only rate."""
     owner, title, source = of_tier(tier), row.texts(), row.source()
     if "percent" in row.data:
         rate = _rate(row, tier, (row.id,), scope, values, source)
@@ -139,7 +139,7 @@ def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
 
 
 def _greatest(rates: tuple[Rate, ...]) -> Expression:
-    """The first that is earned, the greatest asked first: once that is certain, the others need not be known."""
+    """The percentage of the greatest rate that is earned; where that one is certain, lower rates may be unknown."""
     tree: Expression = _ZERO
     for rate in sorted(rates, key=lambda rate: rate.worth):
         earned, worth = (Name(rate.earned, Kind.YES_NO, rate.earned), Name(rate.percent, Kind.PERCENT, rate.percent))
@@ -150,35 +150,31 @@ def _greatest(rates: tuple[Rate, ...]) -> Expression:
 def _rate(
     row: FilePart, tier: str, names: tuple[str, ...], scope: Scope, values: Values, source: tuple[str, ...]
 ) -> Rate:
-    """A rate, named after its bonus and itself; after the bonus alone where it is the only one."""
+    """A rate of a bonus; `names` are the ids of the bonus and the rate, or of the bonus alone if it is the only one."""
     owner, title, worth = of_tier(tier), row.texts(), row.data["percent"][tier]
-    of_earned, of_percent = (
-        (Role.BONUS_EARNED, Role.BONUS_PERCENT) if len(names) == 1 else (Role.RATE_EARNED, Role.RATE_PERCENT)
-    )
-    condition = row.expression("when", scope=scope, kind=Kind.YES_NO) or _TRUE
-    form = form_of(row.data.get("when"), condition)
-    earned = values.name(
-        owner, of_earned, *names, kind=Kind.YES_NO, tree=condition, form=form, title=title, source=source
-    )
+    roles = (Role.BONUS_EARNED, Role.BONUS_PERCENT) if len(names) == 1 else (Role.RATE_EARNED, Role.RATE_PERCENT)
+    when = row.expression("when", scope=scope, kind=Kind.YES_NO) or _TRUE
+    form = form_of(row.data.get("when"), when)
+    earned = values.name(owner, roles[0], *names, kind=Kind.YES_NO, tree=when, form=form, title=title, source=source)
     literal = Literal(worth, Kind.PERCENT, row.place("percent", tier))
     tree = Choose(earned, literal, _ZERO, Kind.PERCENT)
     percent = values.name(
-        owner, of_percent, *names,
+        owner, roles[1], *names,
         kind=Kind.PERCENT, tree=tree, form=WrittenForm.FIGURE, title=title, source=source,
     )  # fmt: skip
     return Rate(id=row.id, title=title, earned=earned.id, percent=percent.id, worth=worth)
 
 
 def check_bonuses(files: Files) -> list[FilePart]:
-    """The rows of the bonuses; the tiers that they name are there, and have a discount to add to."""
+    """The rows of the bonuses; reports tiers that do not exist, or have no discount for the bonus to add to."""
     tiers = files.names("tiers", "tiers")
-    bare = {row.id for row in files.rows("tiers", "tiers") if "discount" not in row.data}
+    undiscounted = {row.id for row in files.rows("tiers", "tiers") if "discount" not in row.data}
     bonuses = list(files.rows("bonuses", "bonuses"))
     for bonus in bonuses:
         for part in (bonus, *bonus.inner("rates")):
             check_tiers(part, "percent", tiers)
             for tier in part.data.get("percent", {}):
-                if tier in bare:
+                if tier in undiscounted:
                     message = f"'{tier}' has no discount for the bonus to add to"
                     help = "give the tier a discount, of 0 if need be"
                     part.problem("no-discount", message, part.place("percent", tier), help)

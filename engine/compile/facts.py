@@ -1,4 +1,4 @@
-"""Facts, lists and their checks, from facts.yaml."""
+"""Compiles the facts, lists and checks of facts.yaml, and checks the values written for facts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .tables import form_of
 
 
 def compile_facts(files: Files) -> dict[str, Fact]:
-    """Every well-written fact by its name."""
+    """Every valid fact by its name."""
     for row in files.rows("facts", "facts"):
         currency = row.data.get("currency")
         if currency and not currency.isupper():
@@ -29,14 +29,14 @@ def compile_facts(files: Files) -> dict[str, Fact]:
 
 
 def _usable(rows: Iterable[FilePart]) -> dict[str, Fact]:
-    """The facts that rules can use, by their names: a choice without options is none, and its name a broken one."""
+    """The facts of these rows that rules can use, by their names; a choice without options is left out."""
     facts = (_fact(row) for row in rows if "kind" in row.data)
     return {fact.id: fact for fact in facts if fact.kind is not Kind.CHOICE or fact.choices}
 
 
 def compile_lists(files: Files) -> dict[str, ListFact]:
-    """Every list by its name, with the fields of its items that are well written."""
-    found = {}
+    """Every list by its name, with the valid fields of its items."""
+    lists = {}
     order = files.row(*list_path(ORDER))
     for row in (*files.rows("facts", "lists"), *([order] if order else [])):
         fields = _usable(row.inner("fields"))
@@ -49,7 +49,7 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
         values = tuple(id_of(of_list(row.id), Role.ITEM_VALUE, value.id) for value in row.inner("values"))
         empty = row.data.get("default") == [] or row.id == ORDER
         looks_at = frozenset(str(value.data["over"]) for value in row.inner("values") if "over" in value.data)
-        found[row.id] = ListFact(
+        lists[row.id] = ListFact(
             id=row.id,
             title=row.texts(),
             fields=fields,
@@ -59,30 +59,30 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
             looks_at=looks_at,
         )
         row.optional_texts("unit")
-    return found
+    return lists
 
 
 def _check_default_from(row: FilePart, field: Fact, fields: Mapping[str, Fact]) -> None:
-    other = fields.get(field.default_from or "")
-    if field.default_from and (other is None or other.kind is not field.kind or other.default_from):
-        known = [one.id for one in fields.values() if one.kind is field.kind and not one.default_from and one != field]
+    """Report a `default_from` that is not another field of the same kind with no `default_from` of its own."""
+    valid = [id for id, candidate in fields.items() if candidate.kind is field.kind and not candidate.default_from]
+    if field.default_from and field.default_from not in valid:
         message = f"'{field.default_from}' is not a field of '{row.id}' of this kind"
-        help = did_you_mean(field.default_from, known)
+        help = did_you_mean(field.default_from, valid)
         row.problem("unknown-name", message, row.place("fields", field.id, "default_from"), help)
 
 
 def _check_currency_field(row: FilePart, field: Fact, fields: Mapping[str, Fact]) -> None:
-    says = fields.get(str(field.currency))
-    if says is None or says.kind is not Kind.CHOICE:
-        known = [one.id for one in fields.values() if one.kind is Kind.CHOICE]
+    """Report a currency that is not the name of a field of kind choice."""
+    valid = [id for id, choice in fields.items() if choice.kind is Kind.CHOICE]
+    if field.currency not in valid:
         message = f"'{field.currency}' is not a choice among the fields of '{row.id}'"
-        help = did_you_mean(str(field.currency), known) or "write a code of three capital letters: EUR"
+        help = did_you_mean(str(field.currency), valid) or "write a code of three capital letters: EUR"
         row.problem("unknown-currency", message, row.place("fields", field.id, "currency"), help)
 
 
 def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[NamedValue]]:
-    """The conditions that sensible facts satisfy, and their values."""
-    found, values = [], []
+    """The conditions that plausible facts satisfy, and their values."""
+    checks, values = [], []
     for row in files.rows("facts", "checks"):
         title, condition = row.texts(), row.expression("rule", scope=scope, kind=Kind.YES_NO)
         if condition is not None:
@@ -98,9 +98,9 @@ def compile_checks(files: Files, scope: Scope) -> tuple[list[FactCheck], list[Na
                 source=(),
                 place=row.place("rule"),
             )
-            found.append(FactCheck(row.id, title, value.id, tuple(name.id for name in names(condition))))
+            checks.append(FactCheck(row.id, title, value.id, tuple(name.id for name in names(condition))))
             values.append(value)
-    return found, values
+    return checks, values
 
 
 def _fact(row: FilePart) -> Fact:
@@ -140,7 +140,7 @@ def _fact(row: FilePart) -> Fact:
 
 
 def _check_effort(row: FilePart, kind: Kind) -> None:
-    """Effort is for a fact of the partner that there can be more of, or otherwise; and steps are of numbers."""
+    """Report `effort` and `effort_for` in a field of a list or at a wrong kind, and a fractional step of a count."""
     in_item = "fields" in row.path
     for key, fits in (("effort", kind not in (Kind.DATE, Kind.TEXT)), ("effort_for", kind in NUMERIC)):
         if key in row.data and (in_item or not fits):
@@ -152,7 +152,7 @@ def _check_effort(row: FilePart, kind: Kind) -> None:
 
 
 def check_form(row: FilePart, kind: Kind) -> None:
-    """What only some kinds have stands in a row of such a kind."""
+    """Report keys that the kind of the row cannot have."""
     for key, wanted in (("ordered", Kind.CHOICE), ("currency", Kind.MONEY)):
         if key in row.data and kind is not wanted:
             message = f"'{key}' has no meaning for the kind '{kind.value}'"
@@ -160,7 +160,7 @@ def check_form(row: FilePart, kind: Kind) -> None:
 
 
 def check_choices(row: FilePart, kind: Kind, choices: Collection[str]) -> None:
-    """A choice has options, and nothing else has."""
+    """Report a choice without options, and options of another kind."""
     if (kind is Kind.CHOICE) != bool(choices):
         help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
         message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
@@ -178,7 +178,7 @@ def _default(row: FilePart, fact: Fact) -> bool | Decimal | date | str | None:
     return value
 
 
-#: what a default of a kind is in JSON, where it may be written in another way
+#: the JSON type of a default by its kind, for kinds whose values people also write in other ways
 _JSON_TYPES: Mapping[Kind, str] = {Kind.YES_NO: "boolean", Kind.COUNT: "integer", Kind.NUMBER: "number",
                                    Kind.PERCENT: "number", Kind.MONEY: "number"}  # fmt: skip
 
@@ -187,15 +187,13 @@ _DIGITS = f"write it in digits, at most {MAX_WHOLE_DIGITS} of them before the po
 
 
 def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
-    """A written value as this fact's: the value, or None with what is wrong and the way out."""
+    """What is written as a value of the fact; or None, with a message and the help, which may be None."""
     match fact.kind:
         case Kind.YES_NO:
             if isinstance(written, bool):
                 return written, None
-            return None, (
-                f"{_shown(written)} is not true or false",
-                how_to_write(written, "boolean") or "write true or false",
-            )
+            help = how_to_write(written, "boolean") or "write true or false"
+            return None, (f"{_shown(written)} is not true or false", help)
         case Kind.CHOICE:
             if isinstance(written, str) and written in fact.choices:
                 return written, None

@@ -1,6 +1,6 @@
-"""The rows of a release's files, as compiling reads them: titles, sources and expressions, with their problems.
+"""Reads the rows of a release's files for compiling: their titles, sources and expressions; reports their problems.
 
-A row that is misshapen is passed over, and its name remembered, so that one mistake is reported once.
+A row of the wrong shape is skipped but its name is kept, so that one mistake is reported once.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Any
 from ..language.parse import Scope, parse
 from ..language.tree import Expression
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
-from ..programme.model import ORDER, Negotiable, Texts
+from ..programme.model import ORDER, Negotiable, Statement, Texts
 from ..source.document import Document, PartPath
 from ..values import Kind
 
 
 class Files:
-    """The files of a release by kind, the problems found so far, and what may be cited."""
+    """The files of a release by kind, the problems found so far, and the clauses that rows may cite."""
 
     def __init__(self, documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]]) -> None:
-        """`broken`: for each kind the parts that are misshapen; `()` stands for the whole file."""
+        """`broken` has, for each kind, the parts of the wrong shape; `()` stands for the whole file."""
         self.documents = documents
         self.broken = broken
         self.problems: list[Problem] = []
@@ -32,18 +32,14 @@ class Files:
         self.clauses = self.names("clauses", "clauses")
 
     def is_whole(self, kind: str, table: str | None = None) -> bool:
-        """Whether the file could be read and holds the table, or is not there at all."""
+        """Whether the file could be read and has the table, or does not exist at all."""
         document = self.documents.get(kind)
         if () in self.broken.get(kind, set()):
             return False
         return document is None or table is None or (isinstance(document.data, dict) and table in document.data)
 
-    def names(self, kind: str, table: str) -> dict[str, Place]:
-        """Every name of a table, misshapen rows included, and its place."""
-        return self.names_of(kind, table)
-
-    def names_of(self, kind: str, *path: str) -> dict[str, Place]:
-        """Every name of a table anywhere in a file, misshapen rows included, and its place."""
+    def names(self, kind: str, *path: str) -> dict[str, Place]:
+        """Every name of the table at this path of a file with its place, rows of the wrong shape included."""
         document = self.documents.get(kind)
         data: Any = document.data if document and self.is_whole(kind) else None
         for key in path:
@@ -51,14 +47,14 @@ class Files:
         return {name: document.place((*path, name)) for name in data} if document and isinstance(data, dict) else {}
 
     def rows(self, kind: str, table: str) -> Iterator[FilePart]:
-        """The usable rows of a table, in order."""
+        """The rows of a table that have the right shape, in order."""
         for name in self.names(kind, table):
             row = self.row(kind, table, name)
             if row:
                 yield row
 
     def row(self, kind: str, *path: str) -> FilePart | None:
-        """One part of a file, or None where it is not there or misshapen."""
+        """One part of a file, or None where it is missing or has the wrong shape."""
         data: Any = self._data.get(kind)
         for key in path:
             data = data.get(key) if isinstance(data, dict) else None
@@ -66,7 +62,7 @@ class Files:
 
 
 def _without(data: Any, paths: Collection[PartPath]) -> Any:
-    """The data without the parts at these paths; a list keeps its length, so that places still fit."""
+    """The data without the parts at these paths: None stands for them in a list, so that its places stay right."""
     if not paths:
         return data
     if () in paths:
@@ -80,12 +76,12 @@ def _without(data: Any, paths: Collection[PartPath]) -> Any:
 
 
 def list_path(id: str) -> tuple[str, ...]:
-    """Where a list is written: the kind of file, and the path in it."""
+    """Where a list is written: the kind of file, then the path in the file."""
     return ("prices", ORDER) if id == ORDER else ("facts", "lists", id)
 
 
 class FilePart:
-    """One part of a file: a map with a title, a source and whatever its kind adds."""
+    """One part of a file: a map with a title, a source and the keys of its kind."""
 
     def __init__(self, files: Files, document: Document, path: PartPath, data: dict[str, Any]) -> None:
         self.files = files
@@ -98,15 +94,13 @@ class FilePart:
         """Where a part of the row stands."""
         return self.document.place((*self.path, *keys))
 
-    def problem(
-        self, code: str, message: str, place: Place, help: str | None = None, *, fix: Fix | None = None
-    ) -> None:
-        """Report something wrong with the row."""
+    def problem(self, code: str, message: str, place: Place, help: str | None = None, fix: Fix | None = None) -> None:
+        """Report a problem of the row."""
         self.files.problems.append(Problem(code, message, place, help, fix=fix))
 
-    def unknown(self, code: str, what: str, name: str, known: Iterable[str], place: Place) -> None:
-        """Report a name that stands for nothing: `what` says what it should be."""
-        names = list(known)
+    def unknown(self, code: str, what: str, name: str, candidates: Iterable[str], place: Place) -> None:
+        """Report a name that is none of the candidates; `what` says what they are, such as "a tier"."""
+        names = list(candidates)
         message, help = f"'{name}' is not {what}", did_you_mean(name, names)
         self.files.problems.append(Problem(code, message, place, help, fix=renamed(name, names, place)))
 
@@ -117,11 +111,11 @@ class FilePart:
             yield FilePart(self.files, self.document, (*self.path, *keys, name), self.data_of(*keys, name))
 
     def holds(self, *keys: str) -> bool:
-        """Whether something is written at these keys, misshapen or not."""
+        """Whether something is written at these keys, of whatever shape."""
         return (*self.path, *keys) in self.document.keys
 
     def count(self, key: str) -> int:
-        """How many rows a table within this row has, misshapen ones included."""
+        """How many rows a table within this row has, rows of the wrong shape included."""
         table = (*self.path, key)
         return sum(path[:-1] == table for path in self.document.keys)
 
@@ -131,7 +125,7 @@ class FilePart:
         return FilePart(self.files, self.document, (*self.path, *keys), data) if isinstance(data, dict) else None
 
     def data_of(self, *keys: str | int) -> Any:
-        """The plain data of a part, or None where it is not there."""
+        """The plain data of a part, or None where it is missing."""
         data: Any = self.data
         for key in keys:
             if isinstance(key, int):
@@ -162,11 +156,11 @@ class FilePart:
         return {language: text.strip() for language, text in texts.items()}
 
     def optional_texts(self, key: str) -> Texts | None:
-        """A text that may be left out."""
+        """A text that may be left out; None where it is."""
         return self.texts(key) if key in self.data else None
 
     def source(self) -> tuple[str, ...]:
-        """The clauses the row cites; each must be there."""
+        """The clauses that the row cites; one that does not exist is reported."""
         cited = tuple(self.data.get("source", ()))
         for index, clause in enumerate(cited):
             if clause is not None and clause not in self.files.clauses and self.files.is_whole("clauses", "clauses"):
@@ -175,8 +169,12 @@ class FilePart:
         self.files.cited.update(cited)
         return cited
 
+    def statement(self) -> Statement:
+        """The row as a statement: its title and its source."""
+        return Statement(self.id, self.texts(), self.source())
+
     def negotiable(self) -> Negotiable | None:
-        """What a supplementary agreement may put in this value's place, where it may."""
+        """The limits within which a supplementary agreement may replace the value; None where it may not."""
         part = self.part("negotiable")
         if part is None:
             return None
@@ -189,7 +187,7 @@ class FilePart:
     def expression(
         self, *keys: str | int, scope: Scope, kind: Kind | None = None, choices: tuple[str, ...] = ()
     ) -> Expression | None:
-        """The tree of an expression of this kind (of any, if left out).
+        """The tree of the expression at these keys, which must be of this kind where one is given.
 
         None where there is no expression, or it is wrong, which is reported.
         """

@@ -1,4 +1,4 @@
-"""The order of values: each after those it needs. Values that need each other are a problem that names every step."""
+"""Sorts values so that each comes after those it needs; reports values that need each other, with every step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .file_reader import Files
 
 
 def dependency_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedValue]:
-    """The values, each after those it mentions, otherwise as they stand."""
+    """The values, each after those that its expression names, otherwise in their present order."""
     _check_terms(files, values)
     ordered: dict[str, NamedValue] = {}
     reported: set[str] = set()
@@ -22,13 +22,13 @@ def dependency_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str
 
 
 def _check_terms(files: Files, values: Mapping[str, NamedValue]) -> None:
-    """What `agreed` asks about may be agreed; not asked where a mistake may have kept a term from being read."""
+    """Report calls of `agreed` whose term is not negotiable; skipped after errors, which may hide a term."""
     if has_errors(files.problems):
         return
     terms, asks = [id for id, value in values.items() if value.negotiable], agreed_id("")
     for value in values.values():
         for name in names(value.expression):
-            term = name.id.removeprefix(asks)  # as it was typed within agreed('…'), whether or not there is such a term
+            term = name.id.removeprefix(asks)  # as written within agreed('…'), even where no such term exists
             if name.id.startswith(asks) and term not in terms:
                 help = did_you_mean(term, terms) or "write 'negotiable' at the value that may be agreed"
                 message = f"'{term}' is not a term that may be agreed"
@@ -38,7 +38,7 @@ def _check_terms(files: Files, values: Mapping[str, NamedValue]) -> None:
 def _visit(
     files: Files, values: Mapping[str, NamedValue], ordered: dict[str, NamedValue], reported: set[str], start: str
 ) -> None:
-    """Depth first, on a stack of our own: values may be chained as long as a file allows."""
+    """Add a value and what it needs to `ordered`, depth first; not recursive, because chains can be very long."""
     path: list[str] = []
     work: list[tuple[str, bool]] = [(start, False)]
     while work:
@@ -60,15 +60,15 @@ def _visit(
         work.extend((name, False) for name in reversed(needed))
 
 
-def _known_as(value: NamedValue) -> str:
-    """A definition by its name, with its tier where it differs by tier; another value by its id."""
+def _label(value: NamedValue) -> str:
+    """How messages name a value: a definition by its name, with its tier if it differs by tier; others by id."""
     if value.role is not Role.DEFINITION:
         return value.id
     return f"{value.name}.{value.owner.id}" if value.owner.id else value.name
 
 
 def _report_circle(files: Files, circle: list[NamedValue]) -> None:
-    ids = [_known_as(value) for value in (*circle, circle[0])]
+    ids = [_label(value) for value in (*circle, circle[0])]
     places = [value.place for value in circle if isinstance(value.place, Place)]
     message = f"{'these need each other' if len(circle) > 1 else 'this needs itself'}: {' → '.join(ids)}"
     related = tuple(

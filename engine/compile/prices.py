@@ -1,6 +1,6 @@
-"""Orders, from prices.yaml: the fields of a line, values of lines and of the whole, rules of price and refusals.
+"""Compiles prices.yaml: rules of price, refusals and totals of orders.
 
-A line is an item of a list: all that is worked out for it is a value like any other.
+A line of an order is an item of a list, and everything computed for it is a value like any other.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .scopes import OWN, Scopes
 from .tables import Wanted, compile_cell, form_of
 from .values import Values
 
-_NO_RULE = ""  #: which no rule is called
+_NO_RULE = ""  #: the option of the value that says the rule of a line, where no rule applies
 _NOTHING = Literal(Decimal(0), Kind.PERCENT)
 
 
 def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
-    """What the partner is granted of its own tier's discount, as values: nothing where it does not qualify."""
+    """Add the values of the partner's own discounts: those of its tier, 0 where it does not qualify."""
     own_tier = Name(id_of(of_track(MAIN), Role.TIER), Kind.CHOICE, "tier")
     for name, part in OWN.items():
         tree: Expression = _NOTHING
@@ -42,7 +42,7 @@ def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
 def compile_order(
     files: Files, scopes: Scopes, lines: ListFact | None, tiers: Sequence[Tier], values: Values
 ) -> Order | None:
-    """How an order is priced, or None where the programme prices none; `tiers` are the programme's own, in order."""
+    """How an order is priced, or None where the programme prices none; `tiers` are those of the main track."""
     if lines is None:
         return None
     _own_discounts(tiers, values)
@@ -51,28 +51,26 @@ def compile_order(
         return Order(lines=lines, rules=(), refusals=(), totals=(), customer_pays="", partner_pays="", rule="")
     row.texts()
     row.source()
-    rules = [part for part in row.inner("rules") if "when" in part.data]
-    found = tuple(_rule(rule, scope, values) for rule in rules)
+    rows = [part for part in row.inner("rules") if "when" in part.data]
+    rules = tuple(_rule(part, scope, values) for part in rows)
     ids = {}
     for amount in ("customer_pays", "partner_pays"):
-        cells = [_amount(rule, amount, scope, row) for rule in rules]
-        nothing = Literal(Decimal(0), Kind.MONEY)
-        tree = _first(found, cells, nothing, Kind.MONEY)
+        cells = [_amount(part, amount, scope, row) for part in rows]
+        tree = _first(rules, cells, Literal(Decimal(0), Kind.MONEY), Kind.MONEY)
         ids[amount] = _named(values, Role.AMOUNT, amount, kind=Kind.MONEY, tree=tree)
-    names = [Literal(rule.id, Kind.CHOICE) for rule in found]
-    chosen = _first(found, names, Literal(_NO_RULE, Kind.CHOICE), Kind.CHOICE)
+    names = [Literal(rule.id, Kind.CHOICE) for rule in rules]
+    chosen = _first(rules, names, Literal(_NO_RULE, Kind.CHOICE), Kind.CHOICE)
     rule = _named(values, Role.PRICE_RULE, kind=Kind.CHOICE, tree=chosen)
     refusals = tuple(_refusal(part, scope, values) for part in row.inner("refusals"))
     refused = [Name(refusal.when, Kind.YES_NO, refusal.when) for refusal in refusals]
     is_refused = Or(tuple(refused)) if refused else Literal(False, Kind.YES_NO)
     _named(values, Role.REFUSED, kind=Kind.YES_NO, tree=is_refused)
+    shown = [part for part in row.inner("totals") if part.data.get("show")]
     return Order(
         lines=lines,
-        rules=found,
+        rules=rules,
         refusals=refusals,
-        totals=tuple(
-            id_of(WHOLE_ORDER, Role.ORDER_TOTAL, part.id) for part in row.inner("totals") if part.data.get("show")
-        ),
+        totals=tuple(id_of(WHOLE_ORDER, Role.ORDER_TOTAL, part.id) for part in shown),
         customer_pays=ids["customer_pays"],
         partner_pays=ids["partner_pays"],
         rule=rule,
@@ -82,21 +80,19 @@ def compile_order(
 def _named(
     values: Values, role: Role, *names: str, kind: Kind, tree: Expression, form: WrittenForm = WrittenForm.DERIVED
 ) -> str:
-    """The id of a value of every line that no row of values writes."""
+    """Add a value that every line has, and return its id."""
     return values.name(of_list(ORDER), role, *names, kind=kind, tree=tree, form=form, title={}).id
 
 
 def _rule(row: FilePart, scope: Scope, values: Values) -> PriceRule:
     title, source = row.texts(), row.source()
-    when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    form = form_of(row.data.get("when"), when)
-    id = _named(values, Role.PRICE_CONDITION, row.id, kind=Kind.YES_NO, tree=when, form=form)
+    when = _condition(row, Role.PRICE_CONDITION, scope, values)
     amounts = tuple(key for key in ("customer_pays", "partner_pays") if key in row.data)
-    return PriceRule(id=row.id, title=title, when=id, amounts=amounts, says=row.optional_texts("says"), source=source)
+    return PriceRule(id=row.id, title=title, when=when, amounts=amounts, says=row.optional_texts("says"), source=source)
 
 
 def _amount(rule: FilePart, key: str, scope: Scope, order: FilePart) -> Expression:
-    """What a rule says is paid, rounded once; nothing where it does not say."""
+    """The amount that a rule of price sets, rounded once; 0 where it sets none."""
     tree = compile_cell(rule, (key,), scope, Wanted(Kind.MONEY)) if key in rule.data else None
     if tree is None:
         return Literal(Decimal(0), Kind.MONEY)
@@ -105,7 +101,7 @@ def _amount(rule: FilePart, key: str, scope: Scope, order: FilePart) -> Expressi
 
 
 def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: Expression, kind: Kind) -> Expression:
-    """The cell of the first rule that applies."""
+    """The cell of the first rule that applies, else `otherwise`."""
     tree = otherwise
     for rule, cell in reversed(list(zip(rules, cells, strict=True))):
         tree = Choose(Name(rule.when, Kind.YES_NO, rule.when), cell, tree, kind)
@@ -114,6 +110,10 @@ def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: E
 
 def _refusal(row: FilePart, scope: Scope, values: Values) -> Refusal:
     title, source = row.texts(), row.source()
+    return Refusal(row.id, title, _condition(row, Role.REFUSAL, scope, values), source)
+
+
+def _condition(row: FilePart, role: Role, scope: Scope, values: Values) -> str:
+    """The id of the value that says whether a rule of price or a refusal applies to a line."""
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    form = form_of(row.data.get("when"), when)
-    return Refusal(row.id, title, _named(values, Role.REFUSAL, row.id, kind=Kind.YES_NO, tree=when, form=form), source)
+    return _named(values, role, row.id, kind=Kind.YES_NO, tree=when, form=form_of(row.data.get("when"), when))

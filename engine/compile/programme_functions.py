@@ -1,4 +1,4 @@
-"""The functions that a programme adds to the language: a tier's qualification and discount, and agreed terms."""
+"""The functions that only a programme has: `qualified`, the discounts of a tier, and `agreed`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..values import Kind
 
 
 class _Tiers(NamedTuple):
-    """The tiers that a call may name, and those of them that have a discount; None where they could not be read."""
+    """The ids of all tiers, and of those with a discount; None where they could not be read."""
 
     ids: tuple[str, ...] | None
     discounted: tuple[str, ...] | None
@@ -22,12 +22,12 @@ class _Tiers(NamedTuple):
 def programme_functions(
     tiers: tuple[str, ...] | None = None, discounted: tuple[str, ...] | None = None
 ) -> Mapping[str, Function]:
-    """The functions by their names; tiers that are None are not checked."""
-    known = _Tiers(tiers, discounted)
+    """The functions by their names; a call's tier is not checked against tiers that are None."""
+    known_tiers = _Tiers(tiers, discounted)
     discounts = ("discount_base", "discount_uncapped", "discount_total")
     return {
-        "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known)),
-        **{name: Function(1, 1, f"{name}('gold')", partial(_discount, name, known)) for name in discounts},
+        "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known_tiers)),
+        **{name: Function(1, 1, f"{name}('gold')", partial(_discount, name, known_tiers)) for name in discounts},
         "agreed": Function(1, 1, "agreed('definitions.share')", _agreed),
     }
 
@@ -42,13 +42,13 @@ def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
 
 
 def _qualified(tiers: _Tiers, arguments: Arguments) -> Expression:
-    """Whether the partner qualifies for a tier, by the tier's id."""
+    """The value that says whether the partner qualifies for a tier."""
     tier = _tier("qualified", tiers, arguments)
     return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
 
 
 def _discount(name: str, tiers: _Tiers, arguments: Arguments) -> Expression:
-    """The discount of a tier, in percent, were the partner qualified: its base, the sum, or the sum capped."""
+    """A discount that a tier gives those who qualify, in percent: its base, uncapped or total, by `name`."""
     tier = _tier(name, tiers, arguments)
     if tiers.discounted is not None and tier not in tiers.discounted:
         place = arguments.parts[0].place
@@ -58,7 +58,7 @@ def _discount(name: str, tiers: _Tiers, arguments: Arguments) -> Expression:
 
 
 def _agreed(arguments: Arguments) -> Expression:
-    """Whether a supplementary agreement in force names a term; whether there is such a term is checked later."""
+    """The value that says whether a term is agreed otherwise; that the term exists is checked by `order`."""
     (written,) = arguments.parts
     term = quoted(written, "a term is named in quotes here", "write agreed('definitions.share')")
     return Name(f"agreed.{term}", Kind.YES_NO, f"agreed('{term}')", arguments.place)

@@ -1,4 +1,4 @@
-"""References from a row to other rows: the tiers of a table must be there."""
+"""Checks that the tiers which a table names exist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .file_reader import FilePart
 
 
 def check_tiers(row: FilePart, key: str, tiers: Collection[str], *, complete: bool = False) -> None:
-    """The keys of the table by tier under `key` are tiers; with `complete`, every tier has a value."""
+    """Report keys of the table under `key` that are not tiers and, with `complete`, tiers without a value."""
     if not row.files.is_whole("tiers", "tiers"):
         return
     table = row.data.get(key)

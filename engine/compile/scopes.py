@@ -1,7 +1,7 @@
 """The names that expressions may use: in general, within a tier, and over the items of a list.
 
-Facts, lists and definitions share one space of names, and a list's fields take none of theirs: a name means one thing
-wherever it stands.
+Facts, lists and definitions share one namespace, and the fields of a list use no name of it: a name has one meaning
+everywhere.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from ..values import Kind
 from .file_reader import FilePart, Files, list_path
 from .programme_functions import programme_functions
 
-#: the partner's own discounts, by their names in rules of price: its tier's, what lowers the price, what does not
+#: names in rules of price of the partner's own discounts, and the field of `Discount` that each one is
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
 
-CAP = "discount_cap"  #: the cap on discount plus bonuses, by its name in claims
-REFUSED = "refused"  #: whether a line is, by its name in rules of price
+CAP = "discount_cap"  #: the name in claims of the cap on discount plus bonuses
+REFUSED = "refused"  #: the name in rules of price of whether a line is refused
 
 _RESERVED = {*FUNCTIONS, *programme_functions(), *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false"}
 
@@ -38,7 +38,7 @@ class Scopes(NamedTuple):
 
 
 def tracks_of(files: Files) -> dict[str, tuple[str, ...]]:
-    """The tiers of each track, in order; those that name none are of the programme's own."""
+    """The ids of the tiers of each track, in order; a tier that names no track is on `main`."""
     tracks: dict[str, list[str]] = {MAIN: [], **{name: [] for name in files.names("tiers", "tracks")}}
     for tier in files.names("tiers", "tiers"):
         row = files.row("tiers", "tiers", tier)
@@ -49,12 +49,12 @@ def tracks_of(files: Files) -> dict[str, tuple[str, ...]]:
 
 
 def tier_name(track: str) -> str:
-    """As what the tier that a partner has on a track is known in expressions."""
+    """The name in expressions of the tier that a partner has on a track."""
     return "tier" if track == MAIN else f"{track}_tier"
 
 
 def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, ListFact]) -> Scopes:
-    """What each name stands for."""
+    """What each name stands for; reports names that are taken or reserved."""
     _check_names(files)
     named = {name for name, _ in _names(files)}
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
@@ -73,36 +73,35 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     broken = named - symbols.keys() - tables.keys() - lists.keys()
     partial = not (files.is_whole("facts", "facts") and files.is_whole("definitions", "definitions"))
     elsewhere = dict.fromkeys(tables, "it differs by tier: use it in a rule of a tier")
-    for one in lists.values():
-        elsewhere[one.id] = "it is a list: define what its items come to, with 'take' and 'over'"
-        inner = files.row(*list_path(one.id))
-        own = [*one.fields, *(row.id for row in inner.inner("values"))] if inner else [*one.fields]
-        for name in own:
-            elsewhere.setdefault(name, f"it is of each item of '{one.id}': define what they come to, with 'take'")
+    for id, list_fact in lists.items():
+        elsewhere[id] = "it is a list: define what its items come to, with 'take' and 'over'"
+        inner = files.row(*list_path(id))
+        values = inner.inner("values") if inner else ()
+        for name in (*list_fact.fields, *(row.id for row in values)):
+            elsewhere.setdefault(name, f"it is of each item of '{id}': define what they come to, with 'take'")
     discounted = tuple(row.id for row in files.rows("tiers", "tiers") if row.holds("discount"))
-    asked = (tiers, discounted) if files.is_whole("tiers", "tiers") else ()
-    general = Scope(symbols, elsewhere, broken, partial, {**FUNCTIONS, **programme_functions(*asked)})
+    named_tiers = (tiers, discounted) if files.is_whole("tiers", "tiers") else ()
+    general = Scope(symbols, elsewhere, broken, partial, {**FUNCTIONS, **programme_functions(*named_tiers)})
     by_tier = {tier: _tier_scope(tier, general, tables, tiers, lists) for tier in tiers}
     order = general._replace(symbols={**general.symbols, **_order_symbols(files, lists)})
-    by_list = {one.id: _item_scope(files, one, order if one.id == ORDER else general, lists) for one in lists.values()}
+    by_list = {id: _item_scope(files, lists[id], order if id == ORDER else general, lists) for id in lists}
     return Scopes(general, by_tier, by_list, order)
 
 
 def fact_symbol(fact: Fact, id: str, item: str = "") -> Symbol:
-    """What the name of a fact, or of a field of an item, stands for."""
+    """What the name of a fact, or of a field of the item with this id, stands for."""
     varies = fact.currency is not None and not fact.currency.isupper()
-    return Symbol(
-        id, fact.kind, tuple(fact.choices), fact.ordered, f"{item}.{fact.currency}" if varies else fact.currency
-    )
+    currency = f"{item}.{fact.currency}" if varies else fact.currency
+    return Symbol(id, fact.kind, tuple(fact.choices), fact.ordered, currency)
 
 
 def named_values(files: Files) -> Iterator[FilePart]:
-    """The definitions whose kind is known."""
+    """The rows of the definitions that have a valid kind."""
     return (row for row in files.rows("definitions", "definitions") if "kind" in row.data)
 
 
 def columns(files: Files) -> Iterator[tuple[FilePart, FilePart]]:
-    """Each table of several columns with each of its columns whose kind is known."""
+    """Each table of several columns, with each of its columns that has a valid kind."""
     for table in files.rows("definitions", "tables"):
         for column in table.inner("columns"):
             if "kind" in column.data:
@@ -110,36 +109,39 @@ def columns(files: Files) -> Iterator[tuple[FilePart, FilePart]]:
 
 
 def nested(outer: Scope, inner: Scope, lists: tuple[str, str]) -> Scope:
-    """The names over the items of one list, for a value of the items of another: those that both have are in doubt."""
-    twice = {name for name, symbol in inner.symbols.items() if name in outer.symbols and outer.symbols[name] != symbol}
-    symbols = {name: symbol for name, symbol in {**outer.symbols, **inner.symbols}.items() if name not in twice}
-    doubt = f"the items of '{lists[0]}' and of '{lists[1]}' both have it: give one of them another name"
+    """The names over the items of one list for a value of another list's items; names of both are ambiguous.
+
+    `lists` are the ids of the outer and the inner list.
+    """
+    ambiguous = {name for name, symbol in inner.symbols.items() if outer.symbols.get(name, symbol) != symbol}
+    symbols = {name: symbol for name, symbol in {**outer.symbols, **inner.symbols}.items() if name not in ambiguous}
+    help = f"the items of '{lists[0]}' and of '{lists[1]}' both have it: give one of them another name"
     elsewhere = {name: help for name, help in outer.elsewhere.items() if name not in symbols}
-    return inner._replace(symbols=symbols, elsewhere={**elsewhere, **dict.fromkeys(twice, doubt)})
+    return inner._replace(symbols=symbols, elsewhere={**elsewhere, **dict.fromkeys(ambiguous, help)})
 
 
 def _tier_symbols(files: Files) -> dict[str, Symbol]:
-    """The day, the tier held, and the tier that the partner has on each track."""
+    """The symbols of the inputs, and of the tier that the partner has on each track."""
     tracks = tracks_of(files)
-    found = {name: Symbol(name, kind, (NO_TIER, *tracks[MAIN]) if kind is Kind.CHOICE else ())
-             for name, kind in INPUTS.items()}  # fmt: skip
+    options = {Kind.CHOICE: (NO_TIER, *tracks[MAIN])}
+    symbols = {name: Symbol(name, kind, options.get(kind, ())) for name, kind in INPUTS.items()}
     whole = files.row("tiers")
     awarded = whole is not None and whole.data.get("award") == "highest"
     for track, tiers in tracks.items():
         ordered = awarded or track != MAIN
-        found[tier_name(track)] = Symbol(id_of(of_track(track), Role.TIER), Kind.CHOICE, (NO_TIER, *tiers), ordered)
-    found["held_tier"] = found["held_tier"]._replace(ordered=awarded)
-    return found
+        symbols[tier_name(track)] = Symbol(id_of(of_track(track), Role.TIER), Kind.CHOICE, (NO_TIER, *tiers), ordered)
+    symbols["held_tier"] = symbols["held_tier"]._replace(ordered=awarded)
+    return symbols
 
 
 def _order_symbols(files: Files, lists: Mapping[str, ListFact]) -> dict[str, Symbol]:
-    """The partner's own discounts, and the values of a whole order."""
-    found = {name: Symbol(id_of(WHOLE_ORDER, Role.OWN_DISCOUNT, name), Kind.PERCENT) for name in OWN}
+    """The symbols of the partner's own discounts, and of the values of a whole order."""
+    symbols = {name: Symbol(id_of(WHOLE_ORDER, Role.OWN_DISCOUNT, name), Kind.PERCENT) for name in OWN}
     row = files.row("prices", ORDER)
     for part in row.inner("totals") if row else ():
         if "kind" in part.data:
-            found[part.id] = _value_symbol(part, id_of(WHOLE_ORDER, Role.ORDER_TOTAL, part.id), lists)
-    return found
+            symbols[part.id] = _value_symbol(part, id_of(WHOLE_ORDER, Role.ORDER_TOTAL, part.id), lists)
+    return symbols
 
 
 def _value_symbol(row: FilePart, id: str, lists: Mapping[str, ListFact]) -> Symbol:
@@ -148,60 +150,60 @@ def _value_symbol(row: FilePart, id: str, lists: Mapping[str, ListFact]) -> Symb
 
 
 def choices_taken(row: FilePart, lists: Mapping[str, ListFact]) -> Mapping[str, Texts] | None:
-    """The options of the field that an aggregate takes its choice from; None where there is no field."""
-    one = lists.get(str(row.data.get("over")))
-    field = one.fields.get(str(row.data.get("of"))) if one else None
+    """The options of the field that an aggregate takes its choice from; None where there is no such field."""
+    list_fact = lists.get(str(row.data.get("over")))
+    field = list_fact.fields.get(str(row.data.get("of"))) if list_fact else None
     return field.choices if field else None
 
 
 def _tier_scope(
     tier: str, general: Scope, tables: Mapping[str, FilePart], tiers: tuple[str, ...], lists: Mapping[str, ListFact]
 ) -> Scope:
-    """The names in a tier: also its row of each table by tier."""
+    """The names within a tier: the general ones, and its row of each definition that differs by tier."""
     own, absent, silent = dict(general.symbols), dict(general.elsewhere), set(general.broken)
     for name, row in tables.items():
         absent.pop(name, None)
         if tier in row.data["by_tier"]:
             own[name] = _value_symbol(row, id_of(of_tier(tier), Role.DEFINITION, name), lists)
         elif row.holds("by_tier", tier) or any(key not in tiers for key in row.data["by_tier"]):
-            silent.add(name)  # its row is mistaken, or the tier may be one that is misspelt
+            silent.add(name)  # its row is broken, or another row may be a misspelling of this tier
         else:
             absent[name] = f"it has no value for the tier '{tier}': add one under its 'by_tier'"
     return general._replace(symbols=own, elsewhere=absent, broken=silent)
 
 
-def _item_scope(files: Files, one: ListFact, general: Scope, lists: Mapping[str, ListFact]) -> Scope:
-    """The names over the items of a list: also their fields and values."""
-    fields = {fact.id: fact_symbol(fact, id, one.item) for id, fact in one.fields_by_id().items()}
-    inner, path = files.row(*list_path(one.id)), list_path(one.id)
+def _item_scope(files: Files, items: ListFact, general: Scope, lists: Mapping[str, ListFact]) -> Scope:
+    """The names over the items of a list: the general ones, and the items' fields and values."""
+    fields = {fact.id: fact_symbol(fact, id, items.item) for id, fact in items.fields_by_id().items()}
+    inner, path = files.row(*list_path(items.id)), list_path(items.id)
     rows = [row for row in inner.inner("values") if "kind" in row.data] if inner else []
-    values = {row.id: _value_symbol(row, id_of(of_list(one.id), Role.ITEM_VALUE, row.id), lists) for row in rows}
+    values = {row.id: _value_symbol(row, id_of(of_list(items.id), Role.ITEM_VALUE, row.id), lists) for row in rows}
     for name, symbol in values.items():
         if symbol.currency and not symbol.currency.isupper():
-            values[name] = symbol._replace(currency=one.id_of(symbol.currency))
-    written = {*files.names_of(*path, "fields"), *files.names_of(*path, "values")}
-    if one.id == ORDER:
+            values[name] = symbol._replace(currency=items.id_of(symbol.currency))
+    written = {*files.names(*path, "fields"), *files.names(*path, "values")}
+    if items.id == ORDER:
         values[REFUSED] = Symbol(id_of(of_list(ORDER), Role.REFUSED), Kind.YES_NO)
-    known = {**general.symbols, **fields, **values}
-    elsewhere = {name: help for name, help in general.elsewhere.items() if name not in known}
-    return general._replace(symbols=known, elsewhere=elsewhere, broken={*general.broken, *(written - known.keys())})
+    symbols = {**general.symbols, **fields, **values}
+    elsewhere = {name: help for name, help in general.elsewhere.items() if name not in symbols}
+    return general._replace(symbols=symbols, elsewhere=elsewhere, broken={*general.broken, *(written - symbols.keys())})
 
 
 def _names(files: Files) -> Iterator[tuple[str, Place]]:
-    """Every name of the shared space, misshapen rows included, with its place."""
+    """Every name of the shared namespace with its place, rows of the wrong shape included."""
     for kind, table in (("facts", "facts"), ("facts", "lists"), ("definitions", "definitions")):
         yield from files.names(kind, table).items()
-    for one in files.names("definitions", "tables"):
-        yield from files.names_of("definitions", "tables", one, "columns").items()
+    for table in files.names("definitions", "tables"):
+        yield from files.names("definitions", "tables", table, "columns").items()
 
 
 def _check_names(files: Files) -> None:
-    """A name is taken once, and is not a word of the language."""
+    """Report names that are taken twice, and names that are words of the language."""
     reserved = _RESERVED | {tier_name(track) for track in tracks_of(files)}
     first: dict[str, Place] = {}
-    lists = [list_path(one) for one in (*files.names("facts", "lists"), ORDER)]
-    tables = [[files.names_of(*path, table) for table in ("fields", "values", "totals")] for path in lists]
-    fields = [name for one in tables for table in one for name in table.items()]
+    lists = [list_path(id) for id in (*files.names("facts", "lists"), ORDER)]
+    by_list = [[files.names(*path, table) for table in ("fields", "values", "totals")] for path in lists]
+    fields = [name for tables in by_list for table in tables for name in table.items()]
     for name, place in (*_names(files), *fields):
         if keyword.iskeyword(name) or name in reserved:
             message = f"'{name}' is a word of the language"
@@ -214,9 +216,9 @@ def _check_names(files: Files) -> None:
         earlier = first.setdefault(name, place)
         if earlier is not place:
             _taken(files, name, place, earlier)
-    for one in tables:
+    for tables in by_list:
         own: dict[str, Place] = {}
-        for table in one:
+        for table in tables:
             for name, place in table.items():
                 earlier = first.get(name) or own.setdefault(name, place)
                 if earlier is not place:

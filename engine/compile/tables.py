@@ -1,8 +1,8 @@
-"""Tables in place of an expression: by the options of a choice, by bands of a number, by cases, by slices.
+"""Compiles tables: by the options of a choice, by bands or slices of a number, or by cases.
 
 A table is shorthand for a choice between expressions, or a sum of them, and becomes one: `5 if revenue >= 100 else 3`.
-A cell may be a table again. Bands begin at a number and end before the next, so there is neither gap nor overlap; where
-they are written with both ends (`100 to 199`), gaps and overlaps are refused.
+A cell may itself be a table. A band begins at a number and ends before the next band, so there is neither gap nor
+overlap; where bands are written with both ends (`100 to 199`), gaps and overlaps are refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Keys = tuple[str | int, ...]
 
 
 class Wanted(NamedTuple):
-    """What the cells of a table must be; `column` is the key under which each row keeps them, if it has several."""
+    """What the cells of a table must be; `column` is the key of the cell in each row, if a row has several."""
 
     kind: Kind
     choices: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Wanted(NamedTuple):
 
 
 def compile_cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
-    """The expression of a cell, or None after reporting what is wrong with it."""
+    """The expression of a cell, or None where it is wrong, which is reported."""
     data = row.data_of(*keys)
     if isinstance(data, dict):
         for key, (_, compile_form) in _FORMS.items():
@@ -43,14 +43,14 @@ def compile_cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Exp
 
 
 def form_of(data: Data, tree: Expression) -> WrittenForm:
-    """The form in which the cell is written that became this tree."""
+    """The form in which a cell is written; `tree` is what it was compiled to."""
     if isinstance(data, dict):
         return next((form for key, (form, _) in _FORMS.items() if key in data), WrittenForm.RULE)
     return WrittenForm.FIGURE if isinstance(tree, Literal) else WrittenForm.RULE
 
 
 def added(parts: Sequence[Expression], kind: Kind) -> Expression:
-    """The sum of one part or more, added in halves so that a long list stays shallow."""
+    """The sum of one part or more, as a balanced tree, so that a long sum does not nest deeply."""
     if len(parts) == 1:
         return parts[0]
     middle = len(parts) // 2
@@ -58,7 +58,7 @@ def added(parts: Sequence[Expression], kind: Kind) -> Expression:
 
 
 def _cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
-    """A cell within a table: that of the column, where there are several."""
+    """The expression of a table's cell: where rows have several, that of the wanted column."""
     if wanted.column is None:
         return compile_cell(row, keys, scope, wanted)
     cells = row.data_of(*keys)
@@ -73,7 +73,7 @@ def _by_choice(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
     place = row.document.value_place((*row.path, *keys, "by"))
     symbol = scope.symbols.get(data["by"])
     if symbol is None or symbol.kind is not Kind.CHOICE:
-        choices = [name for name, one in scope.symbols.items() if one.kind is Kind.CHOICE]
+        choices = [name for name, choice in scope.symbols.items() if choice.kind is Kind.CHOICE]
         if data["by"] not in scope.broken and not scope.partial:
             row.unknown("unknown-name", "a choice", data["by"], choices, place)
         return None
@@ -120,9 +120,9 @@ def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, want
 
 
 def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
-    """Each slice of a number at its own rate: rates in percent give a part of the number, others so much a unit.
+    """Each slice of a number at its own rate: of money a percentage, of other numbers an amount for each unit.
 
-    With `after`, the number begins where an earlier one ended: slices of a running total.
+    With `after`, the number is what is added to an earlier total, and the slices are those of the running total.
     """
     number = _number(row, (*keys, "slices"), scope)
     rows = data.get("rows", {})
@@ -136,18 +136,18 @@ def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
     rates = [compile_cell(row, (*keys, "rows", start), scope, rate_wanted) for start in rows]
     if number is None or len(starts) < len(rows) or ("after" in data and before is None):
         return None
-    known = [rate for rate in rates if rate is not None]
-    if len(known) < len(rates):
+    valid_rates = [rate for rate in rates if rate is not None]
+    if len(valid_rates) < len(rates):
         return None
     whole = number if before is None else Arithmetic("+", before, number, number.kind, number.place)
-    total = _slices_of(whole, starts, known, wanted.kind)
-    return (
-        total if before is None else Arithmetic("-", total, _slices_of(before, starts, known, wanted.kind), wanted.kind)
-    )
+    total = _slices_of(whole, starts, valid_rates, wanted.kind)
+    if before is None:
+        return total
+    return Arithmetic("-", total, _slices_of(before, starts, valid_rates, wanted.kind), wanted.kind)
 
 
 def _slices_of(number: Expression, starts: list[Decimal], rates: list[Expression], kind: Kind) -> Expression:
-    """The sum of what each slice of the number gives: of money a percentage, otherwise so much for each."""
+    """The sum over the slices of a number: of money a percentage, of other numbers the rate times the units."""
     parts = []
     for start, end, rate in zip(starts, [*starts[1:], None], rates, strict=True):
         factor = Call("ratio", (rate,), Kind.NUMBER) if number.kind is kind is Kind.MONEY else rate
@@ -156,7 +156,7 @@ def _slices_of(number: Expression, starts: list[Decimal], rates: list[Expression
 
 
 def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expression:
-    """How much of the number lies between start and end."""
+    """How much of the number lies between start and end; there is no end where it is None."""
     upper = number if end is None else Call("min", (number, _like(number, end)), number.kind)
     over = Call("max", (upper, _like(number, start)), number.kind)
     kind = Kind.NUMBER if number.kind is Kind.COUNT else number.kind
@@ -165,17 +165,14 @@ def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expressio
 
 def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
     """The first case whose condition holds, or the greatest value or the sum of those that hold."""
-    cases = [
-        (
-            row.expression(*keys, "cases", index, "when", scope=scope, kind=Kind.YES_NO),
-            _cell(row, (*keys, "cases", index, "value"), scope, wanted),
-        )
-        for index in range(len(data["cases"]))
-    ]
+    cases = []
+    for index in range(len(data["cases"])):
+        when = row.expression(*keys, "cases", index, "when", scope=scope, kind=Kind.YES_NO)
+        cases.append((when, _cell(row, (*keys, "cases", index, "value"), scope, wanted)))
     otherwise = _cell(row, (*keys, "otherwise"), scope, wanted)
     if otherwise is None or any(when is None or value is None for when, value in cases):
         return None
-    known = [(when, value) for when, value in cases if when is not None and value is not None]
+    valid_cases = [(when, value) for when, value in cases if when is not None and value is not None]
     take = data.get("take", "first")
     if take != "first" and wanted.kind not in NUMERIC:
         message = f"there is no {take} of {KIND_WORDS[wanted.kind]}"
@@ -183,10 +180,10 @@ def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wan
         return None
     if take == "first":
         tree = otherwise
-        for when, value in reversed(known):
+        for when, value in reversed(valid_cases):
             tree = Choose(when, value, tree, wanted.kind)
         return tree
-    each = [Choose(when, value, _like(value, Decimal(0)), wanted.kind) for when, value in known]
+    each = [Choose(when, value, _like(value, Decimal(0)), wanted.kind) for when, value in valid_cases]
     if take == "greatest":
         return Call("max", (otherwise, *each), wanted.kind)
     return added([otherwise, *each], wanted.kind)
@@ -201,7 +198,7 @@ _FORMS = {
 
 
 def _number(row: FilePart, keys: Keys, scope: Scope) -> Expression | None:
-    """The number that a table goes by."""
+    """The number whose bands or slices a table has; None where it is wrong, which is reported."""
     number = row.expression(*keys, scope=scope)
     if number is not None and number.kind not in NUMERIC:
         place = row.document.value_place((*row.path, *keys))
@@ -214,9 +211,9 @@ def _written(number: Decimal) -> Literal:
     return Literal(number, Kind.NUMBER if number % 1 or number < 0 else Kind.COUNT)
 
 
-def _like(other: Expression, number: Decimal) -> Expression:
-    """A written number of the kind of another value."""
-    kind = Kind.NUMBER if other.kind is Kind.COUNT and (number % 1 or number < 0) else other.kind
+def _like(value: Expression, number: Decimal) -> Expression:
+    """The number as a literal of the kind of `value`."""
+    kind = Kind.NUMBER if value.kind is Kind.COUNT and (number % 1 or number < 0) else value.kind
     return adapt(_written(number), kind) or _written(number)
 
 
@@ -225,7 +222,7 @@ _FROM = re.compile(r"(-?[0-9.]+) and up")
 
 
 def _starts(row: FilePart, keys: Keys, rows: dict[str, Any], *, whole: bool) -> list[Decimal]:
-    """The numbers at which bands begin: each one over the one before. `whole` says that only whole numbers come."""
+    """The numbers at which bands begin, rising; `whole` says that the number is always whole."""
     starts: list[Decimal] = []
     end: Decimal | None = None
     for written in rows:
@@ -240,17 +237,18 @@ def _starts(row: FilePart, keys: Keys, rows: dict[str, Any], *, whole: bool) -> 
         starts.append(number)
         end = last if isinstance(last, Decimal) else None
     if end is not None:
-        message = f"no value over {plain(end)}"
-        row.problem(
-            "missing-row", message, row.place(*keys), f"let the last band be open: '{plain(starts[-1])} and up'"
-        )
+        help = f"let the last band be open: '{plain(starts[-1])} and up'"
+        row.problem("missing-row", f"no value over {plain(end)}", row.place(*keys), help)
     return starts
 
 
 def _check_band(
     row: FilePart, keys: Keys, number: Decimal, before: tuple[Sequence[Decimal], Decimal | None], *, whole: bool
 ) -> None:
-    """A band begins after the one before it, and, where that one's end is written, right after it."""
+    """Report a band that does not begin after the band before it or, where the end of that is written, right after it.
+
+    `before` has the starts of the earlier bands, and the written end of the last one.
+    """
     starts, end = before
     if starts and number <= starts[-1]:
         message = f"the band from {plain(number)} stands after the one from {plain(starts[-1])}"

@@ -1,4 +1,4 @@
-"""Tiers, their requirements and tracks: each becomes named values, and a view of them."""
+"""Compiles tiers with their requirements, and tracks: each becomes named values, and data that refers to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 from ..language.parse import Scope
 from ..language.tree import And, Call, Choose, Compare, Expression, Literal, Name, Or
 from ..problems import did_you_mean
-from ..programme.model import MAIN, NO_TIER, Requirement, Statement, Tier, Track
+from ..programme.model import MAIN, NO_TIER, NamedValue, Requirement, Tier, Track
 from ..programme.owners import PROGRAMME, Owner, Role, WrittenForm, id_of, of_tier, of_track
 from ..values import Kind
 from .benefits import check_benefits, check_rebates, compile_benefit, compile_rebates, rebate_totals
@@ -20,18 +20,18 @@ from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
 
-#: what requirements are to the programme, or to the tier, by their scope
+#: the role of a requirement's value by the scope of the requirement
 _ROLES = {"eligibility": Role.ELIGIBILITY, "joining": Role.JOINING, "tier": Role.REQUIREMENT}
 
 
 class _Offers:
-    """What all tiers draw on: common requirements, the terms of discounts, bonuses, benefits, rebates."""
+    """What all tiers share: common requirements, terms of discounts, and the rows of bonuses, benefits and rebates."""
 
     def __init__(self, files: Files, scope: Scope, values: Values) -> None:
         self.common = [
-            requirement
+            _requirement(row, name, PROGRAMME, (row.id,), scope, values)
             for name in ("eligibility", "joining")
-            for requirement in _common_requirements(files, name, scope, values)
+            for row in files.rows("eligibility", name)
         ]
         self.terms: Terms = compile_terms(files, scope, values)
         self.bonuses, self.benefits, self.rebates = check_bonuses(files), check_benefits(files), check_rebates(files)
@@ -52,12 +52,12 @@ def compile_tiers(files: Files, scopes: Scopes, values: Values) -> dict[str, Tie
 
 
 def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Track]:
-    """The programme's own ladder of tiers and those beside it; the tier that a partner has on each is a value."""
-    whole, found = files.row("tiers"), {}
+    """The tracks by their ids; the value of the tier that a partner has on each is added to `values`."""
+    whole, tracks, names = files.row("tiers"), {}, files.names("tiers", "tracks")
     for row in files.rows("tiers", "tiers"):
-        track, known = row.data.get("track"), files.names("tiers", "tracks")
-        if track is not None and track not in known:
-            help = did_you_mean(track, known) or "add it under 'tracks'"
+        track = row.data.get("track")
+        if track is not None and track not in names:
+            help = did_you_mean(track, names) or "add it under 'tracks'"
             row.problem("unknown-track", f"'{track}' is not a track", row.place("track"), help)
     for track, tiers in tracks_of(files).items():
         own = files.row("tiers", "tracks", track)
@@ -77,47 +77,48 @@ def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Trac
             of_track(track), Role.TIER,
             kind=Kind.CHOICE, tree=tree, form=WrittenForm.DERIVED, title=title, source=source,
         )  # fmt: skip
-        found[track] = Track(
+        tracks[track] = Track(
             id=track, title=title, award=award, tiers=tiers, tier=own_tier.id, kept_until=kept_until, kept=kept
         )
-    return found
+    return tracks
 
 
 def compile_membership(files: Files, scope: Scope, values: Values) -> str | None:
-    """The last day of the membership period that a day belongs to, on which its renewal is decided."""
-    row = files.row("tiers", "membership")
+    """The id of the value that is the last day of the current membership period; None where there are no periods."""
+    ends = _day(files.row("tiers", "membership"), "ends", Role.MEMBERSHIP_ENDS, scope, values)
+    return ends.id if ends else None
+
+
+def _day(row: FilePart | None, key: str, role: Role, scope: Scope, values: Values) -> NamedValue | None:
+    """The value of the programme for a day that a row gives as a rule; None without a row or a valid rule."""
     if row is None:
         return None
     title, source = row.texts(), row.source()
-    tree = row.expression("ends", scope=scope, kind=Kind.DATE)
-    return tree and values.name(
-        PROGRAMME, Role.MEMBERSHIP_ENDS,
-        kind=Kind.DATE, tree=tree, form=form_of(row.data["ends"], tree), title=title, source=source,
-    ).id  # fmt: skip
+    tree = row.expression(key, scope=scope, kind=Kind.DATE)
+    if tree is None:
+        return None
+    form = form_of(row.data[key], tree)
+    name = values.name(PROGRAMME, role, kind=Kind.DATE, tree=tree, form=form, title=title, source=source)
+    return values.by_id[name.id]
 
 
 def _retention(
     files: Files, scope: Scope, values: Values, tiers: tuple[str, ...]
 ) -> tuple[str | None, Mapping[str, str]]:
-    """The day to which a tier once held is kept, and of each tier whether it is; None and none where none is kept."""
-    row = files.row("tiers", "retention")
-    if row is None:
+    """Ids of the values that are the day until which a held tier is kept, and for each tier whether it is kept.
+
+    None and an empty map where no tier is kept.
+    """
+    until = _day(files.row("tiers", "retention"), "until", Role.KEPT_UNTIL, scope, values)
+    if until is None:
         return None, {}
-    title, source = row.texts(), row.source()
-    tree = row.expression("until", scope=scope, kind=Kind.DATE)
-    if tree is None:
-        return None, {}
-    until = values.name(
-        PROGRAMME, Role.KEPT_UNTIL,
-        kind=Kind.DATE, tree=tree, form=form_of(row.data["until"], tree), title=title, source=source,
-    )  # fmt: skip
     kept = {}
-    in_time = Compare("<=", Name("as_of", Kind.DATE, "as_of"), until)
+    in_time = Compare("<=", Name("as_of", Kind.DATE, "as_of"), Name(until.id, Kind.DATE, until.id))
     for tier in tiers:
         is_held = Compare("==", Name("held_tier", Kind.CHOICE, "held_tier"), Literal(tier, Kind.CHOICE))
         kept[tier] = values.name(
-            of_tier(tier), Role.KEPT,
-            kind=Kind.YES_NO, tree=And((is_held, in_time)), form=WrittenForm.DERIVED, title=title, source=source,
+            of_tier(tier), Role.KEPT, kind=Kind.YES_NO, tree=And((is_held, in_time)), form=WrittenForm.DERIVED,
+            title=until.title, source=until.source,
         ).id  # fmt: skip
     return until.id, kept
 
@@ -148,37 +149,27 @@ def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
         ),
         rebates=rebates,
         rebate_totals=rebate_totals(rebates, row.id, values),
-        rights=tuple(_statement(part) for part in row.inner("rights")),
-        restrictions=tuple(_statement(part) for part in row.inner("restrictions")),
+        rights=tuple(part.statement() for part in row.inner("rights")),
+        restrictions=tuple(part.statement() for part in row.inner("restrictions")),
     )
 
 
-def _statement(row: FilePart) -> Statement:
-    return Statement(row.id, row.texts(), row.source())
-
-
-def _common_requirements(files: Files, scope_name: str, scope: Scope, values: Values) -> list[Requirement]:
-    """What every tier asks for: eligibility and joining."""
-    return [_requirement(row, scope_name, PROGRAMME, (row.id,), scope, values)
-            for row in files.rows("eligibility", scope_name)]  # fmt: skip
-
-
 def _own_requirements(row: FilePart, common: list[Requirement], scope: Scope, values: Values) -> list[Requirement]:
-    """What the tier itself asks for; its ids are not those of the common ones."""
+    """The tier's own requirements; reports ids that common requirements have already."""
     taken = {requirement.id: requirement.scope for requirement in common}
-    found = []
+    requirements = []
     for part in row.inner("requirements"):
         if part.id in taken:
             message = f"'{part.id}' is required by '{taken[part.id]}' already"
             part.problem("duplicate-id", message, part.place(), "choose another id")
-        found.append(_requirement(part, "tier", of_tier(row.id), (part.id,), scope, values))
-    return found
+        requirements.append(_requirement(part, "tier", of_tier(row.id), (part.id,), scope, values))
+    return requirements
 
 
 def _requirement(
     row: FilePart, scope_name: str, owner: Owner, names: tuple[str, ...], scope: Scope, values: Values
 ) -> Requirement:
-    """One condition, or several of which so many are needed; `names` are those of the groups around it, and its own."""
+    """A condition, or a group of requirements; `names` are the ids of the groups around it, then its own."""
     title, source = row.texts(), row.source()
 
     def named(tree: Expression, form: WrittenForm) -> str:
@@ -197,12 +188,12 @@ def _requirement(
     if "at_least" in row.data and needed > written > 0:
         message = f"{needed} cannot be met of {written}"
         row.problem("out-of-range", message, row.place("at_least"), "ask for fewer, or add requirements")
-    value = named(_so_many(needed, conditions) if conditions else _TRUE, WrittenForm.GROUP)
+    value = named(_at_least(needed, conditions) if conditions else _TRUE, WrittenForm.GROUP)
     return Requirement(id=row.id, value=value, scope=scope_name, title=title, source=source, parts=parts, needed=needed)
 
 
-def _so_many(needed: int, conditions: tuple[Name, ...]) -> Expression:
-    """The plainest form of 'so many of these'."""
+def _at_least(needed: int, conditions: tuple[Name, ...]) -> Expression:
+    """The simplest expression for "at least `needed` of these conditions hold"."""
     if len(conditions) == 1:
         return conditions[0]
     if needed == len(conditions):

@@ -1,4 +1,4 @@
-"""The values of a release while they are made."""
+"""Collects the values of a release while its tiers and prices are compiled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..values import Kind
 
 
 class Values:
-    """Every value so far by its id."""
+    """Every value so far, by its id."""
 
     def __init__(self, values: Iterable[NamedValue]) -> None:
         self.by_id = {value.id: value for value in values}
@@ -28,7 +28,7 @@ class Values:
         source: tuple[str, ...] = (),
         negotiable: Negotiable | None = None,
     ) -> Name:
-        """Give an expression a name, and the name as an expression; `names` as in `NamedValue`."""
+        """Add a value with this expression, and return its name as an expression; `names` as in `NamedValue`."""
         id = id_of(owner, role, *names)
         self.by_id[id] = NamedValue(
             id=id,
