@@ -1,7 +1,7 @@
-"""Evaluate: a compiled programme and a record give an outcome.
+"""Evaluates a partner's record against a compiled programme; the result is an outcome.
 
-`make_plan` works once for a release: each tier, rebate and track becomes a function that reads its view off a filled
-row (see `layout` and `views`). `evaluate` fills the row for one partner and calls them. All of it is pure.
+`make_plan` is called once for a release: each tier, track and definition becomes a function that makes its outcome from
+a filled row (see `row_layout` and `views`). `evaluate` fills the row of a partner and calls these functions.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .outcome import AgreementOutcome, DiscountOutcome, Outcome, Scalar, TierOut
 from .record import Record
 from .row_layout import KnownInputs, Layout, ListLayout, fill, is_constant, make_layout, named_row
 from .views import Benefits, Own, Reader, TrackReader, tier_reader, track_reader, value_reader
-from .warnings import oddities
+from .warnings import record_warnings
 
 _NOTHING = Decimal(0)
 
 
 class Plan(NamedTuple):
-    """How to evaluate one release: the layout of a partner's row, and the readers of what is in it."""
+    """How to evaluate a release: the layout of a partner's row, and the readers that make outcomes from it."""
 
     programme: Programme
     layout: Layout
@@ -32,15 +32,15 @@ class Plan(NamedTuple):
     main: TrackReader
     tracks: tuple[tuple[str, TrackReader], ...]
     definitions: tuple[Reader[ValueOutcome], ...]
-    lists: tuple[ListLayout, ...]  #: those of the partner whose items have values
-    kept_until: int | None  #: where the day stands to which a tier is kept
-    membership_ends: int | None  #: and the last day of the membership
+    lists: tuple[ListLayout, ...]  #: those whose items have values, except an order's lines
+    kept_until: int | None  #: the position of the day until which a tier is kept
+    membership_ends: int | None  #: the position of the last day of the membership period
 
 
 def make_plan(programme: Programme) -> Plan:
     """The plan of a release."""
     layout = make_layout(programme)
-    positions: Any = layout.positions  # what is read here stands in the row itself, not in an item
+    positions: Any = layout.positions  # those read here are in the row itself, not in an item
     constants = {id: layout.empty[at - layout.start] for id, at in positions.items() if is_constant(programme, id)}
     tracks = {id: track_reader(programme, track, positions) for id, track in programme.tracks.items()}
     until = programme.tracks[MAIN].kept_until
@@ -51,26 +51,26 @@ def make_plan(programme: Programme) -> Plan:
         main=tracks.pop(MAIN),
         tracks=tuple(tracks.items()),
         definitions=tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
-        lists=tuple(one for one in layout.lists if one.values and one.id != ORDER),
+        lists=tuple(items for items in layout.lists if items.values and items.id != ORDER),
         kept_until=None if until is None else positions[until],
         membership_ends=None if programme.membership_ends is None else positions[programme.membership_ends],
     )
 
 
 def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
-    """Every fact and value behind an outcome, by id."""
-    agreed = {one.term: one.value for one in outcome.agreements if one.applied}
-    known = KnownInputs(
+    """Every fact and value that an outcome was made from, by id."""
+    agreed = {agreement.term: agreement.value for agreement in outcome.agreements if agreement.applied}
+    inputs = KnownInputs(
         as_of=outcome.as_of, held_tier=outcome.held_tier, held_since=outcome.since, facts=outcome.facts, agreed=agreed
     )
-    return named_row(plan.layout, fill(plan.layout, known))
+    return named_row(plan.layout, fill(plan.layout, inputs))
 
 
 def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
-    """What the programme says of one partner on a day; `record` has been checked against this programme."""
+    """The outcome of a partner on a day; `record` was read for this programme."""
     programme = plan.programme
-    known = known_of(record, as_of)
-    row = fill(plan.layout, known)
+    inputs = inputs_of(record, as_of)
+    row = fill(plan.layout, inputs)
     agreements = _agreements(plan, record, as_of) if record.agreements else ()
     read = [reader(row) for reader in plan.tiers]
     tiers = tuple([tier for tier, _ in read])
@@ -103,40 +103,36 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         definitions=tuple([reader(row) for reader in plan.definitions]),
         lists=_item_values(plan.lists, plan.layout, row) if plan.lists else {},
         agreements=agreements,
-        facts=known.facts,
-        problems=oddities(programme, plan.layout, record, known, row, agreements, held),
+        facts=inputs.facts,
+        problems=record_warnings(programme, plan.layout, record, inputs, row, agreements, held),
     )
 
 
-def known_of(record: Record, as_of: date) -> KnownInputs:
-    """What an evaluation of the record on a day begins with."""
-    terms = record.agreements
-    agreed = {one.term: one.value for one in terms if one.days.cover(as_of)} if terms else {}
-    return KnownInputs(
-        as_of=as_of, held_tier=record.tier, held_since=record.since, facts=record.facts_on(as_of), agreed=agreed
-    )
+def inputs_of(record: Record, as_of: date) -> KnownInputs:
+    """The inputs of an evaluation of the record on a day."""
+    agreed = {agreement.term: agreement.value for agreement in record.agreements if agreement.days.cover(as_of)}
+    facts = record.facts_on(as_of)
+    return KnownInputs(as_of=as_of, held_tier=record.tier, held_since=record.since, facts=facts, agreed=agreed)
 
 
 def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutcome, ...]:
-    """Each agreement of the record, and what the programme would say without any."""
-    row = fill(plan.layout, known_of(record, as_of)._replace(agreed={}))
+    """The outcome of each agreement of the record, with the value of its term without any agreement."""
+    row = fill(plan.layout, inputs_of(record, as_of)._replace(agreed={}))
     positions: Any = plan.layout.positions
-    found = []
-    for one in record.agreements:
-        applied = one.days.cover(as_of)
-        was = or_none(row[positions[one.term]]) if applied else None
-        found.append(
-            AgreementOutcome(
-                term=one.term,
-                value=one.value,
-                was=was,
-                applied=applied,
-                document=one.document,
-                begins=one.begins,
-                ends=one.ends,
-            )
+    outcomes = []
+    for agreement in record.agreements:
+        applied = agreement.days.cover(as_of)
+        outcome = AgreementOutcome(
+            term=agreement.term,
+            value=agreement.value,
+            was=or_none(row[positions[agreement.term]]) if applied else None,
+            applied=applied,
+            document=agreement.document,
+            begins=agreement.begins,
+            ends=agreement.ends,
         )
-    return tuple(found)
+        outcomes.append(outcome)
+    return tuple(outcomes)
 
 
 def _track(id: str, own: Own, tiers: Sequence[TierOutcome]) -> TrackOutcome:
@@ -147,16 +143,14 @@ def _track(id: str, own: Own, tiers: Sequence[TierOutcome]) -> TrackOutcome:
 def _item_values(
     lists: Sequence[ListLayout], layout: Layout, row: Row
 ) -> Mapping[str, tuple[Mapping[str, Scalar | None], ...]]:
-    """Of each of these lists that is known: the values of its items, item by item."""
-    found = {}
-    for one in lists:
-        items = row[layout.positions[one.id]]  # type: ignore[index]
+    """The values of the items of each of these lists that is not unknown, by the id of the list."""
+    values = {}
+    for list_layout in lists:
+        items, names = row[layout.positions[list_layout.id]], list_layout.values  # type: ignore[index]
         if type(items) is not Unknown:
-            first = len(one.fields)
-            found[one.id] = tuple(
-                dict(zip(one.values, [or_none(value) for value in item[first:]], strict=True)) for item in items
-            )
-    return found
+            parts = [map(or_none, item[len(list_layout.fields) :]) for item in items]
+            values[list_layout.id] = tuple([dict(zip(names, part, strict=True)) for part in parts])
+    return values
 
 
 _GRANTED_AS = {
@@ -169,24 +163,16 @@ _GRANTED_AS = {
 
 
 def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome | None:
-    """The partner's own discount: nothing where it does not qualify, unknown where that is open."""
+    """The discount granted of the partner's own tier: 0 where it does not qualify, None where that is undetermined."""
     if discount is None or granted == "qualified":
         return discount
     amount = None if granted == "undetermined" else _NOTHING
-    return DiscountOutcome(
-        base=discount.base,
-        bonuses=discount.bonuses,
-        uncapped=discount.uncapped,
-        cap=discount.cap,
-        total=amount,
-        in_price=amount,
-        in_kind=amount,
-        source=discount.source,
-    )
+    return discount._replace(total=amount, in_price=amount, in_kind=amount)
 
 
 def _granted_rebates(rebates: tuple[Any, ...], granted: str) -> tuple[Any, ...]:
-    """The partner's own rebates, or what they come to: likewise."""
+    """The rebates or rebate totals granted of the partner's own tier, likewise."""
     if not rebates or granted == "qualified":
         return rebates
-    return tuple(one._replace(amount=None if granted == "undetermined" else _NOTHING) for one in rebates)
+    amount = None if granted == "undetermined" else _NOTHING
+    return tuple(rebate._replace(amount=amount) for rebate in rebates)

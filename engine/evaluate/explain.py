@@ -1,7 +1,6 @@
-"""Explain: why a value is what it is.
+"""Explains a value: the comparisons that decide it, and the values that it is computed from.
 
-Evaluation keeps no trace: it is total and takes microseconds, so an explanation evaluates each part again, by the
-reference reader.
+Evaluation keeps no trace. It takes microseconds, so an explanation evaluates each part again with the interpreter.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
@@ -18,11 +17,11 @@ from ..programme.model import NamedValue, Programme
 from ..values import NUMERIC, Kind, Number, Unknown, Value, add, subtract
 
 _ORDERED = ("<", "<=", ">", ">=")
-MAX_LEVELS = 20  #: of definitions within definitions that an explanation opens
+MAX_LEVELS = 20  #: the most levels of nested definitions that an explanation opens
 
 
 class Measure(NamedTuple):
-    """One comparison that matters: a value, the threshold it is held against, and how far it is from meeting it."""
+    """A comparison that decides a condition: a value, its threshold, and the distance to meeting it."""
 
     subject: Expression
     operator: Comparison
@@ -30,7 +29,7 @@ class Measure(NamedTuple):
     threshold: Value
     kind: Kind
     holds: bool | None
-    distance: Number | None  #: None where it holds, is unknown, or cannot be counted
+    distance: Number | None  #: None where it holds, is unknown, or is not of numbers
 
     @property
     def expression(self) -> str:
@@ -39,7 +38,7 @@ class Measure(NamedTuple):
 
 
 class ReasonStep(NamedTuple):
-    """One line of an opened value: a name or an expression, and what it is worth."""
+    """A line of an explanation: a name or an expression, its value and its clauses; `depth` is 0 at the top."""
 
     depth: int
     text: str
@@ -49,20 +48,23 @@ class ReasonStep(NamedTuple):
 
 
 def measures(programme: Programme, id: str, values: Mapping[str, Any]) -> tuple[Measure, ...]:
-    """The comparisons that make a condition what it is: those that fail if it fails, that are open if it is open."""
+    """The comparisons that decide a condition: the failed ones where it fails, the open ones where it is open.
+
+    `id` is that of the condition's value, `values` are all facts and values by id.
+    """
     tree = programme.values[id].expression
     return tuple(_measure(leaf, wanted, values) for leaf, wanted in _decisive(programme, tree, True, values))
 
 
 def steps(programme: Programme, id: str, values: Mapping[str, Any], levels: int = MAX_LEVELS) -> tuple[ReasonStep, ...]:
-    """A named value opened: its expression, then every name in it, and theirs in turn, so many levels deep."""
+    """The explanation of a value: its expression, every name in it, and the names in theirs, to `levels` levels."""
     return tuple(_steps(programme, programme.values[id], values, 0, levels, set()))
 
 
 def _decisive(
     programme: Programme, tree: Expression, wanted: bool, values: Mapping[str, Any], levels: int = MAX_LEVELS
 ) -> Iterator[tuple[Expression, bool]]:
-    """The leaves that decide a condition, each with whether it is wanted true or false; so many levels are opened."""
+    """The comparisons and values that decide a condition, each with the truth that the condition needs of it."""
     match tree:
         case Not():
             yield from _decisive(programme, tree.operand, not wanted, values, levels)
@@ -83,14 +85,14 @@ def _decisive(
 
 
 def _without_guards(parts: list[Expression]) -> list[Expression]:
-    """The parts without those that only keep a special case apart (`implementations == 0`), where others remain."""
-    told = [
+    """The parts without those that only exclude a special case (`implementations == 0`); all where no others remain."""
+    informative = [
         part
         for part in parts
         if not isinstance(part, Compare)
         or (part.operator in _ORDERED and not (isinstance(part.right, Literal) and part.right.value == 0))
     ]
-    return told or parts
+    return informative or parts
 
 
 def _measure(leaf: Expression, wanted: bool, values: Mapping[str, Any]) -> Measure:
@@ -107,7 +109,7 @@ def _measure(leaf: Expression, wanted: bool, values: Mapping[str, Any]) -> Measu
 
 
 def _distance(operator: Comparison, value: Value, threshold: Value, kind: Kind) -> Number | None:
-    """How much more (or less) would do; a count must pass a strict threshold by one."""
+    """How much more or less would meet the threshold; a count must pass a strict threshold by 1."""
     if kind not in NUMERIC or operator not in _ORDERED:
         return None
     gap = subtract(threshold, value) if operator in (">", ">=") else subtract(value, threshold)
@@ -123,13 +125,13 @@ def _truth(value: Value) -> bool | None:
 def _steps(
     programme: Programme, value: NamedValue, values: Mapping[str, Any], depth: int, levels: int, opened: set[str]
 ) -> Iterator[ReasonStep]:
-    """The expression, and under it each name once; a rule that is one name is that name."""
+    """The line of an expression, left out where it is a single name, then those of the names in it."""
     single = isinstance(value.expression, Name | Literal)
     if not single:
         yield ReasonStep(depth, text(value.expression), value.kind, values[value.id], ())
     for name in dict.fromkeys(names(value.expression)):
         if name.id not in values:
-            continue  # of the items of a list: it has a value for each
+            continue  # a name of list items, with a value for each item
         inner, fact = programme.values.get(name.id), programme.facts.get(name.id)
         source = inner.source if inner else fact.source if fact else ()
         yield ReasonStep(depth + (not single), name.written or name.id, name.kind, values[name.id], source)

@@ -1,6 +1,6 @@
-"""What an evaluation says: plain frozen data, and the shape of the promised JSON.
+"""The outcome of an evaluation: plain frozen data, the source of its JSON.
 
-Amounts are exact, in percent; None stands for unknown throughout.
+Amounts are exact; discounts and bonuses are in percent. None stands for unknown.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
@@ -25,7 +25,7 @@ Scalar = bool | Number | date | str
 
 @public("id", "status")
 class RequirementOutcome(NamedTuple):
-    """Whether a requirement is met; `unknown` names the facts that would decide it, `parts` what it is made of."""
+    """Whether a requirement is met; `unknown` names the facts that would decide it, `parts` are those of a group."""
 
     id: str
     scope: str  #: eligibility, joining, or tier for the tier's own
@@ -37,7 +37,7 @@ class RequirementOutcome(NamedTuple):
 
 @public("id", "status", "percent")
 class BonusOutcome(NamedTuple):
-    """Whether a bonus is earned, what it adds (0 where not earned), and whether it is applied or only available."""
+    """Whether a bonus is earned, what it adds (0 where not earned), and whether it is applied to the discount."""
 
     id: str
     status: BonusStatus
@@ -49,7 +49,7 @@ class BonusOutcome(NamedTuple):
 
 @public("base", "uncapped", "total")
 class DiscountOutcome(NamedTuple):
-    """A discount, built up: base + applied bonuses = uncapped; total is at most the cap, and is in_price + in_kind."""
+    """A discount and its parts: base + applied bonuses = uncapped; total <= cap and total = in_price + in_kind."""
 
     base: Number | None
     bonuses: tuple[BonusOutcome, ...]
@@ -63,7 +63,7 @@ class DiscountOutcome(NamedTuple):
 
 @public("id", "value")
 class BenefitOutcome(NamedTuple):
-    """What a benefit is worth: yes/no, or an amount; of a text, whether it is given, and the text in each language."""
+    """What a benefit is worth: yes/no or an amount; for a text, whether it is given, and the text in each language."""
 
     id: str
     value: Scalar | None
@@ -74,7 +74,7 @@ class BenefitOutcome(NamedTuple):
 
 @public("id", "status", "amount", "currency")
 class RebateOutcome(NamedTuple):
-    """Whether a rebate is earned, and the money it comes to (0 where not earned), once or each `per`."""
+    """Whether a rebate is earned, and the money it pays (0 where not earned), once or each period `per`."""
 
     id: str
     status: BonusStatus
@@ -87,7 +87,7 @@ class RebateOutcome(NamedTuple):
 
 @public("amount", "currency", "per")
 class RebateTotalOutcome(NamedTuple):
-    """What the rebates of one currency and period come to."""
+    """The sum of the rebates of one currency and period."""
 
     currency: str
     per: str
@@ -96,7 +96,7 @@ class RebateTotalOutcome(NamedTuple):
 
 @public("id", "tier", "status")
 class TrackOutcome(NamedTuple):
-    """The tier that the partner has on a track beside the programme's own, and the one above it."""
+    """The id of the tier that the partner has on a track other than `main`, and of the tier above it."""
 
     id: str
     tier: str | None
@@ -107,7 +107,7 @@ class TrackOutcome(NamedTuple):
 
 @public("id", "value")
 class ValueOutcome(NamedTuple):
-    """A definition: what it comes to for this partner, or the facts that would decide it."""
+    """The value of a definition for this partner, or the facts that would decide it."""
 
     id: str
     value: Scalar | None
@@ -117,9 +117,9 @@ class ValueOutcome(NamedTuple):
 
 @public("term", "value", "applied")
 class AgreementOutcome(NamedTuple):
-    """A supplementary agreement: whether it applies on the day, what it puts in place of what, and by which paper.
+    """A supplementary agreement: the id of its term, the agreed value, its document, and whether it applies on the day.
 
-    `was` is what the programme says itself; None where that is unknown, or where the agreement does not apply.
+    `was` is the programme's own value; None where that is unknown, or where the agreement does not apply.
     """
 
     term: str
@@ -133,7 +133,7 @@ class AgreementOutcome(NamedTuple):
 
 @public("id", "status", "discount")
 class TierOutcome(NamedTuple):
-    """One tier for this partner; discount and benefits are what the tier gives were the partner qualified."""
+    """A tier for this partner; discount and benefits are what the tier gives a partner that qualifies."""
 
     id: str
     status: TierStatus
@@ -147,16 +147,15 @@ class TierOutcome(NamedTuple):
 
 @public("partner", "tier", "status", "as_of", "release")
 class Outcome(NamedTuple):
-    """One partner under one release on one day.
+    """The outcome of one partner under one release on one day.
 
     `status`, `discount`, `benefits` and `rebates` are those of the partner's own tier: nothing is granted where it does
-    not qualify, nothing is certain where it is undetermined, and all are None without a tier. Where tiers are awarded,
-    its own is the highest it qualifies for; `status` says so if there is none, or if a higher one is open. A tier that
-    is held and kept, though its requirements are not met, is `retained`. `next` is the tier above the one awarded.
+    not qualify, amounts are None where that is undetermined, and all are None without a tier. Where tiers are awarded,
+    its own is the highest it qualifies for; `status` is `not_qualified` if there is none, `undetermined` if a higher
+    one is open. A held tier that is kept without its requirements met is `retained`. `next` is the tier above it.
 
-    `held_tier` and `since` are what the record says; `kept_until` is the day to which a held tier is kept, and
-    `membership_ends` the last day of the membership period. `lists` has,
-    for each list of the record, the values of each of its items.
+    `held_tier` and `since` are what the record says; `kept_until` is the day until which a held tier is kept, and
+    `membership_ends` the last day of the membership period. `lists` has the values of each item of each list.
     """
 
     programme: str
@@ -186,7 +185,7 @@ class Outcome(NamedTuple):
     problems: tuple[Problem, ...]
 
     def of(self, tier: str) -> TierOutcome:
-        """The outcome of one tier, by its id; KeyError where there is no such tier."""
+        """The outcome of the tier with this id; KeyError where there is none."""
         for outcome in self.tiers:
             if outcome.id == tier:
                 return outcome

@@ -1,4 +1,4 @@
-"""What a record says for some days only: supplementary agreements, and the values of facts that change with time."""
+"""Reads the parts of a record that hold for some days: supplementary agreements, and facts that change with time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ..compile.facts import fact_value
 from ..limits import MAX_TEXT
 from ..problems import Place, Problem, did_you_mean
-from ..programme.model import Fact, NamedValue, Programme
+from ..programme.model import Fact, NamedValue, Programme, plain_fact
 from ..source.document import Document, PartPath, unknown_keys
 from ..source.scalars import Data, day_of, is_visible
 from .row_layout import Scalar
@@ -19,18 +19,18 @@ _AGREEMENT = ("term", "value", "document", "from", "until")
 
 
 class Days(NamedTuple):
-    """The days from a first to a last, both included; None where they are open."""
+    """The days from a first to a last one, both included; None where there is no first or no last day."""
 
     begins: date | None
     ends: date | None
 
     def cover(self, day: date) -> bool:
-        """Whether the day is one of them."""
+        """Whether the day is one of these days."""
         return (self.begins is None or self.begins <= day) and (self.ends is None or day <= self.ends)
 
-    def meet(self, other: Days) -> bool:
-        """Whether they have a day in common."""
-        return not (_is_before(self.ends, other.begins) or _is_before(other.ends, self.begins))
+    def meet(self, days: Days) -> bool:
+        """Whether the two have a day in common."""
+        return not (_is_before(self.ends, days.begins) or _is_before(days.ends, self.begins))
 
 
 class Period(NamedTuple):
@@ -41,17 +41,17 @@ class Period(NamedTuple):
 
 
 class Dated(tuple[Period, ...]):
-    """All periods of one fact."""
+    """The periods of one fact."""
 
 
 class Agreement(NamedTuple):
-    """A supplementary agreement: between two days a paper puts this value in the place of a term for the partner."""
+    """A supplementary agreement: from one day to another, `value` replaces the value with the id `term`."""
 
     term: str
     value: Scalar
     document: str
     begins: date
-    ends: date | None  #: the last day; None while it is open
+    ends: date | None  #: the last day; None where there is none
     place: Place
 
     @property
@@ -61,57 +61,60 @@ class Agreement(NamedTuple):
 
 
 def read_periods(document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]) -> Dated:
-    """The values of a fact that changes with time; two that have a day in common are refused."""
-    found: dict[int, Period] = {}
-    for index, one in enumerate(written):
+    """The values of a fact that changes with time; mistakes and periods that overlap are added to `problems`."""
+    periods: dict[int, Period] = {}
+    for index, part in enumerate(written):
         at: PartPath = (*path, index)
         before = len(problems)
-        if not isinstance(one, dict) or one.get("value") is None:
+        if not isinstance(part, dict) or part.get("value") is None:
             message = f"{fact.id}: a period has a value, and a first or a last day"
             help = "write - {value: 2, from: 2026-01-01, until: 2026-10-15}"
             problems.append(Problem("bad-fact", message, document.value_place(at), help))
             continue
-        problems += unknown_keys(document, at, one, _PERIOD)
-        value, wrong = fact_value(fact, one["value"])
+        problems += unknown_keys(document, at, part, _PERIOD)
+        value, wrong = fact_value(fact, part["value"])
         if wrong:
             place = document.value_place((*at, "value"))
             problems.append(Problem("bad-fact", f"{fact.id}: {wrong[0]}", place, wrong[1]))
-        days = _days(document, at, one, problems)
+        days = _days(document, at, part, problems)
         if len(problems) == before and value is not None:
-            found[index] = Period(value, days)
-    places = list(found)
-    for later, _ in _meeting([period.days for period in found.values()]):
+            periods[index] = Period(value, days)
+    indices = list(periods)
+    for later, _ in _meeting([period.days for period in periods.values()]):
         message = f"{fact.id}: two of these periods have a day in common"
         help = "end the one before the other begins"
-        problems.append(Problem("periods-overlap", message, document.value_place((*path, places[later])), help))
-    return Dated(found.values())
+        problems.append(Problem("periods-overlap", message, document.value_place((*path, indices[later])), help))
+    return Dated(periods.values())
 
 
 def read_agreements(
     document: Document, written: Data, programme: Programme, problems: list[Problem]
 ) -> tuple[Agreement, ...]:
-    """The supplementary agreements of a record; two that replace one term on one day are refused."""
+    """The valid agreements of a record; mistakes and agreements that overlap on a term are added to `problems`."""
     if written is None:
         return ()
     if not isinstance(written, list):
         place = document.value_place(("agreements",))
         problems.append(Problem("wrong-type", "'agreements' is a list", place, "begin each with '- term: …'"))
         return ()
-    read = [_agreement(document, ("agreements", index), one, programme, problems) for index, one in enumerate(written)]
-    found = [agreement for agreement in read if agreement]
-    for term in dict.fromkeys(agreement.term for agreement in found):
-        of_term = [agreement for agreement in found if agreement.term == term]
+    parts = [
+        _agreement(document, ("agreements", index), part, programme, problems) for index, part in enumerate(written)
+    ]
+    agreements = [agreement for agreement in parts if agreement]
+    for term in dict.fromkeys(agreement.term for agreement in agreements):
+        of_term = [agreement for agreement in agreements if agreement.term == term]
         for later, earlier in _meeting([agreement.days for agreement in of_term]):
             papers = f"{of_term[earlier].document} and {of_term[later].document}"
             message = f"'{term}' is agreed twice for the same days: {papers}"
             help = "end the one before the other begins"
             problems.append(Problem("agreements-overlap", message, of_term[later].place, help))
-    return tuple(found)
+    return tuple(agreements)
 
 
 def _agreement(
     document: Document, path: PartPath, written: Data, programme: Programme, problems: list[Problem]
 ) -> Agreement | None:
+    """The agreement that is written at a path; None where it is wrong, which is added to `problems`."""
     before = len(problems)
 
     def wrong(code: str, message: str, key: str | None, help: str | None) -> None:
@@ -135,13 +138,13 @@ def _agreement(
     value: Any = None
     if term is not None and (named is None or named.negotiable is None):
         what = "may not be agreed" if named else "is not a term of the programme"
-        terms = [id for id, other in programme.values.items() if other.negotiable]
+        terms = [id for id, negotiated in programme.values.items() if negotiated.negotiable]
         help = did_you_mean(str(term), terms) or "no term like it is marked as negotiable"
         wrong("unknown-term", f"'{term}' {what}", "term", help)
     elif named and written.get("value") is not None:
-        value, told = fact_value(agreed_as(named), written["value"])
-        if told:
-            wrong("bad-fact", f"{term}: {told[0]}", "value", told[1])
+        value, mistake = fact_value(agreed_as(named), written["value"])
+        if mistake:
+            wrong("bad-fact", f"{term}: {mistake[0]}", "value", mistake[1])
     if len(problems) > before or days.begins is None:
         return None
     return Agreement(
@@ -155,32 +158,24 @@ def _agreement(
 
 
 def agreed_as(term: NamedValue) -> Fact:
-    """What may be agreed in the place of a value, as a fact: of its kind, within the limits set for it."""
-    low, high = (term.negotiable.minimum, term.negotiable.maximum) if term.negotiable else (None, None)
-    return Fact(
-        id=term.id,
-        title=term.title,
-        kind=term.kind,
-        unit=term.unit,
-        choices=term.choices,
-        default=None,
-        minimum=low,
-        maximum=high,
-        source=term.source,
-        currency=term.currency,
+    """The values that may be agreed for a term, as a fact: of its kind, within the limits set for it."""
+    fact = plain_fact(term.id, term.kind)._replace(
+        title=term.title, unit=term.unit, choices=term.choices, source=term.source, currency=term.currency
     )
+    limits = term.negotiable
+    return fact._replace(minimum=limits.minimum, maximum=limits.maximum) if limits else fact
 
 
 def _days(document: Document, path: PartPath, written: Mapping[str, Data], problems: list[Problem]) -> Days:
-    """The days of a map with `from` and `until`; what is wrong with them is added to `problems`."""
-    found: list[date | None] = []
+    """The days of a map with `from` and `until`; mistakes in them are added to `problems`."""
+    days: list[date | None] = []
     for key in ("from", "until"):
         day = day_of(written.get(key))
         if day is None and written.get(key) is not None:
             place = document.value_place((*path, key))
             problems.append(Problem("wrong-type", f"'{key}' is a day", place, "write it as 2026-01-31"))
-        found.append(day)
-    begins, ends = found
+        days.append(day)
+    begins, ends = days
     if _is_before(ends, begins):
         message = f"it ends on {ends}, before it begins on {begins}"
         place = document.value_place((*path, "until"))
@@ -189,14 +184,15 @@ def _days(document: Document, path: PartPath, written: Mapping[str, Data], probl
 
 
 def _is_before(ends: date | None, begins: date | None) -> bool:
-    """Whether what ends on a day is over before what begins on another."""
+    """Whether `ends` is a day before `begins`; no if either is None."""
     return ends is not None and begins is not None and ends < begins
 
 
 def _meeting(spans: Sequence[Days]) -> Iterator[tuple[int, int]]:
-    """Spans that have a day in common, the later and the earlier by their places: each span with one before it.
+    """Pairs of spans that have a day in common, as indices, the greater first: at most one pair for each span.
 
-    By their first days, so that thousands take a moment: whoever meets any before it meets the one that lasts longest.
+    Spans are taken by their first days: a span that meets any earlier one meets the one of them that ends last, so that
+    thousands are compared quickly.
     """
     by_first_day = sorted(range(len(spans)), key=lambda place: spans[place].begins or date.min)
     longest = None

@@ -1,8 +1,7 @@
-"""Quote: an order and a partner's record give a price for each line, or the reason why there is none.
+"""Quote: the price of each line of a partner's order, or the reason why a line has none.
 
-Rules of price are values of the programme; this module reads them off a filled row, as `evaluate` does for tiers.
-Amounts are rounded by the rules, once for each line; a total is the sum of the rounded lines, and unknown where a line
-has yet to be determined.
+Rules of price are values of the programme; this module reads them from a filled row, as `evaluate` does for tiers. The
+rules round the amounts once for each line; a total is the sum of the rounded lines, unknown where one is undetermined.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -18,7 +17,7 @@ from ..programme.owners import WHOLE_ORDER, Role, id_of
 from ..source.document import Document, unknown_keys
 from ..source.scalars import Data
 from ..values import Number, Unknown, Value, add, merge, missing, or_none, subtract
-from .evaluate import Plan, known_of
+from .evaluate import Plan, inputs_of
 from .outcome import Outcome, Scalar
 from .record import Record, read_items
 from .row_layout import fill, named_row
@@ -29,7 +28,7 @@ _KEYS = ("order", "currency", "lines")
 
 @public("id", "currency", "lines")
 class OrderLines(NamedTuple):
-    """An order as it was written: its id, its currency, and its lines, each a map of known fields."""
+    """An order as written: its id, its currency, and its lines, each a map of values by the ids of fields."""
 
     id: str | None
     currency: str
@@ -47,30 +46,30 @@ class Reason(NamedTuple):
 
 @public("line", "status", "rule")
 class LineQuote(NamedTuple):
-    """One line: what it was, the rule that priced it, and what is paid; None where there is no such amount.
+    """The quote of a line: its fields, the rule that prices it, and the amounts; None where the rule sets none.
 
-    `unknown` names the facts that would decide it, `open` the sums that they leave open; `says` is what the rule says
-    in place of an amount.
+    `unknown` names the facts that would decide an undetermined line, `open` the sums that it leaves open; `says` is the
+    text that the rule gives in place of an amount.
     """
 
     line: int
     status: LineStatus
     fields: Mapping[str, Scalar]
-    rule: str | None
-    title: Texts | None
-    says: Texts | None
-    customer_pays: Number | None
-    partner_pays: Number | None
-    margin: Number | None
-    refusals: tuple[Reason, ...]
-    unknown: tuple[str, ...]
-    source: tuple[str, ...]
+    rule: str | None = None
+    title: Texts | None = None
+    says: Texts | None = None
+    customer_pays: Number | None = None
+    partner_pays: Number | None = None
+    margin: Number | None = None
+    refusals: tuple[Reason, ...] = ()
+    unknown: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     open: tuple[str, ...] = ()  #: customer_pays, partner_pays, margin
 
 
 @public("id", "value")
 class Total(NamedTuple):
-    """A value of the whole order, by its id in the programme and its name in prices.yaml."""
+    """A value of the whole order: its id in the programme, its name in prices.yaml, and what it is."""
 
     id: str
     name: str
@@ -81,10 +80,10 @@ class Total(NamedTuple):
 
 @public("outcome", "order", "lines", "currency", "customer_pays")
 class Quote(NamedTuple):
-    """The whole order for one partner on a day; each sum is of the lines that have the amount, None where one is open.
+    """The quote of an order for a partner on a day; sums are over the lines with the amount, None where one is open.
 
-    `complete` says that every line is priced, and nothing is said in place of an amount; `discounts` are the partner's
-    own, in percent, by name.
+    `complete` says whether every line is priced, and none has a text in place of an amount; `discounts` are the
+    partner's own, in percent, by name.
     """
 
     outcome: Outcome
@@ -100,7 +99,7 @@ class Quote(NamedTuple):
 
 
 def written_lines(programme: Programme) -> ListFact:
-    """The lines of an order, with the fields that one writes. Raises WrongCall where the programme prices no orders."""
+    """The lines of an order with the fields that people write; WrongCall where the programme prices no orders."""
     if programme.order is None:
         help = "a programme that prices orders has prices.yaml"
         raise WrongCall([Problem("no-prices", "this programme does not price orders", None, help)])
@@ -109,7 +108,7 @@ def written_lines(programme: Programme) -> ListFact:
 
 
 def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple[Problem, ...]]:
-    """The order of a document, or None and the problems. Raises WrongCall where the programme prices no orders."""
+    """The order of a document, or None, and the problems; raises WrongCall where the programme prices no orders."""
     fields = written_lines(plan.programme)
     problems: list[Problem] = []
     data = document.data
@@ -131,6 +130,7 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
 
 
 def _word(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
+    """The short text at a key; None where it is missing or wrong, which is added to `problems`."""
     written = data.get(key)
     if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_ORDER_TEXT and written.isprintable()):
         return written
@@ -144,13 +144,13 @@ def _word(document: Document, data: Mapping[str, Data], key: str, problems: list
 
 
 def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of: date) -> Quote:
-    """What the order costs this partner; `outcome` is the partner's on that day."""
+    """The quote of the order; `outcome` is that of the partner on the same day."""
     definition = plan.programme.order
     if definition is None:
         raise TypeError("read_order refuses this")
     lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
-    known = known_of(record, as_of)
-    values = named_row(plan.layout, fill(plan.layout, known._replace(facts={**known.facts, ORDER: lines})))
+    inputs = inputs_of(record, as_of)
+    values = named_row(plan.layout, fill(plan.layout, inputs._replace(facts={**inputs.facts, ORDER: lines})))
     quoted = tuple(_line(plan.programme, line, item) for line, item in zip(order.lines, values[ORDER], strict=True))
     own = {name: id_of(WHOLE_ORDER, Role.OWN_DISCOUNT, name) for name in ("tier_discount", "partner_discount")}
     return Quote(
@@ -172,7 +172,7 @@ def _total(named: NamedValue, value: Value) -> Total:
 
 
 def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, Value]) -> LineQuote:
-    """One line as the values of the programme have it."""
+    """The quote of a line; `item` has the values of the line by name."""
     definition = programme.order
     if definition is None:
         raise TypeError("read_order refuses this")
@@ -180,33 +180,20 @@ def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, V
     def value(id: str) -> Value:
         return item[programme.values[id].inner_id]
 
-    refusals = [(one, value(one.when)) for one in definition.refusals]
-    reasons = tuple(Reason(one.id, one.title, one.source) for one, holds in refusals if holds is True)
+    refusals = [(refusal, value(refusal.when)) for refusal in definition.refusals]
+    reasons = tuple(Reason(refusal.id, refusal.title, refusal.source) for refusal, holds in refusals if holds is True)
     number = int(item[LINE])  # type: ignore[arg-type]
-    nothing = LineQuote(
-        line=number,
-        status="no_rule",
-        fields=line,
-        rule=None,
-        title=None,
-        says=None,
-        customer_pays=None,
-        partner_pays=None,
-        margin=None,
-        refusals=reasons,
-        unknown=(),
-        source=(),
-    )
+    nothing = LineQuote(line=number, status="no_rule", fields=line, refusals=reasons)
     if reasons:
-        cited = tuple(dict.fromkeys(clause for one in reasons for clause in one.source))
+        cited = tuple(dict.fromkeys(clause for reason in reasons for clause in reason.source))
         return nothing._replace(status="refused", source=cited)
     chosen = value(definition.rule)
     deciding = [chosen, *(holds for _, holds in refusals)]
-    if any(isinstance(one, Unknown) for one in deciding):
+    if any(isinstance(condition, Unknown) for condition in deciding):
         may_apply = [rule for rule in definition.rules if value(rule.when) is not False]
         is_open = _sums({amount for rule in may_apply for amount in rule.amounts})
         return nothing._replace(status="undetermined", unknown=missing(merge(*deciding)), open=is_open)
-    rule = next((one for one in definition.rules if one.id == chosen), None)
+    rule = next((rule for rule in definition.rules if rule.id == chosen), None)
     if rule is None:
         return nothing
     customer = value(definition.customer_pays) if "customer_pays" in rule.amounts else None
@@ -230,12 +217,12 @@ def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, V
 
 
 def _sums(amounts: Collection[str]) -> tuple[str, ...]:
-    """The sums to which a line with these amounts adds."""
+    """The sums to which a line with these amounts contributes."""
     return (*sorted(amounts), "margin") if len(amounts) == 2 else tuple(amounts)
 
 
 def _sum(lines: Iterable[LineQuote], name: str) -> Number | None:
-    """The sum of the lines that have the amount; None where one is open that may have it."""
+    """The sum of an amount over the lines that have it; None where a line that may have it is open."""
     total: Value = Decimal(0)
     for line in lines:
         if name in line.open:

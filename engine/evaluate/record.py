@@ -1,7 +1,7 @@
-"""A partner's record: its facts, checked against a programme.
+"""Reads a partner's record and checks it against a programme.
 
-The shape is that of schemas/record.schema.json (a test compares them); it is checked here in code, for records come
-one by one and the validator takes longer to load than a partner to decide.
+The shape is that of schemas/record.schema.json (a test compares them). It is checked here in code, because loading the
+validator takes longer than evaluating a record.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
 
 @public("partner", "tier", "since")
 class Record(NamedTuple):
-    """One partner: `facts` holds what the record itself says, without defaults, and `places` where it says it.
+    """The record of a partner: `facts` as written, without defaults, and the `places` where they are written.
 
-    `tier` is the one signed for or held, `since` the first day on which it is.
+    `tier` is the id of the tier that is signed for or held, `since` the first day on which it is.
     """
 
     partner: str
@@ -45,17 +45,15 @@ class Record(NamedTuple):
     dated: Mapping[str, Dated] = {}  #: facts that change with time, by name
 
     def facts_on(self, day: date) -> Facts:
-        """The facts as they are on a day: of dated ones the value of the period that the day is in."""
+        """The facts on a day; a dated fact has the value of the period that includes the day, or is left out."""
         if not self.dated:
             return self.facts
-        found = {
-            name: period.value for name, periods in self.dated.items() for period in periods if period.days.cover(day)
-        }
-        return {**self.facts, **found}
+        periods = [(name, period) for name, periods in self.dated.items() for period in periods]
+        return {**self.facts, **{name: period.value for name, period in periods if period.days.cover(day)}}
 
 
 def read_record(document: Document, programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
-    """The record of a document, or None and the problems."""
+    """The record of a document, or None where a problem is an error; and the problems."""
     problems: list[Problem] = []
     data = document.data
     if not isinstance(data, dict):
@@ -90,16 +88,16 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
 
 
 def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
-    """The record that plain Python data describes, as a file with the same content would.
+    """The record that plain Python data describes, as read from a file with the same content; and the problems.
 
-    Numbers are int or Decimal; a float is refused, for it is not exact.
+    Numbers are int or Decimal; a float is refused because it is not exact.
     """
     document, problems = plain_document(data, "record")
     return read_record(document, programme) if document else (None, problems)
 
 
 def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """Plain Python data as a document, or None where a number in it is not exact."""
+    """Plain Python data as a document, or None and a problem where a number in it is not exact."""
     inexact = _inexact(data, "")
     if inexact:
         return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
@@ -107,7 +105,10 @@ def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | No
 
 
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
-    """A text of the record: short, and without invisible characters (which loading refuses in files)."""
+    """The text at a key of the record; None where it is missing or wrong, which is added to `problems`.
+
+    Invisible characters are checked here for plain data; in files, loading refuses them.
+    """
     written = data.get(key)
     if key not in data or (written is None and key != "partner"):
         return None
@@ -126,7 +127,7 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
 
 
 def _tier(document: Document, written: object, programme: Programme, problems: list[Problem]) -> str | None:
-    """The tier by its id or its code; none where tiers are not signed for."""
+    """The id of the tier that is written as an id or a code; None where it is missing or wrong."""
     main = programme.tracks[MAIN]
     if written is not None and main.award != "signed" and main.kept_until is None:
         message = "a record signs for no tier here: the highest one qualified for is awarded"
@@ -138,24 +139,24 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     shown = _as_written(written)
     if isinstance(written, str | Decimal) and (tier := find_tier(tiers, shown)):
         return tier.id
-    known = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
+    choices = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
     near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
-    help = near if near and "known here" not in near else f"the tiers are {known}"
+    help = near if near and "known here" not in near else f"the tiers are {choices}"
     problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
     return None
 
 
 def _as_written(written: object) -> str:
-    """A tier as a message shows it, and as its code is compared."""
+    """A written tier as messages show it, and as it is compared with codes."""
     if isinstance(written, bool):
         return str(written).lower()
-    return (
-        plain(written) if isinstance(written, Decimal) else str(written) if isinstance(written, str | date) else "this"
-    )
+    if isinstance(written, Decimal):
+        return plain(written)
+    return str(written) if isinstance(written, str | date) else "this"
 
 
 def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]) -> date | None:
-    """The first day on which the tier is held."""
+    """The first day on which the tier is held; None where it is missing or wrong."""
     written = data.get("since")
     day = day_of(written)
     if written is None or day:
@@ -170,6 +171,7 @@ def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]
 
 
 def _facts(document: Document, written: object, programme: Programme, problems: list[Problem]) -> dict[str, Any]:
+    """The valid facts and lists by name, in the order in which they are written."""
     if written is None:
         return {}
     if not isinstance(written, dict):
@@ -177,7 +179,7 @@ def _facts(document: Document, written: object, programme: Programme, problems: 
         problems.append(Problem("wrong-type", "'facts' is a map of facts", place, "write each as 'name: value'"))
         return {}
     lists = {name: value for name, value in written.items() if name in programme.lists}
-    facts = _known(
+    facts = _values(
         document, ("facts",), {name: value for name, value in written.items() if name not in lists},
         programme.facts, [*programme.facts, *programme.lists], "a fact", problems,
     )  # fmt: skip
@@ -189,43 +191,45 @@ def _facts(document: Document, written: object, programme: Programme, problems: 
     return {name: facts[name] for name in written if name in facts}
 
 
-def _check_pairs(document: Document, facts: Mapping[str, Any], one: ListFact, problems: list[Problem]) -> None:
-    """Items that each look through another list are as many as can be gone through in a moment."""
-    for other in one.looks_at:
-        pairs = len(facts.get(one.id, ())) * len(facts.get(other, ()))
-        if pairs > MAX_PAIRS:
-            message = f"each of {len(facts[one.id])} items of '{one.id}' looks through {len(facts[other])} of '{other}'"
+def _check_pairs(document: Document, facts: Mapping[str, Any], items: ListFact, problems: list[Problem]) -> None:
+    """Report lists whose items aggregate another list, where there are more than MAX_PAIRS pairs of items."""
+    count = len(facts.get(items.id, ()))
+    for inner in items.looks_at:
+        inner_count = len(facts.get(inner, ()))
+        if count * inner_count > MAX_PAIRS:
+            message = f"each of {count} items of '{items.id}' looks through {inner_count} of '{inner}'"
             help = f"at most {MAX_PAIRS} pairs of them: leave out what is too old to count"
-            problems.append(Problem("too-many-items", message, document.place(("facts", one.id)), help))
+            problems.append(Problem("too-many-items", message, document.place(("facts", items.id)), help))
 
 
 def read_items(
-    document: Document, path: PartPath, written: Data, one: ListFact, problems: list[Problem]
+    document: Document, path: PartPath, written: Data, list_fact: ListFact, problems: list[Problem]
 ) -> tuple[Mapping[str, Any], ...]:
-    """The items of a list that stands at a path, each a map of known fields; what is wrong is added to `problems`."""
+    """The items of the list at a path, each a map of values by the ids of fields; mistakes are added to `problems`."""
     if not isinstance(written, list):
         place = document.value_place(path)
         help = "begin each item with '- '; where there are none, write []"
-        problems.append(Problem("bad-fact", f"{one.id}: this is not a list", place, help))
+        problems.append(Problem("bad-fact", f"{list_fact.id}: this is not a list", place, help))
         return ()
-    found = []
+    items = []
     for index, item in enumerate(written):
         if not isinstance(item, dict):
             place = document.value_place((*path, index))
-            message, help = f"{one.id}: an item is a map of its fields", f"write - {{{next(iter(one.fields))}: …}}"
+            help = f"write - {{{next(iter(list_fact.fields))}: …}}"
+            message = f"{list_fact.id}: an item is a map of its fields"
             problems.append(Problem("bad-fact", message, place, help))
             continue
-        what = f"a field of '{one.id}'"
-        found.append(MappingProxyType(_known(document, (*path, index), item, one.fields, one.fields, what, problems)))
-    return tuple(found)
+        what, fields = f"a field of '{list_fact.id}'", list_fact.fields
+        items.append(MappingProxyType(_values(document, (*path, index), item, fields, fields, what, problems)))
+    return tuple(items)
 
 
-def _known(
+def _values(
     document: Document, path: PartPath, written: Mapping[str, Data], facts: Mapping[str, Fact], names: Collection[str],
     what: str, problems: list[Problem],
 ) -> dict[str, Any]:  # fmt: skip
-    """The values of facts, or of the fields of an item."""
-    found: dict[str, Any] = {}
+    """The valid values of facts, or of the fields of an item; `what` says in messages which of these."""
+    values: dict[str, Any] = {}
     for name, value in written.items():
         fact = facts.get(name)
         if fact is None:
@@ -233,19 +237,19 @@ def _known(
             place = document.place((*path, name))
             problems.append(Problem("unknown-fact", f"'{name}' is not {what}", place, help))
         elif isinstance(value, list) and path == ("facts",):
-            found[name] = read_periods(document, (*path, name), value, fact, problems)
+            values[name] = read_periods(document, (*path, name), value, fact, problems)
         elif value is not None:
-            known, wrong = fact_value(fact, value)
-            if known is not None:
-                found[name] = known
+            checked, wrong = fact_value(fact, value)
+            if checked is not None:
+                values[name] = checked
             if wrong:
                 place = document.value_place((*path, name))
                 problems.append(Problem("bad-fact", f"{name}: {wrong[0]}", place, wrong[1]))
-    return found
+    return values
 
 
 def _inexact(data: object, where: str) -> str | None:
-    """Where a float stands, or a number that is none or too long; else None."""
+    """The path of the first number that is a float, not finite or too long; None where there is none."""
     if isinstance(data, float) or (isinstance(data, Decimal) and not (data.is_finite() and in_bounds(data))):
         return where or "this"
     if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 10**MAX_WHOLE_DIGITS:
@@ -255,11 +259,11 @@ def _inexact(data: object, where: str) -> str | None:
         parts = ((f"{where}.{key}".strip("."), value) for key, value in data.items())
     elif isinstance(data, list | tuple):
         parts = ((f"{where}[{number}]", value) for number, value in enumerate(data, 1))
-    return next((found for name, value in parts if (found := _inexact(value, name))), None)
+    return next((path for name, value in parts if (path := _inexact(value, name))), None)
 
 
 def _exact(data: Any) -> Data:
-    """Plain data as a document holds it: whole numbers as decimals, keys as text."""
+    """Plain data as a document has it: whole numbers as decimals, keys as text."""
     if isinstance(data, Mapping):
         return {str(key): _exact(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
@@ -270,7 +274,7 @@ def _exact(data: Any) -> Data:
 def read_records(
     documents: Sequence[Document], programme: Programme
 ) -> list[tuple[Record | None, tuple[Problem, ...]]]:
-    """The record of each document; two of one partner are refused both, for nothing says which one counts."""
+    """The record and the problems of each document; two records of a partner are both refused."""
     read = [read_record(document, programme) for document in documents]
     first: dict[str, int] = {}
     for index, (record, _) in enumerate(read):

@@ -1,7 +1,7 @@
-"""The row of a partner: where each fact, list and value of a release stands, and the steps that fill it.
+"""The row of a partner: the position of each fact, list and value of a release, and the steps that compute them.
 
-Made once for a release: each value becomes a function of the row. An item of a list is a row within the row, its fields
-first, then its own values.
+A layout is made once for a release: each value becomes a function of the row. An item of a list is a row within the
+row: its fields, then its values.
 """
 
 from __future__ import annotations
@@ -22,74 +22,73 @@ from ..programme.owners import agreed_id, agreement_id
 from ..values import Unknown, Value
 
 Scalar = bool | Decimal | date | str
-Facts = Mapping[str, Any]  #: facts and, for lists, tuples of items: maps of their fields
-
+Facts = Mapping[str, Any]  #: values of facts by id; a list is a tuple of items, each a map of its fields
 
 _NO_DAY = Unknown(frozenset(("since",)))
 
 
 class KnownInputs(NamedTuple):
-    """What an evaluation begins with: the day, the tier that the record names, since when it is held, and the facts."""
+    """The inputs of an evaluation: the day, the tier that the record names and the day since when, and the facts."""
 
     as_of: date
     held_tier: str | None
     held_since: date | None
     facts: Facts
-    agreed: Mapping[str, Scalar] = {}  #: what agreements in force put in the place of values, by their ids
+    agreed: Mapping[str, Scalar] = {}  #: the values that agreements in force set, by the ids of their terms
 
 
 class Layout(NamedTuple):
-    """How to fill the row of one release: inputs, facts, lists, a place for the item at hand of each, then values."""
+    """How to fill the rows of a release: inputs, facts, lists, current items, agreements, then values."""
 
     facts: tuple[str, ...]
-    defaults: tuple[Value, ...]  #: of the facts; unknown where they have none
+    defaults: tuple[Value, ...]  #: the default of each fact; unknown where it has none
     lists: tuple[ListLayout, ...]
-    terms: tuple[str, ...]  #: ids of values that may be agreed
-    nothing_agreed: tuple[Any, ...]  #: what stands in the row for them where no agreement is in force
-    start: int  #: where the values begin
-    empty: tuple[Value, ...]  #: the rest of the row, written numbers filled in
+    terms: tuple[str, ...]  #: ids of the negotiable values
+    nothing_agreed: tuple[Any, ...]  #: what the row has for `terms` where no agreement is in force
+    start: int  #: the position of the first value
+    empty: tuple[Value, ...]  #: the row from `start` on before it is filled: literals, and unknown for the rest
     steps: tuple[FillStep, ...]
-    order_steps: tuple[FillStep, ...]  #: those that only the price of an order needs, after the others
-    positions: Mapping[str, Position]  #: where in the row each fact and value stands
-    fill: Filler  #: takes the steps of a row of which most facts are known
-    enough: int  #: so many facts are most
-    names: dict[str, Any]  #: of all facts, lists and values in the row itself; a copy is quicker filled than a new map
-    named: Callable[[Row], tuple[Any, ...]]  #: what stands in the row for these names
+    order_steps: tuple[FillStep, ...]  #: the steps that only orders need, taken after the others
+    positions: Mapping[str, Position]  #: the position of each fact, list and value
+    fill: Filler  #: takes all steps; the fastest way if most facts are known
+    enough: int  #: the least number of given facts for which `fill` is used
+    names: dict[str, Any]  #: ids of what the row itself holds; filling a copy is faster than a new map
+    named: Callable[[Row], tuple[Any, ...]]  #: reads what the row holds for these names
 
 
 class ListLayout(NamedTuple):
     """How an item becomes a row: its fields with their defaults, and room for its values."""
 
     id: str
-    fields: tuple[tuple[str, Scalar | None, str | None], ...]  #: name, default, and the field that stands in for it
+    fields: tuple[tuple[str, Scalar | None, str | None], ...]  #: id, default, `default_from`
     values: tuple[str, ...]
-    default: Any
+    default: Any  #: the items where a record leaves the list out: [], or unknown
 
     def named(self, item: Sequence[Value]) -> dict[str, Value]:
-        """An item of a filled row by the names of its fields and values."""
+        """What an item of a filled row holds, by the names of its fields and values."""
         return dict(zip((*(id for id, _, _ in self.fields), *self.values), item, strict=True))
 
 
 def make_layout(programme: Programme) -> Layout:
-    """The layout of a release; values with equal expressions share one place in the row."""
+    """The layout of a release; values with equal expressions share a position."""
     of_lists = dict(programme.lists)
     if programme.order:
         of_lines = tuple(value.id for value in programme.values.values() if value.list == ORDER)
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
-    items = [one.item for one in of_lists.values()]
+    items = [list_fact.item for list_fact in of_lists.values()]
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
     agreements = [agreement_id(id) for id in terms]
     row = [*INPUTS, *programme.facts, *of_lists, *items, *map(agreed_id, terms), *agreements]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
-    for one in of_lists.values():
-        positions.update(_item_positions(one, positions))
+    for list_fact in of_lists.values():
+        positions.update(_item_positions(list_fact, positions))
     steps, order_steps, empty = _steps(programme, of_lists, positions, len(row))
     defaults = tuple(_default(fact) for fact in programme.facts.values())
-    shown = {id: at for id, at in positions.items() if isinstance(at, int) and id not in {*items, *agreements}}
+    named = {id: at for id, at in positions.items() if isinstance(at, int) and id not in {*items, *agreements}}
     return Layout(
         facts=tuple(programme.facts),
         defaults=defaults,
-        lists=tuple(_list_layout(programme, one) for one in of_lists.values()),
+        lists=tuple(_list_layout(programme, list_fact) for list_fact in of_lists.values()),
         terms=terms,
         nothing_agreed=(False,) * len(terms) + (None,) * len(terms),
         start=len(row),
@@ -99,8 +98,8 @@ def make_layout(programme: Programme) -> Layout:
         positions=MappingProxyType(positions),
         fill=filler(steps, positions, len(row) + len(empty)),
         enough=sum(isinstance(default, Unknown) for default in defaults) * 3 // 4,
-        names=dict.fromkeys(shown),
-        named=itemgetter(*shown.values()),
+        names=dict.fromkeys(named),
+        named=itemgetter(*named.values()),
     )
 
 
@@ -111,9 +110,9 @@ def _default(fact: Fact) -> Value:
 def _steps(
     programme: Programme, of_lists: Mapping[str, ListFact], positions: dict[str, Position], start: int
 ) -> tuple[tuple[FillStep, ...], tuple[FillStep, ...], tuple[Value, ...]]:
-    """The steps for a partner and those for an order, and the row from `start` on; each value gets its position."""
+    """The steps for a partner, the steps for an order, and `Layout.empty`; adds the position of each value."""
     seen: dict[Expression, Position] = {}
-    seen_in_order = ChainMap({}, seen)  # an order's values may share places with a partner's, and not the other way
+    seen_in_order = ChainMap({}, seen)  # a partner's values are filled before the order's
     empty: list[Value] = []
     partner_steps: list[FillStep] = []
     order_steps: list[FillStep] = []
@@ -142,12 +141,12 @@ def _steps(
 
 
 def fill(layout: Layout, known: KnownInputs) -> Row:
-    """The row of a partner: every fact, then every value of the programme; those of an order where there is one."""
+    """The filled row of a partner; the values of an order are computed only where the facts have one."""
     facts = known.facts
     row: Row = [known.as_of, known.held_tier or NO_TIER, known.held_since or _NO_DAY]
     row.extend(map(facts.get, layout.facts, layout.defaults))
     if layout.lists:
-        row.extend([_items(one, facts) for one in layout.lists])
+        row.extend([_items(list_layout, facts) for list_layout in layout.lists])
         row.extend([None] * len(layout.lists))
     if known.agreed:
         row.extend([id in known.agreed for id in layout.terms])
@@ -156,7 +155,7 @@ def fill(layout: Layout, known: KnownInputs) -> Row:
         row.extend(layout.nothing_agreed)
     row.extend(layout.empty)
     if len(facts) < layout.enough:
-        by_closures(layout.steps, row)  # most values are unknown, and compiled code asks the closures then anyway
+        by_closures(layout.steps, row)  # most values are unknown, for which compiled code calls the closures anyway
     else:
         layout.fill(row)
     if ORDER in facts:
@@ -165,17 +164,17 @@ def fill(layout: Layout, known: KnownInputs) -> Row:
 
 
 def named_row(layout: Layout, row: Row) -> dict[str, Any]:
-    """Every fact and value of a filled row by its id; a list as a tuple of its items, each by its own names."""
-    found = layout.names.copy()
-    found.update(zip(layout.names, layout.named(row), strict=True))
-    for one in layout.lists:
-        if not isinstance(found[one.id], Unknown):
-            found[one.id] = tuple(one.named(item) for item in found[one.id])
-    return found
+    """Every fact and value of a filled row by its id; a list is a tuple of items, each a map by its own names."""
+    values = layout.names.copy()
+    values.update(zip(layout.names, layout.named(row), strict=True))
+    for list_layout in layout.lists:
+        if not isinstance(values[list_layout.id], Unknown):
+            values[list_layout.id] = tuple(list_layout.named(item) for item in values[list_layout.id])
+    return values
 
 
 def _agreed_or(read: Reader, agreement: Position) -> Reader:
-    """What an agreement in force puts in the place of a value, or else the value."""
+    """Reads the value that an agreement in force sets, at the position `agreement`; else the programme's own value."""
 
     def agreed_or(row: Row) -> Value:
         agreed: Value | None = row[agreement]  # type: ignore[index]
@@ -184,30 +183,31 @@ def _agreed_or(read: Reader, agreement: Position) -> Reader:
     return agreed_or
 
 
-def _list_layout(programme: Programme, one: ListFact) -> ListLayout:
-    names = tuple(programme.values[id].inner_id for id in one.values)
-    default: Any = [] if one.default_empty else Unknown(frozenset((one.id,)))
-    fields = tuple((field.id, field.default, field.default_from) for field in one.fields.values())
-    return ListLayout(one.id, fields, names, default)
+def _list_layout(programme: Programme, items: ListFact) -> ListLayout:
+    names = tuple(programme.values[id].inner_id for id in items.values)
+    default: Any = [] if items.default_empty else Unknown(frozenset((items.id,)))
+    fields = tuple((field.id, field.default, field.default_from) for field in items.fields.values())
+    return ListLayout(items.id, fields, names, default)
 
 
-def _item_positions(one: ListFact, positions: Mapping[str, Position]) -> Iterator[tuple[str, Position]]:
-    slot = positions[one.item]
-    own = (*one.fields_by_id(), *one.values)
+def _item_positions(items: ListFact, positions: Mapping[str, Position]) -> Iterator[tuple[str, Position]]:
+    slot = positions[items.item]
+    own = (*items.fields_by_id(), *items.values)
     return ((id, (slot, index)) for index, id in enumerate(own) if isinstance(slot, int))
 
 
-def _item_step(one: ListFact, value: NamedValue, positions: Mapping[str, Position]) -> FillStep:
-    """The step that gives each item of the list this value."""
-    items, place, read = positions[one.id], positions[value.id], closure(value.expression, positions)
-    if not isinstance(items, int) or isinstance(place, int):
+def _item_step(of_list: ListFact, value: NamedValue, positions: Mapping[str, Position]) -> FillStep:
+    """The step that computes this value for each item of the list."""
+    list_position, position = positions[of_list.id], positions[value.id]
+    if not isinstance(list_position, int) or isinstance(position, int):
         raise TypeError(value.id)
-    slot, inner = place
+    slot, inner = position
+    read = closure(value.expression, positions)
 
     def step(row: Row) -> Value:
-        found = row[items]
-        if type(found) is not Unknown:
-            for item in found:
+        items = row[list_position]
+        if type(items) is not Unknown:
+            for item in items:
                 row[slot] = item
                 item[inner] = read(row)
         return True
@@ -215,27 +215,25 @@ def _item_step(one: ListFact, value: NamedValue, positions: Mapping[str, Positio
     return FillStep(slot, step)
 
 
-def _items(one: ListLayout, facts: Facts) -> Any:
-    """The items of a list as rows, or unknown where the record says nothing of it."""
-    items = facts.get(one.id)
+def _items(layout: ListLayout, facts: Facts) -> Any:
+    """The items of a list as rows; its default where the record leaves it out."""
+    items = facts.get(layout.id)
     if items is None:
-        return list(one.default) if isinstance(one.default, list) else one.default
-    return [_item(one, item, number) for number, item in enumerate(items, 1)]
+        return list(layout.default) if isinstance(layout.default, list) else layout.default
+    return [_item(layout, item, number) for number, item in enumerate(items, 1)]
 
 
-def _item(one: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Value]:
+def _item(layout: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Value]:
     fields: list[Value] = []
-    for id, default, other in one.fields:
+    for id, default, default_from in layout.fields:
         value = item.get(id, default)
-        if value is None and other:
-            value = item.get(other)
-        fields.append(Unknown(frozenset((f"{one.id}[{number}].{id}",))) if value is None else value)
-    return [*fields, *(Unknown() for _ in one.values)]
+        if value is None and default_from:
+            value = item.get(default_from)
+        fields.append(Unknown(frozenset((f"{layout.id}[{number}].{id}",))) if value is None else value)
+    return [*fields, *(Unknown() for _ in layout.values)]
 
 
 def is_constant(programme: Programme, id: str) -> bool:
-    """Whether a value is written and cannot be agreed otherwise, and so the same for every partner."""
+    """Whether the id is that of a literal value which is not negotiable, and so is the same for every partner."""
     value = programme.values.get(id)
-    if value is None or value.negotiable or value.list:
-        return False
-    return isinstance(value.expression, Literal)
+    return bool(value and not value.negotiable and not value.list and isinstance(value.expression, Literal))

@@ -1,6 +1,6 @@
-"""Views of a filled row: what it says of a track, of a tier and its discount, benefits and rebates, of a definition.
+"""Readers that make outcomes from a filled row: of tracks, definitions, and tiers with their discounts and benefits.
 
-Each reader is made once for a release: it knows where in the row its values stand, and the answers that never vary.
+A reader is made once for a release: it has the positions of its values in the row, and the results that never vary.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ from .outcome import (
 )
 
 _NOTHING = Decimal(0)
-_REMEMBERED = 1024  #: so many of one view are kept
+_REMEMBERED = 1024  #: the most views that a reader keeps
 
 _View = TypeVar("_View")
-Reader = Callable[[Row], _View]  #: reads its view off a row
+Reader = Callable[[Row], _View]  #: makes a view, a part of an outcome, from a row
 TrackReader = Callable[[Row, Sequence[TierOutcome]], "Own"]
 
 _TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualified", None: "undetermined"}
@@ -52,7 +52,10 @@ _EARNED: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned
 
 
 class Own(NamedTuple):
-    """The partner's tier on a track by its place, if any; its status, what would decide it, and the tier above."""
+    """The partner's own tier on a track: its status, the facts that would decide it, and the id of the tier above.
+
+    `place` is the index of the tier among all tiers; None where there is no tier, or it is undetermined.
+    """
 
     place: int | None
     status: OwnStatus | None
@@ -61,7 +64,7 @@ class Own(NamedTuple):
 
 
 class Benefits(NamedTuple):
-    """A tier's benefits, by what a partner is granted of them: all, none where it does not qualify, or who knows."""
+    """What a partner is granted of a tier's benefits where it qualifies, where it does not, and where that is open."""
 
     qualified: tuple[BenefitOutcome, ...]
     not_qualified: tuple[BenefitOutcome, ...]
@@ -69,7 +72,7 @@ class Benefits(NamedTuple):
 
 
 def track_reader(programme: Programme, track: Track, positions: Mapping[str, int]) -> TrackReader:
-    """What the value of a track's tier says; for a candidate all that is open matters."""
+    """The reader of the partner's own tier on a track; without a signed tier, `unknown` is that of all its tiers."""
     held, awarded = positions[track.tier], track.award != "signed"
     order = tuple(programme.tiers)
     places = {tier: order.index(tier) for tier in track.tiers}
@@ -85,18 +88,18 @@ def track_reader(programme: Programme, track: Track, positions: Mapping[str, int
         if tier == NO_TIER and awarded:
             return Own(None, "not_qualified", (), next(iter(places), None))
         if tier == NO_TIER:
-            opened = dict.fromkeys(fact for place in places.values() for fact in tiers[place].unknown)
-            return Own(None, None, tuple(opened), None)
-        found = tiers[places[tier]]
-        if found.status != "qualified" and kept and row[kept[tier]] is True:
+            unknown = dict.fromkeys(fact for place in places.values() for fact in tiers[place].unknown)
+            return Own(None, None, tuple(unknown), None)
+        outcome = tiers[places[tier]]
+        if outcome.status != "qualified" and kept and row[kept[tier]] is True:
             return Own(places[tier], "retained", (), above.get(tier))
-        return Own(places[tier], found.status, found.unknown, above.get(tier))
+        return Own(places[tier], outcome.status, outcome.unknown, above.get(tier))
 
     return read
 
 
 def value_reader(named: NamedValue, positions: Mapping[str, int]) -> Reader[ValueOutcome]:
-    """What a definition comes to."""
+    """The reader of a definition."""
     position, id, source = positions[named.id], named.name, named.source
 
     def read(row: Row) -> ValueOutcome:
@@ -106,8 +109,8 @@ def value_reader(named: NamedValue, positions: Mapping[str, int]) -> Reader[Valu
     return read
 
 
-class _Asked(dict[str, int]):
-    """Positions, of which it keeps those that were asked for."""
+class _UsedPositions(dict[str, int]):
+    """Holds those of `positions` that were looked up in it."""
 
     def __init__(self, positions: Mapping[str, int]) -> None:
         super().__init__()
@@ -121,13 +124,14 @@ class _Asked(dict[str, int]):
 def _remembered(
     programme: Programme, positions: Mapping[str, int], make: Callable[[Mapping[str, int]], Reader[_View]]
 ) -> Reader[_View]:
-    """The reader that `make` makes of positions, its views kept by what fixes the values that it asks for.
+    """The reader that `make` returns for the positions, with a cache of its views.
 
-    Of partner after partner that is one of the same few; where too many are kept, all are forgotten.
+    The key of a view is what determines the values that the reader uses (see `fixed_by`): it takes few different values
+    over all partners. The cache is cleared when it is full.
     """
-    asked = _Asked(positions)
-    read = make(asked)
-    key_of = itemgetter(*[positions[id] for id in fixed_by(programme, asked)] or [0])
+    used = _UsedPositions(positions)
+    read = make(used)
+    key_of = itemgetter(*[positions[id] for id in fixed_by(programme, used)] or [0])
     kept: dict[Any, _View] = {}
 
     def remembered(row: Row) -> _View:
@@ -145,7 +149,7 @@ def _remembered(
 def tier_reader(
     programme: Programme, tier: Tier, positions: Mapping[str, int], constants: Mapping[str, Value]
 ) -> Reader[tuple[TierOutcome, Benefits]]:
-    """A tier for this partner, and what it can be granted of its benefits; `constants` are the same for everyone."""
+    """The reader of a tier's outcome and benefits; `constants` are the values that are the same for every partner."""
     offered = tier.discount
     qualification = _remembered(programme, positions, lambda at: _qualification_reader(tier, at))
     discount = _remembered(programme, positions, lambda at: _discount_reader(offered, at)) if offered else None
@@ -153,7 +157,7 @@ def tier_reader(
     rebates = _remembered(programme, positions, lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at))
 
     def read(row: Row) -> tuple[TierOutcome, Benefits]:
-        given = benefits(row)
+        granted = benefits(row)
         offer = discount(row) if discount else None
         status, unknown, requirements = qualification(row)
         amounts, totals = rebates(row)
@@ -163,11 +167,11 @@ def tier_reader(
             unknown=unknown,
             requirements=requirements,
             discount=offer,
-            benefits=given.qualified,
+            benefits=granted.qualified,
             rebates=amounts,
             rebate_totals=totals,
         )
-        return outcome, given
+        return outcome, granted
 
     return read
 
@@ -189,9 +193,8 @@ def _qualification_reader(
 def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) -> Reader[RequirementOutcome]:
     position = positions[requirement.value]
     parts = [_requirement_reader(part, positions) for part in requirement.parts]
-    unknown = RequirementOutcome(
-        id=requirement.id, scope=requirement.scope, status="unknown", unknown=(), source=requirement.source
-    )
+    id, scope, source = requirement.id, requirement.scope, requirement.source
+    unknown = RequirementOutcome(id=id, scope=scope, status="unknown", unknown=(), source=source)
     met, not_met = unknown._replace(status="met"), unknown._replace(status="not_met")
 
     def read(row: Row) -> RequirementOutcome:
@@ -281,17 +284,19 @@ def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Reader[Rebat
 def _benefits_reader(
     benefits: Sequence[Benefit], positions: Mapping[str, int], constants: Mapping[str, Value]
 ) -> Reader[Benefits]:
-    """Most benefits are the same for every partner."""
+    """The reader of a tier's benefits, most of which have constant values."""
     undetermined = tuple(
-        BenefitOutcome(id=one.id, value=None, source=one.source, currency=one.unit, text=one.text) for one in benefits
+        BenefitOutcome(id=benefit.id, value=None, source=benefit.source, currency=benefit.unit, text=benefit.text)
+        for benefit in benefits
     )
-    nothing = [False if one.kind in (Kind.YES_NO, Kind.TEXT) else _NOTHING for one in benefits]
-    none = tuple(one._replace(value=value) for one, value in zip(undetermined, nothing, strict=True))
-    varying = {one.value: positions[one.value] for one in benefits if one.value not in constants}
+    nothing = [False if benefit.kind in (Kind.YES_NO, Kind.TEXT) else _NOTHING for benefit in benefits]
+    not_granted = tuple(outcome._replace(value=value) for outcome, value in zip(undetermined, nothing, strict=True))
+    pairs = [(outcome, benefit.value) for outcome, benefit in zip(undetermined, benefits, strict=True)]
+    varying = {id: positions[id] for _, id in pairs if id not in constants}
 
     def read(row: Row) -> Benefits:
-        known = {**constants, **{id: row[position] for id, position in varying.items()}}
-        pairs = zip(undetermined, benefits, strict=True)
-        return Benefits(tuple([one._replace(value=or_none(known[it.value])) for one, it in pairs]), none, undetermined)
+        values = {**constants, **{id: row[position] for id, position in varying.items()}}
+        qualified = tuple([outcome._replace(value=or_none(values[id])) for outcome, id in pairs])
+        return Benefits(qualified, not_granted, undetermined)
 
     return read

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ...compile.facts import fact_value
-from ...evaluate.evaluate import known_of
+from ...evaluate.evaluate import inputs_of
 from ...evaluate.outcome import Scalar
 from ...evaluate.periods import Agreement, agreed_as
 from ...evaluate.record import Record, plain_document, read_record
@@ -137,7 +137,7 @@ def _allows(programme: Programme, written: Any) -> bool:
 
 def _values(release: Release, record: Record, as_of: date) -> Any:
     """The evaluated row of the partner, without its agreements."""
-    return fill(release.plan.layout, known_of(record, as_of)._replace(agreed={}))
+    return fill(release.plan.layout, inputs_of(record, as_of)._replace(agreed={}))
 
 
 def _value(release: Release, row: Any, term: str) -> Any:
