@@ -1,6 +1,7 @@
 """An expression, and its readers.
 
-`parse` turns text into a tree (`tree`; names in `operators` and `function_names`) or says what is wrong. Then:
-`interpret` says what the tree is worth for one partner (the meaning), `closures` says the same fast, `compiled` faster
-still for many partners, `words` says it to a person. Nothing here knows of programmes, files or YAML.
+`parse` turns text into a tree (`tree`; names in `operators` and `function_names`) or into problems. The readers take
+the tree: `run.interpret` defines its value for one partner, `run.closures` computes the same value fast, `run.compiled`
+faster still for many partners; `bounds`, `words`, `sql` and `smt` give its bounds, its text, its SQL and its formula.
+Nothing here knows of programmes, files or YAML.
 """

@@ -1,7 +1,7 @@
-"""Calls of functions: which kinds each takes, and what it becomes in the tree.
+"""Checks the arguments of each function, and builds the tree of a call.
 
-Some are only shorthand and become the forms they stand for (`last_months`, `date`); the others become a `Call`. A scope
-may add functions of its own (`Scope.functions`).
+A shorthand becomes the forms it stands for (`last_months`, `date`); every other function becomes a `Call`. A scope may
+add functions of its own (`Scope.functions`).
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, N
 
 
 class Symbol(NamedTuple):
-    """What a name in an expression stands for; the options of a choice may stand in order, the lowest first."""
+    """A fact or value that a name stands for; `ordered` says that its options stand in order, the lowest first."""
 
     id: str
     kind: Kind
     choices: tuple[str, ...] = ()
     ordered: bool = False
-    currency: str | None = None  #: of an amount of money, where the programme says it
+    currency: str | None = None  #: of an amount of money; None where the programme does not say it
 
 
 class Function(NamedTuple):
-    """How a function may be called, with an example for messages, and how its arguments become a part of the tree."""
+    """How a function is called: how many arguments it takes, an example for messages, and what builds its tree."""
 
     least_arguments: int
     most_arguments: int
@@ -40,7 +40,7 @@ class Function(NamedTuple):
 
     @property
     def takes(self) -> str:
-        """How many arguments, in words."""
+        """The number of arguments in words: `2 to 3 arguments`."""
         least, most = self.least_arguments, self.most_arguments
         if least == most:
             return f"{least} argument{'s' if least > 1 else ''}"
@@ -63,7 +63,7 @@ class _Mismatch(Exception):
 
 
 def call_tree(function: Function, arguments: Arguments) -> Expression | Problem:
-    """The tree of a call with a right number of arguments; or what is wrong with them."""
+    """The tree of a call whose number of arguments is right; or the problem with one of them."""
     try:
         return function.build(arguments)
     except _Mismatch as mismatch:
@@ -71,12 +71,12 @@ def call_tree(function: Function, arguments: Arguments) -> Expression | Problem:
 
 
 def refuse(code: str, message: str, place: Place | None, help: str | None) -> NoReturn:
-    """Leave the building of a call with this problem, which `call_tree` then returns."""
+    """Ends the building of a call with this problem, which `call_tree` returns."""
     raise _Mismatch(Problem(code, message, place, help))
 
 
 def quoted(part: Expression, message: str, help: str) -> str:
-    """The text of an argument that has to be a text in quotes; refused with the message and the help otherwise."""
+    """The text of an argument in quotes; any other argument is refused with the message and the help."""
     if not isinstance(part, Literal) or part.kind is not Kind.CHOICE:
         refuse("wrong-kind", message, part.place, help)
     return str(part.value)
@@ -113,40 +113,35 @@ def _condition(part: Expression) -> Expression:
 
 def _like_each_other(parts: tuple[Expression, ...], place: Place) -> list[Expression]:
     """The arguments brought to one kind, a written number taking that of the others."""
-    found = list(parts)
-    for _ in range(2):  # the second round brings the first ones to what the last ones turned out to be
-        for index in range(1, len(found)):
-            pair = compatible(found[0], found[index])
+    alike = list(parts)
+    for _ in range(2):  # the second round brings the first arguments to the kind that the last ones have
+        for index in range(1, len(alike)):
+            pair = compatible(alike[0], alike[index])
             if pair is None:
-                message = f"{KIND_WORDS[found[0].kind]} cannot stand beside {KIND_WORDS[found[index].kind]}"
+                message = f"{KIND_WORDS[alike[0].kind]} cannot stand beside {KIND_WORDS[alike[index].kind]}"
                 refuse("wrong-kind", message, place, None)
-            found[0], found[index] = pair
-    return found
-
-
-def _common(parts: list[Expression]) -> Kind:
-    kinds = {part.kind for part in parts}
-    return parts[0].kind if len(kinds) == 1 else Kind.NUMBER
+            alike[0], alike[index] = pair
+    return alike
 
 
 def _extreme(name: FunctionName, arguments: Arguments) -> Expression:
     """`min` and `max`, of numbers or of days."""
     dates = arguments.parts[0].kind is Kind.DATE
-    parts = _like_each_other(
-        tuple(_a(part, Kind.DATE) if dates else _numeric(part) for part in arguments.parts), arguments.place
-    )
-    return Call(name, tuple(parts), _common(parts), arguments.place)
+    checked = tuple(_a(part, Kind.DATE) if dates else _numeric(part) for part in arguments.parts)
+    parts = _like_each_other(checked, arguments.place)
+    kind = parts[0].kind if len({part.kind for part in parts}) == 1 else Kind.NUMBER
+    return Call(name, tuple(parts), kind, arguments.place)
 
 
 def _share(arguments: Arguments) -> Expression:
-    """`share(part, whole)`, and with a third argument what it is of nothing."""
-    part, whole = _like_each_other(tuple(_numeric(one) for one in arguments.parts[:2]), arguments.place)
+    """`share(part, whole)`; a third argument is the share where the whole is 0."""
+    part, whole = _like_each_other(tuple(_numeric(number) for number in arguments.parts[:2]), arguments.place)
     share = Call("share", (part, whole), Kind.PERCENT, arguments.place)
     if len(arguments.parts) < 3:
         return share
-    of_nothing = _a(arguments.parts[2], Kind.PERCENT)
-    is_nothing = Compare("==", whole, adapt(Literal(Decimal(0), Kind.COUNT), whole.kind) or whole, whole.place)
-    return Choose(is_nothing, of_nothing, share, Kind.PERCENT, arguments.place)
+    share_of_zero = _a(arguments.parts[2], Kind.PERCENT)
+    is_zero = Compare("==", whole, adapt(Literal(Decimal(0), Kind.COUNT), whole.kind) or whole, whole.place)
+    return Choose(is_zero, share_of_zero, share, Kind.PERCENT, arguments.place)
 
 
 def _ratio(arguments: Arguments) -> Expression:
@@ -176,31 +171,30 @@ def _every(arguments: Arguments) -> Expression:
     return Call("every", (size, amount), Kind.COUNT, arguments.place)
 
 
-def _moved(name: FunctionName, arguments: Arguments) -> Expression:
+def _later_day(name: FunctionName, arguments: Arguments) -> Expression:
     day, number = arguments.parts
     return Call(name, (_a(day, Kind.DATE), _whole(number)), Kind.DATE, arguments.place)
 
 
-def _between(name: FunctionName, arguments: Arguments) -> Expression:
+def _time_between(name: FunctionName, arguments: Arguments) -> Expression:
     return Call(name, tuple(_a(day, Kind.DATE) for day in arguments.parts), Kind.NUMBER, arguments.place)
 
 
 def _start(name: FunctionName, arguments: Arguments) -> Expression:
-    """The first day of a period; a quarter and a year may begin with another month than January."""
+    """The first day of a period; the year, and so its quarters, may begin with another month than January."""
     day, *month = arguments.parts
+    help = "write a month from 1 to 12"
     parts = [_a(day, Kind.DATE)]
     if name != "start_of_month":
-        parts.append(
-            _a(month[0], Kind.COUNT, "write a month from 1 to 12") if month else Literal(Decimal(1), Kind.COUNT)
-        )
+        parts.append(_a(month[0], Kind.COUNT, help) if month else Literal(Decimal(1), Kind.COUNT))
     last = parts[-1]
     if isinstance(last, Literal) and isinstance(last.value, Decimal) and not 1 <= last.value <= 12:
-        refuse("out-of-range", f"there is no month {last.value}", last.place, "write a month from 1 to 12")
+        refuse("out-of-range", f"there is no month {last.value}", last.place, help)
     return Call(name, tuple(parts), Kind.DATE, arguments.place)
 
 
 def _window(move: FunctionName, arguments: Arguments) -> Expression:
-    """`last_months(day, 12)`: after the day 12 months ago, up to and with today, or the day given third."""
+    """`last_months(day, 12)`: after the day 12 months before `as_of` (or a third argument), up to and with that."""
     day, number, *last = arguments.parts
     day, number = _a(day, Kind.DATE), _a(number, Kind.COUNT)
     end = _a(last[0], Kind.DATE) if last else Name("as_of", Kind.DATE, "as_of")
@@ -224,7 +218,7 @@ def _date(arguments: Arguments) -> Expression:
 
 
 def _rank(name: FunctionName, arguments: Arguments) -> Expression:
-    """The place of an option among those of its choice, the lowest being 1; or from the last, which is 1 then."""
+    """The place of an option in its choice: the lowest is 1, or for `rank_from_last` the highest."""
     (choice,) = arguments.parts
     symbol = arguments.symbols.get(choice.written) if isinstance(choice, Name) else None
     if symbol is None or symbol.kind is not Kind.CHOICE:
@@ -236,7 +230,7 @@ def _rank(name: FunctionName, arguments: Arguments) -> Expression:
 
 
 def rank_of(choice: Expression, symbol: Symbol) -> Expression | Problem:
-    """The place of a choice's option among the others, which stand in order; or that they do not."""
+    """The place of an option in its choice, the lowest being 1; or the problem that the options stand in no order."""
     try:
         return _ranked(choice, symbol)
     except _Mismatch as mismatch:
@@ -255,7 +249,7 @@ def _ranked(choice: Expression, symbol: Symbol, function: FunctionName = "rank")
 def compare_options(
     sign: Order, a: Expression, b: Expression, symbols: Mapping[str, Symbol], place: Place
 ) -> Expression | Problem:
-    """`<` and the like between options of a choice that stand in order."""
+    """The tree of `<` and the like between options of a choice that stand in order; or the problem with them."""
     left, right = (symbols.get(side.written) if isinstance(side, Name) else None for side in (a, b))
     try:
         if left and right and left.choices == right.choices:
@@ -263,13 +257,13 @@ def compare_options(
         if left and isinstance(b, Literal):
             _ranked(a, left)
             at = left.choices.index(str(b.value))
-            return _one_of(a, [option for place_, option in enumerate(left.choices) if _holds(sign, place_, at)], place)
+            options = [option for rank, option in enumerate(left.choices) if _holds(sign, rank, at)]
+            return _one_of(a, options, place)
         if right and isinstance(a, Literal):
             _ranked(b, right)
             at = right.choices.index(str(a.value))
-            return _one_of(
-                b, [option for place_, option in enumerate(right.choices) if _holds(sign, at, place_)], place
-            )
+            options = [option for rank, option in enumerate(right.choices) if _holds(sign, at, rank)]
+            return _one_of(b, options, place)
     except _Mismatch as mismatch:
         return mismatch.problem
     return Problem("wrong-kind", f"'{sign}' has no meaning here", place, "compare a choice with one of its own options")
@@ -297,7 +291,7 @@ def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:
 
 
 def _function(name: FunctionName | Shorthand) -> Function:
-    """How a function of the language may be called."""
+    """How a function of the language is called."""
     match name:
         case "min":
             return Function(2, 20, "min(discount, 40)", partial(_extreme, name))
@@ -324,11 +318,11 @@ def _function(name: FunctionName | Shorthand) -> Function:
         case "date":
             return Function(1, 1, "date('2026-01-31')", _date)
         case "add_days":
-            return Function(2, 2, "add_days(valid_until, 30)", partial(_moved, name))
+            return Function(2, 2, "add_days(valid_until, 30)", partial(_later_day, name))
         case "add_months":
-            return Function(2, 2, "add_months(joined, 12)", partial(_moved, name))
+            return Function(2, 2, "add_months(joined, 12)", partial(_later_day, name))
         case "days_between" | "months_between":
-            return Function(2, 2, f"{name}(joined, as_of)", partial(_between, name))
+            return Function(2, 2, f"{name}(joined, as_of)", partial(_time_between, name))
         case "start_of_month":
             return Function(1, 1, "start_of_month(as_of)", partial(_start, name))
         case "start_of_quarter":

@@ -1,7 +1,7 @@
-"""Amounts of different currencies never meet: which currency an expression is in, or where two of them stand together.
+"""Checks that an expression does not combine amounts in different currencies.
 
-A currency is a code (EUR), or the name of an item's field that says it; an amount whose currency the programme does not
-say goes with any.
+A currency is a code (EUR), or the name of the item's field that holds it. An amount whose currency the programme does
+not say goes with any.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from .tree import Aggregate, Arithmetic, Call, Choose, Compare, Expression, Name
 
 
 class _Mixed(Exception):
-    def __init__(self, node: Expression, one: str, other: str) -> None:
-        self.node, self.one, self.other = node, one, other
+    def __init__(self, node: Expression, first: str, second: str) -> None:
+        self.node, self.first, self.second = node, first, second
 
 
 def money_problem(tree: Expression, symbols: Mapping[str, Symbol], declared: str | None = None) -> Problem | None:
-    """What is wrong with the currencies in the expression, or with the one that its value is declared to be in."""
+    """The problem where two currencies in the expression, or its own and the `declared` one, differ; None otherwise."""
     try:
-        _one(tree, [_currency(tree, symbols), declared])
+        _single(tree, [_currency(tree, symbols), declared])
     except _Mixed as mixed:
-        message = f"an amount in {mixed.one} stands with one in {mixed.other}"
+        message = f"an amount in {mixed.first} stands with one in {mixed.second}"
         help = "keep currencies apart: one value for each"
         return Problem("mixed-currencies", message, mixed.node.place, help)
     return None
 
 
 def _currency(tree: Expression, symbols: Mapping[str, Symbol]) -> str | None:
-    """The currency of a value: None where it has none, or nothing says it."""
+    """The currency of a value; None where it is no amount, or where the programme does not say it. Raises `_Mixed`."""
     if isinstance(tree, Name):
         symbol = symbols.get(tree.written)
         return symbol.currency if symbol else None
-    found = [_currency(part, symbols) for part in children(tree)]
+    currencies = [_currency(part, symbols) for part in children(tree)]
     if isinstance(tree, Choose):
-        return _one(tree, found[1:])
+        return _single(tree, currencies[1:])
     if isinstance(tree, Aggregate):
-        # Where each item says its own, the condition holds them to one: `compile` sees to that.
-        return found[0] if tree.kind is Kind.MONEY and found[0] and "[" not in found[0] else None
-    together = isinstance(tree, Compare | Call) or (isinstance(tree, Arithmetic) and tree.operator in "+-/")
-    currency = _one(tree, found) if together else next((one for one in found if one), None)
+        # `compile` makes sure that the items that count have one currency, where each item has its own.
+        return currencies[0] if tree.kind is Kind.MONEY and currencies[0] and "[" not in currencies[0] else None
+    combines = isinstance(tree, Compare | Call) or (isinstance(tree, Arithmetic) and tree.operator in "+-/")
+    currency = _single(tree, currencies) if combines else next(filter(None, currencies), None)
     return currency if tree.kind is Kind.MONEY else None
 
 
-def _one(tree: Expression, found: list[str | None]) -> str | None:
-    said = [one for one in found if one]
-    for other in said[1:]:
-        if other != said[0]:
-            raise _Mixed(tree, said[0], other)
-    return said[0] if said else None
+def _single(tree: Expression, currencies: list[str | None]) -> str | None:
+    stated = [currency for currency in currencies if currency]
+    for currency in stated[1:]:
+        if currency != stated[0]:
+            raise _Mixed(tree, stated[0], currency)
+    return stated[0] if stated else None

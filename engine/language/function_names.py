@@ -30,7 +30,7 @@ FunctionName = OneOf[
 ]
 #: functions that an author writes and that become other forms of the tree
 Shorthand = OneOf["date", "last_days", "last_months"]
-#: aggregates that look at nothing but the values of the items that count
+#: aggregates that depend only on the values of the items that count
 OfValues = OneOf["count", "distinct", "sum", "minimum", "maximum", "average", "median"]
-#: what an aggregate makes of the items of a list, by the word after `take`
+#: aggregates, by the word after `take`
 AggregateName = OneOf["any", "all", "latest", OfValues]

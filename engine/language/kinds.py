@@ -1,4 +1,4 @@
-"""Kinds of expressions: bringing two to one, where a written number takes the kind of what it meets."""
+"""Brings two expressions to one kind: a written number takes the kind of the value it stands beside."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KIND_WORDS = {
 
 
 def common_kind(left: Kind, right: Kind) -> Kind | None:
-    """The kind of a value that may be either: for `min`, `max`, comparisons and choices; None where they do not mix.
+    """The kind that holds values of both kinds: for `min`, `max`, comparisons and choices; None where they do not mix.
 
     >>> common_kind(Kind.COUNT, Kind.NUMBER), common_kind(Kind.PERCENT, Kind.MONEY)
     (<Kind.NUMBER: 'number'>, None)
@@ -36,29 +36,27 @@ def is_ordered(kind: Kind) -> bool:
 
 
 def as_kind(node: Expression, kind: Kind) -> Expression | None:
-    """The node as a value of this kind, or None where it is none."""
+    """The node as a value of this kind; None where it has another kind."""
     return node if common_kind(node.kind, kind) is kind else adapt(node, kind)
 
 
 def compatible(a: Expression, b: Expression) -> tuple[Expression, Expression] | None:
-    """Both as values that go together, or None where they do not."""
+    """Both nodes with kinds that go together; None where there are none."""
     if common_kind(a.kind, b.kind) is None:
         a, b = adapt(a, b.kind) or a, adapt(b, a.kind) or b
     return None if common_kind(a.kind, b.kind) is None else (a, b)
 
 
 def adapt(node: Expression, kind: Kind) -> Expression | None:
-    """The node as `kind` where it is a written text, or of written numbers only, which have no unit of their own."""
+    """The node as `kind`, if it is a written text or made of written numbers, which have no unit; None otherwise."""
     if kind is Kind.TEXT and isinstance(node, Literal) and node.kind is Kind.CHOICE:
         return Literal(node.value, kind, node.place)
     if kind not in NUMERIC or node.kind not in (Kind.COUNT, Kind.NUMBER):
         return None
     match node:
         case Literal():
-            fits = kind is not Kind.COUNT or (
-                isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0
-            )
-            return Literal(node.value, kind, node.place) if fits else None
+            is_count = isinstance(node.value, Decimal) and node.value >= 0 and node.value % 1 == 0
+            return Literal(node.value, kind, node.place) if is_count or kind is not Kind.COUNT else None
         case Choose():
             then, otherwise = adapt(node.then, kind), adapt(node.otherwise, kind)
             return Choose(node.condition, then, otherwise, kind, node.place) if then and otherwise else None

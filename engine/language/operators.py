@@ -1,7 +1,7 @@
-"""The operators of the language: their names as closed types, what each turns into, and which kinds they combine.
+"""The operators of the language as closed types, and the kinds they combine.
 
-A number written in the text takes the kind of what it meets (`share + 5` adds percent); two named values of different
-kinds never mix silently.
+A number written in the text takes the kind of the other side (`share + 5` adds percent); two named values of different
+kinds are refused unless a table here combines them.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _QUOTIENT: _Kinds = {
 
 
 def result_kinds(operator: Operator) -> _Kinds:
-    """The kind of the result by the kinds of both sides; a pair that is missing is refused."""
+    """The kind of the result, by the kinds of the left and the right side; a pair that is missing is refused."""
     match operator:
         case "+":
             return _SUM

@@ -1,7 +1,7 @@
-"""From Python's tree of an expression to ours, typed; or to problems that say where and how to mend it.
+"""Turns Python's tree of an expression into our typed tree, or into problems with their places and fixes.
 
-This module names the few forms that exist in the language and refuses the rest. A part with a mistake becomes None
-and silences what contains it, so that one slip is one problem.
+Only the forms of the language are accepted. A part with a mistake becomes None, and so does every part that contains
+it, so that one mistake gives one problem.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, N
 class Scope(NamedTuple):
     """The names an expression may use.
 
-    `elsewhere` holds names that exist but not here, each with the way out; `broken` names whose own definition is
-    mistaken, and `partial` says that some names could not be read at all: neither causes a second problem.
+    `elsewhere` holds names that cannot be used here, each with the help that a problem shows. `broken` holds names
+    whose definition has a mistake, and `partial` is true where some names could not be read: neither gives a problem.
     """
 
     symbols: Mapping[str, Symbol]
     elsewhere: Mapping[str, str] = {}
     broken: Collection[str] = ()
     partial: bool = False
-    functions: Mapping[str, Function] = FUNCTIONS  #: by name: those of the language, and what the scope adds
+    functions: Mapping[str, Function] = FUNCTIONS  #: by name: those of the language, and those that the scope adds
 
 
 def parse(
@@ -42,8 +42,8 @@ def parse(
 ) -> tuple[Expression | None, list[Problem]]:
     """Read an expression.
 
-    `expected` is the kind it must have (`choices` its options, for a choice). Gives the tree, or None and the
-    problems: none of them where the text only mentions names that are themselves mistaken.
+    `expected` is the kind it must have (`choices` its options, for a choice). Returns the tree and no problems, or None
+    and the problems; None and no problems where the text is right but mentions a name whose definition has a mistake.
     """
     python = read_python(text)
     if isinstance(python, Problem):
@@ -65,7 +65,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Comparison] = {
 
 
 class _Reading:
-    """One expression being read: its text, its names, and the problems so far."""
+    """The reading of one expression: its text, its scope, and the problems so far."""
 
     def __init__(self, text: Text, scope: Scope) -> None:
         self.text = text
@@ -79,7 +79,7 @@ class _Reading:
     # Places -----------------------------------------------------------------------------------------------------
 
     def _offset(self, line: int, column: int) -> int:
-        """A character offset in the text from Python's line and UTF-8 column; the text stands behind one bracket."""
+        """The index of a character in the text, from Python's line and UTF-8 column; one bracket stands before it."""
         if line > len(self._lines):
             return len(self.text.text)
         column -= line == 1
@@ -98,14 +98,14 @@ class _Reading:
     def _problem(
         self, code: str, message: str, place: Place | None, help: str | None = None, *, write: str | None = None
     ) -> None:
-        """Tell a problem; `write` is what certainly belongs in its place."""
+        """Adds a problem; `write` is the text that fixes it, None where that is not certain."""
         fix = Fix(place, write) if place and write else None
         self.problems.append(Problem(code, message, place, help, fix=fix))
 
     # The forms of the language ------------------------------------------------------------------------------------
 
     def lower(self, node: ast.expr, depth: int) -> Expression | None:
-        """The typed tree of one Python node, or None after saying what is wrong with it."""
+        """The typed tree of one Python node; None where it has a mistake, whose problem is added."""
         if depth > MAX_DEPTH:
             message = f"the expression has more than {MAX_DEPTH} parts within each other"
             self._problem("expression-too-large", message, self.text.whole, "move parts of it to definitions")
@@ -123,9 +123,9 @@ class _Reading:
                 return self._minus(node, depth)
             case ast.BoolOp():
                 parts = [self._yes_no(value, depth) for value in node.values]
-                known = tuple(part for part in parts if part is not None)
+                trees = tuple(part for part in parts if part is not None)
                 form = And if isinstance(node.op, ast.And) else Or
-                return form(known, self._place(node)) if len(known) == len(parts) else None
+                return form(trees, self._place(node)) if len(trees) == len(parts) else None
             case ast.Compare():
                 return self._comparisons(node, depth)
             case ast.BinOp() if type(node.op) in _ARITHMETIC:
@@ -191,9 +191,9 @@ class _Reading:
             word = "true" if written in ("yes", "on") else "false"
             self._problem("unknown-name", f"'{written}' is not a fact or a value", place, f"write '{word}'", write=word)
         elif not self.scope.partial:
-            known = [*self.scope.symbols, *self.scope.broken]
-            message, fix = f"'{short(written)}' is not a fact or a value", renamed(written, known, place)
-            self.problems.append(Problem("unknown-name", message, place, did_you_mean(written, known), fix=fix))
+            candidates = [*self.scope.symbols, *self.scope.broken]
+            message, fix = f"'{short(written)}' is not a fact or a value", renamed(written, candidates, place)
+            self.problems.append(Problem("unknown-name", message, place, did_you_mean(written, candidates), fix=fix))
         return None
 
     def _minus(self, node: ast.UnaryOp, depth: int) -> Expression | None:
@@ -207,7 +207,7 @@ class _Reading:
         return Arithmetic("-", Literal(Decimal(0), operand.kind), operand, kind, self._place(node))
 
     def _comparisons(self, node: ast.Compare, depth: int) -> Expression | None:
-        """One comparison, or a chain `1 <= x <= 5`, which is all of its links."""
+        """One comparison; a chain `1 <= x <= 5` becomes the `And` of its links."""
         terms = [node.left, *node.comparators]
         links: list[Expression | None] = []
         for operator, left, right in zip(node.ops, terms, terms[1:], strict=False):
@@ -219,10 +219,10 @@ class _Reading:
                 what, help = REFUSED[type(operator)]
                 self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
                 links.append(None)
-        known = tuple(link for link in links if link is not None)
-        if len(known) < len(links):
+        trees = tuple(link for link in links if link is not None)
+        if len(trees) < len(links):
             return None
-        return known[0] if len(known) == 1 else And(known, self._place(node))
+        return trees[0] if len(trees) == 1 else And(trees, self._place(node))
 
     def _compare(self, operator: Comparison, left: ast.expr, right: ast.expr, depth: int) -> Expression | None:
         a, b = self.lower(left, depth), self.lower(right, depth)
@@ -250,21 +250,21 @@ class _Reading:
     def _member(
         self, node: ast.Compare, operator: ast.In | ast.NotIn, item: ast.expr, options: ast.expr, depth: int
     ) -> Expression | None:
-        """`x in ('a', 'b')`: equal to one of them; `not in` is its negation."""
+        """`x in ('a', 'b')`: `x` is equal to one of the options; `not in` is its negation."""
         items = options.elts if isinstance(options, ast.Tuple) else [options]
         if isinstance(options, ast.List | ast.Set | ast.Dict):
             what, help = REFUSED[type(options)]
             self._problem("not-in-language", f"{what} not part of the language", self._place(options), help)
             return None
         links = [self._compare("==", item, option, depth) for option in items]
-        known = tuple(link for link in links if link is not None)
+        trees = tuple(link for link in links if link is not None)
         if not links:
             place = self._place(options)
             self._problem("expression-syntax", "there is nothing to choose from", place, "x in ('a', 'b')")
-        if not links or len(known) < len(links):
+        if not links or len(trees) < len(links):
             return None
-        found = known[0] if len(known) == 1 else Or(known, self._place(node))
-        return Not(found, self._place(node)) if isinstance(operator, ast.NotIn) else found
+        tree = trees[0] if len(trees) == 1 else Or(trees, self._place(node))
+        return Not(tree, self._place(node)) if isinstance(operator, ast.NotIn) else tree
 
     def _arithmetic(self, node: ast.BinOp, depth: int) -> Expression | None:
         operator = _ARITHMETIC[type(node.op)]
@@ -306,19 +306,19 @@ class _Reading:
             self._problem("wrong-arguments", f"'{name}' takes {function.takes}, not {len(node.args)}", place, help)
             return None
         parts = [self.lower(part, depth) for part in node.args]
-        known = tuple(part for part in parts if part is not None)
-        if len(known) < len(parts):
+        trees = tuple(part for part in parts if part is not None)
+        if len(trees) < len(parts):
             return None
-        found = call_tree(function, Arguments(known, place, self.scope.symbols))
-        if isinstance(found, Problem):
-            self.problems.append(found)
+        tree = call_tree(function, Arguments(trees, place, self.scope.symbols))
+        if isinstance(tree, Problem):
+            self.problems.append(tree)
             return None
-        return found
+        return tree
 
     # Kinds --------------------------------------------------------------------------------------------------------
 
     def expect(self, node: Expression, kind: Kind, choices: tuple[str, ...]) -> Expression | None:
-        """The tree as a value of this kind, or a problem."""
+        """The tree as a value of this kind; None, and a problem added, where it has another. Checks the option too."""
         fitting = as_kind(node, kind)
         if fitting is None:
             message = f"this is {KIND_WORDS[node.kind]}; {KIND_WORDS[kind]} is needed here"
@@ -345,27 +345,27 @@ class _Reading:
         return part
 
     def _like(self, a: Expression, b: Expression, place: Place, verb: str) -> tuple[Expression, Expression] | None:
-        """Both as values that go together, a written number taking the kind of the other; or a problem."""
+        """Both sides with kinds that go together, as `compatible`; None, and a problem added, where there are none."""
         pair = compatible(a, b)
         if pair:
             return pair
         message = f"{KIND_WORDS[a.kind]} cannot {verb} {KIND_WORDS[b.kind]}"
         help = None
-        for one, other in ((a, b), (b, a)):
-            if isinstance(one, Literal) and one.kind is Kind.CHOICE and other.kind in NUMERIC:
+        for side, opposite in ((a, b), (b, a)):
+            if isinstance(side, Literal) and side.kind is Kind.CHOICE and opposite.kind in NUMERIC:
                 help = "write the number in digits, without quotes"
-            if isinstance(one, Literal) and one.kind is Kind.CHOICE and other.kind is Kind.YES_NO:
+            if isinstance(side, Literal) and side.kind is Kind.CHOICE and opposite.kind is Kind.YES_NO:
                 help = "write true or false, without quotes"
         self._problem("wrong-kind", message, place, help)
         return None
 
     def _options_fit(self, a: Expression, b: Expression) -> bool:
-        """Whether a choice is compared with one of its own options."""
-        for one, other in ((a, b), (b, a)):
-            if isinstance(one, Name) and one.kind is Kind.CHOICE and isinstance(other, Literal):
-                choices = self.scope.symbols[one.written].choices
-                if other.value not in choices:
-                    message = f"'{short(str(other.value))}' is not one of the choices of '{one.written}'"
-                    self._problem("unknown-choice", message, other.place, did_you_mean(str(other.value), choices))
+        """Whether a choice is compared with one of its own options; adds a problem where it is not."""
+        for choice, option in ((a, b), (b, a)):
+            if isinstance(choice, Name) and choice.kind is Kind.CHOICE and isinstance(option, Literal):
+                choices = self.scope.symbols[choice.written].choices
+                if option.value not in choices:
+                    message = f"'{short(str(option.value))}' is not one of the choices of '{choice.written}'"
+                    self._problem("unknown-choice", message, option.place, did_you_mean(str(option.value), choices))
                     return False
         return True

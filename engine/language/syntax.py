@@ -1,7 +1,7 @@
-"""From the text of an expression to Python's own tree of it, or to a problem.
+"""Turns the text of an expression into Python's own tree, or into a problem.
 
-Python's grammar reads the text, as it does for simpleeval; what must be known before it sees the text (length, depth,
-brackets that match) is checked here, and what it cannot read is explained.
+Python's parser reads the text, as it does for simpleeval. Length, depth and matching brackets are checked before that;
+where the parser fails, the problem points at the likely mistake.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from ..problems import Fix, Place, Problem, Source
 
 
 class Text(NamedTuple):
-    """The text of an expression, and where each of its characters stands in the file."""
+    """The text of an expression, and the offset in the file of each of its characters."""
 
     source: Source
     text: str
-    offsets: Sequence[int]  #: one more than characters: the last is where the text ends
+    offsets: Sequence[int]  #: one for each character, and one for the end of the text
 
     def place(self, start: int, end: int) -> Place:
-        """The place in the file of a stretch of the text."""
+        """The place in the file of the characters from `start` up to `end`."""
         return Place(self.source, self.offsets[start], self.offsets[max(start, end - 1)] + 1)
 
     @property
     def whole(self) -> Place:
-        """The place of all of it, without the blanks around it."""
+        """The place of the text without the blanks around it."""
         start = len(self.text) - len(self.text.lstrip())
         return self.place(start, max(start + 1, len(self.text.rstrip())))
 
 
 def read_python(text: Text) -> ast.expr | Problem:
-    """Python's tree of the text, or what is wrong with it; positions count from one bracket before the text."""
+    """Python's tree of the text, or the problem with it; the tree's columns count a bracket put before the text."""
     problem = _refuse_text(text)
     if problem:
         return problem
@@ -45,16 +45,15 @@ def read_python(text: Text) -> ast.expr | Problem:
 
 
 def short(text: str) -> str:
-    """The text as a message shows it."""
+    """The text as a message shows it: at most 40 characters."""
     return text if len(text) <= 40 else text[:37] + "…"
 
 
 def _refuse_text(text: Text) -> Problem | None:
-    """What must be known before Python's parser sees the text: its length, and that its brackets match."""
+    """The problem where the text is empty, too long, too deep, or its brackets do not match; None otherwise."""
     if not text.text.strip():
-        return Problem(
-            "expression-syntax", "the expression is empty", text.place(0, 1), "write a condition or a number"
-        )
+        help = "write a condition or a number"
+        return Problem("expression-syntax", "the expression is empty", text.place(0, 1), help)
     if len(text.text) > MAX_LENGTH:
         message = f"the expression has {len(text.text)} characters; the limit is {MAX_LENGTH}"
         return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
@@ -82,7 +81,7 @@ def _refuse_text(text: Text) -> Problem | None:
     return None
 
 
-#: what people write, what the language has instead, and where that is certain the text that belongs there
+#: a pattern of a mistake, the help for it, and the text to write instead, None where that is not certain
 _HINTS = (
     (r"&&|&", "write 'and'", "and"),
     (r"\|\||\|", "write 'or'", "or"),
@@ -105,13 +104,13 @@ _HINTS = (
 
 
 def _not_an_expression(text: Text, error: Exception) -> Problem:
-    """Python could not read it: point at the likely slip, and say what to write."""
+    """The problem of a text that Python could not read: the likely mistake, and what to write."""
     bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text.text)
     for pattern, help, instead in _HINTS:
         match = re.search(pattern, bare)
         if match:
             place = text.place(match.start(), match.end())
-            fix = Fix(place, _apart(text.text, match, match.expand(instead))) if instead else None
+            fix = Fix(place, _spaced(text.text, match, match.expand(instead))) if instead else None
             return Problem("expression-syntax", f"'{match[0]}' cannot stand here", place, help, fix=fix)
     place = text.whole
     if isinstance(error, SyntaxError) and error.lineno and error.offset:
@@ -122,15 +121,15 @@ def _not_an_expression(text: Text, error: Exception) -> Problem:
     return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
 
 
-def _apart(text: str, match: re.Match[str], word: str) -> str:
-    """The word in the place of the match, with blanks between it and other words."""
+def _spaced(text: str, match: re.Match[str], word: str) -> str:
+    """The word that replaces the match, with a blank where it would touch another word."""
     before, after = text[: match.start()][-1:], text[match.end() :][:1]
     if not word.isalpha():
         return word
     return f"{' ' if before.isalnum() else ''}{word}{' ' if after.isalnum() else ''}"
 
 
-#: what Python has and the language has not: the words for it, and what to write instead
+#: the forms of Python that the language does not have: their name in a message, and the help
 REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
     ast.Attribute: ("dots are", "write a plain name"),
     ast.Subscript: ("square brackets are", "name the value itself"),

@@ -1,7 +1,7 @@
-"""The closed, typed tree of an expression: ten cases, and nothing else exists in the language.
+"""The closed, typed tree of an expression: the ten forms of the language.
 
-Every reader is one function over these cases. A node's place in the file, and the name as its author wrote it, are
-not part of its equality: a rule that was moved or reformatted equals itself.
+Every reader is one function over these forms. Two nodes are equal without regard to their places in the file and to the
+spelling of names, so that a rule that was moved or reformatted equals itself.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ _Node = TypeVar("_Node")
 
 
 def _meaning(node: Any) -> tuple[object, ...]:
-    """What makes a node what it is: its form and its fields, without `written` and `place`, which stand last."""
+    """The parts of a node that equality looks at: its form and its fields, without `written` and `place`, the last."""
     return (type(node), *node[: 2 if type(node) is Name else -1])
 
 
-def _same(one: Any, other: object) -> bool:
-    return type(one) is type(other) and _meaning(one) == _meaning(other)
+def _same(left: Any, right: object) -> bool:
+    return type(left) is type(right) and _meaning(left) == _meaning(right)
 
 
 def _node(form: type[_Node]) -> type[_Node]:
-    """A form of the tree: a named tuple (far quicker to define than a dataclass) that equals only its own kind."""
+    """A form of the tree: a named tuple (far quicker to define than a dataclass) that equals only its own form."""
     methods: Any = form
     methods.__eq__ = _same
-    methods.__ne__ = lambda one, other: not _same(one, other)
-    methods.__hash__ = lambda one: hash(_meaning(one))
+    methods.__ne__ = lambda left, right: not _same(left, right)
+    methods.__hash__ = lambda node: hash(_meaning(node))
     return form
 
 
 @_node
 class Literal(NamedTuple):
-    """A number, yes/no, date or choice, as written."""
+    """A number, yes/no, date or choice that the text contains."""
 
     value: bool | Decimal | date | str
     kind: Kind
@@ -69,10 +69,7 @@ class Not(NamedTuple):
         return Kind.YES_NO
 
 
-@_node
-class And(NamedTuple):
-    """All of these hold."""
-
+class _Junction(NamedTuple):
     operands: tuple[Expression, ...]
     place: Place | None = None
 
@@ -83,21 +80,22 @@ class And(NamedTuple):
 
 
 @_node
-class Or(NamedTuple):
-    """At least one of these holds."""
+class And(_Junction):
+    """All of these conditions hold."""
 
-    operands: tuple[Expression, ...]
-    place: Place | None = None
+    __slots__ = ()
 
-    @property
-    def kind(self) -> Kind:
-        """A condition."""
-        return Kind.YES_NO
+
+@_node
+class Or(_Junction):
+    """At least one of these conditions holds."""
+
+    __slots__ = ()
 
 
 @_node
 class Compare(NamedTuple):
-    """Two values of like kinds, compared."""
+    """A comparison of two values of like kinds."""
 
     operator: Comparison
     left: Expression
@@ -112,7 +110,7 @@ class Compare(NamedTuple):
 
 @_node
 class Arithmetic(NamedTuple):
-    """Two numbers, combined exactly."""
+    """A sum, difference, product or quotient of two numbers, exact."""
 
     operator: Operator
     left: Expression
@@ -134,7 +132,7 @@ class Choose(NamedTuple):
 
 @_node
 class Call(NamedTuple):
-    """A function of the language, with its arguments."""
+    """A call of a function of the language."""
 
     function: FunctionName
     arguments: tuple[Expression, ...]
@@ -144,10 +142,10 @@ class Call(NamedTuple):
 
 @_node
 class Aggregate(NamedTuple):
-    """What the items of a list come to: `function` over `value`, of the items for which `counts`.
+    """An aggregate over a list: `function` of the `value` of every item for which `counts` is true.
 
-    `by` orders the items for `latest`; `best` keeps so many of the greatest values; `empty` is the value of no items,
-    None for unknown. `item` says as what the item at hand is known in `value`, `counts` and `by`.
+    `by` orders the items for `latest`; `best` is how many of the greatest values are taken, None for all; `empty` is
+    the value where no item counts, None for unknown. `item` is the id of the item in `value`, `counts` and `by`.
     """
 
     function: AggregateName
@@ -185,7 +183,7 @@ def children(node: Expression) -> tuple[Expression, ...]:
 
 
 def names(node: Expression) -> Iterator[Name]:
-    """Every mention of a fact or value in the expression, from left to right."""
+    """The names in the expression, from left to right; one that is used twice comes twice."""
     if isinstance(node, Name):
         yield node
     for child in children(node):
