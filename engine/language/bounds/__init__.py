@@ -1,1 +1,1 @@
-"""Reader 3: between which bounds the value of an expression lies, whoever the partner is."""
+"""Reader 3: the bounds between which the value of an expression lies for every partner."""

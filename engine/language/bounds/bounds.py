@@ -1,8 +1,8 @@
-"""Reader 3: between which bounds a value lies, whoever the partner is.
+"""Computes the bounds between which the value of an expression lies for every partner.
 
-Sound, not tight: a bound always holds, but of how parts depend on each other only comparisons of one thing with written
-numbers are looked at (`n - n` may be anything).
-What is said is of known values; whether a value may be unknown is another question.
+A bound always holds, but may be wider than needed: parts are taken as independent of each other (`n - n` may be
+anything), except comparisons of one value with written numbers. Bounds are those of known values; that a value may be
+unknown is not looked at.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class NumberRange(NamedTuple):
 
 
 Truths = frozenset[bool]  #: which of true and false a condition can be
-Bounds = NumberRange | Truths | None  #: None for dates and choices: any
+Bounds = NumberRange | Truths | None  #: None for dates and choices, which have no bounds
 
 EITHER: Truths = frozenset((True, False))
 ANY = NumberRange(None, None)
@@ -37,57 +37,57 @@ _NOTHING, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 _ZERO = NumberRange(_NOTHING, _NOTHING)
 
 
-def bounds(tree: Expression, known: Mapping[str, Bounds]) -> Bounds:
-    """The bounds of the expression, given those of the names in it; a name that is not given may be anything."""
+def bounds(tree: Expression, by_name: Mapping[str, Bounds]) -> Bounds:
+    """The bounds of the expression, from those of the names in it by their ids; other names may be anything."""
     match tree:
         case Literal():
             return _exactly(tree.value)
         case Name():
-            return known.get(tree.id) or anything(tree.kind)
+            return by_name.get(tree.id) or anything(tree.kind)
         case Not():
-            return frozenset(not truth for truth in truths(tree.operand, known))
+            return frozenset(not truth for truth in truths(tree.operand, by_name))
         case And():
-            never = any(not one.meets(two) for _, one, _, two in pairs(tree))
-            return frozenset((False,)) if never else _all([truths(part, known) for part in tree.operands])
+            never = any(not left.meets(right) for _, left, _, right in pairs(tree))
+            return frozenset((False,)) if never else _all([truths(part, by_name) for part in tree.operands])
         case Or():
             always = any(
-                one.among(*ends).leaves_none(two.among(*ends))
-                for part, one, _, two in pairs(tree)
-                for ends in (_range(compared_with_number(part), known),)
+                left.among(*ends).leaves_none(right.among(*ends))
+                for part, left, _, right in pairs(tree)
+                for ends in (_range(compared_with_number(part), by_name),)
             )
-            return frozenset((True,)) if always else _any([truths(part, known) for part in tree.operands])
+            return frozenset((True,)) if always else _any([truths(part, by_name) for part in tree.operands])
         case Compare():
-            return _compare(tree, known)
+            return _compare(tree, by_name)
         case Arithmetic():
-            return _calculate(tree.operator, _range(tree.left, known), _range(tree.right, known))
+            return _calculate(tree.operator, _range(tree.left, by_name), _range(tree.right, by_name))
         case Choose():
-            taken = truths(tree.condition, known)
+            taken = truths(tree.condition, by_name)
             branches = [part for truth, part in ((True, tree.then), (False, tree.otherwise)) if truth in taken]
-            return _either([bounds(part, known) for part in branches], tree.kind)
+            return _either([bounds(part, by_name) for part in branches], tree.kind)
         case Call():
-            return _call(tree, known)
+            return _call(tree, by_name)
         case Aggregate():
-            return _aggregate(tree, known)
+            return _aggregate(tree, by_name)
         case _:
             assert_never(tree)
 
 
-def truths(tree: Expression, known: Mapping[str, Bounds]) -> Truths:
+def truths(tree: Expression, by_name: Mapping[str, Bounds]) -> Truths:
     """Which of true and false a condition can be."""
-    found = bounds(tree, known)
-    return found if isinstance(found, frozenset) else EITHER
+    possible = bounds(tree, by_name)
+    return possible if isinstance(possible, frozenset) else EITHER
 
 
 def anything(kind: Kind) -> Bounds:
-    """The bounds of a value of which only the kind is known."""
+    """The widest bounds of a value of this kind."""
     if kind is Kind.YES_NO:
         return EITHER
     return (NumberRange(_NOTHING, None) if kind is Kind.COUNT else ANY) if kind in NUMERIC else None
 
 
-def _range(tree: Expression, known: Mapping[str, Bounds]) -> NumberRange:
-    found = bounds(tree, known)
-    return found if isinstance(found, NumberRange) else ANY
+def _range(tree: Expression, by_name: Mapping[str, Bounds]) -> NumberRange:
+    possible = bounds(tree, by_name)
+    return possible if isinstance(possible, NumberRange) else ANY
 
 
 def _exactly(value: Value) -> Bounds:
@@ -104,12 +104,12 @@ def _all(parts: list[Truths]) -> Truths:
 
 def _any(parts: list[Truths]) -> Truths:
     """Or: true where one part can be, false where all can."""
-    return frozenset(not truth for truth in _all([frozenset(not one for one in part) for part in parts]))
+    return frozenset(not truth for truth in _all([frozenset(not truth for truth in part) for part in parts]))
 
 
-def _compare(tree: Compare, known: Mapping[str, Bounds]) -> Truths:
-    """By the ends of both sides: what two numbers can be that far apart, the comparison can be."""
-    left, right = bounds(tree.left, known), bounds(tree.right, known)
+def _compare(tree: Compare, by_name: Mapping[str, Bounds]) -> Truths:
+    """Compares the ends of the ranges of both sides, or two written values; any other comparison can be either."""
+    left, right = bounds(tree.left, by_name), bounds(tree.right, by_name)
     if isinstance(left, NumberRange) and isinstance(right, NumberRange):
         signs = ((True, tree.operator), (False, inverse(tree.operator)))
         return frozenset(truth for truth, sign in signs if _can_hold(sign, left, right))
@@ -119,7 +119,7 @@ def _compare(tree: Compare, known: Mapping[str, Bounds]) -> Truths:
 
 
 def _can_hold(sign: Comparison, left: NumberRange, right: NumberRange) -> bool:
-    """Whether the comparison holds of some number of the left range and some of the right."""
+    """Whether the comparison holds for some number of the left range and some number of the right range."""
     match sign:
         case "<":
             return _under(left, right)
@@ -137,38 +137,39 @@ def _can_hold(sign: Comparison, left: NumberRange, right: NumberRange) -> bool:
             assert_never(sign)
 
 
-def _under(one: NumberRange, other: NumberRange, *, always: bool = False) -> bool:
-    """Whether a number of the one can be under one of the other; or every number under every one."""
-    end, start = (one.high, other.low) if always else (one.low, other.high)
+def _under(left: NumberRange, right: NumberRange, *, always: bool = False) -> bool:
+    """Whether some number of the left range is under some number of the right; or `always`: every under every."""
+    end, start = (left.high, right.low) if always else (left.low, right.high)
     if end is None or start is None:
         return not always
     return end < start
 
 
-def _is_single(one: NumberRange) -> bool:
-    return one.low is not None and one.low == one.high
+def _is_single(span: NumberRange) -> bool:
+    return span.low is not None and span.low == span.high
 
 
 def _either(parts: list[Bounds], kind: Kind) -> Bounds:
-    """Whatever one of the parts can be."""
+    """The bounds of a value that is one of the parts."""
     ranges = [part for part in parts if isinstance(part, NumberRange)]
     conditions = [part for part in parts if isinstance(part, frozenset)]
     if parts and len(ranges) == len(parts):
-        return NumberRange(_lowest([one.low for one in ranges]), _highest([one.high for one in ranges]))
+        return NumberRange(_lowest([span.low for span in ranges]), _highest([span.high for span in ranges]))
     if parts and len(conditions) == len(parts):
         return frozenset().union(*conditions)
     return anything(kind)
 
 
 def _lowest(ends: Sequence[Number | None]) -> Number | None:
-    """The lowest of ends, none where one of them is open."""
-    known = [end for end in ends if end is not None]
-    return min(known) if len(known) == len(ends) else None
+    """The lowest of the ends; None where one of them is open."""
+    closed = [end for end in ends if end is not None]
+    return min(closed) if len(closed) == len(ends) else None
 
 
 def _highest(ends: Sequence[Number | None]) -> Number | None:
-    known = [end for end in ends if end is not None]
-    return max(known) if len(known) == len(ends) else None
+    """The highest of the ends; None where one of them is open."""
+    closed = [end for end in ends if end is not None]
+    return max(closed) if len(closed) == len(ends) else None
 
 
 def _calculate(operator: Operator, a: NumberRange, b: NumberRange) -> NumberRange:
@@ -198,18 +199,18 @@ def _product(a: NumberRange, b: NumberRange) -> NumberRange:
 
 
 def _ends(calculate: Callable[[Value, Value], Value], a: Number | None, b: Number | None) -> Number | None:
-    """What two ends come to; none where one is open, or the number has grown beyond all bounds."""
+    """The end of the result; None where an end is open, or where the number has too many digits."""
     if a is None or b is None:
         return None
-    found = calculate(a, b)
-    return found if isinstance(found, Decimal | Fraction) else None
+    end = calculate(a, b)
+    return end if isinstance(end, Decimal | Fraction) else None
 
 
-def _call(tree: Call, known: Mapping[str, Bounds]) -> Bounds:
+def _call(tree: Call, by_name: Mapping[str, Bounds]) -> Bounds:
     if tree.kind in NUMERIC:
-        return _number(tree.function, [_range(part, known) for part in tree.arguments]) or anything(tree.kind)
+        return _number(tree.function, [_range(part, by_name) for part in tree.arguments]) or anything(tree.kind)
     if tree.function == "at_least":
-        return _at_least(_range(tree.arguments[0], known), [truths(part, known) for part in tree.arguments[1:]])
+        return _at_least(_range(tree.arguments[0], by_name), [truths(part, by_name) for part in tree.arguments[1:]])
     return anything(tree.kind)
 
 
@@ -239,28 +240,28 @@ def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange
         case "every" | "days_between" | "months_between":
             return None
         case "at_least" | "add_days" | "add_months" | "start_of_month" | "start_of_quarter" | "start_of_year":
-            return None  # no numbers
+            return None  # their values are no numbers
         case _:
             assert_never(function)
 
 
 def _at_least(wanted: NumberRange, parts: list[Truths]) -> Truths:
-    """It can hold where so many parts can, and fail where fewer are certain."""
+    """It can be true where enough parts can be true, and false where too few are certain."""
     certain, possible = sum(False not in part for part in parts), sum(True in part for part in parts)
     can_hold = wanted.low is None or possible >= wanted.low
     can_fail = wanted.high is None or certain < wanted.high
     return frozenset(truth for truth, can in ((True, can_hold), (False, can_fail)) if can)
 
 
-def _never(one: NumberRange, number: int) -> bool:
-    return (one.low is not None and one.low > number) or (one.high is not None and one.high < number)
+def _never(span: NumberRange, number: int) -> bool:
+    return (span.low is not None and span.low > number) or (span.high is not None and span.high < number)
 
 
-def _aggregate(tree: Aggregate, known: Mapping[str, Bounds]) -> Bounds:
-    """Of lists nothing is known but the sign of a sum and the ends of a value that is taken from an item."""
+def _aggregate(tree: Aggregate, by_name: Mapping[str, Bounds]) -> Bounds:
+    """The bounds of an aggregate over any items: the sign of a sum, or the ends of a value that is taken from items."""
     if tree.kind not in NUMERIC:
         return anything(tree.kind)
-    value = _range(tree.value, known)
+    value = _range(tree.value, by_name)
     match tree.function:
         case "count" | "distinct":
             return NumberRange(_NOTHING, None)
@@ -271,4 +272,4 @@ def _aggregate(tree: Aggregate, known: Mapping[str, Bounds]) -> Bounds:
             pass
         case _:
             assert_never(tree.function)
-    return _either([value, *([] if tree.empty is None else [_range(tree.empty, known)])], tree.kind)
+    return _either([value, *([] if tree.empty is None else [_range(tree.empty, by_name)])], tree.kind)

@@ -1,4 +1,4 @@
-"""For which numbers a comparison with a written number holds, and how two such comparisons stand to each other."""
+"""Finds the numbers for which a comparison with a written number holds, and relates two such comparisons."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from ..tree import And, Compare, Expression, Literal, Or
 
 
 class Span(NamedTuple):
-    """The numbers for which a comparison holds; an end that is open does not belong to them."""
+    """The numbers for which a comparison holds; an open end is not one of them, and an end that is None is infinite."""
 
     low: Decimal | None
     low_open: bool
     high: Decimal | None
     high_open: bool
-    whole: bool = False  #: of whole numbers, and whole ends of them
+    whole: bool = False  #: whether only whole numbers are compared, with whole ends
 
-    def within(self, other: Span) -> bool:
-        """Whether each of these numbers is one of the other's."""
-        low = other.low is None or (self.low is not None and (self.low, self.low_open) >= (other.low, other.low_open))
-        high = other.high is None or (
-            self.high is not None and (-self.high, self.high_open) >= (-other.high, other.high_open)
+    def within(self, span: Span) -> bool:
+        """Whether every number of this span is in the span."""
+        low = span.low is None or (self.low is not None and (self.low, self.low_open) >= (span.low, span.low_open))
+        high = span.high is None or (
+            self.high is not None and (-self.high, self.high_open) >= (-span.high, span.high_open)
         )
         return low and high
 
-    def meets(self, other: Span) -> bool:
-        """Whether a number may belong to both."""
-        return not _after(self, other) and not _after(other, self)
+    def meets(self, span: Span) -> bool:
+        """Whether some number may be in both spans."""
+        return not _after(self, span) and not _after(span, self)
 
     def among(self, least: Number | None, greatest: Number | None) -> Span:
-        """The same numbers, of those between two ends: an end that they reach is none of theirs."""
+        """The span where only numbers from `least` to `greatest` exist: an end at or beyond them becomes infinite."""
         low, high = self.low, self.high
         if low is not None and least is not None and (low < least or (low == least and not self.low_open)):
             low = None
@@ -42,26 +42,26 @@ class Span(NamedTuple):
             high = None
         return self._replace(low=low, high=high)
 
-    def leaves_none(self, other: Span) -> bool:
-        """Whether every number belongs to one of the two."""
-        for one, two in ((self, other), (other, self)):
-            if one.low is None and two.high is None and one.high is not None and two.low is not None:
-                between = two.low - one.high
-                if one.whole and two.whole:
-                    return between <= 1
-                return between < 0 or (between == 0 and not (two.low_open and one.high_open))
+    def leaves_none(self, span: Span) -> bool:
+        """Whether every number is in one of the two spans."""
+        for lower, upper in ((self, span), (span, self)):
+            if lower.low is None and upper.high is None and lower.high is not None and upper.low is not None:
+                gap = upper.low - lower.high
+                if lower.whole and upper.whole:
+                    return gap <= 1
+                return gap < 0 or (gap == 0 and not (upper.low_open and lower.high_open))
         return False
 
 
-def _after(one: Span, other: Span) -> bool:
-    """Whether every number of the one is above every number of the other."""
-    if one.low is None or other.high is None:
+def _after(upper: Span, lower: Span) -> bool:
+    """Whether every number of `upper` is above every number of `lower`."""
+    if upper.low is None or lower.high is None:
         return False
-    return one.low > other.high or (one.low == other.high and (one.low_open or other.high_open))
+    return upper.low > lower.high or (upper.low == lower.high and (upper.low_open or lower.high_open))
 
 
 def _span(tree: Expression) -> tuple[Expression, Span] | None:
-    """What a comparison with a written number compares, and for which numbers it holds."""
+    """The compared value of a comparison with a written number, and the numbers for which it holds; None for others."""
     if not isinstance(tree, Compare) or tree.operator == "!=":
         return None
     operator: Comparison = tree.operator
@@ -85,15 +85,15 @@ def _span(tree: Expression) -> tuple[Expression, Span] | None:
 
 
 def pairs(tree: And | Or) -> Iterator[tuple[Expression, Span, Expression, Span]]:
-    """Each two parts that compare the same thing with written numbers."""
-    spans = [(part, found) for part in tree.operands if (found := _span(part))]
-    for (one, (left, span)), (two, (right, other)) in combinations(spans, 2):
-        if left == right:
-            yield one, span, two, other
+    """Every two parts that compare the same value with written numbers, each part followed by its span."""
+    compared = [(part, *value_and_span) for part in tree.operands if (value_and_span := _span(part))]
+    for (first, value, span), (second, second_value, second_span) in combinations(compared, 2):
+        if value == second_value:
+            yield first, span, second, second_span
 
 
 def compared_with_number(part: Expression) -> Expression:
-    """What a comparison with a written number compares."""
+    """The compared value of a comparison with a written number. Raises TypeError for any other form."""
     if not isinstance(part, Compare):
         raise TypeError(part)
     return part.right if isinstance(part.left, Literal) else part.left
