@@ -215,7 +215,7 @@ def _call(tree: Call, by_name: Mapping[str, Bounds]) -> Bounds:
 
 
 def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange | None:
-    """The range of a call that gives a number; None where only its kind bounds it."""
+    """The range of a call whose value is a number; None where it has only the bounds of its kind."""
     lows, highs = [part.low for part in parts], [part.high for part in parts]
     match function:
         case "min":

@@ -22,12 +22,12 @@ class Span(NamedTuple):
     whole: bool = False  #: whether only whole numbers are compared, with whole ends
 
     def within(self, span: Span) -> bool:
-        """Whether every number of this span is in the span."""
-        low = span.low is None or (self.low is not None and (self.low, self.low_open) >= (span.low, span.low_open))
-        high = span.high is None or (
+        """Whether every number of this span is in the given one."""
+        low_fits = span.low is None or (self.low is not None and (self.low, self.low_open) >= (span.low, span.low_open))
+        high_fits = span.high is None or (
             self.high is not None and (-self.high, self.high_open) >= (-span.high, span.high_open)
         )
-        return low and high
+        return low_fits and high_fits
 
     def meets(self, span: Span) -> bool:
         """Whether some number may be in both spans."""

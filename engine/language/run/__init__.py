@@ -1,1 +1,1 @@
-"""Readers 1 and 2: what an expression is worth for one partner, by simpleeval (the meaning) and compiled (fast)."""
+"""Readers 1 and 2: the value of an expression for one partner, by simpleeval (the meaning) and compiled (fast)."""

@@ -1,7 +1,7 @@
-"""What an aggregate makes of the items of a list: one function for each, on exact values.
+"""Computes the aggregates over the items of a list, on exact values.
 
-Each item comes as an entry: whether it counts, its value, and its place in time where that matters. An item of which
-that is unknown leaves the result unknown, unless the others decide it. `empty` is what the data says of no items.
+Each item comes as an entry: whether it counts, its value, and what orders it. Where one of these is unknown, so is the
+result, unless the other items decide it. `empty` is the value where no item counts, as the data declares it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..function_names import AggregateName, OfValues
 
 
 class ItemEntry(NamedTuple):
-    """One item: whether it counts, its value, and what orders it (None where nothing does)."""
+    """One item: whether it counts, its value, and what orders it (true where the aggregate needs no order)."""
 
     counts: Value
     value: Value
@@ -23,7 +23,7 @@ class ItemEntry(NamedTuple):
 
 
 def aggregate(function: AggregateName, entries: Sequence[ItemEntry], best: Value | None, empty: Value) -> Value:
-    """The value of an aggregate over the entries, or only over the `best` so many of their values."""
+    """The value of an aggregate over the entries, or only over the `best` greatest of their values (None for all)."""
     if function == "any":
         return _any(entries)
     if function == "all":
@@ -41,14 +41,14 @@ def aggregate(function: AggregateName, entries: Sequence[ItemEntry], best: Value
 
 
 def _open_parts(entry: ItemEntry) -> list[Value]:
-    """What is unknown of an item that counts, or may."""
+    """The unknown parts that matter of an item that counts or may count."""
     if type(entry.counts) is Unknown:
         return [entry.counts]
     return [part for part in (entry.value, entry.by) if type(part) is Unknown]
 
 
 def _any(entries: Sequence[ItemEntry]) -> Value:
-    """Whether the value holds of some item that counts: certain once one is found."""
+    """Whether some item that counts has the value true: certain as soon as one has."""
     unknown: list[Value] = []
     for entry in entries:
         if entry.counts is False or entry.value is False:
@@ -60,9 +60,9 @@ def _any(entries: Sequence[ItemEntry]) -> Value:
 
 
 def _all(entries: Sequence[ItemEntry], empty: Value) -> Value:
-    """Whether the value holds of every item that counts: certain once one is found of which it does not."""
+    """Whether every item that counts has the value true: certainly not as soon as one has the value false."""
     unknown: list[Value] = []
-    perhaps: list[Value] = []  # whether an item counts of which the value holds: that matters where it is the only one
+    perhaps: list[Value] = []  # unknown whether it counts, value true: it matters only where no other item counts
     counted = False
     for entry in entries:
         if entry.counts is True and entry.value is False:
@@ -81,7 +81,7 @@ def _all(entries: Sequence[ItemEntry], empty: Value) -> Value:
 
 
 def _latest(entries: Sequence[ItemEntry], empty: Value) -> Value:
-    """The value of the item that comes last; where several of one day differ, nothing says which."""
+    """The value of the last item; undefined where several items are last and their values differ."""
     if not entries:
         return empty
     last = max(entry.by for entry in entries)  # type: ignore[type-var]
@@ -104,7 +104,7 @@ def _median(values: Sequence[Value]) -> Value:
 
 
 def _of_values(function: OfValues, values: Sequence[Value]) -> Value:
-    """What is made of the values that count."""
+    """The aggregate of the values of the items that count."""
     match function:
         case "count":
             return Decimal(len(values))

@@ -1,8 +1,8 @@
-"""Reader 2, the fast one: a tree becomes a Python function from a row of values to a value or unknown.
+"""Turns a tree into a Python function from a row of values to a value or unknown.
 
-It means exactly what `interpret` means (a tested property), and does the choosing once, when a release is loaded,
-instead of at every partner. Names become positions in the row. An item of a list is a row within the row: while an
-aggregate looks at it, it stands at the position of its name, and a name of its own is a position in it.
+The value is the one that `interpret` gives (a tested property), but the forms of the tree are looked at only once, when
+a release is loaded. Names become positions in the row. An item of a list is a row within the row: while an aggregate
+reads it, it stands at the position of the item's id, and the item's fields are positions in it.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .aggregates import ItemEntry, aggregate
 from .functions import function_of
 from .interpret import calculation, relation
 
-Row = list[Any]  #: values, and for each list its items: lists of values
+Row = list[Any]  #: values, and for each list its items, which are lists of values
 Reader = Callable[[Row], Value]
-Position = int | tuple[int, int]  #: in the row; or in the item that stands at a position of the row
+Position = int | tuple[int, int]  #: in the row; or of an item in the row, and in the item
 Positions = Mapping[str, Position]
 
 
 def closure(tree: Expression, positions: Positions) -> Reader:
-    """The function of the tree; `positions` says where in the row the value of each name stands."""
+    """The function of the tree; `positions` gives the place in the row of each name, by its id."""
     match tree:
         case Literal():
             value: Value = tree.value
@@ -74,7 +74,7 @@ def _negation(operand: Reader) -> Reader:
 
 
 def _junction(parts: list[Reader], *, decided_by: bool) -> Reader:
-    """And (decided by one false part) or or (by one true part)."""
+    """`and`, which one false part decides, or `or`, which one true part decides."""
     undecided = not decided_by
 
     def junction(row: Row) -> Value:
@@ -131,11 +131,10 @@ def _aggregation(tree: Aggregate, positions: Positions) -> Reader:
         entries = []
         if type(row[items]) is Unknown:
             return row[items]  # type: ignore[no-any-return]
-        for one in row[items]:
-            row[item] = one
+        for row_of_item in row[items]:
+            row[item] = row_of_item
             entries.append(ItemEntry(counts(row), value(row), True if by is None else by(row)))
-        return aggregate(
-            tree.function, entries, None if best is None else best(row), UNDEFINED if empty is None else empty(row)
-        )
+        most = None if best is None else best(row)
+        return aggregate(tree.function, entries, most, UNDEFINED if empty is None else empty(row))
 
     return aggregation

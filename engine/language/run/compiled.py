@@ -1,8 +1,8 @@
-"""Reader 2 once more, for partner after partner: the trees of a release become one Python function that fills a row.
+"""Compiles the trees of a release into one Python function that fills a row, for many partners one after another.
 
-Each tree becomes Python's own (`ast`), and all are compiled together; no text is pasted. The code is that for values
-which are known and numbers that a decimal holds. Every part of it gives exactly what the closure of that part gives, or
-raises: Python neither orders an unknown nor takes it for true or false. A value that raises is asked of its closure.
+Each tree becomes a tree of Python (`ast`), and all are compiled together; no text is pasted. The code is for values
+that are known and numbers that a decimal holds. Every part of it gives exactly the value that its closure gives, or
+raises: Python cannot order an unknown, nor take it for true or false. The closure computes a value where it raises.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression
 from .closures import Positions, Reader, Row, closure
 from .functions import function_of
 
-Filler = Callable[[Row], None]  #: puts values in their places of a row
+Filler = Callable[[Row], None]  #: computes values and puts them into their places of a row
 
-_MAX_DEPTH = 60  #: of a tree that is compiled: Python's compiler calls itself for each part within a part
-_ROWS_BEFORE = 300  #: to fill so many by closures takes about as long as compiling does, however many values there are
+_MAX_DEPTH = 60  #: of a compiled tree: Python's compiler is recursive
+_ROWS_BEFORE = 300  #: filled by closures first, which takes about as long as compiling, for any number of values
 
 
 class FillStep(NamedTuple):
-    """One value: its place in the row, its reader, and the expression that says the same, None where none does.
+    """One value: its position in the row, its reader, and the expression of the same value, None where there is none.
 
-    `replaced_by` is a position of the row: what stands there counts in place of the expression, unless it is None.
+    `replaced_by` is a position in the row: the value there, unless it is None, is taken instead of the expression.
     """
 
     position: int
@@ -37,13 +37,13 @@ class FillStep(NamedTuple):
 
 
 def by_closures(steps: Sequence[FillStep], row: Row) -> None:
-    """Takes these steps one after the other, each by its reader."""
+    """Computes the value of each step by its reader, in their order."""
     for step in steps:
         row[step.position] = step.read(row)
 
 
 def filler(steps: Sequence[FillStep], positions: Positions, width: int) -> Filler:
-    """Takes these steps for rows of so many places: by closures at first, and compiled once that is worth it."""
+    """The function that takes these steps for rows of `width` places: by closures first, compiled after many rows."""
     rows = 0
     fast: Filler | None = None
 
@@ -61,7 +61,7 @@ def filler(steps: Sequence[FillStep], positions: Positions, width: int) -> Fille
 
 
 def compiled(steps: Sequence[FillStep], positions: Positions, width: int) -> Filler:
-    """The function that takes all these steps, one after the other, for rows of so many places."""
+    """The compiled function that takes these steps in their order, for rows of `width` places."""
     code = _Code(positions)
     every = ast.Tuple([_local(place, ast.Store()) for place in range(width)], ast.Store())
     body = [ast.Assign([every], ast.Name("row", ast.Load())), *(code.step(step) for step in steps)]
@@ -73,7 +73,7 @@ def compiled(steps: Sequence[FillStep], positions: Positions, width: int) -> Fil
 
 
 class _Code:
-    """Python's trees for ours; `objects` are those that they name, which are not locals."""
+    """Builds Python's trees from ours; `objects` are the global names that they use."""
 
     def __init__(self, positions: Positions) -> None:
         self.positions = positions
@@ -81,19 +81,19 @@ class _Code:
         self.temporaries = 0
 
     def step(self, step: FillStep) -> ast.stmt:
-        """The value put in its place: by Python, or else by its reader."""
-        asked = self.call(step.read, [ast.Name("row", ast.Load())])
+        """The statement that puts the value in its place: by Python, or by the reader where Python cannot."""
+        read = self.call(step.read, [ast.Name("row", ast.Load())])
         if step.expression is None or _is_deeper(step.expression, _MAX_DEPTH):
-            return _put(step.position, asked)
+            return _put(step.position, read)
         value = self.expression(step.expression)
         if step.replaced_by is not None:
-            other = _local(step.replaced_by)
-            value = ast.IfExp(ast.Compare(other, [ast.Is()], [ast.Constant(None)]), value, other)
-        otherwise = ast.ExceptHandler(ast.Name("no_decimal", ast.Load()), None, [_put(step.position, asked)])
+            replacement = _local(step.replaced_by)
+            value = ast.IfExp(ast.Compare(replacement, [ast.Is()], [ast.Constant(None)]), value, replacement)
+        otherwise = ast.ExceptHandler(ast.Name("no_decimal", ast.Load()), None, [_put(step.position, read)])
         return ast.Try([_put(step.position, value)], [otherwise], [], [])
 
     def expression(self, tree: Expression) -> ast.expr:
-        """The value of the tree, or what raises where it is not certain without a closure."""
+        """Python's expression for the value of the tree; it raises where only the closure can compute the value."""
         match tree:
             case Literal():
                 return self.object(tree.value)
@@ -123,7 +123,7 @@ class _Code:
                 assert_never(tree)
 
     def name(self, tree: Name) -> ast.expr:
-        """Where the value of a name stands."""
+        """Python's expression for the value of a name."""
         position = self.positions[tree.id]
         if isinstance(position, int):
             return _local(position)
@@ -132,30 +132,30 @@ class _Code:
         return ast.Subscript(of_row, inner, ast.Load())
 
     def junction(self, parts: list[ast.expr], *, decided_by: bool) -> ast.expr:
-        """And, or or: where the last part is unknown it is the answer, for those before it leave the matter to it."""
+        """`and` or `or`: an unknown last part is the result, since the parts before it did not decide."""
         if len(parts) < 2:
             return parts[0] if parts else ast.Constant(not decided_by)
         return ast.BoolOp(ast.Or() if decided_by else ast.And(), parts)
 
     def comparison(self, tree: Compare) -> ast.expr:
-        """Equality asks `a <= b <= a`, for an unknown equals nothing, but raises where it is to be ordered."""
+        """Equality becomes `a <= b <= a`: an unknown raises in it, but not in Python's `==`."""
         left, right = self.expression(tree.left), self.expression(tree.right)
         match tree.operator:
             case "==" | "!=":
-                once, again = self.twice(left)
-                equal = ast.Compare(once, [ast.LtE(), ast.LtE()], [right, again])
+                first, second = self.twice(left)
+                equal = ast.Compare(first, [ast.LtE(), ast.LtE()], [right, second])
                 return equal if tree.operator == "==" else ast.UnaryOp(ast.Not(), equal)
             case sign:
                 return ast.Compare(left, [_order(sign)], [right])
 
     def extreme(self, function: OneOf["min", "max"], first: ast.expr, second: ast.expr) -> ast.expr:
-        """The smaller or greater of two, the first where they are equal."""
+        """The smaller or greater of two values; the first where they are equal."""
         (first, first_again), (second, second_again) = self.twice(first), self.twice(second)
         sign = ast.Lt() if function == "min" else ast.Gt()
         return ast.IfExp(ast.Compare(second, [sign], [first]), second_again, first_again)
 
     def twice(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
-        """What gives the value, and what gives it again without working it out."""
+        """An expression that gives the value, and one that gives it again without computing it."""
         if isinstance(value, ast.Name):
             return value, value
         self.temporaries += 1
@@ -165,17 +165,17 @@ class _Code:
     def call(self, function: Callable[..., Any], arguments: list[ast.expr]) -> ast.expr:
         return ast.Call(self.object(function), arguments, [])
 
-    def object(self, found: Any) -> ast.expr:
-        """A value or a function: one that Python can write, or one by a name."""
-        if isinstance(found, bool | str):
-            return ast.Constant(found)
+    def object(self, content: Any) -> ast.expr:
+        """Python's expression for a value or a function: a constant, or a name for it."""
+        if isinstance(content, bool | str):
+            return ast.Constant(content)
         name = f"object{len(self.objects)}"
-        self.objects[name] = found
+        self.objects[name] = content
         return ast.Name(name, ast.Load())
 
 
 def _exact(operator: Operator) -> Callable[..., Value]:
-    """What an operator makes of two decimals; it raises where no decimal holds the result."""
+    """The function of an operator on two decimals; it raises where no decimal holds the result."""
     match operator:
         case "+":
             return EXACT.add
@@ -208,7 +208,7 @@ def _local(position: int, context: ast.expr_context | None = None) -> ast.Name:
 
 
 def _put(position: int, value: ast.expr) -> ast.stmt:
-    """The value, as a local and in the row."""
+    """The statement that assigns the value to its local and its place in the row."""
     place = ast.Subscript(ast.Name("row", ast.Load()), ast.Constant(position), ast.Store())
     return ast.Assign([_local(position, ast.Store()), place], value)
 

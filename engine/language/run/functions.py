@@ -1,6 +1,6 @@
-"""The functions of the language, on exact values: an unknown argument makes the result unknown, but for `at_least`.
+"""The functions of the language on exact values: an unknown argument makes the result unknown, except in `at_least`.
 
-What has no answer (a month added beyond the calendar, a share of nothing) is unknown, and no fact decides it.
+A call without a result (a month added beyond the calendar, a share of 0) is unknown, and no fact would decide it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import assert_never
 from ...values import UNDEFINED, Number, Unknown, Value, add, divide, merge, multiply, round_half_up
 from ..function_names import FunctionName
 
-_remembered = lru_cache(maxsize=512)  #: days are asked for again, of partner after partner
+_remembered = lru_cache(maxsize=512)  #: many partners have the same days
 
 _HUNDRED, _ONE, _NOTHING = Decimal(100), Decimal(1), Decimal(0)
 
 
 def share(part: Value, whole: Value) -> Value:
-    """What percentage `part` is of `whole`; of nothing it is unknown."""
+    """The percentage that `part` is of `whole`; undefined where the whole is 0."""
     return divide(multiply(part, _HUNDRED), whole)
 
 
@@ -47,7 +47,7 @@ def greatest(*values: Value) -> Value:
 
 
 def at_least(wanted: Value, *conditions: Value) -> Value:
-    """Whether so many of the conditions hold: certain as soon as enough do, or too few can."""
+    """Whether at least `wanted` of the conditions hold: certain as soon as enough do, or too few can."""
     if type(wanted) is Unknown:
         return merge(wanted, *conditions)
     holding = sum(condition is True for condition in conditions)
@@ -81,7 +81,7 @@ def rounded_up(number: Value, unit: Value) -> Value:
 
 
 def every(size: Value, amount: Value) -> Value:
-    """How many whole sizes the amount holds, never less than none: for 5 and 14 it is 2."""
+    """How many whole sizes the amount contains, at least 0: for 5 and 14 it is 2."""
     whole = _by_unit(amount, size, _floor)
     return whole if type(whole) is Unknown else greatest(_NOTHING, divide(whole, size))
 
@@ -92,7 +92,7 @@ def _floor(number: Number) -> Decimal:
 
 
 def _ceiling(number: Number) -> Decimal:
-    whole = Fraction(number)  # of which the negative is exact: that of a decimal is rounded to 28 digits
+    whole = Fraction(number)  # its negative is exact; that of a decimal is rounded to 28 digits
     return Decimal(-(-whole.numerator // whole.denominator))
 
 
@@ -110,7 +110,7 @@ def _by_unit(number: Value, unit: Value, whole: Callable[[Number], Decimal]) -> 
 
 @_remembered
 def add_days(day: Value, days: Value) -> Value:
-    """The day so many days later (earlier, where negative)."""
+    """The day that number of days later (earlier, where negative); undefined beyond the calendar."""
 
     def later(day: date, days: int) -> date:
         return day + timedelta(days)
@@ -120,7 +120,7 @@ def add_days(day: Value, days: Value) -> Value:
 
 @_remembered
 def add_months(day: Value, months: Value) -> Value:
-    """The same day so many months later, or the last day of that month: a month after 31 January is 28 February."""
+    """The same day that number of months later, or the last of that month: a month after 31 January is 28 February."""
 
     def later(day: date, months: int) -> date:
         year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -138,7 +138,7 @@ def days_between(first: Value, last: Value) -> Value:
 
 
 def months_between(first: Value, last: Value) -> Value:
-    """How many whole months have passed from the first day to the second: the most that `add_months` stays within."""
+    """The whole months from the first day to the second: the most for which `add_months` does not go beyond it."""
     if type(first) is Unknown or type(last) is Unknown:
         return merge(first, last)
     whole = Decimal((last.year - first.year) * 12 + last.month - first.month)  # type: ignore[union-attr]
@@ -182,7 +182,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -> Value:
-    """A day moved by a whole number; beyond the calendar, or by a part of one, there is no such day."""
+    """The day that `move` gives for a whole number; undefined beyond the calendar, or where the number is not whole."""
     if type(day) is Unknown or type(number) is Unknown:
         return merge(day, number)
     whole, parts = number.as_integer_ratio()  # type: ignore[union-attr]

@@ -1,7 +1,6 @@
-"""Reader 1, the reference meaning: a tree and the values of its names give a value or unknown.
+"""Computes the value of a tree from the values of its names: the reference meaning of the language.
 
-simpleeval's evaluator walks the tree: its table of node types holds ours, one method a case, and nothing else, so a
-node that is not named here cannot run.
+simpleeval's evaluator walks the tree. Its table of node types holds only our forms, so that no other node can run.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression
 from .aggregates import ItemEntry, aggregate
 from .functions import function_of
 
-Item = Mapping[str, Value]  #: one item of a list: every field and value of it, by id
+Item = Mapping[str, Value]  #: one item of a list: its fields and values by their ids
 
 
 def calculation(sign: Operator) -> Callable[[Value, Value], Value]:
-    """What an operator makes of two values."""
+    """The function of an operator on two values."""
     match sign:
         case "+":
             return add
@@ -37,7 +36,7 @@ def calculation(sign: Operator) -> Callable[[Value, Value], Value]:
 
 
 def relation(sign: Comparison) -> Callable[[Any, Any], bool]:
-    """What a comparison asks of two values that are known."""
+    """The function of a comparison on two known values."""
     match sign:
         case "==":
             return operator.eq
@@ -56,15 +55,15 @@ def relation(sign: Comparison) -> Callable[[Any, Any], bool]:
 
 
 def interpret(tree: Expression, values: Mapping[str, Any]) -> Value:
-    """The value of the expression, given a value or `Unknown` for every name in it, and the items of every list.
+    """The value of the expression, from a value or `Unknown` for every name in it, and the items of every list.
 
-    Logic is three-valued: what is certain whatever the unknown parts turn out to be, is certain.
+    Logic is three-valued: a result that no value of the unknown parts would change is known.
     """
     return _Interpreter(values).eval("", tree)  # type: ignore[no-any-return]
 
 
 class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
-    """simpleeval's evaluator over our ten cases."""
+    """simpleeval's evaluator over our ten forms."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.names = values
@@ -105,14 +104,14 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
 
 
 def _all(values: list[Value]) -> Value:
-    """And: false if one is false, else unknown if one is unknown, else true."""
+    """`and`: false if one is false, else unknown if one is unknown, else true."""
     if any(value is False for value in values):
         return False
     return True if all(value is True for value in values) else merge(*values)
 
 
 def _any(values: list[Value]) -> Value:
-    """Or: true if one is true, else unknown if one is unknown, else false."""
+    """`or`: true if one is true, else unknown if one is unknown, else false."""
     if any(value is True for value in values):
         return True
     return False if all(value is False for value in values) else merge(*values)

@@ -1,12 +1,12 @@
-"""Reader 5, for people: a rule as a phrase in Russian or English, before there is a partner.
+"""Writes an expression as a phrase in Russian or English, for people.
 
-A name is told by its title, a number that is the same for everyone by its value. What has no plain words is told in
-the notation of the language.
+A name is written as its title, a number as its value. A form without plain words is written in the notation of the
+language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from ...texts.texts import texts_in
@@ -18,14 +18,12 @@ from .words import amount, text, threshold
 Title = Callable[[Name], str]
 Option = Callable[[Expression, str], str]
 
-_SIGNS = {"+": "+", "-": "−", "*": "×", "/": "÷"}
-
 
 class Sentences:
-    """What a phrase needs: the titles of names, of options of a choice, and the language."""
+    """Writes phrases in one language, with the titles of names and of the options of a choice."""
 
     def __init__(self, title: Title, option: Option, lang: str) -> None:
-        """`option` gives the title of an option, from what it is compared with and its id."""
+        """`option` gives the title of an option from the expression it is compared with and its id."""
         self._title = title
         self._option = option
         self._lang = lang
@@ -59,64 +57,65 @@ class Sentences:
                 assert_never(tree)
 
     def condition(self, tree: Expression) -> str:
-        """The same of a condition that stands by itself: what has to hold all together, parted by semicolons."""
+        """A condition that stands by itself, in words: the parts of an `and` with semicolons between them."""
         if not isinstance(tree, And):
             return self.phrase(tree)
-        told = [self.phrase(part) for part in tree.operands]
-        return "; ".join([told[0], *(lowered(one) for one in told[1:])])
+        return "; ".join(_first_capital(self.phrase(part) for part in tree.operands))
 
     def _joined(self, word: str, parts: tuple[Expression, ...]) -> str:
-        """The parts with the word between; those that are joined themselves stand in brackets."""
-        told = [f"({self.phrase(part)})" if isinstance(part, And | Or) else self.phrase(part) for part in parts]
-        return self._say[word].join([told[0], *(lowered(one) for one in told[1:])])
+        """The parts with the word between them; a part that is an `and` or an `or` stands in brackets."""
+        phrases = (f"({self.phrase(part)})" if isinstance(part, And | Or) else self.phrase(part) for part in parts)
+        return self._say[word].join(_first_capital(phrases))
 
     def _inner(self, part: Expression) -> str:
         """A part in the middle of a phrase."""
         return lowered(self.phrase(part))
 
     def _arithmetic(self, tree: Arithmetic) -> str:
-        """A sum or a product, with brackets where they change it."""
+        """A calculation, with brackets where they change its value."""
         sign, of_left, of_right = _sign_and_looser(tree.operator)
-        left, right = _needs_brackets(tree.left, of_left), _needs_brackets(tree.right, of_right)
-        told = [f"({self._inner(part)})" if bracketed else self._inner(part)
-                for part, bracketed in ((tree.left, left), (tree.right, right))]  # fmt: skip
-        return f"{told[0]} {sign} {told[1]}"
+        return f"{self._operand(tree.left, of_left)} {sign} {self._operand(tree.right, of_right)}"
+
+    def _operand(self, part: Expression, operators: str) -> str:
+        """A part of a calculation; a choice, or a calculation with one of these operators, stands in brackets."""
+        bracketed = isinstance(part, Choose) or (isinstance(part, Arithmetic) and part.operator in operators)
+        return f"({self._inner(part)})" if bracketed else self._inner(part)
 
     def _comparison(self, tree: Compare) -> str:
-        """'Certified administrators: at least 2'; what is compared stands before its border."""
+        """'Certified administrators: at least 2': the compared value, then its limit."""
         left, sign, right = tree.left, tree.operator, tree.right
         if isinstance(left, Literal) and not isinstance(right, Literal):
             left, sign, right = right, flipped(sign), left
         if isinstance(right, Call) and right.function == _outermost(sign):
-            borders = self._say["and"].join(self._border(sign, part) for part in right.arguments)
-            return f"{self.phrase(left)}: {borders}"
+            limits = self._say["and"].join(self._limit(sign, part) for part in right.arguments)
+            return f"{self.phrase(left)}: {limits}"
         if isinstance(right, Literal) and right.kind is Kind.CHOICE:
             option = self._option(left, str(right.value))
             return f"{self.phrase(left)}: {option if sign == '==' else threshold(sign, option, self._lang)}"
-        return f"{self.phrase(left)}: {self._border(sign, right)}"
+        return f"{self.phrase(left)}: {self._limit(sign, right)}"
 
-    def _border(self, sign: Comparison, right: Expression) -> str:
+    def _limit(self, sign: Comparison, right: Expression) -> str:
         """'at least 2', 'no less than “Licences rented out”'."""
-        told = self.phrase(right)
-        if sign in ("==", "!=") and not told[:1].isdigit():
-            return self._say["equal" if sign == "==" else "unequal"].format(told)
-        if told[:1].isdigit() or right.kind is Kind.DATE:
-            return threshold(sign, told, self._lang, of_days=right.kind is Kind.DATE)
-        return self._say[sign].format(told)
+        limit = self.phrase(right)
+        if sign in ("==", "!=") and not limit[:1].isdigit():
+            return self._say["equal" if sign == "==" else "unequal"].format(limit)
+        if limit[:1].isdigit() or right.kind is Kind.DATE:
+            return threshold(sign, limit, self._lang, of_days=right.kind is Kind.DATE)
+        return self._say[sign].format(limit)
 
     def _call(self, tree: Call) -> str:
-        told = [self._inner(part) for part in tree.arguments]
+        arguments = [self._inner(part) for part in tree.arguments]
         match tree.function:
             case "share":
                 return self._say["share"].format(*(self.phrase(part) for part in tree.arguments[:2]))
             case "ratio":
-                return told[0]
+                return arguments[0]
             case "min" | "max":
-                return self._say[tree.function].format("; ".join(told))
+                return self._say[tree.function].format("; ".join(arguments))
             case "at_least":
-                return self._say["at_least"].format(told[0], "; ".join(told[1:]))
+                return self._say["at_least"].format(arguments[0], "; ".join(arguments[1:]))
             case "round" | "round_down" | "round_up":
-                return self._say[tree.function].format(*told)
+                return self._say[tree.function].format(*arguments)
             case "every" | "rank" | "rank_from_last" | "add_days" | "add_months" | "days_between" | "months_between":
                 return text(tree)
             case "start_of_month" | "start_of_quarter" | "start_of_year":
@@ -126,7 +125,7 @@ class Sentences:
 
 
 def _sign_and_looser(operator: Operator) -> tuple[str, str, str]:
-    """The sign for people, and the operators that stand in brackets on its left and on its right."""
+    """The sign that people read, and the operators that need brackets on its left and on its right."""
     match operator:
         case "+":
             return "+", "", ""
@@ -141,7 +140,7 @@ def _sign_and_looser(operator: Operator) -> tuple[str, str, str]:
 
 
 def _outermost(sign: Comparison) -> str | None:
-    """The function of which a comparison with its value is one with each of its arguments; None where there is none."""
+    """The function where comparing with its value is comparing with every argument; None where there is none."""
     match sign:
         case ">" | ">=":
             return "max"
@@ -153,12 +152,12 @@ def _outermost(sign: Comparison) -> str | None:
             assert_never(sign)
 
 
-def _needs_brackets(part: Expression, operators: str) -> bool:
-    """Whether a part would be torn apart: a choice, or one of these operators."""
-    return isinstance(part, Choose) or (isinstance(part, Arithmetic) and part.operator in operators)
+def _first_capital(phrases: Iterable[str]) -> list[str]:
+    """The phrases; only the first keeps its capital letter."""
+    return [phrase if index == 0 else lowered(phrase) for index, phrase in enumerate(phrases)]
 
 
 def lowered(phrase: str) -> str:
-    """With a small first letter, unless the first word is written in capitals: IT, CRM."""
+    """The phrase with a small first letter, unless its first word is written in capitals: IT, CRM."""
     word = phrase.split(" ", 1)[0]
     return phrase if word[1:].lower() != word[1:] or len(word) == 1 else phrase[:1].lower() + phrase[1:]

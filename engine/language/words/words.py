@@ -1,4 +1,4 @@
-"""Reader 4, for people: a tree as the text of the language again; values and their borders in Russian or English."""
+"""Writes a tree as text of the language, and values and limits in Russian or English."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from ...values import Kind, Value, plain
 from ..operators import Comparison
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
-# How tightly a form binds: a part that binds looser than its place asks for stands in brackets.
+# How tightly a form binds: a part that binds looser than its place needs stands in brackets.
 _CHOOSE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(8)
-
 
 _TRUE = Literal(True, Kind.YES_NO)
 
 
 def text(tree: Expression) -> str:
-    """The expression as its author could have written it: one line, brackets only where needed.
+    """The expression as text of the language: one line, brackets only where needed.
 
-    Reading it again gives an equal tree, but for aggregates.
+    Parsing the text gives an equal tree, unless it contains an aggregate.
     """
     return _text(tree)[0]
 
@@ -49,7 +48,10 @@ def _text(tree: Expression) -> tuple[str, int]:
             then, condition = _at_least(tree.then, _OR), _at_least(tree.condition, _OR)
             return f"{then} if {condition} else {_at_least(tree.otherwise, _CHOOSE)}", _CHOOSE
         case Call(function="rank" | "rank_from_last"):
-            return f"{tree.function}({text(tree.arguments[0])})", _ATOM  # the options after it are those of its choice
+            return (
+                f"{tree.function}({text(tree.arguments[0])})",
+                _ATOM,
+            )  # the other arguments are the options of the choice
         case Call():
             return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
         case Aggregate():
@@ -64,7 +66,7 @@ def _at_least(tree: Expression, binds: int) -> str:
 
 
 def _aggregate(tree: Aggregate) -> str:
-    """Not of the language, for an aggregate is declared, but read alike: sum of amount over deals where won."""
+    """Text for an aggregate, which the language itself cannot write: sum of amount over deals where won."""
     what = tree.function if tree.function == "count" else f"{tree.function} of {_at_least(tree.value, _OR)}"
     best = "" if tree.best is None else f", the best {text(tree.best)}"
     where = "" if tree.counts == _TRUE else f" where {_at_least(tree.counts, _OR)}"
@@ -86,13 +88,13 @@ Title = Callable[[Name], str]
 
 
 def threshold(sign: Comparison, value: str, lang: str, *, of_days: bool = False) -> str:
-    """'at least 2'; of days '2026-01-31 or later'."""
+    """A limit in words: 'at least 2'; for days '2026-01-31 or later'."""
     texts = texts_in(lang)
     return (texts.DAY_BORDERS if of_days and sign in texts.DAY_BORDERS else texts.BORDERS)[sign].format(value)
 
 
 def subject(tree: Expression, title: Title, lang: str) -> str:
-    """What an expression is about, in words where it is simple: a name by its title, a share by those of its parts."""
+    """The subject of an expression: the title of a name, the titles in a share of two names; else the text."""
     match tree:
         case Name():
             return title(tree)
@@ -103,7 +105,7 @@ def subject(tree: Expression, title: Title, lang: str) -> str:
 
 
 def amount(value: Value, kind: Kind, lang: str) -> str:
-    """A known value as a person reads it: 2.5%, 2,5 %, yes, 31.12.2026."""
+    """A known value as people read it: 2.5%, 2,5 %, yes, 31.12.2026."""
     if isinstance(value, bool):
         return texts_in(lang).REPORT["yes" if value else "no"]
     if isinstance(value, Decimal | Fraction):
@@ -117,7 +119,7 @@ def amount(value: Value, kind: Kind, lang: str) -> str:
 
 
 def money(value: Decimal | Fraction, lang: str) -> str:
-    """An amount to be paid: every decimal that it was rounded to, and thousands apart.
+    """An amount to be paid: at least two decimals, and marks between thousands.
 
     >>> money(Decimal("90000.00"), "en"), money(Decimal("1234.5"), "ru").replace(chr(160), " ")
     ('90,000.00', '1 234,50')
@@ -128,12 +130,12 @@ def money(value: Decimal | Fraction, lang: str) -> str:
 
 
 def grouped(number: int, lang: str) -> str:
-    """A whole number, its thousands apart: 1,234, 1 234."""
+    """A whole number with marks between thousands: 1,234, 1 234."""
     return f"{number:,}".replace(",", texts_in(lang).FORMS["thousands_mark"])
 
 
 def _readable(number: Decimal | Fraction) -> str:
-    """In full where that takes at most six decimals; else marked as near, to two."""
+    """The number in full where six decimals are enough; else rounded to two, and marked with ≈."""
     digits = plain(number)
     if len(digits.partition(".")[2]) <= 6:
         return digits
@@ -141,5 +143,5 @@ def _readable(number: Decimal | Fraction) -> str:
 
 
 def decimal_mark(digits: str, lang: str) -> str:
-    """Digits with a decimal point, with the decimal mark of the language instead."""
+    """The digits with the decimal mark of the language in place of the point."""
     return digits.replace(".", texts_in(lang).FORMS["decimal_mark"])
