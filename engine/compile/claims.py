@@ -1,57 +1,38 @@
-"""Claims, from claims.yaml: what is said of all partners, as expressions; they are no values of a partner."""
+"""Compiles claims.yaml: statements about all partners, as expressions that are no values of a partner."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal
 
 from ..language.calls import Symbol
 from ..language.kinds import KIND_WORDS
 from ..language.parse import Scope
 from ..language.tree import And, Expression, Name
 from ..problems import did_you_mean
-from ..programme.model import Claim, Fact, Tier
+from ..programme.claims import Always, Assertion, Claim, Extreme, NeverChanges, NeverLowers, Possible, Reachable
+from ..programme.model import Fact, Tier
 from ..programme.owners import PROGRAMME, Role, id_of
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files
 from .scopes import CAP
 
-_PAIRS = {"more": "never_lowers", "whatever": "never_changes"}  #: the facts that differ, and what is said of the rest
-
-
-class _Said(NamedTuple):
-    """What a claim says, by its form."""
-
-    expressions: tuple[Expression, ...]
-    wanted: Expression | None = None
-    facts: tuple[str, ...] = ()
-
 
 def compile_claims(files: Files, scope: Scope, facts: Mapping[str, Fact], tiers: Iterable[Tier]) -> tuple[Claim, ...]:
-    """Every claim that is not mistaken; `scope` holds the names that rules of the whole programme use."""
+    """Every claim without mistakes; `scope` has the names that the rules of the whole programme use."""
     if files.row("bonuses", "discount", "cap"):
         scope = scope._replace(
             symbols={**scope.symbols, CAP: Symbol(id_of(PROGRAMME, Role.DISCOUNT_CAP), Kind.PERCENT)}
         )
-    kept = tuple(tiers)
-    return tuple(claim for row in files.rows("claims", "claims") if (claim := _claim(row, scope, facts, kept)))
+    all_tiers = tuple(tiers)
+    return tuple(claim for row in files.rows("claims", "claims") if (claim := _claim(row, scope, facts, all_tiers)))
 
 
 def _claim(row: FilePart, scope: Scope, facts: Mapping[str, Fact], tiers: tuple[Tier, ...]) -> Claim | None:
     title, source = row.texts(), row.source()
     under = _under(row)
-    forms = ("always", "possible", "greatest", "least", "reachable", *_PAIRS.values())
-    form = next((form for form in forms if form in row.data), "always")
-    if form == "reachable":
-        said: _Said | None = _Said(tuple(_reachable(row.data[form], tiers)))
-    elif form in _PAIRS.values():
-        said = _of_pairs(row, form, scope, facts)
-    elif form in ("greatest", "least"):
-        said = _of_extreme(row, form, scope)
-    else:
-        tree = row.expression(form, scope=scope, kind=Kind.YES_NO)
-        said = _Said((tree,)) if tree else None
-    return Claim(row.id, title, form, *said, under, source, row.place()) if said else None
+    assertion = _assertion(row, scope, facts, tiers)
+    return Claim(row.id, title, assertion, under, source, row.place()) if assertion else None
 
 
 def _under(row: FilePart) -> str | None:
@@ -59,28 +40,52 @@ def _under(row: FilePart) -> str | None:
     under = row.data.get("under")
     if under is None:
         return None
-    known = [
+    readings = [
         f"{clause.id}.{reading}"
         for clause in row.files.rows("clauses", "clauses")
         for reading in clause.data.get("other_readings", {})
     ]
-    if under not in known and row.files.is_whole("clauses", "clauses"):
+    if under not in readings and row.files.is_whole("clauses", "clauses"):
         place = row.document.value_place((*row.path, "under"))
-        row.problem("unknown-name", f"'{under}' is not a reading that was not taken", place, did_you_mean(under, known))
+        help = did_you_mean(under, readings)
+        row.problem("unknown-name", f"'{under}' is not a reading that was not taken", place, help)
     return str(under)
 
 
-def _of_extreme(row: FilePart, form: str, scope: Scope) -> _Said | None:
-    tree = row.expression(form, scope=scope)
-    if tree and tree.kind not in NUMERIC:
-        row.problem("wrong-kind", f"this is {KIND_WORDS[tree.kind]}; a number is needed here", row.place(form))
+def _assertion(row: FilePart, scope: Scope, facts: Mapping[str, Fact], tiers: tuple[Tier, ...]) -> Assertion | None:
+    """What a claim says, by the key of its form; None where a part of it is mistaken."""
+    if "always" in row.data:
+        condition = row.expression("always", scope=scope, kind=Kind.YES_NO)
+        return Always(condition) if condition else None
+    if "possible" in row.data:
+        condition = row.expression("possible", scope=scope, kind=Kind.YES_NO)
+        return Possible(condition) if condition else None
+    if "greatest" in row.data:
+        return _extreme(row, "greatest", scope)
+    if "least" in row.data:
+        return _extreme(row, "least", scope)
+    if "reachable" in row.data:
+        return Reachable(tuple(_reachable(row.data["reachable"], tiers)))
+    if "never_lowers" in row.data:
+        pairs = _pairs(row, "more", "never_lowers", scope, facts)
+        return NeverLowers(*pairs) if pairs else None
+    if "never_changes" in row.data:
+        pairs = _pairs(row, "whatever", "never_changes", scope, facts)
+        return NeverChanges(*pairs) if pairs else None
+    return None
+
+
+def _extreme(row: FilePart, form: Literal["greatest", "least"], scope: Scope) -> Extreme | None:
+    value = row.expression(form, scope=scope)
+    if value and value.kind not in NUMERIC:
+        row.problem("wrong-kind", f"this is {KIND_WORDS[value.kind]}; a number is needed here", row.place(form))
         return None
-    wanted = row.expression("is", scope=scope, kind=tree.kind) if tree else None
-    return _Said((tree,), wanted) if tree and wanted else None
+    wanted = row.expression("is", scope=scope, kind=value.kind) if value else None
+    return Extreme(value, wanted, form) if value and wanted else None
 
 
 def _reachable(what: str, tiers: tuple[Tier, ...]) -> Iterator[Expression]:
-    """That a partner qualifies for each tier; or earns each bonus of a tier that it qualifies for."""
+    """Of `tiers`: a partner qualifies for a tier; of `bonuses`: it also earns a bonus of that tier. One for each."""
     for tier in tiers:
         qualified = Name(tier.qualified, Kind.YES_NO, tier.id)
         if what == "tiers":
@@ -90,24 +95,27 @@ def _reachable(what: str, tiers: tuple[Tier, ...]) -> Iterator[Expression]:
                 yield And((qualified, Name(bonus.earned, Kind.YES_NO, f"{tier.id}.{bonus.id}")))
 
 
-def _of_pairs(row: FilePart, form: str, scope: Scope, facts: Mapping[str, Fact]) -> _Said | None:
-    key = next(key for key, said in _PAIRS.items() if said == form)
-    named = tuple(id for index, id in enumerate(row.data.get(key, ())) if _may_differ(row, key, index, id, facts))
-    trees = tuple(row.expression(form, index, scope=scope) for index in range(len(row.data[form])))
+def _pairs(
+    row: FilePart, key: str, form: str, scope: Scope, facts: Mapping[str, Fact]
+) -> tuple[tuple[str, ...], tuple[Expression, ...]] | None:
+    """The facts under `key` in which two partners differ, and the values under `form`; None where one is mistaken."""
+    ids = row.data.get(key, ())
+    differing = tuple(id for index, id in enumerate(ids) if _may_differ(row, key, index, id, facts))
+    trees = [row.expression(form, index, scope=scope) for index in range(len(row.data[form]))]
     for index, tree in enumerate(trees):
         if tree and form == "never_lowers" and tree.kind not in (*NUMERIC, Kind.YES_NO):
             message = f"this is {KIND_WORDS[tree.kind]}; a number or a condition is needed here"
             row.problem("wrong-kind", message, row.document.value_place((*row.path, form, index)))
             return None
-    whole = tuple(tree for tree in trees if tree)
-    return _Said(whole, None, named) if len(whole) == len(trees) and len(named) == len(row.data.get(key, ())) else None
+    values = tuple(tree for tree in trees if tree)
+    return (differing, values) if len(values) == len(trees) and len(differing) == len(ids) else None
 
 
 def _may_differ(row: FilePart, key: str, index: int, id: str, facts: Mapping[str, Fact]) -> bool:
-    """Whether a name is of a fact, and of one that there can be more of where that is said."""
+    """Whether a name is that of a fact, and under `more` of a fact that is a number or yes/no."""
     fact, place = facts.get(id), row.document.value_place((*row.path, key, index))
     if fact is None:
-        if id not in row.files.names("facts", "facts"):  # else what is wrong with it is told already
+        if id not in row.files.names("facts", "facts"):  # else the mistake in the fact is reported already
             row.problem("unknown-name", f"'{id}' is not a fact", place, did_you_mean(id, facts))
         return False
     if key == "more" and fact.kind not in (*NUMERIC, Kind.YES_NO):

@@ -119,8 +119,8 @@ def side(files: ReleaseFiles, programme: Programme) -> Side:
         if value.place:
             trees[(value.place.source.path, value.place.start)] = value.expression
     for claim in programme.claims:
-        for tree in (*claim.expressions, claim.wanted):
-            if tree is not None and tree.place is not None:
+        for tree in claim.expressions:
+            if tree.place is not None:
                 trees[(tree.place.source.path, tree.place.start)] = tree
     return Side(files, programme, trees)
 

@@ -15,6 +15,7 @@ from ..language.tree import Expression, names
 from ..named_tuples import public
 from ..problems import Place
 from ..values import Kind
+from .claims import Claim
 from .owners import Owner, OwnerKind, Role, WrittenForm, inner_id
 
 Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
@@ -329,25 +330,6 @@ class Order(NamedTuple):
     customer_pays: str
     partner_pays: str
     rule: str
-
-
-class Claim(NamedTuple):
-    """A statement about all partners, by its form.
-
-    Of the `expressions`: the condition that `always` holds, or is `possible`; the value whose `greatest` or `least` is
-    `wanted`; conditions each of which is `reachable`; or what is compared for two partners who differ in `facts` alone:
-    where one has more of them, it `never_lowers` these; whatever they are, it `never_changes` them.
-    """
-
-    id: str
-    title: Texts
-    form: str
-    expressions: tuple[Expression, ...]
-    wanted: Expression | None
-    facts: tuple[str, ...]
-    under: str | None  #: the reading not taken of which it is said: c9-events.both
-    source: tuple[str, ...]
-    place: Place
 
 
 class Clause(NamedTuple):

@@ -1,7 +1,7 @@
-"""Claims: what is said of all partners, proved from the rules or shown to be broken, as far as that takes no solver.
+"""Decides claims from the bounds of values and the scenarios of a release, without the solver.
 
-The rules bound every value (`language.bounds`), whoever the partner is; a scenario shows that a value is attained.
-Where the two do not meet, a claim is undecided, and that is what is said; `proof.claims` decides most of those.
+The rules bound every value (`language.bounds`) for all partners; a scenario shows that a value is attained. Where the
+two do not meet, a claim is undecided; `proof.claims_by_solver` decides most of those.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple, assert_never
 
 from ..evaluate.evaluate import all_values
 from ..evaluate.outcome import Outcome
@@ -20,91 +20,93 @@ from ..language.tree import And, Expression, Name, names
 from ..language.words.words import text
 from ..named_tuples import public
 from ..problems import Level, Problem
-from ..programme.model import Claim, Programme
+from ..programme.claims import Always, Claim, Extreme, NeverChanges, NeverLowers, Possible, Reachable
 from ..programme.reads import all_read
 from ..programme.value_bounds import known_bounds
 from ..release.load import Release
 from ..values import Number, Value, plain
 from .example import Example
 
+ClaimStatus = Literal["proved", "refuted", "undecided"]
+_Rows = Mapping[str, Mapping[str, Value]]  #: the values of each scenario's partner, by the name of the scenario
+
 
 @public("claim.id", "status")
 class ClaimVerdict(NamedTuple):
-    """What became of a claim: proved, refuted or undecided.
+    """Whether a claim is proved, and what shows it.
 
-    `wanted` is the value that is claimed, `bound` the one that no partner can pass by the rules (None where there is
-    none), `attained` the outermost that an example attains, and `example` the name of the scenario whose partner it is.
-    `partners` are those that the solver found: who show it, or break it; `never` is what no partner reaches.
+    `wanted`, `bound`, `attained` are of claims of a greatest or least value only, None where the number is not known.
     """
 
     claim: Claim
-    status: str
-    wanted: Number | None = None
-    bound: Number | None = None
-    attained: Number | None = None
-    example: str | None = None
-    partners: tuple[Example, ...] = ()
-    never: tuple[str, ...] = ()
+    status: ClaimStatus
+    wanted: Number | None = None  #: the number that is claimed
+    bound: Number | None = None  #: the number that no partner passes; None also where there is no limit
+    attained: Number | None = None  #: the outermost number that an example attains
+    example: str | None = None  #: the scenario whose partner shows or breaks the claim
+    partners: tuple[Example, ...] = ()  #: the solver's partners, who show or break the claim
+    never: tuple[str, ...] = ()  #: the conditions that no partner meets, of a claim that they are possible or reachable
 
 
 def check_claims(
     release: Release, examples: Mapping[str, Outcome], under: str | None = None
 ) -> tuple[ClaimVerdict, ...]:
-    """A verdict on every claim about the release as it is, or about the reading not taken that it is made `under`.
+    """A verdict on every claim about the release as it is, or, with `under`, about that reading not taken.
 
-    `examples` are outcomes of the release by name, those with agreements passed over.
+    `examples` are outcomes of the release by name; those with agreements are passed over.
     """
-    programme = release.programme
-    known = known_bounds(programme)
     rows = {
         name: all_values(release.plan, outcome)
         for name, outcome in examples.items()
         if not any(agreement.applied for agreement in outcome.agreements)
     }
-    return tuple(_verdict(claim, programme, known, rows) for claim in programme.claims if claim.under == under)
+    limits = known_bounds(release.programme)
+    return tuple(_verdict(claim, release, limits, rows) for claim in release.programme.claims if claim.under == under)
 
 
-def _verdict(
-    claim: Claim, programme: Programme, known: Mapping[str, Bounds], rows: Mapping[str, Mapping[str, Value]]
-) -> ClaimVerdict:
-    match claim.form:
-        case "always":
-            return _always(claim, known, rows)
-        case "possible" | "reachable":
-            return _possible(claim, known, rows)
-        case "never_lowers" | "never_changes":
-            read = all_read(programme, {name.id for tree in claim.expressions for name in names(tree)})
-            return ClaimVerdict(claim, "undecided" if read & set(claim.facts) else "proved")
-    (tree,) = claim.expressions
-    found = {name: interpret(tree, values) for name, values in rows.items()}
-    return _of_extreme(
-        claim, known, {name: value for name, value in found.items() if isinstance(value, Decimal | Fraction)}
-    )
+def _verdict(claim: Claim, release: Release, limits: Mapping[str, Bounds], rows: _Rows) -> ClaimVerdict:
+    match claim.assertion:
+        case Always(condition):
+            return _always(claim, condition, limits, rows)
+        case Possible(condition):
+            return _possible(claim, (condition,), limits, rows)
+        case Reachable(conditions):
+            return _possible(claim, conditions, limits, rows)
+        case NeverLowers(facts, values) | NeverChanges(facts, values):
+            read = all_read(release.programme, {name.id for tree in values for name in names(tree)})
+            return ClaimVerdict(claim, "undecided" if read & set(facts) else "proved")
+        case Extreme():
+            return _extreme(claim, claim.assertion, limits, rows)
+        case _:
+            assert_never(claim.assertion)
 
 
-def _always(claim: Claim, known: Mapping[str, Bounds], rows: Mapping[str, Mapping[str, Value]]) -> ClaimVerdict:
-    (tree,) = claim.expressions
-    broken = next((name for name, values in rows.items() if interpret(tree, values) is False), None)
-    holds = truths(tree, known) == {True}
+def _always(claim: Claim, condition: Expression, limits: Mapping[str, Bounds], rows: _Rows) -> ClaimVerdict:
+    broken = next((name for name, values in rows.items() if interpret(condition, values) is False), None)
+    holds = truths(condition, limits) == {True}
     return ClaimVerdict(claim, "proved" if holds else "refuted" if broken else "undecided", example=broken)
 
 
-def _possible(claim: Claim, known: Mapping[str, Bounds], rows: Mapping[str, Mapping[str, Value]]) -> ClaimVerdict:
-    """Each condition has an example; one that is never true has none."""
+def _possible(
+    claim: Claim, conditions: tuple[Expression, ...], limits: Mapping[str, Bounds], rows: _Rows
+) -> ClaimVerdict:
+    """Proved where each condition has an example; refuted where one is never true."""
     examples = [
-        next((name for name, values in rows.items() if interpret(tree, values) is True), None)
-        for tree in claim.expressions
+        next((name for name, values in rows.items() if interpret(condition, values) is True), None)
+        for condition in conditions
     ]
-    never = tuple(label(tree) for tree in claim.expressions if truths(tree, known) == {False})
+    never = tuple(label(condition) for condition in conditions if truths(condition, limits) == {False})
     if never:
         return ClaimVerdict(claim, "refuted", never=never)
     return ClaimVerdict(claim, "undecided" if None in examples else "proved", example=examples[0] if examples else None)
 
 
-def _of_extreme(claim: Claim, known: Mapping[str, Bounds], attained: Mapping[str, Number]) -> ClaimVerdict:
+def _extreme(claim: Claim, extreme: Extreme, limits: Mapping[str, Bounds], rows: _Rows) -> ClaimVerdict:
     """Proved where the rules allow no more and an example attains as much; refuted where either says otherwise."""
-    greatest = claim.form == "greatest"
-    span, wanted = bounds(claim.expressions[0], known), bounds(claim.wanted, known) if claim.wanted else None
+    results = {name: interpret(extreme.value, values) for name, values in rows.items()}
+    attained = {name: value for name, value in results.items() if isinstance(value, Decimal | Fraction)}
+    greatest = extreme.form == "greatest"
+    span, wanted = bounds(extreme.value, limits), bounds(extreme.wanted, limits)
     bound = (span.high if greatest else span.low) if isinstance(span, NumberRange) else None
     claimed = wanted.low if isinstance(wanted, NumberRange) and wanted.low == wanted.high else None
     best = max if greatest else min
@@ -114,18 +116,18 @@ def _of_extreme(claim: Claim, known: Mapping[str, Bounds], attained: Mapping[str
         return ClaimVerdict(claim, "undecided", None, bound, value, example)
     beyond = value is not None and (value > claimed if greatest else value < claimed)
     short = bound is not None and (bound < claimed if greatest else bound > claimed)
-    status = "refuted" if beyond or short else "proved" if bound == value == claimed else "undecided"
+    status: ClaimStatus = "refuted" if beyond or short else "proved" if bound == value == claimed else "undecided"
     return ClaimVerdict(claim, status, claimed, bound, value, example)
 
 
 def label(tree: Expression) -> str:
-    """What a condition is called where it has a name; else its text."""
+    """The name of a condition, of its last part where parts are joined by `and`; without a name its text."""
     last = tree.operands[-1] if isinstance(tree, And) else tree
     return last.written if isinstance(last, Name) else text(tree)
 
 
 def claim_problem(verdict: ClaimVerdict, *, solver: bool) -> Problem | None:
-    """What is to be said of a claim that is not proved; `solver` says whether there was one to ask."""
+    """The problem of a claim that is not proved; None for a proved one. `solver` says whether the solver was asked."""
     if verdict.status == "proved":
         return None
     claim, level = verdict.claim, Level.ERROR if verdict.status == "refuted" else Level.WARNING
@@ -134,51 +136,57 @@ def claim_problem(verdict: ClaimVerdict, *, solver: bool) -> Problem | None:
     message = f"the claim '{claim.id}' {what}: {found_instead(verdict)}"
     help = "mend the terms, or the claim"
     if verdict.status == "undecided":
-        help = "check it by hand" if claim.form in ("always", *_PAIRS) else "write a scenario that attains it"
+        by_hand = isinstance(claim.assertion, Always | NeverLowers | NeverChanges)
+        help = "check it by hand" if by_hand else "write a scenario that attains it"
         if not solver:
             help, level = f"install the solver, which may decide it: {how_to_install(Extra.PROVE)}", Level.NOTE
     return Problem(code, message, claim.place, help, level)
 
 
-_PAIRS = ("never_lowers", "never_changes")
-
-
 def found_instead(verdict: ClaimVerdict) -> str:
-    """In a few words, what a claim that is not proved comes to."""
-    claim = verdict.claim
-    who = f"in '{verdict.example}'" if verdict.example else f"for {facts_of(verdict.partners)}"
-    seen = bool(verdict.example or verdict.partners)
+    """In a few words, what holds in place of a claim that is not proved."""
     if verdict.never:
-        return f"nobody reaches {', '.join(repr(one) for one in verdict.never)}"
-    if claim.form in _PAIRS:
-        return f"not {who}" if seen else "the rules alone do not say"
-    if claim.form == "always":
-        return f"it is false {who}" if seen else "the rules alone do not say"
-    if claim.form in ("possible", "reachable"):
-        return "no scenario shows it, and the rules alone do not say"
-    if verdict.wanted is None:
-        varies = claim.wanted is not None and next(names(claim.wanted), None) is not None
-        return "what it 'is' depends on the partner" if varies else "the rules alone do not say"
-    wanted, found = plain(verdict.wanted), None if verdict.attained is None else plain(verdict.attained)
+        return f"nobody reaches {', '.join(repr(condition) for condition in verdict.never)}"
+    who = f"in '{verdict.example}'" if verdict.example else f"for {facts_of(verdict.partners)}"
+    shown = bool(verdict.example or verdict.partners)
+    match verdict.claim.assertion:
+        case NeverLowers() | NeverChanges():
+            return f"not {who}" if shown else "the rules alone do not say"
+        case Always():
+            return f"it is false {who}" if shown else "the rules alone do not say"
+        case Possible() | Reachable():
+            return "no scenario shows it, and the rules alone do not say"
+        case Extreme(_, wanted, form):
+            if verdict.wanted is None:
+                varies = next(names(wanted), None) is not None
+                return "what it 'is' depends on the partner" if varies else "the rules alone do not say"
+            return _other_extreme(verdict, verdict.wanted, form, who)
+        case _:
+            assert_never(verdict.claim.assertion)
+
+
+def _other_extreme(verdict: ClaimVerdict, claimed: Number, form: Literal["greatest", "least"], who: str) -> str:
+    """What the greatest or least number is in place of the one claimed, as far as that is known."""
+    wanted, attained = plain(claimed), None if verdict.attained is None else plain(verdict.attained)
     if verdict.bound is not None and verdict.bound == verdict.attained:
         where = f", {who}, not {wanted}" if verdict.example else f", not {wanted}: {who}"
-        return f"the {claim.form} is {found}{where}"
-    more = "more" if claim.form == "greatest" else "less"
-    reached = "no scenario knows it" if found is None else f"{found} is attained {who}"
+        return f"the {form} is {attained}{where}"
+    more = "more" if form == "greatest" else "less"
+    reached = "no scenario knows it" if attained is None else f"{attained} is attained {who}"
     limit = f"no rule forbids {more}" if verdict.bound is None else f"{plain(verdict.bound)} is what the rules allow"
     return f"{reached}, {limit}, and {wanted} is claimed"
 
 
 def facts_of(partners: tuple[Example, ...]) -> str:
-    """The facts of partners on one line; of two, in what the second differs too."""
+    """The facts of a partner on one line; of two partners, then those in which the second differs."""
     if not partners:
         return "any partner"
     first, *others = partners
-    told = [f"{id}: {_shown(value)}" for id, value in first.facts.items()]
-    for other in others[:1]:
-        differ = [f"{id}: {_shown(value)}" for id, value in other.facts.items() if value != first.facts.get(id)]
-        return f"{', '.join(told) or 'any partner'}, beside {', '.join(differ)}"
-    return ", ".join(told) or "any partner"
+    facts = ", ".join(f"{id}: {_shown(value)}" for id, value in first.facts.items()) or "any partner"
+    if not others:
+        return facts
+    differing = [f"{id}: {_shown(value)}" for id, value in others[0].facts.items() if value != first.facts.get(id)]
+    return f"{facts}, beside {', '.join(differing)}"
 
 
 def _shown(value: object) -> str:

@@ -1,19 +1,19 @@
-"""Claims decided by the solver: each proved, refuted with the plainest partner that breaks it, or undecided."""
+"""Decides claims with the solver: each is proved, refuted with the simplest partner that breaks it, or undecided."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import cast
+from typing import assert_never
 
 from ..language.run.interpret import interpret
 from ..language.tree import Compare, Expression, names
 from ..problems import did_you_mean, wrong_call
-from ..programme.model import Claim
+from ..programme.claims import Always, Claim, Extreme, NeverChanges, NeverLowers, Possible, Reachable
 from ..release.load import Release
 from ..values import Number
-from .claims_by_bounds import ClaimVerdict, label
+from .claims_by_bounds import ClaimStatus, ClaimVerdict, label
 from .decide import Answer, Setting, can_change, can_fail, can_hold, can_lower, outermost
 from .solve import Undecided
 
@@ -21,17 +21,17 @@ from .solve import Undecided
 def prove_claims(
     setting: Setting, readings: Mapping[str, Release], named: Sequence[str] = ()
 ) -> Iterator[ClaimVerdict]:
-    """A verdict on every claim, one after the other, or on those named; `readings` are the releases of readings.
+    """A verdict on each claim in the order of the release, or on those named, in the order of their names.
 
-    Raises WrongCall for a name that no claim has.
+    `readings` are the releases under readings not taken, by the names of these. Raises WrongCall for a name that no
+    claim has.
     """
-    known = {claim.id: claim for claim in setting.release.programme.claims}
+    claims = {claim.id: claim for claim in setting.release.programme.claims}
     for id in named:
-        if id not in known:
-            raise wrong_call(
-                f"'{id}' is not a claim of the release", did_you_mean(id, known) or f"the claims are {', '.join(known)}"
-            )
-    for claim in [known[id] for id in dict.fromkeys(named)] or known.values():
+        if id not in claims:
+            help = did_you_mean(id, claims) or f"the claims are {', '.join(claims)}"
+            raise wrong_call(f"'{id}' is not a claim of the release", help)
+    for claim in [claims[id] for id in dict.fromkeys(named)] or claims.values():
         if claim.under is None:
             yield prove(setting, claim)
         elif claim.under in readings:
@@ -42,66 +42,71 @@ def prove_claims(
 
 def prove(setting: Setting, claim: Claim) -> ClaimVerdict:
     """A verdict on a claim about a release, which may be that of a reading not taken."""
-    own = next((one for one in setting.release.programme.claims if one.id == claim.id), None)
+    own = next((own for own in setting.release.programme.claims if own.id == claim.id), None)
     if own is None:  # the reading has other terms, and the claim means nothing there
         return ClaimVerdict(claim, "undecided")
-    match own.form:
-        case "always":
-            return _unless(claim, can_fail(setting, own.expressions[0]))
-        case "never_lowers":
-            return _unless(claim, can_lower(setting, own.facts, own.expressions))
-        case "never_changes":
-            return _unless(claim, can_change(setting, own.facts, own.expressions))
-        case "possible" | "reachable":
-            return _if_each(setting, claim, own.expressions)
-    return _extreme(setting, claim, own)
+    match own.assertion:
+        case Always(condition):
+            return _unless(claim, can_fail(setting, condition))
+        case NeverLowers(facts, values):
+            return _unless(claim, can_lower(setting, facts, values))
+        case NeverChanges(facts, values):
+            return _unless(claim, can_change(setting, facts, values))
+        case Possible(condition):
+            return _if_each(setting, claim, (condition,))
+        case Reachable(conditions):
+            return _if_each(setting, claim, conditions)
+        case Extreme():
+            return _extreme(setting, claim, own.assertion)
+        case _:
+            assert_never(own.assertion)
 
 
-def _unless(claim: Claim, broken: Answer) -> ClaimVerdict:
-    """Proved where no partner breaks it."""
-    status = {"yes": "refuted", "no": "proved", "undecided": "undecided"}[broken.status]
-    return ClaimVerdict(claim, status, partners=broken.examples)
+def _unless(claim: Claim, breach: Answer) -> ClaimVerdict:
+    """Proved where no partner breaks the claim."""
+    statuses: Mapping[str, ClaimStatus] = {"yes": "refuted", "no": "proved", "undecided": "undecided"}
+    return ClaimVerdict(claim, statuses[breach.status], partners=breach.examples)
 
 
-def _if_each(setting: Setting, claim: Claim, trees: tuple[Expression, ...]) -> ClaimVerdict:
+def _if_each(setting: Setting, claim: Claim, conditions: tuple[Expression, ...]) -> ClaimVerdict:
     """Proved where each condition holds for some partner."""
-    found = [can_hold(setting, tree) for tree in trees]
-    never = tuple(label(tree) for tree, one in zip(trees, found, strict=True) if one.status == "no")
-    status = "refuted" if never else "proved" if all(one.status == "yes" for one in found) else "undecided"
-    return ClaimVerdict(
-        claim, status, never=never, partners=tuple(example for one in found for example in one.examples)
-    )
+    answers = [can_hold(setting, condition) for condition in conditions]
+    never = tuple(label(tree) for tree, answer in zip(conditions, answers, strict=True) if answer.status == "no")
+    all_hold = all(answer.status == "yes" for answer in answers)
+    status: ClaimStatus = "refuted" if never else "proved" if all_hold else "undecided"
+    partners = tuple(example for answer in answers for example in answer.examples)
+    return ClaimVerdict(claim, status, never=never, partners=partners)
 
 
-def _extreme(setting: Setting, claim: Claim, own: Claim) -> ClaimVerdict:
+def _extreme(setting: Setting, claim: Claim, extreme: Extreme) -> ClaimVerdict:
     """Proved where no partner has more (or less) than is claimed, and some partner has as much."""
-    (tree,), wanted = own.expressions, cast(Expression, own.wanted)
-    greatest = own.form == "greatest"
-    beyond = can_hold(setting, Compare(">" if greatest else "<", tree, wanted))
-    reached = can_hold(setting, Compare("==", tree, wanted)) if beyond.status != "yes" else Answer("no")
+    value, wanted, form = extreme
+    beyond = can_hold(setting, Compare(">" if form == "greatest" else "<", value, wanted))
+    reached = can_hold(setting, Compare("==", value, wanted)) if beyond.status != "yes" else Answer("no")
     if beyond.status == "no" and reached.status == "yes":
-        values = reached.examples[0].values(setting.release)
-        value = _number(interpret(wanted, values))
-        return ClaimVerdict(claim, "proved", value, value, value, partners=reached.examples)
+        number = _number(interpret(wanted, reached.examples[0].values(setting.release)))
+        return ClaimVerdict(claim, "proved", number, number, number, partners=reached.examples)
     if beyond.status == "yes" or (beyond.status == "no" and reached.status == "no"):
-        return _refuted(setting, claim, own, beyond)
+        return _refuted(setting, claim, extreme, beyond)
     return ClaimVerdict(claim, "undecided")
 
 
-def _refuted(setting: Setting, claim: Claim, own: Claim, beyond: Answer) -> ClaimVerdict:
-    """What the greatest (or least) is in truth, as far as that can be told, and a partner that has it."""
-    (tree,) = own.expressions
+def _refuted(setting: Setting, claim: Claim, extreme: Extreme, beyond: Answer) -> ClaimVerdict:
+    """The true greatest (or least) number and a partner that has it, as far as the solver finds them.
+
+    `beyond` has a partner with more (or less) than is claimed, where there is one.
+    """
     try:
-        end = outermost(setting, tree, own.form == "greatest")
+        end = outermost(setting, extreme.value, extreme.form == "greatest")
     except Undecided:
         end = None
     bound = end.value if end else None
     partners = (end.found.examples if end else ()) or beyond.examples
     values = partners[0].values(setting.release) if partners else None
-    attained = None if values is None else _number(interpret(tree, values))
-    wanted = None if values is None else _number(interpret(cast(Expression, own.wanted), values))
-    if wanted is None and own.wanted is not None:
-        wanted = _written(own.wanted)
+    attained = None if values is None else _number(interpret(extreme.value, values))
+    wanted = None if values is None else _number(interpret(extreme.wanted, values))
+    if wanted is None:
+        wanted = _constant(extreme.wanted)
     return ClaimVerdict(claim, "refuted", wanted, bound, attained, partners=partners)
 
 
@@ -109,6 +114,6 @@ def _number(value: object) -> Number | None:
     return value if isinstance(value, Decimal | Fraction) else None
 
 
-def _written(tree: Expression) -> Number | None:
-    """A number that is the same for every partner."""
+def _constant(tree: Expression) -> Number | None:
+    """The number that an expression is for every partner; None where it depends on the partner."""
     return None if next(names(tree), None) else _number(interpret(tree, {}))

@@ -133,7 +133,7 @@ def claims_data(result: str, programme: Programme, verdicts: Sequence[ClaimVerdi
             {
                 "id": verdict.claim.id,
                 "title": dict(verdict.claim.title),
-                "form": verdict.claim.form,
+                "form": verdict.claim.assertion.form,
                 "under": verdict.claim.under,
                 "status": verdict.status,
                 "claimed": json_value(verdict.wanted),

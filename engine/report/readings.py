@@ -68,7 +68,7 @@ def _claim(verdict: ClaimVerdict, lang: str) -> str:
     if verdict.wanted is None or verdict.attained is None:
         return texts_in(lang).READINGS["claim_false"]
     amounts = {"found": _shown(verdict.attained, lang), "wanted": _shown(verdict.wanted, lang)}
-    return texts_in(lang).READINGS[f"claim_{verdict.claim.form}"].format(**amounts)
+    return texts_in(lang).READINGS[f"claim_{verdict.claim.assertion.form}"].format(**amounts)
 
 
 def _differences(differences: Sequence[ValueDifference], lang: str) -> str:

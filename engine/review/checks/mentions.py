@@ -14,7 +14,7 @@ def mentions(reviewed: Reviewed) -> Iterator[Problem]:
     documents, programme = reviewed.files.documents, reviewed.programme
     facts, clauses = documents["facts"], documents["clauses"]
     trees = [value.expression for value in programme.values.values()]
-    trees += [tree for claim in programme.claims for tree in (*claim.expressions, claim.wanted) if tree is not None]
+    trees += [tree for claim in programme.claims for tree in claim.expressions]
     read = {name.id for tree in trees for name in names(tree)} | {id for tree in trees for id in _lists(tree)}
     for id in programme.facts:
         if id not in read:
