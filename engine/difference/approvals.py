@@ -1,4 +1,4 @@
-"""Approvals: changes that somebody has agreed to, by their fingerprints, in a file."""
+"""Reads a file of approvals: changes that somebody has agreed to, by their fingerprints."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from ..source.shape import check_shape
 
 
 def read_approvals(document: Document) -> Mapping[str, Mapping[str, str]]:
-    """The approvals of a file by fingerprint: who, on which day, and why. Raises InvalidInput."""
-    told = [problem for _, problem in check_shape(document, "approvals")]
-    if has_errors(told):
-        raise InvalidInput(told)
-    written = document.at(("approvals",))
-    if not isinstance(written, dict):
+    """The approvals by fingerprint, each with `by`, `on` (the day) and `reason`.
+
+    Raises InvalidInput where the file does not have the shape of approvals.
+    """
+    problems = [problem for _, problem in check_shape(document, "approvals")]
+    if has_errors(problems):
+        raise InvalidInput(problems)
+    rows = document.at(("approvals",))
+    if not isinstance(rows, dict):
         return {}
-    return {id: {key: str(value) for key, value in one.items()} for id, one in written.items() if isinstance(one, dict)}
+    return {id: {key: str(value) for key, value in row.items()} for id, row in rows.items() if isinstance(row, dict)}

@@ -1,9 +1,9 @@
-"""The difference of two releases: each change with what it does to partners by itself, and what they do together."""
+"""Compares two releases: each change with its effect on partners by itself, and the effect of all changes together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..evaluate.evaluate import make_plan
 from ..named_tuples import public
@@ -11,27 +11,35 @@ from ..release.find import release_number
 from ..release.load import Release, ReleaseFiles, compile_release
 from ..source.document import Document
 from ..source.parts import part, with_part, without
-from .changes import Change, Side, changes, side
-from .partner_effects import OutcomeEffect, Pair, Renamed, judgement_of, outcome_effects
+from .changes import Change, ChangedKind, Side, changes, side
+from .partner_effects import Judgement, OutcomeEffect, OutcomeKind, Pair, Renamed, judgement_of, outcome_effects
 from .prices import price_effects
 
-#: what an outcome is, by what a row is that may have another name
-_OUTCOMES = {"tier": "status", "bonus": "bonus", "benefit": "benefit", "rebate": "rebate"}
+Finding = Literal["short_notice", "small_number"]
+
+#: kinds of rows that may be renamed, with what their outcome is
+_OUTCOMES: Mapping[ChangedKind, OutcomeKind] = {
+    "tier": "status",
+    "bonus": "bonus",
+    "benefit": "benefit",
+    "rebate": "rebate",
+}
+_WITHOUT_EFFECT = frozenset({"claims", "clauses", "programme", "terms"})  #: kinds of files that decide no outcome
 
 
 class Judged(NamedTuple):
-    """A change, and what it alone does to partners: None where it cannot stand without the others."""
+    """A change, and its effect on partners by itself: None where it cannot stand without the other changes."""
 
     change: Change
-    judgement: str | None
+    judgement: Judgement | None
 
 
 @public("judgement", "changes", "effects")
 class ReleaseDifference(NamedTuple):
-    """All changes in order; what becomes of each outcome; the judgement of it all; and what it breaks of the rules.
+    """All changes in their order, the effect on each outcome, the judgement of all changes together, and findings.
 
-    `findings` are codes: short_notice, where a release that worsens something begins sooner than is promised;
-    small_number, where what partners get changes and only the last part of the number does.
+    Findings: short_notice, where a release that worsens something begins sooner than the notice promised allows;
+    small_number, where outcomes of partners change and only the last part of the release number does.
     """
 
     pair: Pair
@@ -39,54 +47,55 @@ class ReleaseDifference(NamedTuple):
     after: Side
     changes: tuple[Judged, ...]
     effects: tuple[OutcomeEffect, ...]
-    judgement: str
-    findings: tuple[str, ...]
+    judgement: Judgement
+    findings: tuple[Finding, ...]
 
 
 def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> ReleaseDifference:
-    """What is different between two releases that can be used; `pair` are the same two, with the day and the time."""
-    one, other = side(before, pair.before.programme), side(after, pair.after.programme)
-    found = changes(one, other)
-    renamed = _renamed(found)
-    together = (*outcome_effects(pair, renamed), *price_effects(pair))
-    alone = tuple(Judged(change, _alone(one, other, change, pair)) for change in found)
-    judgement = judgement_of(together)
-    return ReleaseDifference(pair, one, other, alone, together, judgement, tuple(_findings(pair, judgement)))
+    """The difference of two releases without errors; `pair` has the same two, compiled, with the day and the time."""
+    sides = side(before, pair.before.programme), side(after, pair.after.programme)
+    all_changes = changes(*sides)
+    effects = (*outcome_effects(pair, _renamed(all_changes)), *price_effects(pair))
+    judged = tuple(Judged(change, _judgement_alone(*sides, change, pair)) for change in all_changes)
+    judgement = judgement_of(effects)
+    return ReleaseDifference(pair, *sides, judged, effects, judgement, tuple(_findings(pair, judgement)))
 
 
-def _renamed(found: Sequence[Change]) -> Renamed:
-    """The rows of outcomes that have another name."""
-    kinds = [(_OUTCOMES.get(change.code.removesuffix("_renamed")), change) for change in found if change.renamed]
-    return {(what, str(change.path[-1])): str(change.renamed) for what, change in kinds if what}
+def _renamed(all_changes: Sequence[Change]) -> Renamed:
+    """The new ids of renamed rows that have an outcome."""
+    return {
+        (_OUTCOMES[change.what], str(change.path[-1])): str(change.renamed)
+        for change in all_changes
+        if change.became == "renamed" and change.what in _OUTCOMES
+    }
 
 
-def _alone(before: Side, after: Side, change: Change, pair: Pair) -> str | None:
-    """The judgement of a change by itself: of the first release with nothing but it."""
-    if change.renamed or change.code == "order_changed" or change.kind in ("claims", "clauses", "programme", "terms"):
-        return None if change.code == "order_changed" else "neutral"
-    document = before.files.documents.get(change.kind)
-    new = after.files.documents.get(change.kind)
-    if document is None or new is None:
+def _judgement_alone(before: Side, after: Side, change: Change, pair: Pair) -> Judgement | None:
+    """The judgement of a change by itself: of the first release with nothing but this change."""
+    if change.became == "reordered":
         return None
-    changed: Document = without(document, change.path) if change.after is None else with_part(
-        document, change.path, part(new, change.path)
+    if change.became == "renamed" or change.file_kind in _WITHOUT_EFFECT:
+        return "neutral"
+    old, new = before.files.documents.get(change.file_kind), after.files.documents.get(change.file_kind)
+    if old is None or new is None:
+        return None
+    changed: Document = without(old, change.path) if change.became == "removed" else with_part(
+        old, change.path, part(new, change.path)
     )  # fmt: skip
-    documents: Mapping[str, Document] = {**before.files.documents, change.kind: changed}
-    files = before.files._replace(documents=documents)
+    files = before.files._replace(documents={**before.files.documents, change.file_kind: changed})
     programme, _ = compile_release(files)
     if programme is None:
         return None
-    release = Release(programme, make_plan(programme), (), files)
-    alone = pair._replace(after=release)
+    alone = pair._replace(after=Release(programme, make_plan(programme), (), files))
     return judgement_of([*outcome_effects(alone), *price_effects(alone)])
 
 
-def _findings(pair: Pair, judgement: str) -> Iterator[str]:
-    one, other = pair.before.programme, pair.after.programme
-    if judgement in ("worsens", "both") and one.notice_days:
-        left = (other.effective_from - pair.day).days
-        if left < one.notice_days:
+def _findings(pair: Pair, judgement: Judgement) -> Iterator[Finding]:
+    before, after = pair.before.programme, pair.after.programme
+    if judgement in ("worsens", "both") and before.notice_days:
+        notice = (after.effective_from - pair.day).days
+        if notice < before.notice_days:
             yield "short_notice"
-    numbers = release_number(one.release), release_number(other.release)
-    if judgement != "neutral" and one.release != other.release and numbers[0][:2] == numbers[1][:2]:
+    numbers = release_number(before.release), release_number(after.release)
+    if judgement != "neutral" and before.release != after.release and numbers[0][:2] == numbers[1][:2]:
         yield "small_number"

@@ -1,22 +1,21 @@
-"""History: what each release of a programme changed of the one before, as far as partners care."""
+"""The history of a programme: what each release changed for partners against the one before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
 from typing import NamedTuple
 
 from ..release.load import ReleaseFiles, load_files
-from .changes import Change, Side, changes, side
+from .changes import Change, ChangedKind, Side, changes, side
 
 #: kinds of files, and of things, that are about the release and not about partners
 _FILES = frozenset({"claims", "clauses", "programme"})
-_THINGS = ("source", "fact_check", "section")
+_THINGS: frozenset[ChangedKind] = frozenset({"source", "fact_check", "section"})
 
 
 class LogEntry(NamedTuple):
-    """A release, since when it is in force, and what it changed; `before` is None for the first one."""
+    """A release, its first day, and what it changed; `before` is None for the first release."""
 
     release: str
     first_day: date
@@ -26,23 +25,22 @@ class LogEntry(NamedTuple):
 
 
 def history(releases: Sequence[ReleaseFiles]) -> tuple[LogEntry, ...]:
-    """What each of the releases changed, as they follow each other; raises InvalidProgramme where one is mistaken."""
+    """An entry for each release, in the order in which they follow each other.
+
+    Raises InvalidProgramme where a release has mistakes.
+    """
     sides = [side(files, load_files(files).programme) for files in releases]
-    first = [LogEntry(one.programme.release, one.programme.effective_from, None, one, ()) for one in sides[:1]]
-    return (*first, *(_entry(one, other) for one, other in pairwise(sides)))
+    return tuple(_entry(before, after) for before, after in zip((None, *sides), sides, strict=False))
 
 
-def _entry(before: Side, after: Side) -> LogEntry:
+def _entry(before: Side | None, after: Side) -> LogEntry:
     programme = after.programme
-    return LogEntry(programme.release, programme.effective_from, before, after, tuple(_for_partners(before, after)))
+    shown = tuple(change for change in changes(before, after) if _is_for_partners(change)) if before else ()
+    return LogEntry(programme.release, programme.effective_from, before, after, shown)
 
 
-def _for_partners(before: Side, after: Side) -> Iterator[Change]:
-    for change in changes(before, after):
-        about_release = change.kind in _FILES or change.code.startswith(_THINGS)
-        if (
-            not about_release
-            and change.code != "text_changed"
-            and change.path[-1:] not in (("effort",), ("effort_for",))
-        ):
-            yield change
+def _is_for_partners(change: Change) -> bool:
+    """Whether partners care: not for what is about the release, a wording, or an estimate of effort."""
+    if change.file_kind in _FILES or change.what in _THINGS or change.path[-1:] in (("effort",), ("effort_for",)):
+        return False
+    return change.what != "text" or change.became != "changed"

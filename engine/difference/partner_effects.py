@@ -1,15 +1,16 @@
-"""Behaviour: for whom two releases differ. Of each outcome it is proved that no partner is affected, or one is shown.
+"""Finds for whom two releases differ: for each outcome a proof that no partner is affected, or an example of one.
 
-Both releases are asked about the same partner on the same day, as if both were in force. A fact that only one of them
-knows is left out for the other.
+Both releases evaluate the same partner on the same day, as if both were in force. A fact that only one release has is
+left out for the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from ..language.operators import Comparison
 from ..language.smt.formula import literal
@@ -26,12 +27,17 @@ from ..values import NUMERIC, Kind, Unknown, Value
 from .unchanged import unchanged_names
 
 _NOTHING = Decimal(0)
-Renamed = Mapping[tuple[str, str], str]  #: by what an outcome is and its own id, the id that it has now
-BETTER, WORSE, OTHER = "better", "worse", "other"  #: ways in which an outcome can differ, from the partner's side
+OutcomeKind = Literal["status", "discount", "in_price", "bonus", "benefit", "rebate", "award", "price"]
+Judgement = Literal["neutral", "improves", "worsens", "both", "not_proved"]  #: of an effect, from the partner's side
+Renamed = Mapping[tuple[OutcomeKind, str], str]  #: the new id of an outcome, by what it is and its old id
+Way = Literal["better", "worse", "other"]  #: how an outcome can differ, from the partner's side
+BETTER: Literal["better"] = "better"
+WORSE: Literal["worse"] = "worse"
+OTHER: Literal["other"] = "other"
 
 
 class Pair(NamedTuple):
-    """Two releases, the day of examples where any will do, and the time for each question."""
+    """Two releases, the preferred day of an example, and the solver's seconds per question."""
 
     before: Release
     after: Release
@@ -40,55 +46,54 @@ class Pair(NamedTuple):
 
 
 class ComparedOutcome(NamedTuple):
-    """Something that a programme decides of a partner: of which tier, what it is, and the ids of its values.
+    """Something that both programmes, or one of them, decide about a partner.
 
-    `before` or `after` is None where that release does not have it: then it is a no, or nothing.
+    A release that does not have it counts as a no, a zero or no choice.
     """
 
-    tier: str | None
-    what: str  #: status, discount, in_price, bonus, benefit, rebate, award
-    id: str
-    before: str | None
+    tier: str | None  #: the id of its tier in the second release; None for the award and for prices
+    what: OutcomeKind
+    id: str  #: of the tier, bonus, benefit, rebate, track or price
+    before: str | None  #: the id of the value in the first release; None where it does not have it
     after: str | None
     kind: Kind
 
 
 class EffectWitness(NamedTuple):
-    """Whether some partner is hit in one way (yes, no or undecided), and the plainest one, as each release has it."""
+    """Whether an outcome differs in one way for some partner, and the simplest such partner, as each release has it."""
 
-    status: str
+    status: Literal["yes", "no", "undecided"]
     examples: tuple[Example, Example] | None = None
     values: tuple[Value, Value] | None = None
-    lines: tuple[Mapping[str, Any], ...] = ()  #: of an order, where it is about the price of the first
+    lines: tuple[Mapping[str, Any], ...] = ()  #: of an order, where the outcome is the price of its first line
 
 
 class OutcomeEffect(NamedTuple):
-    """What becomes of an outcome: whether it gets better for someone, worse for someone, or other than that."""
+    """The effect on an outcome: for each way in which it can differ, whether it does so for some partner."""
 
     outcome: ComparedOutcome
-    ways: dict[str, EffectWitness]
+    ways: Mapping[Way, EffectWitness]
 
     @property
-    def judgement(self) -> str:
-        """From the partner's side: neutral, improves, worsens, both, or not_proved."""
+    def judgement(self) -> Judgement:
+        """The judgement of this effect alone."""
         return judgement_of([self])
 
 
-def judgement_of(effects: Sequence[OutcomeEffect]) -> str:
+def judgement_of(effects: Sequence[OutcomeEffect]) -> Judgement:
     """The judgement of several effects together."""
-    found = {way for effect in effects for way, one in effect.ways.items() if one.status == "yes"}
-    open = any(one.status == "undecided" for effect in effects for one in effect.ways.values())
-    if {BETTER, WORSE} <= found or OTHER in found:
+    shown = {way for effect in effects for way, witness in effect.ways.items() if witness.status == "yes"}
+    if {BETTER, WORSE} <= shown or OTHER in shown:
         return "both"
-    if WORSE in found:
-        return "worsens"  # whatever else may be open
-    if open:
+    if WORSE in shown:
+        return "worsens"  # even where other questions are undecided
+    if any(witness.status == "undecided" for effect in effects for witness in effect.ways.values()):
         return "not_proved"
-    return "improves" if BETTER in found else "neutral"
+    return "improves" if BETTER in shown else "neutral"
 
 
 def outcome_effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[OutcomeEffect]:
-    """What becomes of each outcome of either release, in the order of their tiers; `renamed` as for `outcomes`."""
+    """The effect on each outcome of either release, in the order of their tiers; `renamed` as for `outcomes`."""
     same = unchanged_names(pair.before.programme, pair.after.programme)
     for outcome in outcomes(pair.before.programme, pair.after.programme, renamed or {}):
         if outcome.before == outcome.after and outcome.before in same:
@@ -98,85 +103,84 @@ def outcome_effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[Outc
 
 
 def outcomes(before: Programme, after: Programme, renamed: Renamed) -> Iterator[ComparedOutcome]:
-    """What either decides: of each tier its status, discount, bonuses, benefits and rebates; and which is awarded.
+    """The outcomes of either: of each tier the status, discount, bonuses, benefits and rebates; then the tier awarded.
 
-    `renamed` are the rows that have another name now: by what they are and their id, the new id.
+    `renamed` has the rows with another id in the second release.
     """
-    tiers = {id: renamed.get(("status", id), id) for id in before.tiers}
-    for id in dict.fromkeys((*tiers.values(), *after.tiers)):
-        old = next((was for was, now in tiers.items() if now == id), id)
-        one, other = _of_tier(before.tiers.get(old), before), _of_tier(after.tiers.get(id), after)
-        one = {(what, renamed.get((what, own), own)): value for (what, own), value in one.items()}
-        for key in dict.fromkeys((*one, *other)):
-            what, own = key
-            value = (one.get(key), other.get(key))
-            kind = next(programme.values[id].kind for programme, id in zip((before, after), value, strict=True) if id)
-            yield ComparedOutcome(id, what, own, *value, kind)
+    new_ids = {id: renamed.get(("status", id), id) for id in before.tiers}
+    old_ids = {new_id: id for id, new_id in new_ids.items()}
+    for id in dict.fromkeys((*new_ids.values(), *after.tiers)):
+        old = _tier_values(before.tiers.get(old_ids.get(id, id)), before)
+        old = {(what, renamed.get((what, own_id), own_id)): value for (what, own_id), value in old.items()}
+        new = _tier_values(after.tiers.get(id), after)
+        for what, own_id in dict.fromkeys((*old, *new)):
+            ids = (old.get((what, own_id)), new.get((what, own_id)))
+            kind = next(
+                programme.values[value].kind for programme, value in zip((before, after), ids, strict=True) if value
+            )
+            yield ComparedOutcome(id, what, own_id, *ids, kind)
     if before.tracks[MAIN].award == "highest" or after.tracks[MAIN].award == "highest":
         yield ComparedOutcome(None, "award", MAIN, before.tracks[MAIN].tier, after.tracks[MAIN].tier, Kind.CHOICE)
 
 
-def _of_tier(tier: Tier | None, programme: Programme) -> dict[tuple[str, str], str]:
-    """The values of a tier by what they are and their own id."""
+def _tier_values(tier: Tier | None, programme: Programme) -> dict[tuple[OutcomeKind, str], str]:
+    """The ids of a tier's values, by what they are and the id of their row."""
     if tier is None:
         return {}
-    found = {("status", tier.id): tier.qualified}
+    values: dict[tuple[OutcomeKind, str], str] = {("status", tier.id): tier.qualified}
     if tier.discount:
-        found |= {("discount", tier.id): tier.discount.total, ("in_price", tier.id): tier.discount.in_price}
-        found |= {("bonus", bonus.id): bonus.percent for bonus in tier.discount.bonuses}
-    found |= {("benefit", benefit.id): benefit.value for benefit in tier.benefits}
-    found |= {("rebate", rebate.id): rebate.amount for rebate in tier.rebates}
-    return {key: id for key, id in found.items() if id in programme.values}
+        values |= {("discount", tier.id): tier.discount.total, ("in_price", tier.id): tier.discount.in_price}
+        values |= {("bonus", bonus.id): bonus.percent for bonus in tier.discount.bonuses}
+    values |= {("benefit", benefit.id): benefit.value for benefit in tier.benefits}
+    values |= {("rebate", rebate.id): rebate.amount for rebate in tier.rebates}
+    return {key: id for key, id in values.items() if id in programme.values}
 
 
-def ways_of(outcome: ComparedOutcome) -> tuple[str, ...]:
-    """In which ways an outcome can differ."""
+def ways_of(outcome: ComparedOutcome) -> tuple[Way, ...]:
+    """The ways in which an outcome can differ: only a number or a yes/no can be better or worse."""
     return (BETTER, WORSE) if outcome.kind in (*NUMERIC, Kind.YES_NO) else (OTHER,)
 
 
 # The search -----------------------------------------------------------------------------------------------------------
 
 
-def _way(pair: Pair, same: frozenset[str], outcome: ComparedOutcome, way: str) -> EffectWitness:
-    """Whether an outcome gets better, worse or other for some partner; first on the day that is set, then on any."""
+def _way(pair: Pair, same: frozenset[str], outcome: ComparedOutcome, way: Way) -> EffectWitness:
+    """Whether an outcome differs in this way for some partner: first on the preferred day, then on any day."""
     programmes = (pair.before.programme, pair.after.programme)
     read: frozenset[str] = frozenset()
     for programme, id in zip(programmes, (outcome.before, outcome.after), strict=True):
         read |= all_read(programme, [id]) if id else frozenset()
     items = MAX_ITEMS if any(id in read for programme in programmes for id in programme.lists) else None
-    searches: list[Callable[[], EffectWitness]] = []
-    if "as_of" in read:
-        searches.append(lambda: _search(pair, same, outcome, way, read, items, pair.day))
-    searches.append(lambda: _search(pair, same, outcome, way, read, None, None, only_ask=items is not None))
-    if items is not None:
-        searches.append(lambda: _search(pair, same, outcome, way, read, items, None))
-    for search in searches:
-        found = search()
-        if found.status != "undecided":
-            return found
-    return EffectWitness("undecided")
+    search = partial(_search, pair, same, outcome, way, read)
+    if "as_of" in read and (witness := search(items, pair.day)).status != "undecided":
+        return witness
+    witness = search(None, None, only_ask=items is not None)
+    return witness if items is None or witness.status != "undecided" else search(items, None)
 
 
 def _search(
     pair: Pair,
     same: frozenset[str],
     outcome: ComparedOutcome,
-    way: str,
+    way: Way,
     read: frozenset[str],
     items: int | None,
     day: date | None,
     *,
     only_ask: bool = False,
 ) -> EffectWitness:
+    """One search, with lists of at most `items` items or (None) of any length, on one day or (None) on any day.
+
+    A search limited to short lists or to one day never answers no: the partner may be outside of these limits. With
+    `only_ask` no example is built, and the answer is no or undecided.
+    """
     try:
-        one, other = two_partners(pair, same, items, day)
-        differ = _differ(_term(one, outcome.before, outcome), _term(other, outcome.after, outcome), way)
-        question = Question([*one.limits, *other.limits, *linked(one, other), differ], pair.seconds)
+        old, new = partner_under_both(pair, same, items, day)
+        differ = _differ(_term(old, outcome.before, outcome), _term(new, outcome.after, outcome), way)
+        question = Question([*old.limits, *new.limits, *equal_numbers(old, new), differ], pair.seconds)
         if not question.can_be():
             return EffectWitness("no" if items is None and day is None else "undecided")
-        if only_ask:
-            return EffectWitness("undecided")
-        examples = _examples(pair, outcome, way, question, one, other, read)
+        examples = None if only_ask else _examples(pair, outcome, way, question, old, new, read)
     except Undecided:
         return EffectWitness("undecided")
     if examples is None:
@@ -184,110 +188,111 @@ def _search(
     return EffectWitness("yes", examples, _values(pair, outcome, examples))
 
 
-def two_partners(pair: Pair, same: frozenset[str], items: int | None, day: date | None) -> tuple[Partner, Partner]:
-    """One partner as each release sees it: what both know by one name is one symbol."""
+def partner_under_both(
+    pair: Pair, same: frozenset[str], items: int | None, day: date | None
+) -> tuple[Partner, Partner]:
+    """One partner in symbols under each release; a fact that both have under one id is one symbol."""
     codes = Codes()
-    one, other = (make_partner(release.programme, codes, items=items, day=day) for release in (pair.before, pair.after))
-    for id in _defaulted(one.programme, other.programme):
-        for of in (one, other):
-            of.terms[id] = _or_default(of, id)
-    known = {*other.programme.values, *other.programme.facts, *other.programme.lists}
-    return one, other._replace(base=one, differ=frozenset(known - same))
+    old, new = (make_partner(release.programme, codes, items=items, day=day) for release in (pair.before, pair.after))
+    for id in _differing_defaults(old.programme, new.programme):
+        for partner in (old, new):
+            partner.terms[id] = _or_default(partner, id)
+    ids = {*new.programme.values, *new.programme.facts, *new.programme.lists}
+    return old, new._replace(base=old, differ=frozenset(ids - same))
 
 
-def _defaulted(before: Programme, after: Programme) -> list[str]:
-    """The facts of both for which other values count where a record leaves them out."""
+def _differing_defaults(before: Programme, after: Programme) -> list[str]:
+    """The ids of facts of both releases with different defaults."""
     shared = (id for id in before.facts if id in after.facts)
     return [id for id in shared if before.facts[id].default != after.facts[id].default]
 
 
-def _or_default(of: Partner, id: str) -> Term:
-    """A fact that a record may leave out: its default then, or unknown."""
-    default, symbol = of.programme.facts[id].default, of.symbols[id]
+def _or_default(partner: Partner, id: str) -> Term:
+    """A fact as the record states it; where it does not, the default, or unknown without one."""
+    default, symbol = partner.programme.facts[id].default, partner.symbols[id]
     if default is None:
         return Term(symbol, is_recorded(id))
-    return Term(either(is_recorded(id), symbol, literal(default, of.codes)))
+    return Term(either(is_recorded(id), symbol, literal(default, partner.codes)))
 
 
-def linked(one: Partner, other: Partner) -> list[Formula]:
-    """That a number is the same for both where one release counts it and the other measures it."""
-    kinds = {id: (one.programme.facts[id].kind, fact.kind) for id, fact in other.programme.facts.items()
-             if id in one.programme.facts}  # fmt: skip
+def equal_numbers(before: Partner, after: Partner) -> list[Formula]:
+    """That each numeric fact is equal under both: a count in one release and an amount in the other are two symbols."""
+    numeric = {id for id, fact in before.programme.facts.items() if fact.kind in NUMERIC}
     return [
-        one.symbols[id] == other.symbols[id] for id, both in kinds.items() if both[0] in NUMERIC and both[1] in NUMERIC
+        before.symbols[id] == after.symbols[id]
+        for id, fact in after.programme.facts.items()
+        if id in numeric and fact.kind in NUMERIC
     ]
 
 
-def _term(of: Partner, id: str | None, outcome: ComparedOutcome) -> Term:
-    """The outcome under one release; a release that does not have it gives nothing."""
+def _term(partner: Partner, id: str | None, outcome: ComparedOutcome) -> Term:
+    """The outcome under one release; a no, a zero or no choice where the release does not have it."""
     if id is None:
         return Term(False) if outcome.kind is Kind.YES_NO else Term(number(0 if outcome.kind in NUMERIC else -1))
-    return term(of, Name(id, outcome.kind))
+    return term(partner, Name(id, outcome.kind))
 
 
-def _differ(before: Term, after: Term, way: str) -> Formula:
+def _differ(before: Term, after: Term, way: Way) -> Formula:
+    """That both are known, and that they differ in this way."""
     known = all_of([before.known, after.known])
     if is_condition(before) or is_condition(after):
         worse = all_of([before.value, negated(after.value)])
         better = all_of([negated(before.value), after.value])
         return all_of([known, worse if way == WORSE else better])
-    signs: Mapping[str, Comparison] = {WORSE: "<", BETTER: ">", OTHER: "!="}
+    signs: Mapping[Way, Comparison] = {WORSE: "<", BETTER: ">", OTHER: "!="}
     return all_of([known, comparison(signs[way], after, before)])
 
 
 def _examples(
     pair: Pair,
     outcome: ComparedOutcome,
-    way: str,
+    way: Way,
     question: Question,
-    one: Partner,
-    other: Partner,
+    old: Partner,
+    new: Partner,
     read: frozenset[str],
 ) -> tuple[Example, Example] | None:
-    """The plainest partner, as each release has it; None where the interpreter does not agree."""
+    """The simplest partner, as each release has it; None where the interpreter does not confirm it."""
     left_out = set()
-    for id in _defaulted(one.programme, other.programme):
+    for id in _differing_defaults(old.programme, new.programme):
         if question.can_be(is_recorded(id)):
             question.add(is_recorded(id))
         else:
             question.add(negated(is_recorded(id)))
             left_out.add(id)
-    found = plainest(question, one, read, pair.day)
-    more = plainest(question, other, read, pair.day)
-    facts = {id: value for id, value in {**more.facts, **found.facts}.items() if id not in left_out}
-    whole = found._replace(facts=facts)
+    partner = plainest(question, old, read, pair.day)
+    facts = {**plainest(question, new, read, pair.day).facts, **partner.facts}
+    partner = partner._replace(facts={id: value for id, value in facts.items() if id not in left_out})
 
     def shows(partners: tuple[Example, ...]) -> bool:
-        values = _values(pair, outcome, as_each_has_it(pair, partners[0]))
-        return is_so(values, way)
+        return differ_in_way(_values(pair, outcome, in_each_release(pair, partners[0])), way)
 
-    least_found = without_irrelevant((whole,), shows)
-    return None if least_found is None else as_each_has_it(pair, least_found[0])
+    simplest = without_irrelevant((partner,), shows)
+    return None if simplest is None else in_each_release(pair, simplest[0])
 
 
-def as_each_has_it(pair: Pair, partner: Example) -> tuple[Example, Example]:
-    """The same partner in the terms of each release: facts and tiers that it does not know left out."""
-    found = []
-    for release in (pair.before, pair.after):
-        programme = release.programme
-        known = {*programme.facts, *programme.lists}
-        tier = partner.tier if partner.tier in programme.tracks[MAIN].tiers else None
-        facts = {id: value for id, value in partner.facts.items() if id in known}
-        found.append(partner._replace(facts=facts, tier=tier, since=partner.since if tier else None))
-    return found[0], found[1]
+def in_each_release(pair: Pair, partner: Example) -> tuple[Example, Example]:
+    """The same partner for each release, without the facts and the tier that the release does not have."""
+    before, after = (_in_release(release.programme, partner) for release in (pair.before, pair.after))
+    return before, after
+
+
+def _in_release(programme: Programme, partner: Example) -> Example:
+    tier = partner.tier if partner.tier in programme.tracks[MAIN].tiers else None
+    facts = {id: value for id, value in partner.facts.items() if id in programme.facts or id in programme.lists}
+    return partner._replace(facts=facts, tier=tier, since=partner.since if tier else None)
 
 
 def _values(pair: Pair, outcome: ComparedOutcome, examples: tuple[Example, Example]) -> tuple[Value, Value]:
-    """The outcome of both, as the interpreter has it."""
-    found: list[Value] = []
-    for release, example, id in zip((pair.before, pair.after), examples, (outcome.before, outcome.after), strict=True):
-        nothing: Value = False if outcome.kind is Kind.YES_NO else _NOTHING if outcome.kind in NUMERIC else ""
-        found.append(nothing if id is None else example.values(release)[id])
-    return found[0], found[1]
+    """The outcome under each release, evaluated by the interpreter."""
+    nothing: Value = False if outcome.kind is Kind.YES_NO else _NOTHING if outcome.kind in NUMERIC else ""
+    sides = zip((pair.before, pair.after), examples, (outcome.before, outcome.after), strict=True)
+    before, after = (nothing if id is None else example.values(release)[id] for release, example, id in sides)
+    return before, after
 
 
-def is_so(values: tuple[Value, Value], way: str) -> bool:
-    """Whether two values differ in this way, both known."""
+def differ_in_way(values: tuple[Value, Value], way: Way) -> bool:
+    """Whether the values before and after are both known and differ in this way."""
     before, after = values
     if isinstance(before, Unknown) or isinstance(after, Unknown):
         return False

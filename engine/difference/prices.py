@@ -1,8 +1,8 @@
-"""Prices: what is paid for a line of an order, under two releases, by a partner of one standing.
+"""Compares what is paid for a line of an order under two releases, by a partner with the same standing under both.
 
-Standing is what the tiers and discounts of the partner are: how those change is told elsewhere. Products of facts are
-hard for the solver, so that a price is proved to be the same where the rules behind it are; where they are not, a line
-of a round price is looked for that shows it, and else it is left open.
+The standing is the partner's tiers and own discounts; how these change is reported with their own outcomes. The solver
+finds products of facts hard. So a price is proved to be equal only where the rules behind it are equal; where they are
+not, the search tries lines with a round price, and the answer is undecided if none shows a difference.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ..evaluate.quote import LineQuote
 from ..language.smt.terms import Formula, Term, all_of, any_of, comparison, negated, number
 from ..language.tree import Name
 from ..problems import InvalidInput
@@ -23,7 +24,7 @@ from ..proof.minimal_model import nearest_number, plain_value, plainest
 from ..proof.solve import Question, Undecided
 from ..proof.symbols import Partner, line_term, term
 from ..release.load import Release
-from ..values import Kind, Value
+from ..values import Kind
 from .partner_effects import (
     BETTER,
     WORSE,
@@ -31,72 +32,81 @@ from .partner_effects import (
     EffectWitness,
     OutcomeEffect,
     Pair,
-    as_each_has_it,
-    linked,
-    two_partners,
+    Way,
+    equal_numbers,
+    in_each_release,
+    partner_under_both,
     ways_of,
 )
 from .unchanged import unchanged_names
 
 Lines = tuple[Mapping[str, Any], ...]
 
-_PRICE = Decimal(10_000)  #: of a line that shows something
+_PRICE = Decimal(10_000)  #: of a line in an example, which may also have the double
 _CURRENCY = "EUR"
 
 
 def price_effects(pair: Pair) -> Iterator[OutcomeEffect]:
-    """What becomes of what the customer and the partner pay for a line."""
-    one, other = pair.before.programme, pair.after.programme
-    if one.order is None and other.order is None:
+    """The effects on what the customer and the partner pay for a line; none where neither release prices orders."""
+    before, after = pair.before.programme, pair.after.programme
+    if before.order is None and after.order is None:
         return
-    same = unchanged_names(one, other, given=_standing(one) | _standing(other))
+    same = unchanged_names(before, after, given=_standing(before) | _standing(after))
     for name in ("customer_pays", "partner_pays"):
-        was, now = (getattr(programme.order, name, None) for programme in (one, other))
-        outcome = ComparedOutcome(None, "price", name, was, now, Kind.MONEY)
-        if was == now and was in same:
+        old, new = (getattr(programme.order, name, None) for programme in (before, after))
+        outcome = ComparedOutcome(None, "price", name, old, new, Kind.MONEY)
+        if old == new and old in same:
             yield OutcomeEffect(outcome, {way: EffectWitness("no") for way in ways_of(outcome)})
-        elif was is None or now is None:
+        elif old is None or new is None:
             yield OutcomeEffect(outcome, {way: EffectWitness("undecided") for way in ways_of(outcome)})
         else:
-            yield OutcomeEffect(outcome, {way: _shown(pair, outcome, was, now, way) for way in ways_of(outcome)})
+            yield OutcomeEffect(outcome, {way: _witness(pair, outcome, old, new, way) for way in ways_of(outcome)})
 
 
 def _standing(programme: Programme) -> frozenset[str]:
-    """The values that say where a partner stands: its tiers and its own discounts."""
+    """The ids of the values that are a partner's standing: its tiers and its own discounts."""
     own = {id for id, value in programme.values.items() if value.role is Role.OWN_DISCOUNT}
     tiers = {tier.qualified for tier in programme.tiers.values()}
     return frozenset(own | tiers | {track.tier for track in programme.tracks.values()})
 
 
-def _shown(pair: Pair, outcome: ComparedOutcome, was: str, now: str, way: str) -> EffectWitness:
-    """A line and a partner for whom the price differs in this way; undecided where none is found."""
-    one, other = two_partners(pair, frozenset(), 1, pair.day)
-    before, after = line_term(one, was), line_term(other, now)
-    asked = [*_plain_lines(one), *linked(one, other), *_same_standing(one, other), _paid(before, after, way)]
-    question = Question([*one.limits, *other.limits, *asked], pair.seconds)
+def _witness(pair: Pair, outcome: ComparedOutcome, old_price: str, new_price: str, way: Way) -> EffectWitness:
+    """A partner and a line whose price differs in this way; undecided where the search finds none.
+
+    The prices are ids of values of a line.
+    """
+    old, new = partner_under_both(pair, frozenset(), 1, pair.day)
+    before, after = line_term(old, old_price), line_term(new, new_price)
+    conditions = [
+        *_plain_lines(old),
+        *equal_numbers(old, new),
+        *_same_standing(old, new),
+        _price_differs(before, after, way),
+    ]
+    question = Question([*old.limits, *new.limits, *conditions], pair.seconds)
     try:
         if not question.can_be():
             return EffectWitness("undecided")
-        read = all_read(one.programme, [was]) | all_read(other.programme, [now])
-        partner = plainest(question, one, read - {ORDER}, pair.day)
-        lines = _lines(question, one, pair)
+        read = all_read(old.programme, [old_price]) | all_read(new.programme, [new_price])
+        partner = plainest(question, old, read - {ORDER}, pair.day)
+        lines = _lines(question, old, pair)
     except Undecided:
         return EffectWitness("undecided")
 
     def shows(partners: tuple[Example, ...]) -> bool:
-        return _is_so(_prices(pair, as_each_has_it(pair, partners[0]), lines, outcome.id), way)
+        return _prices_differ(_prices(pair, in_each_release(pair, partners[0]), lines, outcome.id), way)
 
-    found = without_irrelevant((partner,), shows)
-    if found is None:
+    simplest = without_irrelevant((partner,), shows)
+    if simplest is None:
         return EffectWitness("undecided")
-    examples = as_each_has_it(pair, found[0])
+    examples = in_each_release(pair, simplest[0])
     return EffectWitness("yes", examples, _prices(pair, examples, lines, outcome.id), lines)
 
 
-def _plain_lines(of: Partner) -> Iterator[Formula]:
-    """Lines of one piece and of round prices."""
-    fields = of.programme.order.lines.fields.values() if of.programme.order else ()
-    for row in (of.items or {})[ORDER].fields:
+def _plain_lines(partner: Partner) -> Iterator[Formula]:
+    """That each line is of one piece and of a round price."""
+    fields = partner.programme.order.lines.fields.values() if partner.programme.order else ()
+    for row in (partner.items or {})[ORDER].fields:
         for field in fields:
             symbol = row[f"{ORDER}[].{field.id}"].value
             if field.kind is Kind.MONEY:
@@ -105,13 +115,13 @@ def _plain_lines(of: Partner) -> Iterator[Formula]:
                 yield symbol == number(1)
 
 
-def _same_standing(one: Partner, other: Partner) -> Iterator[Formula]:
-    """That the partner stands alike under both, and that it is known how."""
-    for id in sorted(_standing(one.programme) & _standing(other.programme)):
-        kinds = {programme.values[id].kind for programme in (one.programme, other.programme)}
+def _same_standing(old: Partner, new: Partner) -> Iterator[Formula]:
+    """That each value of the partner's standing is known and equal under both releases."""
+    for id in sorted(_standing(old.programme) & _standing(new.programme)):
+        kinds = {programme.values[id].kind for programme in (old.programme, new.programme)}
         if len(kinds) == 1:
             name = Name(id, kinds.pop())
-            before, after = term(one, name), term(other, name)
+            before, after = term(old, name), term(new, name)
             same = (
                 before.value == after.value
                 if name.kind in (Kind.YES_NO, Kind.CHOICE)
@@ -120,22 +130,22 @@ def _same_standing(one: Partner, other: Partner) -> Iterator[Formula]:
             yield all_of([before.known, after.known, same])
 
 
-def _paid(before: Term, after: Term, way: str) -> Formula:
-    """That less is paid, or there is a price now; or that more is paid, or there is no price any more."""
+def _price_differs(before: Term, after: Term, way: Way) -> Formula:
+    """Better: less is paid, or only the second release has a price; worse: more is paid, or only the first has one."""
     both = all_of([before.known, after.known, comparison("<" if way == BETTER else ">", after, before)])
-    gone = (before, after) if way == WORSE else (after, before)
-    return any_of([both, all_of([gone[0].known, negated(gone[1].known)])])
+    priced, unpriced = (before, after) if way == WORSE else (after, before)
+    return any_of([both, all_of([priced.known, negated(unpriced.known)])])
 
 
-def _lines(question: Question, of: Partner, pair: Pair) -> Lines:
-    """The lines that were found, as an order has them."""
-    fields = of.programme.order.lines.fields.values() if of.programme.order else ()
-    order = (of.items or {})[ORDER]
+def _lines(question: Question, partner: Partner, pair: Pair) -> Lines:
+    """The lines of the solver's example, as an order states them."""
+    fields = partner.programme.order.lines.fields.values() if partner.programme.order else ()
+    order = (partner.items or {})[ORDER]
     size = int(nearest_number(question, order.size, Fraction(1)))
     question.add(order.size == size)
     return tuple(
         {
-            field.id: plain_value(question, row[f"{ORDER}[].{field.id}"].value, field, of.codes, pair.day)
+            field.id: plain_value(question, row[f"{ORDER}[].{field.id}"].value, field, partner.codes, pair.day)
             for field in fields
             if field.id != LINE
         }
@@ -143,15 +153,15 @@ def _lines(question: Question, of: Partner, pair: Pair) -> Lines:
     )
 
 
-def _prices(pair: Pair, examples: tuple[Example, Example], lines: Lines, amount: str) -> tuple[Value, Value]:
-    """What is paid under both, by quoting; None where there is no price."""
-    found: list[Any] = []
-    for release, example in zip((pair.before, pair.after), examples, strict=True):
-        found.append(getattr(_quoted(release, example, lines), amount))
-    return found[0], found[1]
+def _prices(pair: Pair, examples: tuple[Example, Example], lines: Lines, amount: str) -> tuple[Any, Any]:
+    """The `amount` (customer_pays, partner_pays) of the first line under each release; None where it has no price."""
+    sides = zip((pair.before, pair.after), examples, strict=True)
+    before, after = (getattr(_quoted(release, example, lines), amount, None) for release, example in sides)
+    return before, after
 
 
-def _quoted(release: Release, example: Example, lines: Lines) -> Any:
+def _quoted(release: Release, example: Example, lines: Lines) -> LineQuote | None:
+    """The first line, priced; None where the release does not take the order."""
     fields = release.programme.order.lines.fields if release.programme.order else {}
     order = {
         "currency": _CURRENCY,
@@ -160,21 +170,12 @@ def _quoted(release: Release, example: Example, lines: Lines) -> Any:
     try:
         return release.quote(order, example.record(), as_of=example.as_of).lines[0]
     except InvalidInput:
-        return _NO_PRICE
+        return None
 
 
-class _NoPrice:
-    """A line that cannot be written under a release has no price there."""
-
-    customer_pays = None
-    partner_pays = None
-
-
-_NO_PRICE = _NoPrice()
-
-
-def _is_so(values: tuple[Any, Any], way: str) -> bool:
-    before, after = values
+def _prices_differ(prices: tuple[Any, Any], way: Way) -> bool:
+    """Whether the quoted prices differ in this way; None is no price."""
+    before, after = prices
     if before is None or after is None:
         return (before is None) != (after is None) and (after is None) == (way == WORSE)
     return bool(after < before) if way == BETTER else bool(after > before)

@@ -1,4 +1,4 @@
-"""Same: which values come to the same under two releases, whoever the partner is, for all behind them is the same."""
+"""Finds the values that are equal under two releases for every partner, because all that they come from is equal."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from ..programme.reads import mentioned
 
 
 def unchanged_names(before: Programme, after: Programme, given: Collection[str] = ()) -> frozenset[str]:
-    """The ids of facts, lists, inputs and values that are the same in both, with all that they come from.
+    """The ids of facts, lists, inputs and values that are equal in both, with all that they come from.
 
-    Which options and bounds a fact has is not looked at: a record is one of both releases. The values `given` are taken
-    for the same, and nothing behind them is looked at.
+    The choices and limits of a fact do not count: a partner's record is one of both releases. The values `given` are
+    taken as equal, whatever they come from.
     """
     differing = {id for id in {*before.values, *after.values} if _value(before, id) != _value(after, id)}
     differing |= {id for id in {*before.facts, *after.facts} if _fact(before, id) != _fact(after, id)}
     differing |= {id for id in {*before.lists, *after.lists, ORDER} if _list(before, id) != _list(after, id)}
-    if _held(before) != _held(after):
+    if _award(before) != _award(after):
         differing |= {"held_tier", "held_since"}
     same: dict[str, bool] = dict.fromkeys((*before.facts, *before.lists, ORDER, *INPUTS), True)
     same |= dict.fromkeys(differing, False)
-    for id, value in before.values.items():  # each after those it needs
+    for id, value in before.values.items():  # each value comes after those that it needs
         if id in given:
             same[id] = True
         elif id not in differing:
-            same[id] = all(same.get(one, one not in after.values) for one in mentioned(before, value.expression))
-    return frozenset(id for id, one in same.items() if one)
+            same[id] = all(same.get(name, name not in after.values) for name in mentioned(before, value.expression))
+    return frozenset(id for id, is_same in same.items() if is_same)
 
 
 def _value(programme: Programme, id: str) -> object:
@@ -40,14 +40,14 @@ def _fact(programme: Programme, id: str) -> object:
 
 
 def _list(programme: Programme, id: str) -> object:
-    one = programme.order.lines if id == ORDER and programme.order else programme.lists.get(id)
-    if one is None:
+    fact = programme.order.lines if id == ORDER and programme.order else programme.lists.get(id)
+    if fact is None:
         return None
-    fields = [(field.id, field.kind, field.default, field.default_from) for field in one.fields.values()]
-    return (fields, one.default_empty)
+    fields = [(field.id, field.kind, field.default, field.default_from) for field in fact.fields.values()]
+    return (fields, fact.default_empty)
 
 
-def _held(programme: Programme) -> object:
-    """Whose tier a record may name."""
+def _award(programme: Programme) -> object:
+    """How the main track awards a tier, which decides the tiers that a record may name as held."""
     main = programme.tracks[MAIN]
     return (main.award, tuple(main.tiers), main.kept_until is None)

@@ -1,4 +1,4 @@
-"""The history of a programme as a change log for partners, and as the promised JSON."""
+"""Writes the history of a programme as a change log for partners, and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .page import PLAIN, Block, Page
 
 
 def history_page(entries: Sequence[LogEntry], lang: str) -> Page:
-    """A block for each release, the last one first."""
+    """The page: a block for each release, the last one first."""
     say, last = texts_in(lang).CHANGES, entries[-1].after.programme
     blocks = tuple(Block(_title(entry, lang), items=_sentences(entry, lang)) for entry in reversed(entries))
     return Page(pick(last.title, lang), say["log"], PLAIN, say["releases"].format(count=len(entries)), (), blocks)
@@ -27,13 +27,13 @@ def _title(entry: LogEntry, lang: str) -> str:
 
 
 def _sentences(entry: LogEntry, lang: str) -> tuple[str, ...]:
-    """What the release changed, one sentence each."""
+    """One sentence for each change of the release, or one that says that there is none."""
     say = texts_in(lang).CHANGES
     if entry.before is None:
         return (say["first_release"],)
-    telling = ChangeWords(entry.before, entry.after, lang)
-    told = tuple(_capital(telling.sentence(change)) for change in entry.changes)
-    return told or (say["nothing_for_partners"],)
+    change_words = ChangeWords(entry.before, entry.after, lang)
+    items = tuple(_capital(change_words.sentence(change)) for change in entry.changes)
+    return items or (say["nothing_for_partners"],)
 
 
 def _capital(sentence: str) -> str:
@@ -41,7 +41,7 @@ def _capital(sentence: str) -> str:
 
 
 def history_data(entries: Sequence[LogEntry]) -> Json:
-    """The same with the keys that schemas/log.schema.json promises."""
+    """The history as data, with the keys of schemas/log.schema.json."""
     return {
         **head("done"),
         "programme": entries[-1].after.programme.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from charter.engine.difference.partner_effects import Pair, is_so, outcome_effects
+from charter.engine.difference.partner_effects import Pair, differ_in_way, outcome_effects
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.release.load import load_files, read_files
 from charter.engine.review.mutants import mutants
@@ -37,7 +37,7 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
                     tuple(_value(values, id, effect.outcome.kind) for values, id in zip(row, ids, strict=True))
                     for row in rows
                 ]
-                if any(is_so((a, b), way) for a, b in pairs):
+                if any(differ_in_way((a, b), way) for a, b in pairs):
                     noticed += 1
                     assert one.status == "yes", (mutant.id, effect.outcome, way)
     assert noticed > 200

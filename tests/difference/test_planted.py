@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from charter.engine.difference.difference import ReleaseDifference, difference
-from charter.engine.difference.partner_effects import Pair, is_so
+from charter.engine.difference.partner_effects import Pair, differ_in_way
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.release.load import load_files, read_files
 from charter.engine.report.changes import ChangeWords
@@ -443,7 +443,7 @@ def test_a_planted_change(name: str, tmp_path: Path) -> None:
                 nothing = False if effect.outcome.kind is Kind.YES_NO else Decimal(0)
                 outcome = release.evaluate(example.record(), as_of=example.as_of)
                 values.append(all_values(release.plan, outcome)[id] if id else nothing)
-            assert is_so((values[0], values[1]), way), (effect.outcome, values)
+            assert differ_in_way((values[0], values[1]), way), (effect.outcome, values)
 
 
 def test_every_kind_of_judgement_is_among_them() -> None:

@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from charter.engine.difference.partner_effects import Pair, is_so, outcome_effects
+from charter.engine.difference.partner_effects import Pair, differ_in_way, outcome_effects
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.tree import Expression
 from charter.engine.language.words import words
@@ -58,7 +58,7 @@ def test_what_partners_show_is_found(
         ids = (effect.outcome.before, effect.outcome.after)
         for way, one in effect.ways.items():
             differ = [(a, b) for values in seen for a, b in [tuple(v[id] for v, id in zip(values, ids, strict=True))]]
-            if any(is_so(pair, way) for pair in differ):
+            if any(differ_in_way(pair, way) for pair in differ):
                 assert one.status != "no", (effect.outcome, way)
             if one.status == "yes":
                 assert one.examples is not None
@@ -66,7 +66,7 @@ def test_what_partners_show_is_found(
                     all_values(release.plan, release.evaluate(example.record(), as_of=example.as_of))[id]
                     for release, example, id in zip((before, after), one.examples, ids, strict=True)
                 ]
-                assert is_so((values[0], values[1]), way)
+                assert differ_in_way((values[0], values[1]), way)
 
 
 def shown(before, after, record: dict) -> tuple[dict[str, Value], dict[str, Value]]:
