@@ -1,11 +1,11 @@
-"""The command `charter`: its commands put together, and the door to them.
+"""The command line `charter`: its commands and its entry point.
 
 Exit codes: 0 done; 1 findings; 2 the call is wrong; 3 the programme is invalid; 4 the input is invalid; 70 our bug.
 """
 
 import gc
 
-gc.disable()  # a call is short: looking for cycles while it loads and runs would take a tenth of it
+gc.disable()  # a run is short, and collecting cycles would take a tenth of it
 
 import os
 import signal
@@ -63,8 +63,8 @@ def _charter(version: Annotated[bool, typer.Option("--version", help="Show the v
 
 
 def main() -> NoReturn:
-    """The door: whatever is not a person's mistake is ours, and says so."""
-    # Interrupted, or its reader gone, the process ends as the system has it: with no exit code of ours.
+    """Run a command and exit; an unexpected exception is reported as a bug, with exit code 70."""
+    # After an interrupt, or when the reader of its output is gone, the process ends by the signal.
     for name in ("SIGINT", "SIGPIPE"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_DFL)
@@ -81,10 +81,10 @@ def main() -> NoReturn:
         sys.stderr.write(f"charter: a bug of ours, not a verdict: {type(error).__name__} at {spot}: {error}\n")
         sys.stderr.write(f"Please report it with the command, the input and this line; charter {VERSION}.\n")
         code = BUG
-    with suppress(OSError):  # what could not be written has been told already
+    with suppress(OSError):  # a failure to write has been reported already
         sys.stdout.flush()
         sys.stderr.flush()
-    # To take the interpreter apart would take longer than to decide a partner.
+    # A normal shutdown of the interpreter takes longer than deciding a partner.
     os._exit(DONE if code is None else code if isinstance(code, int) else BUG)
 
 

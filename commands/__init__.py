@@ -1,1 +1,1 @@
-"""The commands, by whom they serve; `cli` puts them together."""
+"""The commands of the command line, grouped by their users; `cli` registers them."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from charter import api
+from charter.api import Language
 from charter.engine.extras import Extra, importing
 from charter.engine.problems import InvalidProgramme, WrongCall, wrong_call
 from charter.engine.release.find import release_folders, releases_of
@@ -16,17 +16,18 @@ from charter.engine.release.load import load_files, read_files
 from .console import (
     DONE,
     FINDINGS,
-    answering,
     findings_text,
     json_text,
     pages_text,
     program_folder,
     read_document,
     refused_by_system,
-    tell,
+    reporting_refusals,
     write,
+    write_problems,
+    write_report,
 )
-from .options import DateOption, Lang, LangOption, OutputOption, PageFormat, ProgramOption
+from .options import DateOption, LangOption, OutputOption, PageFormatOption, ProgramOption
 from .portfolio import name_pairs
 from .proving import SecondsOption, need_solver
 
@@ -37,21 +38,8 @@ if TYPE_CHECKING:
     from charter.engine.portfolio.compare.compared import Compared
 
 
-class DiffFormat(StrEnum):
-    """What `diff` writes."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-    github = "github"
-
-
-class DiffFailOn(StrEnum):
-    """Differences that make `diff` end with exit code 1."""
-
-    worsens = "worsens"
-    any = "any"
+DiffFormat = Literal["text", "json", "markdown", "html", "github"]
+DiffFailOn = Literal["worsens", "any"]  #: differences that make `diff` end with exit code 1
 
 
 def diff(
@@ -83,14 +71,14 @@ def diff(
     seconds: SecondsOption = 5.0,
     program: ProgramOption = None,
     as_of: DateOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[DiffFormat, typer.Option("--format", help="What to write.")] = DiffFormat.text,
+    lang: LangOption = "en",
+    format: Annotated[DiffFormat, typer.Option("--format", help="What to write.")] = "text",
     fail_on: Annotated[DiffFailOn | None, typer.Option("--fail-on", help="End with 1 on this difference.")] = None,
     output: OutputOption = None,
 ) -> None:
     """Say what one release says otherwise than another, and for whom."""
     day = as_of or date.today()
-    with answering(format, output):
+    with reporting_refusals(format, output):
         need_solver("a comparison")
         from charter.engine.difference.approvals import read_approvals
         from charter.engine.release.sources import find_files
@@ -98,15 +86,15 @@ def diff(
         if portfolio is None and (lists or agreements or orders or hit):
             raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
         files = [find_files(named, _folder(program)) for named in (before, after)]
-        found = api.diff(load_files(files[0]), load_files(files[1]), as_of=day, seconds=seconds)
-        agreed = read_approvals(read_document(approved)) if approved else {}
+        differences = api.diff(load_files(files[0]), load_files(files[1]), as_of=day, seconds=seconds)
+        approvals = read_approvals(read_document(approved)) if approved else {}
         compared = (
-            _compared(found.pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit)
+            _compared(differences.pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit)
             if portfolio
             else None
         )
-        code = FINDINGS if _fails(found, agreed, fail_on) else DONE
-        write(_report(found, compared, (before, after), agreed, lang.value, format, output, code), output)
+        code = FINDINGS if _fails(differences, approvals, fail_on) else DONE
+        write(_report(differences, compared, (before, after), approvals, lang, format, output, code), output)
     raise typer.Exit(code)
 
 
@@ -119,49 +107,47 @@ def _compared(
     ignored: Sequence[str],
     hit: Path | None,
 ) -> tuple["Compared", "AgreementsUnder | None"]:
-    """What a portfolio shows of the two releases; what is wrong with it is told."""
+    """Compare the releases over a portfolio and write its problems to stderr; with the agreements affected, if any."""
     from charter.engine.portfolio.compare.release_view import Portfolio
 
     with importing(Extra.BATCH, "a portfolio"):
         from charter.engine.portfolio.compare.compared import compare_portfolio
         from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
-    placed = {partner: read_document(path) for partner, path in name_pairs(orders, "--order P-1=order.yaml").items()}
-    files = {name: Path(path) for name, path in name_pairs(lists, "--list deals=deals.csv").items()}
-    asked = Portfolio(portfolio, pair.day, files, agreements, tuple(ignored), placed, hit)
+    documents = {partner: read_document(path) for partner, path in name_pairs(orders, "--order P-1=order.yaml").items()}
+    files = {name: Path(path) for name, path in name_pairs(lists).items()}
+    partners = Portfolio(portfolio, pair.day, files, agreements, tuple(ignored), documents, hit)
     with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
-        found = compare_portfolio(pair.before, pair.after, asked)
-        under = None
-        if agreements:
-            under = unreached_in_portfolio(pair.before, pair.after, asked)
-    tell(found.problems)
-    return found, under
+        comparison = compare_portfolio(pair.before, pair.after, partners)
+        affected = unreached_in_portfolio(pair.before, pair.after, partners) if agreements else None
+    write_problems(comparison.problems)
+    return comparison, affected
 
 
 def _folder(program: str | None) -> Path | None:
-    """The folder of releases, where there is one."""
+    """The folder of releases; None where there is none."""
     try:
         return program_folder(program)
     except (WrongCall, InvalidProgramme):
         return None
 
 
-def _fails(found: "ReleaseDifference", agreed: Mapping[str, Any], fail_on: DiffFailOn | None) -> bool:
-    """Whether there is such a difference that nobody has approved."""
-    left = [one for one in found.changes if one.change.fingerprint not in agreed]
-    if fail_on is DiffFailOn.any:
-        return bool(left) or bool(found.findings)
-    if fail_on is DiffFailOn.worsens:
-        bad = found.judgement in ("worsens", "both", "not_proved")
-        return bad and (any(one.judgement not in ("neutral", "improves") for one in left) or bool(found.findings))
+def _fails(differences: "ReleaseDifference", approvals: Mapping[str, Any], fail_on: DiffFailOn | None) -> bool:
+    """Whether there is an unapproved difference of the kind `fail_on`; False where that is None."""
+    unapproved = [judged for judged in differences.changes if judged.change.fingerprint not in approvals]
+    if fail_on == "any":
+        return bool(unapproved) or bool(differences.findings)
+    if fail_on == "worsens" and differences.judgement in ("worsens", "both", "not_proved"):
+        harmful = any(judged.judgement not in ("neutral", "improves") for judged in unapproved)
+        return harmful or bool(differences.findings)
     return False
 
 
 def _report(
-    found: "ReleaseDifference",
+    differences: "ReleaseDifference",
     compared: tuple["Compared", "AgreementsUnder | None"] | None,
     names: tuple[str, str],
-    agreed: Mapping[str, Any],
-    lang: str,
+    approvals: Mapping[str, Any],
+    lang: Language,
     format: DiffFormat,
     output: str | None,
     code: int,
@@ -170,36 +156,33 @@ def _report(
     from charter.engine.report.compared_data import compared_data
     from charter.engine.report.difference import difference_data, difference_page, difference_problems
 
-    programmes, day = (found.before.programme, found.after.programme), found.pair.day
-    if format is DiffFormat.json:
+    programmes, day = (differences.before.programme, differences.after.programme), differences.pair.day
+    if format == "json":
         data = compared_data(*programmes, *compared, day) if compared else None
-        return json_text(difference_data("findings" if code else "done", found, day, agreed, data))
+        return json_text(difference_data("findings" if code else "done", differences, day, approvals, data))
     blocks = compared_blocks(*programmes, compared[0], lang) if compared else ()
     if compared and compared[1]:
         blocks += agreements_blocks(*programmes, compared[1], lang)
-    page = difference_page(found, lang, agreed, blocks, names)
-    if format is DiffFormat.github:
+    page = difference_page(differences, lang, approvals, blocks, names)
+    if format == "github":
         from charter.engine.problems import Level
 
-        return findings_text("github", difference_problems(found, lang, agreed), page.headline, tuple, Level.ERROR)
-    return pages_text([page], PageFormat(format.value), lang, output)
+        problems = difference_problems(differences, lang, approvals)
+        return findings_text("github", problems, page.headline, tuple, Level.ERROR)
+    return pages_text([page], format, lang, output)
 
 
 def log(
     program: ProgramOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    lang: LangOption = "en",
+    format: PageFormatOption = "text",
     output: OutputOption = None,
 ) -> None:
     """Write what each release changed for partners."""
     from charter.engine.difference.history import history
     from charter.engine.report.history import history_data, history_page
 
-    with answering(format, output):
-        found = releases_of(release_folders(program_folder(program)))
-        entries = history([read_files(one.folder) for one in found])
-        if format is PageFormat.json:
-            text = json_text(history_data(entries))
-        else:
-            text = pages_text([history_page(entries, lang.value)], format, lang.value, output)
-        write(text, output)
+    with reporting_refusals(format, output):
+        releases = releases_of(release_folders(program_folder(program)))
+        entries = history([read_files(release.folder) for release in releases])
+        write_report(format, lambda: history_data(entries), lambda: history_page(entries, lang), lang, output)

@@ -1,4 +1,4 @@
-"""What every command does alike: files in, text out, refusals told, and the exit code."""
+"""What all commands share: reading files, loading releases, writing reports and problems, and exit codes."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from charter.api import Language
 from charter.engine.limits import MAX_BYTES
 from charter.engine.problems import (
     Invalid,
@@ -34,20 +35,20 @@ DONE, FINDINGS, WRONG_CALL, INVALID_PROGRAMME, INVALID_INPUT, BUG = 0, 1, 2, 3, 
 
 
 def program_folder(named: str | None) -> Path:
-    """The folder of releases, or of one: the one named, or the nearest."""
+    """The folder of all releases or of one: `named`, or the nearest to the working directory."""
     return Path(named) if named else find_program(Path.cwd())
 
 
 @contextmanager
-def answering(format: str, output: str | None) -> Iterator[None]:
-    """Turn what the engine refuses into messages, the format asked for where programs read it, and the exit code."""
+def reporting_refusals(format: str, output: str | None) -> Iterator[None]:
+    """Turn an Invalid of the engine into messages on stderr, output in a machine-readable format, and an exit code."""
     try:
         yield
     except Invalid as refused:
         code, result = _REFUSALS[type(refused)]
-        tell(refused.problems)
+        write_problems(refused.problems)
         if text := _refusal(format, result, refused.problems):
-            with suppress(WrongCall):  # the output may be what cannot be written
+            with suppress(WrongCall):  # the output itself may be unwritable
                 write(text, output if code != WRONG_CALL else None)
         raise typer.Exit(code) from None
 
@@ -60,7 +61,7 @@ _REFUSALS = {
 
 
 def _refusal(format: str, result: str, problems: tuple[Problem, ...]) -> str:
-    """What was refused, in a format that a program reads; nothing in the others."""
+    """The refusal in a machine-readable format; empty for the other formats."""
     if format in ("json", "jsonl"):
         from charter.engine.evaluate.outcome_json import problems_data
 
@@ -76,7 +77,7 @@ def _refusal(format: str, result: str, problems: tuple[Problem, ...]) -> str:
 def findings_text(
     format: str, problems: Sequence[Problem], tally: str, cases: Callable[[], Sequence[Any]], level: Level
 ) -> str:
-    """Problems in a format of CI systems; JUnit has the cases in their place, which fail from this level on."""
+    """Problems in a format of CI systems; `junit` has the cases instead, which fail from `level` on."""
     if format == "github":
         from charter.engine.report.annotations import annotations
 
@@ -91,13 +92,13 @@ def findings_text(
 
 
 def read_file(path: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """A file, or stdin, as a document; raises WrongCall where it cannot be opened."""
+    """A file, or stdin for `-`: its document, None where it has errors, and its problems. Raises WrongCall."""
     document, problems = read_bytes(*read_content(path))
     return (None if has_errors(problems) else document), in_order(problems)
 
 
 def read_content(path: str, most: int = MAX_BYTES) -> tuple[bytes, str]:
-    """The bytes of a file, or of stdin, a byte more than `most` at most, and its name as messages show it."""
+    """The first `most` + 1 bytes of a file, or of stdin for `-`, and its name in messages. Raises WrongCall."""
     try:
         content = sys.stdin.buffer.read(most + 1) if path == "-" else file_bytes(Path(path), most)
     except OSError as error:
@@ -106,11 +107,11 @@ def read_content(path: str, most: int = MAX_BYTES) -> tuple[bytes, str]:
 
 
 def read_document(path: str) -> Document:
-    """A file, or stdin, as a document, its warnings told; raises InvalidInput where it is none."""
+    """The document in a file, or in stdin for `-`; its warnings go to stderr. Raises WrongCall and InvalidInput."""
     document, problems = read_file(path)
     if document is None:
         raise InvalidInput(problems)
-    tell(problems)
+    write_problems(problems)
     return document
 
 
@@ -119,8 +120,15 @@ def _wrong_path(code: str, message: str, error: OSError) -> WrongCall:
     return WrongCall([Problem(code, f"{message}: {reason}", None, "check the path")])
 
 
-def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: str, output: str | None) -> str:
-    """Pages in the format asked for, one after the other."""
+def write_report(
+    format: PageFormat, data: Callable[[], dict[str, Any]], page: Callable[[], Any], lang: Language, output: str | None
+) -> None:
+    """Write a report in a format: its data as JSON, or else its page. Raises WrongCall."""
+    write(json_text(data()) if format == "json" else pages_text([page()], format, lang, output), output)
+
+
+def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: Language, output: str | None) -> str:
+    """Pages in a format, one after the other."""
     if format == "html" and pages:
         from charter.engine.report.html import pages_html
 
@@ -135,15 +143,15 @@ def pages_text(pages: Sequence[Any], format: EvaluateFormat | PageFormat, lang: 
 
 
 def json_text(data: dict[str, Any], *, lines: bool = False) -> str:
-    """Data as JSON, its numbers exact; on one line each with `lines`."""
+    """Data as JSON with exact numbers; on one line with `lines`."""
     from charter.api import to_json
 
     return to_json(data, indent=None if lines else 2) + "\n"
 
 
 def write(text: str, output: str | None) -> None:
-    """To the file named, or to stdout; raises WrongCall where the file cannot be written."""
-    content = text.encode(errors="backslashreplace")  # the name of a file may be no text
+    """Write text to the file `output`, or to stdout where it is None. Raises WrongCall where that fails."""
+    content = text.encode(errors="backslashreplace")  # a file name may contain bytes that are not text
     try:
         if output is None:
             sys.stdout.buffer.write(content)
@@ -155,41 +163,44 @@ def write(text: str, output: str | None) -> None:
         raise _wrong_path("unwritable-file", f"{what} cannot be written", error) from error
 
 
-def as_if(files: ReleaseFiles, settings: Sequence[str]) -> "WhatIf":
-    """The release with settings of `--set`; the patch that would make them goes to stderr. Raises WrongCall."""
+def with_settings(files: ReleaseFiles, settings: Sequence[str]) -> "WhatIf":
+    """The release with the settings of `--set`, which are written to stderr as a patch. Raises WrongCall."""
     from charter.engine.review.what_if import what_if
     from charter.engine.source.edit import patch
 
-    found = what_if(files, settings)
-    sys.stderr.write(patch(found.mended))
-    return found
+    changed = what_if(files, settings)
+    sys.stderr.write(patch(changed.mended))
+    return changed
 
 
-def load_release(program: str | None, release: str | None, day: date, settings: Sequence[str]) -> Release:
-    """The release in force on a day, or the one named, with the settings of `--set`."""
+def load_release(
+    program: str | None, release: str | None, as_of: date | None, settings: Sequence[str] | None = None
+) -> Release:
+    """The release named, or the one in force on a day (today where None), with the settings of `--set`."""
+    folder, day = program_folder(program), as_of or date.today()
     if not settings:
-        return load(program_folder(program), release=release, as_of=day)
-    return as_if(read_files(release_folder(program_folder(program), release, day)), settings).load()
+        return load(folder, release=release, as_of=day)
+    return with_settings(read_files(release_folder(folder, release, day)), settings).load()
 
 
 @contextmanager
 def refused_by_system(message: str) -> Iterator[None]:
-    """Turn what the system refuses to read or write into a wrong call."""
+    """Turn an OSError into a WrongCall with this message and the reason."""
     try:
         yield
     except OSError as error:
         raise _wrong_path("unwritable-file", message, error) from error
 
 
-def tell(problems: Iterable[Problem]) -> None:
-    """Problems to stderr."""
+def write_problems(problems: Iterable[Problem]) -> None:
+    """Write problems to stderr."""
     from charter.engine.report.problems import problems_text
 
     sys.stderr.write(problems_text(problems, style(sys.stderr)))
 
 
 def style(stream: Any, output: str | None = None) -> Style:
-    """Colour for a terminal, unless NO_COLOR is set; none for a file."""
+    """The style of text: coloured on a terminal unless NO_COLOR is set, plain in a file."""
     if output is not None or os.environ.get("NO_COLOR") or not stream.isatty():
         return without_style
     colours: dict[str, dict[str, Any]] = {

@@ -1,14 +1,12 @@
-"""Commands for whoever gathers and sends the facts: `form`, `schema`."""
+"""Commands for those who collect and send partners' facts: `form`, `schema`."""
 
-from datetime import date
 from typing import Annotated
 
 import typer
 from charter import api
-from charter.engine.release.load import load
 
-from .console import answering, json_text, program_folder, write
-from .options import DateOption, Lang, LangOption, OutputOption, ProgramOption, ReleaseOption, SchemaOf
+from .console import json_text, load_release, reporting_refusals, write
+from .options import DateOption, LangOption, OutputOption, ProgramOption, ReleaseOption, SchemaOf
 
 
 def form(
@@ -19,24 +17,24 @@ def form(
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
-    lang: LangOption = Lang.en,
+    lang: LangOption = "en",
     output: OutputOption = None,
 ) -> None:
     """Write an empty record of a partner, to be filled in, with what each fact is."""
-    with answering("text", output):
-        loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
-        write(api.form(loaded, lang=lang.value, tiers=tiers or ()), output)
+    with reporting_refusals("text", output):
+        loaded = load_release(program, release, as_of)
+        write(api.form(loaded, lang=lang, tiers=tiers or ()), output)
 
 
 def schema(
-    of: Annotated[SchemaOf, typer.Argument(metavar="[record|row|order]", help="Of what.")] = SchemaOf.record,
+    of: Annotated[SchemaOf, typer.Argument(metavar="[record|row|order]", help="Of what.")] = "record",
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
-    lang: LangOption = Lang.en,
+    lang: LangOption = "en",
     output: OutputOption = None,
 ) -> None:
     """Write the JSON Schema of what a release takes in: a partner's record, a flat row, or an order."""
-    with answering("text", output):
-        loaded = load(program_folder(program), release=release, as_of=as_of or date.today())
-        write(json_text(api.schema(loaded, of.value, lang=lang.value)), output)
+    with reporting_refusals("text", output):
+        loaded = load_release(program, release, as_of)
+        write(json_text(api.schema(loaded, of, lang=lang)), output)

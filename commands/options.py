@@ -1,102 +1,36 @@
-"""The options and formats that commands share: each means the same everywhere."""
+"""Options, formats and parsers of option values that commands share."""
 
 import os
 import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from charter.api import Language
 from charter.engine.limits import MAX_SECONDS
 from charter.engine.problems import Level
 
-
-class Lang(StrEnum):
-    """The language of a report."""
-
-    en = "en"
-    ru = "ru"
-
-
-class EvaluateFormat(StrEnum):
-    """What `evaluate` writes."""
-
-    text = "text"
-    json = "json"
-    jsonl = "jsonl"
-    markdown = "markdown"
-    html = "html"
-
-
-class CheckFormat(StrEnum):
-    """What `check` and `test` write."""
-
-    text = "text"
-    json = "json"
-    github = "github"
-    sarif = "sarif"
-    junit = "junit"
-
-
-class PageFormat(StrEnum):
-    """What `quote`, `timeline` and `readings` write."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    html = "html"
-
-
-class VerifyFormat(StrEnum):
-    """What `verify` writes."""
-
-    text = "text"
-    json = "json"
-
-
-class HandbookFormat(StrEnum):
-    """What `handbook` writes."""
-
-    html = "html"
-    markdown = "markdown"
-
-
-class SchemaOf(StrEnum):
-    """What `schema` describes."""
-
-    record = "record"
-    row = "row"
-    order = "order"
-
-
-class Dialect(StrEnum):
-    """The databases that `sql` writes for."""
-
-    duckdb = "duckdb"
-    spark = "spark"
-    postgres = "postgres"
-    bigquery = "bigquery"
-    snowflake = "snowflake"
-    trino = "trino"
-
-
-class Engine(StrEnum):
-    """What runs the query of `batch`."""
-
-    duckdb = "duckdb"
-    spark = "spark"
+EvaluateFormat = Literal["text", "json", "jsonl", "markdown", "html"]
+CheckFormat = Literal["text", "json", "github", "sarif", "junit"]  #: of `check` and `test`
+PageFormat = Literal["text", "json", "markdown", "html"]  #: of every command that writes one page
+VerifyFormat = Literal["text", "json"]
+HandbookFormat = Literal["html", "markdown"]
+SchemaOf = Literal["record", "row", "order"]  #: what `schema` describes
+Dialect = Literal["duckdb", "spark", "postgres", "bigquery", "snowflake", "trino"]  #: of `sql`
+Engine = Literal["duckdb", "spark"]  #: what runs the query of `batch`
 
 
 class FailOn(StrEnum):
-    """Answers that can make `evaluate` end with exit code 1."""
+    """Answers that can make `evaluate` end with exit code 1; an enum, as Typer takes no list of literals."""
 
     not_qualified = "not_qualified"
     undetermined = "undetermined"
 
 
 def read_day(text: str) -> date:
-    """A day as an option gives it; raises BadParameter."""
+    """Parse a day such as 2026-01-31. Raises BadParameter."""
     problem = typer.BadParameter(f"'{text}' is not a day; write it as 2026-01-31")
     if len(text) != len("2026-01-31"):
         raise problem
@@ -107,23 +41,23 @@ def read_day(text: str) -> date:
 
 
 def read_percent(text: str) -> Decimal:
-    """A percentage as an option gives it: 7.5; raises BadParameter."""
+    """Parse a percentage from 0 to 100 such as 7.5. Raises BadParameter."""
     if not re.fullmatch(r"\d{1,3}(\.\d{1,6})?", text) or Decimal(text) > 100:
         raise typer.BadParameter(f"'{text}' is not a percentage from 0 to 100; write it as 7.5")
     return Decimal(text)
 
 
-def read_seconds(given: str | float) -> float:
-    """A time as an option gives it, or its default: 0.5; raises BadParameter."""
-    text = str(given)
+def read_seconds(value: str | float) -> float:
+    """Parse a time in seconds such as 0.5; a default comes as a number. Raises BadParameter."""
+    text = str(value)
     if not re.fullmatch(r"\d{1,4}(\.\d{1,6})?", text) or not 0.01 <= float(text) <= MAX_SECONDS:
         raise typer.BadParameter(f"'{text}' is not a time from 0.01 to {MAX_SECONDS} seconds; write it as 0.5")
     return float(text)
 
 
-def check_format(asked: CheckFormat | None) -> CheckFormat:
-    """The format asked for, or the one that fits where the command runs."""
-    return asked or (CheckFormat.github if os.environ.get("GITHUB_ACTIONS") == "true" else CheckFormat.text)
+def check_format(requested: CheckFormat | None) -> CheckFormat:
+    """The requested format; for None `github` in GitHub Actions and `text` elsewhere."""
+    return requested or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
 
 
 ProgramOption = Annotated[
@@ -137,7 +71,8 @@ DateOption = Annotated[
         "--as-of", metavar="DATE", parser=read_day, help="The day that counts: 2026-01-31. Today, if left out."
     ),
 ]
-LangOption = Annotated[Lang, typer.Option("--lang", envvar="CHARTER_LANG", help="The language of the report.")]
+LangOption = Annotated[Language, typer.Option("--lang", envvar="CHARTER_LANG", help="The language of the report.")]
+PageFormatOption = Annotated[PageFormat, typer.Option("--format", help="What to write.")]
 CheckFormatOption = Annotated[
     CheckFormat | None, typer.Option("--format", help="What to write: text, or github in GitHub Actions, if left out.")
 ]

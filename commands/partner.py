@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
+from charter.api import Language
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome import Outcome
 from charter.engine.evaluate.record import Record, read_records
@@ -13,24 +14,24 @@ from charter.engine.release.load import Release, load_published
 from .console import (
     FINDINGS,
     INVALID_INPUT,
-    answering,
     json_text,
     load_release,
     pages_text,
     program_folder,
     read_document,
     read_file,
-    tell,
+    reporting_refusals,
     write,
+    write_problems,
+    write_report,
 )
 from .options import (
     DateOption,
     EvaluateFormat,
     FailOn,
-    Lang,
     LangOption,
     OutputOption,
-    PageFormat,
+    PageFormatOption,
     ProgramOption,
     ReleaseOption,
     SetOption,
@@ -48,26 +49,25 @@ def evaluate(
     release: ReleaseOption = None,
     as_of: DateOption = None,
     settings: SetOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[EvaluateFormat, typer.Option("--format", help="What to write.")] = EvaluateFormat.text,
+    lang: LangOption = "en",
+    format: Annotated[EvaluateFormat, typer.Option("--format", help="What to write.")] = "text",
     explain: Annotated[bool, typer.Option("--explain", help="Open every expression with its values.")] = False,
     fail_on: Annotated[list[FailOn] | None, typer.Option("--fail-on", help="End with 1 on this answer.")] = None,
     output: OutputOption = None,
 ) -> None:
     """Say what a partner is entitled to, why, and what is missing."""
     day = as_of or date.today()
-    with answering(format, output):
-        if format is EvaluateFormat.json and len(records) > 1:
+    with reporting_refusals(format, output):
+        if format == "json" and len(records) > 1:
             raise wrong_call("one JSON object holds one record", "use --format jsonl")
         documents = [read_file(path) for path in records]
-        loaded = load_release(program, release, day, settings or ())
+        loaded = load_release(program, release, day, settings)
         results = _evaluate_all(loaded, documents, day)
-        tell(dict.fromkeys(problem for _, problems in results for problem in problems))
-        write(_report(loaded, results, lang.value, format, explain, output), output)
+        write_problems(dict.fromkeys(problem for _, problems in results for problem in problems))
+        write(_report(loaded, results, lang, format, explain, output), output)
     if any(outcome is None for outcome, _ in results):
         raise typer.Exit(INVALID_INPUT)
-    named = [answer.value for answer in fail_on or ()]
-    if any(outcome and outcome.status in named for outcome, _ in results):
+    if any(outcome and outcome.status in (fail_on or ()) for outcome, _ in results):
         raise typer.Exit(FINDINGS)
 
 
@@ -78,28 +78,34 @@ def quote(
     release: ReleaseOption = None,
     as_of: DateOption = None,
     settings: SetOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    lang: LangOption = "en",
+    format: PageFormatOption = "text",
     output: OutputOption = None,
 ) -> None:
     """Price an order for a partner, line by line."""
+    from charter.engine.evaluate.outcome_json import quote_data
     from charter.engine.evaluate.quote import read_order
 
+    def page() -> Any:
+        from charter.engine.report.quote import quote_page
+
+        return quote_page(quoted, loaded.programme, lang)
+
     day = as_of or date.today()
-    with answering(format, output):
+    with reporting_refusals(format, output):
         documents = [read_file(path) for path in (partner, order)]
-        loaded = load_release(program, release, day, settings or ())
-        (record_document, problems), (order_document, more) = documents
+        loaded = load_release(program, release, day, settings)
+        (record_document, record_problems), (order_document, file_problems) = documents
         if record_document is None or order_document is None:
-            raise InvalidInput((*problems, *more))
+            raise InvalidInput((*record_problems, *file_problems))
         record = loaded.record(record_document)
-        lines, wrong = read_order(order_document, loaded.plan)
+        lines, order_problems = read_order(order_document, loaded.plan)
         if lines is None:
-            raise InvalidInput(wrong)
-        tell((*problems, *more, *wrong))
+            raise InvalidInput(order_problems)
+        write_problems((*record_problems, *file_problems, *order_problems))
         quoted = loaded.quote(lines, record, as_of=day)
-        tell(quoted.outcome.problems)
-        write(_quote_report(loaded, quoted, lang.value, format, output), output)
+        write_problems(quoted.outcome.problems)
+        write_report(format, lambda: quote_data(quoted), page, lang, output)
 
 
 def timeline(
@@ -107,45 +113,43 @@ def timeline(
     first: Annotated[date, typer.Option("--from", metavar="DATE", parser=read_day, help="The first day.")],
     last: Annotated[date, typer.Option("--to", metavar="DATE", parser=read_day, help="The last day.")],
     program: ProgramOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    lang: LangOption = "en",
+    format: PageFormatOption = "text",
     output: OutputOption = None,
 ) -> None:
     """Say when a partner's tier was gained, held, renewed or lost, and under which release."""
-    from charter.engine.release.timeline import timeline as days_of
+    from charter.engine.release.timeline import timeline as partner_timeline
     from charter.engine.report.timeline import timeline_data, timeline_page
 
-    with answering(format, output):
-        told = days_of(load_published(program_folder(program)), read_document(record), first, last)
-        if format is PageFormat.json:
-            write(json_text(timeline_data(told)), output)
-        else:
-            write(pages_text([timeline_page(told, lang.value)], format, lang.value, output), output)
+    with reporting_refusals(format, output):
+        days = partner_timeline(load_published(program_folder(program)), read_document(record), first, last)
+        write_report(format, lambda: timeline_data(days), lambda: timeline_page(days, lang), lang, output)
 
 
 def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Result]:
+    """The outcome of each document, None where it is invalid, with its problems."""
     readable = [document for document, _ in documents if document]
-    read = iter(read_records(readable, release.programme))
+    records = iter(read_records(readable, release.programme))
     results: list[Result] = []
     for document, problems in documents:
-        record, more = next(read) if document else (None, ())
+        record, record_problems = next(records) if document else (None, ())
         outcome = release.evaluate(record, as_of=day) if isinstance(record, Record) else None
-        results.append((outcome, in_order((*problems, *more, *(outcome.problems if outcome else ())))))
+        results.append((outcome, in_order((*problems, *record_problems, *(outcome.problems if outcome else ())))))
     return results
 
 
 def _report(
-    release: Release, results: list[Result], lang: str, format: EvaluateFormat, explain: bool, output: str | None
+    release: Release, results: list[Result], lang: Language, format: EvaluateFormat, explain: bool, output: str | None
 ) -> str:
-    """The results in the format asked for; what is invalid has a place in JSON only."""
-    if format in (EvaluateFormat.json, EvaluateFormat.jsonl):
+    """The results in a format; invalid records appear in JSON only."""
+    if format in ("json", "jsonl"):
         from charter.engine.evaluate.outcome_json import outcome_data, problems_data
 
         objects = [
             outcome_data(outcome) if outcome else problems_data("invalid_input", problems)
             for outcome, problems in results
         ]
-        return "".join(json_text(data, lines=format is EvaluateFormat.jsonl) for data in objects)
+        return "".join(json_text(data, lines=format == "jsonl") for data in objects)
     from charter.engine.report.page import outcome_page
 
     pages = [
@@ -154,13 +158,3 @@ def _report(
         if outcome
     ]
     return pages_text(pages, format, lang, output)
-
-
-def _quote_report(release: Release, quoted: Any, lang: str, format: PageFormat, output: str | None) -> str:
-    if format is PageFormat.json:
-        from charter.engine.evaluate.outcome_json import quote_data
-
-        return json_text(quote_data(quoted))
-    from charter.engine.report.quote import quote_page
-
-    return pages_text([quote_page(quoted, release.programme, lang)], format, lang, output)

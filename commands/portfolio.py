@@ -4,29 +4,29 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from charter import api
+from charter.api import Language
 from charter.engine.problems import wrong_call
 from charter.engine.release.load import Release
 
 from .console import (
     INVALID_INPUT,
-    answering,
-    json_text,
     load_release,
-    pages_text,
     refused_by_system,
-    tell,
+    reporting_refusals,
     write,
+    write_problems,
+    write_report,
 )
 from .options import (
     DateOption,
     Dialect,
     Engine,
-    Lang,
     LangOption,
     OutputOption,
     PageFormat,
@@ -61,7 +61,7 @@ def batch(
     more: WithOption = None,
     engine: Annotated[
         Engine, typer.Option("--engine", help="What runs the query: spark where one machine is too small.")
-    ] = Engine.duckdb,
+    ] = "duckdb",
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="A column that is not looked at.")
     ] = None,
@@ -69,7 +69,7 @@ def batch(
     release: ReleaseOption = None,
     as_of: DateOption = None,
     settings: SetOption = None,
-    lang: LangOption = Lang.en,
+    lang: LangOption = "en",
     summary: Annotated[
         Path | None,
         typer.Option("--summary", metavar="FILE", help="What the portfolio looks like: .html, .json, .md, .txt."),
@@ -77,27 +77,26 @@ def batch(
 ) -> None:
     """Decide a whole portfolio: a file of partners in, a file of outcomes out."""
     day = as_of or date.today()
-    with answering("text", None), refused_by_system(f"'{output}' cannot be written"):
+    with reporting_refusals("text", None), refused_by_system(f"'{output}' cannot be written"):
         write_summary = _summary_writer(summary, lang)
-        loaded = load_release(program, release, day, settings or ())
-        files = name_pairs(lists or ())
+        loaded = load_release(program, release, day, settings)
         with _progress() as progress:
             result = api.batch(
                 loaded,
                 portfolio,
                 output,
                 as_of=day,
-                lists=files,
+                lists=name_pairs(lists or ()),
                 agreements=agreements,
                 columns=more or (),
                 ignored=ignore or (),
                 summary=summary is not None,
-                engine=engine.value,
+                engine=engine,
                 progress=progress,
             )
-        tell(result.problems)
+        write_problems(result.problems)
         if summary:
-            write(write_summary(loaded, result, day), str(summary))
+            write_summary(loaded, result, day)
         rejects = f"; see {result.rejects}" if result.rejects else ""
         rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
         write(f"{rows}: {result.decided} decided, {result.rejected} rejected{rejects}\n", None)
@@ -106,7 +105,7 @@ def batch(
 
 
 def sql(
-    dialect: Annotated[Dialect, typer.Option("--dialect", help="The database that it is for.")] = Dialect.duckdb,
+    dialect: Annotated[Dialect, typer.Option("--dialect", help="The database that it is for.")] = "duckdb",
     table: Annotated[str, typer.Option("--table", metavar="NAME", help="The table of partners.")] = "portfolio",
     lists: Annotated[
         list[str] | None, typer.Option("--list", metavar="NAME=TABLE", help="The table of the items of a list.")
@@ -126,11 +125,11 @@ def sql(
 ) -> None:
     """Write the query that decides a table of partners in a database of your own."""
     day = as_of or date.today()
-    with answering("text", output):
-        loaded = load_release(program, release, day, settings or ())
+    with reporting_refusals("text", output):
+        loaded = load_release(program, release, day, settings)
         text = api.sql(
             loaded,
-            dialect=dialect.value,
+            dialect=dialect,
             table=table,
             lists=name_pairs(lists or ()),
             without=without or (),
@@ -141,20 +140,20 @@ def sql(
         write(text, output)
 
 
-def name_pairs(written: Sequence[str], example: str = "--list deals=deals.csv") -> dict[str, str]:
-    """`NAME=WHERE` by name; raises WrongCall for what is no such thing."""
-    found = {}
-    for one in written:
-        name, equals, where = one.partition("=")
+def name_pairs(arguments: Sequence[str], example: str = "--list deals=deals.csv") -> dict[str, str]:
+    """Parse arguments of the form NAME=WHERE into a mapping. Raises WrongCall, whose help shows the example."""
+    pairs = {}
+    for argument in arguments:
+        name, equals, where = argument.partition("=")
         if not equals or not name or not where:
-            raise wrong_call(f"'{one}' is no name and where it is", f"write {example}")
-        found[name] = where
-    return found
+            raise wrong_call(f"'{argument}' is no name and where it is", f"write {example}")
+        pairs[name] = where
+    return pairs
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[float], None] | None]:
-    """A bar on a terminal, nothing elsewhere."""
+    """The function that moves a progress bar to a percentage; None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
@@ -162,19 +161,17 @@ def _progress() -> Iterator[Callable[[float], None] | None]:
         yield lambda percent: bar.update(max(0, int(percent) - bar.pos))
 
 
-def _summary_writer(path: Path | None, lang: Lang) -> Callable[[Release, "BatchResult", date], str]:
-    """What writes the summary in the format that the file's name asks for."""
-    formats = {".html": PageFormat.html, ".json": PageFormat.json, ".md": PageFormat.markdown, ".txt": PageFormat.text}
+def _summary_writer(path: Path | None, lang: Language) -> Callable[[Release, "BatchResult", date], None]:
+    """The function that writes a batch's summary in the format of the file's suffix. Raises WrongCall."""
+    formats: dict[str, PageFormat] = {".html": "html", ".json": "json", ".md": "markdown", ".txt": "text"}
     if path is not None and path.suffix not in formats:
         raise wrong_call(f"'{path}' is no kind of summary", f"name it {', '.join(f'….{end[1:]}' for end in formats)}")
 
-    def written(release: Release, result: "BatchResult", day: date) -> str:
+    def write_summary(release: Release, result: "BatchResult", day: date) -> None:
         from charter.engine.report.portfolio import summary_data, summary_page
 
-        format = formats[path.suffix] if path else PageFormat.text
-        if format is PageFormat.json:
-            return json_text(summary_data(release.programme, result, day))
-        page = summary_page(release.programme, result, day, lang.value)
-        return pages_text([page], format, lang.value, str(path))
+        data = partial(summary_data, release.programme, result, day)
+        page = partial(summary_page, release.programme, result, day, lang)
+        write_report(formats[path.suffix] if path else "text", data, page, lang, str(path))
 
-    return written
+    return write_summary

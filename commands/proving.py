@@ -1,8 +1,9 @@
-"""Commands about all partners, and about what one could be: `prove`, `advise`."""
+"""Commands that need the solver: `prove` about all partners, `advise` about the next steps of one."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,26 +11,22 @@ import typer
 from charter import api
 from charter.engine.extras import Extra, how_to_install, is_installed
 from charter.engine.problems import Level, wrong_call
-from charter.engine.release.load import Release
 
 from .console import (
     DONE,
     FINDINGS,
-    answering,
-    json_text,
     load_release,
-    pages_text,
     read_document,
     refused_by_system,
-    write,
+    reporting_refusals,
+    write_report,
 )
 from .options import (
     DateOption,
-    Lang,
     LangOption,
     LevelOption,
     OutputOption,
-    PageFormat,
+    PageFormatOption,
     ProgramOption,
     ReleaseOption,
     SetOption,
@@ -38,7 +35,9 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from charter.engine.proof.claims_by_bounds import ClaimVerdict
     from charter.engine.proof.example import Example
+    from charter.engine.proof.ranges import ValueRange
 
 SecondsOption = Annotated[
     float,
@@ -59,95 +58,69 @@ def prove(
     release: ReleaseOption = None,
     as_of: DateOption = None,
     settings: SetOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    lang: LangOption = "en",
+    format: PageFormatOption = "text",
     fail_on: LevelOption = Level.ERROR,
     output: OutputOption = None,
 ) -> None:
     """Prove what a release claims of all partners, or show a partner that breaks it."""
     day = as_of or date.today()
-    with answering(format, output):
+    with reporting_refusals(format, output):
         need_solver("a proof")
+        from charter.engine.report.proof import claims_data, claims_page, ranges_data, ranges_page
+
         if claims and range_of is not None:
             raise wrong_call("a claim is proved, or a range is told", "leave out --range, or the claims")
-        loaded, asked = load_release(program, release, day, settings or ()), (day, seconds)
+        loaded = load_release(program, release, day, settings)
         if range_of is None:
-            code, text = _claims(
-                loaded, *asked, claims or (), examples, settings or (), lang.value, format, fail_on, output
-            )
+            verdicts = api.prove(loaded, claims=claims or (), as_of=day, seconds=seconds)
+            partners = {verdict.claim.id: verdict.partners for verdict in verdicts}
+            fails = _fails(verdicts, fail_on)
+            data = partial(claims_data, "findings" if fails else "done", loaded.programme, verdicts, day)
+            page = partial(claims_page, loaded.programme, verdicts, day, lang)
         else:
-            code, text = DONE, _range(loaded, *asked, range_of, examples, settings or (), lang.value, format, output)
-        write(text, output)
-    raise typer.Exit(code)
+            limits, fails = api.ranges(loaded, range_of, as_of=day, seconds=seconds), False
+            partners = _partners_at_the_ends(range_of, limits)
+            data = partial(ranges_data, loaded.programme, limits, day)
+            page = partial(ranges_page, loaded.programme, range_of, limits, day, lang)
+        if examples is not None:
+            _write_examples(examples, partners, settings or ())
+        write_report(format, data, page, lang, output)
+    raise typer.Exit(FINDINGS if fails else DONE)
 
 
-def _claims(
-    release: Release,
-    day: date,
-    seconds: float,
-    named: Sequence[str],
-    examples: Path | None,
-    settings: Sequence[str],
-    lang: str,
-    format: PageFormat,
-    fail_on: Level,
-    output: str | None,
-) -> tuple[int, str]:
-    """The exit code and the report."""
+def _fails(verdicts: Sequence["ClaimVerdict"], fail_on: Level) -> bool:
+    """Whether a verdict is a problem of this level or worse."""
     from charter.engine.proof.claims_by_bounds import claim_problem
-    from charter.engine.report.proof import claims_data, claims_page
     from charter.engine.review.findings import fails
 
-    programme = release.programme
-    verdicts = api.prove(release, claims=named, as_of=day, seconds=seconds)
-    if examples is not None:
-        _write_examples(examples, {one.claim.id: one.partners for one in verdicts}, settings)
-    problems = [problem for one in verdicts if (problem := claim_problem(one, solver=True))]
-    bad = fails(problems, fail_on)
-    if format is PageFormat.json:
-        text = json_text(claims_data("findings" if bad else "done", programme, verdicts, day))
-    else:
-        text = pages_text([claims_page(programme, verdicts, day, lang)], format, lang, output)
-    return FINDINGS if bad else DONE, text
+    return fails([problem for verdict in verdicts if (problem := claim_problem(verdict, solver=True))], fail_on)
 
 
-def _range(
-    release: Release,
-    day: date,
-    seconds: float,
-    named: str,
-    examples: Path | None,
-    settings: Sequence[str],
-    lang: str,
-    format: PageFormat,
-    output: str | None,
-) -> str:
-    from charter.engine.report.proof import ranges_data, ranges_page
-
-    programme = release.programme
-    found = api.ranges(release, named, as_of=day, seconds=seconds)
-    if examples is not None:
-        ends = {f"{one.tier or 'all'}-{key}": end for one in found for key, end in one.ends().items()}
-        _write_examples(examples, {f"{named}-{key}": end.found.examples for key, end in ends.items() if end}, settings)
-    if format is PageFormat.json:
-        return json_text(ranges_data(programme, found, day))
-    return pages_text([ranges_page(programme, named, found, day, lang)], format, lang, output)
+def _partners_at_the_ends(value: str, ranges: Sequence["ValueRange"]) -> dict[str, tuple["Example", ...]]:
+    """The partners at the two ends of each range of a value, by the name of their file."""
+    return {
+        f"{value}-{limits.tier or 'all'}-{key}": end.found.examples
+        for limits in ranges
+        for key, end in limits.ends().items()
+        if end
+    }
 
 
 def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]], settings: Sequence[str]) -> None:
-    """A record file for each partner, by the name of what it shows; several are numbered."""
+    """Write a record file for each partner, named after what the partner shows; several are numbered."""
     from charter.engine.report.proof import record_text
 
     with refused_by_system(f"'{folder}' cannot be written to"):
         folder.mkdir(parents=True, exist_ok=True)
-        for name, found in partners.items():
-            for number, one in enumerate(found, 1):
-                path = folder / (f"{name}.yaml" if len(found) == 1 else f"{name}-{number}.yaml")
-                path.write_text(record_text(one, str(path), settings), "utf-8")
+        for name, examples in partners.items():
+            for number, example in enumerate(examples, 1):
+                path = folder / (f"{name}.yaml" if len(examples) == 1 else f"{name}-{number}.yaml")
+                path.write_text(record_text(example, str(path), settings), "utf-8")
 
 
 def need_solver(what: str) -> None:
-    """That what was asked for can be answered here; raises WrongCall where the solver is not installed."""
+    """Raise WrongCall where the solver is not installed; `what` names what needs it."""
     if not is_installed(Extra.PROVE):
         raise wrong_call(f"{what} needs z3, which is not installed", how_to_install(Extra.PROVE))
 
@@ -167,22 +140,19 @@ def advise(
     release: ReleaseOption = None,
     as_of: DateOption = None,
     settings: SetOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    lang: LangOption = "en",
+    format: PageFormatOption = "text",
     output: OutputOption = None,
 ) -> None:
     """Say what it takes to lift a partner to a tier or a discount, and what missing facts decide."""
     day = as_of or date.today()
-    with answering(format, output):
+    with reporting_refusals(format, output):
         need_solver("a proof")
         from charter.engine.report.advice import outlook_data, outlook_page
 
-        loaded = load_release(program, release, day, settings or ())
+        loaded = load_release(program, release, day, settings)
         lines = loaded.order(read_document(order)) if order else None
         partner = loaded.record(read_document(record))
-        found = api.advise(loaded, partner, tier=tier, discount=discount, order=lines, as_of=day, seconds=seconds)
-        if format is PageFormat.json:
-            text = json_text(outlook_data(loaded.programme, found))
-        else:
-            text = pages_text([outlook_page(loaded.programme, found, lang.value)], format, lang.value, output)
-        write(text, output)
+        outlook = api.advise(loaded, partner, tier=tier, discount=discount, order=lines, as_of=day, seconds=seconds)
+        page = partial(outlook_page, loaded.programme, outlook, lang)
+        write_report(format, lambda: outlook_data(loaded.programme, outlook), page, lang, output)

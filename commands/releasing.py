@@ -1,4 +1,4 @@
-"""Commands that make a release: `new`, `seal`; and `explain`, for what they and `check` may say."""
+"""Commands that make a release: `new` and `seal`; and `explain`, for the problems that they and `check` report."""
 
 import sys
 from datetime import date
@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from charter.engine.source.document import shown
 
-from .console import FINDINGS, answering, program_folder, refused_by_system, style, tell, write
-from .options import DateOption, Lang, LangOption, OutputOption, ProgramOption, read_day
+from .console import FINDINGS, program_folder, refused_by_system, reporting_refusals, style, write, write_problems
+from .options import DateOption, LangOption, OutputOption, ProgramOption, read_day
 
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="The number of the release: 1.2.0.")]
 
@@ -28,7 +28,7 @@ def new(
     """Begin a release as a copy of another, comments and order kept."""
     from charter.engine.review.publish import begin
 
-    with answering("text", None), refused_by_system("the release cannot be begun"):
+    with reporting_refusals("text", None), refused_by_system("the release cannot be begun"):
         begun = begin(program_folder(program), release, copied_from, effective, as_of or date.today())
         copied, folder = begun.copied_from.id, shown(begun.folder)
         write(f"{folder}: a copy of {copied}, to apply from {begun.effective_from}\n", None)
@@ -43,26 +43,26 @@ def seal(
     from charter.engine.problems import InvalidProgramme
     from charter.engine.review.publish import seal as seal_release
 
-    with answering("text", None), refused_by_system("the seal cannot be written"):
+    with reporting_refusals("text", None), refused_by_system("the seal cannot be written"):
         try:
             sealed = seal_release(program_folder(program), release, as_of or date.today())
         except InvalidProgramme as refused:
-            tell(refused.problems)
+            write_problems(refused.problems)
             sys.stderr.write(f"{release}: not sealed\n")
             raise typer.Exit(FINDINGS) from None
-        tell(problem for problem in sealed.problems if problem.level != "note")
+        write_problems(problem for problem in sealed.problems if problem.level != "note")
         write(f"{shown(sealed.folder)}: sealed, applies from {sealed.effective_from}\n{sealed.digest}\n", None)
 
 
 def explain(
     code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="The code of a problem: unknown-name.")] = None,
-    lang: LangOption = Lang.en,
+    lang: LangOption = "en",
     output: OutputOption = None,
 ) -> None:
     """Say what the code of a problem means, with a wrong and a right example; without a code, list them all."""
     from charter.engine.catalogue.catalogue import catalogue, entry
     from charter.engine.report.catalogue import entries_text, entry_text
 
-    with answering("text", output):
-        text = entry_text(entry(code), lang.value, style(sys.stdout, output)) if code else None
-        write(text or entries_text(catalogue().values(), lang.value), output)
+    with reporting_refusals("text", output):
+        text = entry_text(entry(code), lang, style(sys.stdout, output)) if code else None
+        write(text or entries_text(catalogue().values(), lang), output)

@@ -16,39 +16,38 @@ from charter.engine.source.document import shown
 from .console import (
     DONE,
     FINDINGS,
-    answering,
-    as_if,
     findings_text,
     json_text,
-    pages_text,
     program_folder,
     read_document,
     refused_by_system,
+    reporting_refusals,
     style,
+    with_settings,
     write,
+    write_report,
 )
 from .options import (
     CheckFormat,
     CheckFormatOption,
     DateOption,
-    Lang,
     LangOption,
     LevelOption,
     OutputOption,
-    PageFormat,
+    PageFormatOption,
     ProgramOption,
     ReleaseOption,
     SetOption,
     WatchOption,
     check_format,
 )
-from .watch import watched
+from .watch import run_on_changes
+
+DirectoryArgument = Annotated[str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")]
 
 
 def check(
-    directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")
-    ] = None,
+    directory: DirectoryArgument = None,
     program: ProgramOption = None,
     release: ReleaseOption = None,
     format: CheckFormatOption = None,
@@ -60,63 +59,61 @@ def check(
 ) -> None:
     """Report everything wrong with a release, each problem at its line."""
     format = check_format(format)
-    with answering(format, output):
+    with reporting_refusals(format, output):
         root = program_folder(directory or program)
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
         if fix or diff:
             _mend(folders, diff, output)
         run = partial(_check, root if not release else folders[0], format, fail_on, output)
         if watch:
-            watched(root, run)
+            run_on_changes(root, run)
         run()
 
 
 def _mend(folders: Sequence[Path], diff: bool, output: str | None) -> None:
-    """Mend the files, or show how; to show it is all that a call does."""
+    """Mend the files of releases; with `diff` only write the patch, and exit."""
     from charter.engine.review.fixes import mend
     from charter.engine.source.edit import patch, write_mended
 
     with refused_by_system("the files cannot be mended"):
-        mended = [one for folder in folders for one in mend(folder)]
+        mended = [file for folder in folders for file in mend(folder)]
         if diff:
             write(patch(mended), output)
             raise typer.Exit(FINDINGS if mended else DONE)
         write_mended(mended)
-    for one in mended:
-        sys.stderr.write(f"{shown(one.path)}: mended\n")
+    for file in mended:
+        sys.stderr.write(f"{shown(file.path)}: mended\n")
 
 
 def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | None) -> None:
     from charter.engine.review.findings import fails
     from charter.engine.review.review import review_programme, reviewed_files
 
-    with answering(format, output):
+    with reporting_refusals(format, output):
         folders = release_folders(program)
         problems = review_programme(program, date.today())
         names, bad = [shown(folder) for folder in folders], fails(problems, fail_on)
-        if format is CheckFormat.json:
+        if format == "json":
             from charter.engine.evaluate.outcome_json import problems_data
 
             text = json_text(problems_data("findings" if bad else "done", problems, releases=names))
         else:
             from charter.engine.report.problems import problems_text, tally
 
-            told = f"{', '.join(names)}: {tally(problems)}"
-            if format is CheckFormat.text:
-                text = f"{problems_text(problems, style(sys.stdout, output))}{told}\n"
+            totals = f"{', '.join(names)}: {tally(problems)}"
+            if format == "text":
+                text = f"{problems_text(problems, style(sys.stdout, output))}{totals}\n"
             else:
                 from charter.engine.report.junit import file_cases
 
                 files = [path for folder in folders for path in reviewed_files(folder)]
-                text = findings_text(format, problems, told, lambda: file_cases(files, problems), fail_on)
+                text = findings_text(format, problems, totals, lambda: file_cases(files, problems), fail_on)
         write(text, output)
     raise typer.Exit(FINDINGS if bad else DONE)
 
 
 def run_scenarios(
-    directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")
-    ] = None,
+    directory: DirectoryArgument = None,
     program: ProgramOption = None,
     release: ReleaseOption = None,
     mutants: Annotated[bool, typer.Option("--mutants", help="Change the programme, and see who notices.")] = False,
@@ -128,11 +125,11 @@ def run_scenarios(
 ) -> None:
     """Run the scenarios of a release, and say what they do not reach."""
     format = check_format(format)
-    with answering(format, output):
+    with reporting_refusals(format, output):
         root = program_folder(directory or program)
         run = partial(_test, root, release, mutants, settings or (), format, fail_on, output)
         if watch:
-            watched(root, run)
+            run_on_changes(root, run)
         run()
 
 
@@ -148,19 +145,19 @@ def _test(
     from charter.engine.report.scenarios import scenarios_data, scenarios_tally, scenarios_text
     from charter.engine.review.findings import fails, run_problems, scenario_run
 
-    with answering(format, output):
+    with reporting_refusals(format, output):
         files = read_files(release_folder(program, release, date.today()))
-        ran = scenario_run(as_if(files, settings).files if settings else files, mutants)
-        problems = run_problems(ran)
+        run = scenario_run(with_settings(files, settings).files if settings else files, mutants)
+        problems = run_problems(run)
         bad = fails(problems, fail_on)
-        if format is CheckFormat.json:
-            text = json_text(scenarios_data("findings" if bad else "done", ran))
-        elif format is CheckFormat.text:
-            text = scenarios_text(ran, style(sys.stdout, output))
+        if format == "json":
+            text = json_text(scenarios_data("findings" if bad else "done", run))
+        elif format == "text":
+            text = scenarios_text(run, style(sys.stdout, output))
         else:
             from charter.engine.report.junit import scenario_cases
 
-            text = findings_text(format, problems, scenarios_tally(ran), lambda: scenario_cases(ran), fail_on)
+            text = findings_text(format, problems, scenarios_tally(run), lambda: scenario_cases(run), fail_on)
         write(text, output)
     raise typer.Exit(FINDINGS if bad else DONE)
 
@@ -173,8 +170,8 @@ def readings(
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
-    lang: LangOption = Lang.en,
-    format: Annotated[PageFormat, typer.Option("--format", help="What to write.")] = PageFormat.text,
+    lang: LangOption = "en",
+    format: PageFormatOption = "text",
     output: OutputOption = None,
 ) -> None:
     """Say what would be otherwise if an unclear clause were read in another way."""
@@ -183,7 +180,7 @@ def readings(
     from charter.engine.review.scenarios import read_scenarios
 
     day = as_of or date.today()
-    with answering(format, output):
+    with reporting_refusals(format, output):
         files = read_files(release_folder(program_folder(program), release, day))
         loaded = load_files(files)
         others, wrong = other_readings(files)
@@ -192,9 +189,5 @@ def readings(
         partners = [read_document(path) for path in records or ()]
         changed = list(reading_effects(loaded, others, partners, read_document(order) if order else None, day))
         broken = broken_claims(others, read_scenarios(files.folder, loaded))
-        if format is PageFormat.json:
-            text = json_text(readings_data(loaded.programme, others, changed, broken, day))
-        else:
-            page = readings_page(loaded.programme, others, changed, broken, day, lang.value)
-            text = pages_text([page], format, lang.value, output)
-        write(text, output)
+        report = (loaded.programme, others, changed, broken, day)
+        write_report(format, lambda: readings_data(*report), lambda: readings_page(*report, lang), lang, output)

@@ -1,4 +1,4 @@
-"""Watch: a command run again whenever a file under a folder is saved, until it is interrupted."""
+"""Runs a command again whenever a file under a folder is saved, until it is interrupted."""
 
 import gc
 import sys
@@ -10,12 +10,12 @@ from typing import NoReturn
 
 import typer
 
-_PAUSE = 0.1  #: seconds between two looks at the files
+_PAUSE = 0.1  #: seconds between two checks of the files
 
 
-def watched(folder: Path, run: Callable[[], None]) -> NoReturn:
-    """Run, and again after each change; what a run ends with is no end here."""
-    gc.enable()  # a watch may go on for days
+def run_on_changes(folder: Path, run: Callable[[], None]) -> NoReturn:
+    """Call `run` now and after each change of a file; the exit code of a run does not end the watch."""
+    gc.enable()  # a watch may run for days, and `cli` turns collection off
     while True:
         before = _state(folder)
         with suppress(typer.Exit):
@@ -27,12 +27,12 @@ def watched(folder: Path, run: Callable[[], None]) -> NoReturn:
 
 
 def _state(folder: Path) -> dict[str, tuple[int, int]]:
-    """What tells that a file was saved: its time and size."""
-    found = {}
+    """The time in nanoseconds and the size in bytes of each file, by path."""
+    state = {}
     for path in folder.rglob("*"):
         try:
-            about = path.stat()
-        except OSError:  # gone between the two looks
+            status = path.stat()
+        except OSError:  # deleted since it was listed
             continue
-        found[str(path)] = (about.st_mtime_ns, about.st_size)
-    return found
+        state[str(path)] = (status.st_mtime_ns, status.st_size)
+    return state
