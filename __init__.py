@@ -1,10 +1,10 @@
-"""Charter: a vendor's partner programme kept as data, and what it says of a partner.
+"""Charter: evaluates partners' facts against a vendor's partner programme kept as data.
 
 import charter
 release = charter.load("program")
 outcome = release.evaluate({"partner": "P-001", "tier": "gold", "facts": {"certified_people": 3}})
 
-A name is loaded when it is first used, so that importing charter costs nothing.
+A name is imported when it is first used, so that importing charter takes next to no time.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ _HOMES = {name: module for module, names in _NAMES.items() for name in names.spl
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, from the module that defines it."""
+    """Import a public name from the module that defines it. Raises AttributeError for any other name."""
     if name not in _HOMES:
         raise AttributeError(f"module 'charter' has no attribute '{name}'")
     value = getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -1,8 +1,8 @@
-"""The functions of `import charter`, beside `load` and the methods of a release.
+"""The functions of `import charter`, except `load` and the methods of a release.
 
-Each loads what it needs when it is called. `as_of` is the day that counts, today where it is left out; `lang` is the
-language of the text. All raise WrongCall where a call makes no sense or an optional library is missing, and
-InvalidInput where a file or a record cannot be used.
+Each imports what it needs when it is called. `as_of` is the day of the evaluation, today where it is None; `lang` is
+the language of the text. All raise WrongCall for wrong arguments or a missing optional library, and InvalidInput for a
+file or a record that cannot be used.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "ru"]
 Json = dict[str, Any]
-Progress = Callable[[float], None]  #: told now and then how much is done, in percent
-_SECONDS = 5.0  #: for one question to the solver
+Progress = Callable[[float], None]  #: called from time to time with the share that is done, in percent
+_SECONDS = 5.0  #: the time for one question to the solver
 
 
 def read(path: str | Path) -> Document:
-    """A file of YAML or JSON as a document, whose parts know their places: a record or an order."""
+    """Read a record or an order from a file of YAML or JSON, with the line and column of each part."""
     from .engine.source.document import file_bytes, read_bytes, shown
 
     try:
@@ -54,9 +54,9 @@ def read(path: str | Path) -> Document:
 
 
 def what_if(release: Release, settings: Sequence[str]) -> Release:
-    """The release with other values, each named by its path: `tiers.gold.discount=22`; nothing is written.
+    """The release with other values, each set by its path: `tiers.gold.discount=22`; no file is changed.
 
-    Its number says so. Raises InvalidProgramme where the release cannot be used with these values.
+    The number of the new release names the settings. Raises InvalidProgramme where it cannot be used.
     """
     from .engine.review.what_if import what_if as changed_files
 
@@ -64,18 +64,18 @@ def what_if(release: Release, settings: Sequence[str]) -> Release:
 
 
 def timeline(program: str | Path, record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:
-    """The days from the first to the last on which a partner's standing changes, each under the release in force.
+    """The days from `first` to `last` on which a partner's standing changes, each under the release in force then.
 
     `program` is a folder of releases. Raises InvalidProgramme where one of them cannot be used.
     """
     from .engine.release.load import load_published
-    from .engine.release.timeline import timeline as moments
+    from .engine.release.timeline import timeline as partner_timeline
 
-    return moments(load_published(Path(program)), record, first, last)
+    return partner_timeline(load_published(Path(program)), record, first, last)
 
 
 def check(program: str | Path = "program", *, as_of: date | None = None) -> tuple[Problem, ...]:
-    """Everything wrong with a release, or with each release of a folder and all of them together; in order.
+    """All problems of a release, or of a folder of releases: of each and of all together; in the order of the files.
 
     Raises WrongCall where there is no release.
     """
@@ -99,11 +99,11 @@ def batch(
     session: Any = None,
     progress: Progress | None = None,
 ) -> BatchResult:
-    """Decide a portfolio, a file of partners, into a file of outcomes; the formats are those of the files' names.
+    """Evaluate a portfolio, a file of partners, and write a file of outcomes; the suffix of a file is its format.
 
     `lists` are the files of lists by their names, `columns` the ids of facts and values to add (or patterns of them),
-    `ignored` the columns that are not read. The result has a `summary` where it is asked for. `session` is a
-    SparkSession for the engine spark, which else starts its own; `progress` is told by DuckDB only.
+    `ignored` the columns that are not read. The result has a summary only with `summary`. `session` is a SparkSession
+    for the engine spark, which starts its own where it is None; only the engine duckdb calls `progress`.
     """
     _check_word("engine", engine, ("duckdb", "spark"))
     with importing(Extra.SPARK if engine == "spark" else Extra.BATCH, "a portfolio"):
@@ -139,16 +139,16 @@ def compare(
     changes: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Compared:
-    """Decide a portfolio under two releases on one day, and compare: who gains, who loses, and by how much.
+    """Evaluate a portfolio under two releases on one day, and compare: who gains, who loses, and by how much.
 
     `orders` are the orders to price, by partner; `changes` is the file to write the list of differing partners to.
     """
     with importing(Extra.BATCH, "a portfolio"):
         from .engine.portfolio.compare.compared import compare_portfolio
         from .engine.portfolio.compare.release_view import Portfolio
-    day, own = as_of or date.today(), _path(agreements)
-    asked = Portfolio(Path(portfolio), day, _paths(lists), own, tuple(ignored), orders, _path(changes))
-    return compare_portfolio(before, after, asked, progress)
+    day, agreement_file = as_of or date.today(), _path(agreements)
+    partners = Portfolio(Path(portfolio), day, _paths(lists), agreement_file, tuple(ignored), orders, _path(changes))
+    return compare_portfolio(before, after, partners, progress)
 
 
 def unreached(
@@ -160,9 +160,9 @@ def unreached(
 ) -> AgreementsUnder:
     """The supplementary agreements of records that keep a change from a partner, or that `after` does not allow."""
     with importing(Extra.BATCH, "a comparison of agreements"):
-        from .engine.portfolio.compare.agreement_effects import unreached as agreements_under
+        from .engine.portfolio.compare.agreement_effects import unreached as unreached_agreements
 
-    return agreements_under(before, after, records, as_of or date.today())
+    return unreached_agreements(before, after, records, as_of or date.today())
 
 
 def sql(
@@ -176,10 +176,10 @@ def sql(
     left_over: bool = False,
     as_of: date | None = None,
 ) -> str:
-    """The query that decides a table of partners in a database: duckdb, spark, postgres, bigquery, snowflake, trino.
+    """The query that evaluates a table of partners in a database: duckdb, spark, postgres, bigquery, snowflake, trino.
 
-    `lists` are the tables of lists by their names, `without` the columns that the table does not have, `columns` those
-    to add. With `left_over` it is the query of the rows that the first one does not decide.
+    `lists` are the tables of lists by their names, `without` the columns that the table does not have, `columns` the
+    ids of facts and values to add. With `left_over` the query instead gives the rows that the first one leaves out.
     """
     _check_word("dialect", dialect, ("duckdb", "spark", "postgres", "bigquery", "snowflake", "trino"))
     with importing(Extra.BATCH, "a portfolio"):
@@ -189,7 +189,7 @@ def sql(
 
 
 def diff(before: Release, after: Release, *, as_of: date | None = None, seconds: float = _SECONDS) -> ReleaseDifference:
-    """What one release says otherwise than another of its programme, and for whom; needs the solver.
+    """The differences between two releases of a programme, and the partners they concern; needs the solver.
 
     `seconds` is the time for each question to the solver.
     """
@@ -205,7 +205,7 @@ def diff(before: Release, after: Release, *, as_of: date | None = None, seconds:
 def prove(
     release: Release, *, claims: Sequence[str] = (), as_of: date | None = None, seconds: float = _SECONDS
 ) -> tuple[ClaimVerdict, ...]:
-    """A verdict on each claim of a release, or on those named, about all partners; needs the solver."""
+    """The verdict on each claim of a release about all partners, or on the claims named; needs the solver."""
     with importing(Extra.PROVE, "a proof"):
         from .engine.proof.claims_by_solver import prove_claims
         from .engine.proof.decide import Setting
@@ -219,7 +219,7 @@ def prove(
 def ranges(
     release: Release, value: str, *, as_of: date | None = None, seconds: float = _SECONDS
 ) -> tuple[ValueRange, ...]:
-    """The least and the greatest that a value can be: for each tier that has it, or for all partners and each tier."""
+    """The least and the greatest result of a value: for each tier that has it, or for all partners and each tier."""
     with importing(Extra.PROVE, "a proof"):
         from .engine.proof.decide import Setting
         from .engine.proof.ranges import ranges as ranges_of
@@ -237,10 +237,9 @@ def advise(
     as_of: date | None = None,
     seconds: float = _SECONDS,
 ) -> Outlook:
-    """What it takes to lift a partner to a tier (by id or code), or to each that it has not; needs the solver.
+    """The facts to change for a partner to reach a tier (by id or code), or each missing tier; needs the solver.
 
-    `discount` is the total in percent that the partner is to have there; with an `order`, next steps are told in its
-    currency too.
+    `discount` is the total to reach, in percent; with an `order`, the worth of next steps is in its currency too.
     """
     with importing(Extra.PROVE, "a proof"):
         from .engine.proof.decide import Setting
@@ -255,13 +254,13 @@ def advise(
 
 
 def verify(certificate: str | bytes | Mapping[str, Any], program: str | Path = "program") -> CertificateVerdict:
-    """Evaluate a saved outcome again, under the release of `program` that its digest names, and compare.
+    """Evaluate a saved outcome again, under the release in `program` with its digest, and compare the results.
 
-    `certificate` is the JSON of an outcome, as text or as data. Raises InvalidInput where it is none.
+    `certificate` is the JSON of an outcome, as text or as data. Raises InvalidInput for anything else.
     """
     from .engine.release.archive import read_archive
     from .engine.verify.certificate import read_saved
-    from .engine.verify.verify import verify as verdict_on
+    from .engine.verify.verify import verify as verify_outcome
 
     text = to_json(certificate) if isinstance(certificate, Mapping) else certificate
     saved = read_saved(text.encode() if isinstance(text, str) else text, "certificate")
@@ -270,11 +269,11 @@ def verify(certificate: str | bytes | Mapping[str, Any], program: str | Path = "
     if len(saved) != 1 or saved[0].data is None:
         raise wrong_call(f"these are {len(saved)} outcomes", "verify each by itself")
     data = saved[0].data
-    return verdict_on(data, read_archive(Path(program), {data["digest"]}))
+    return verify_outcome(data, read_archive(Path(program), {data["digest"]}))
 
 
 def form(release: Release, *, lang: Language = "en", tiers: Sequence[str] = ()) -> str:
-    """An empty record of a partner to be filled in, as YAML; of `tiers` only what matters for them."""
+    """An empty record of a partner to fill in, as YAML; with `tiers`, only the facts that matter for those tiers."""
     from .engine.report.form import record_form
 
     _check_word("lang", lang, ("en", "ru"))
@@ -282,7 +281,7 @@ def form(release: Release, *, lang: Language = "en", tiers: Sequence[str] = ()) 
 
 
 def schema(release: Release, of: Literal["record", "row", "order"] = "record", *, lang: Language = "en") -> Json:
-    """The JSON Schema of what a release takes in: a partner's record, a row of a portfolio, or an order."""
+    """The JSON Schema of an input of a release: a partner's record, a row of a portfolio, or an order."""
     from .engine.report.input_schema import order_schema, record_schema, row_schema
 
     _check_word("lang", lang, ("en", "ru"))
@@ -291,14 +290,14 @@ def schema(release: Release, of: Literal["record", "row", "order"] = "record", *
 
 
 def handbook(release: Release, *, lang: Language = "en", format: Literal["html", "markdown"] = "html") -> str:
-    """The programme as a document, from its data alone."""
-    from .engine.report.handbook import handbook as book_of
+    """The handbook: the whole programme as a document, written from its data."""
+    from .engine.report.handbook import handbook as handbook_of
     from .engine.report.html import handbook_html
     from .engine.report.markdown import handbook_markdown
 
     _check_word("lang", lang, ("en", "ru"))
     _check_word("format", format, ("html", "markdown"))
-    book = book_of(release.programme, lang)
+    book = handbook_of(release.programme, lang)
     return handbook_html(book) if format == "html" else handbook_markdown(book)
 
 
@@ -310,7 +309,7 @@ def statement(
     format: Literal["text", "markdown", "html"] = "text",
     explain: bool = False,
 ) -> str:
-    """An outcome as a page for people; `release` is the one it is of, and `explain` opens every expression."""
+    """An outcome as a page for people, under its `release`; `explain` shows every expression with its values."""
     from .engine.evaluate.evaluate import all_values
     from .engine.report.html import pages_html
     from .engine.report.markdown import page_markdown
@@ -324,7 +323,7 @@ def statement(
 
 
 def to_dict(result: Outcome | Quote | Timeline) -> Json:
-    """The promised JSON of a result, as data: its numbers are exact decimals."""
+    """The JSON of a result as data, whose numbers are exact decimals."""
     from .engine.evaluate.outcome import Outcome
     from .engine.evaluate.outcome_json import outcome_data, quote_data
     from .engine.evaluate.quote import Quote
@@ -336,21 +335,22 @@ def to_dict(result: Outcome | Quote | Timeline) -> Json:
 
 
 def to_json(result: Outcome | Quote | Timeline | Mapping[str, Any], *, indent: int | None = 2) -> str:
-    """A result, or the data of one, as JSON text whose numbers are exact; on one line without `indent`."""
+    """A result, or its data, as JSON text with exact numbers; on one line where `indent` is None."""
     import simplejson
 
     data = result if isinstance(result, Mapping) else to_dict(result)
     return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=indent)
 
 
-def _check_word(name: str, word: str, known: Sequence[str]) -> None:
-    if word not in known:
-        raise wrong_call(f"'{word}' is not a value of '{name}'", f"known here: {', '.join(known)}")
+def _check_word(name: str, word: str, allowed: Sequence[str]) -> None:
+    """Raise WrongCall where the argument `name` is none of the allowed words."""
+    if word not in allowed:
+        raise wrong_call(f"'{word}' is not a value of '{name}'", f"known here: {', '.join(allowed)}")
 
 
-def _path(written: str | Path | None) -> Path | None:
-    return None if written is None else Path(written)
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)
 
 
-def _paths(written: Mapping[str, str | Path]) -> dict[str, Path]:
-    return {name: Path(path) for name, path in written.items()}
+def _paths(paths: Mapping[str, str | Path]) -> dict[str, Path]:
+    return {name: Path(path) for name, path in paths.items()}

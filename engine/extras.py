@@ -1,6 +1,6 @@
 """Extras: the optional parts of Charter, the libraries that each needs, and how they are installed.
 
-Charter is published on no index: what an extra needs is installed from the clone or from a wheel, never by name alone.
+Charter is published on no package index: an extra is installed from the clone or from a wheel, never by name alone.
 """
 
 from collections.abc import Iterator

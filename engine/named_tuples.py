@@ -1,7 +1,7 @@
 """Public named tuples: equal only to their own kind, and shown in one short line.
 
-A named tuple is far quicker to define than a dataclass, which counts at every start. As Python makes it, though, it
-equals every tuple of the same fields, and its `repr` spells out all that it holds.
+A named tuple is far quicker to define than a dataclass, which matters at start-up. By default, though, it equals every
+tuple with the same fields, and its `repr` has all that it holds.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,22 +16,23 @@ _LONGEST = 110  #: characters of one attribute in a repr
 
 
 def public(*shown: str) -> Callable[[type[_Form]], type[_Form]]:
-    """A decorator that makes a named tuple public; `shown` are the attributes in its repr, by their dotted names.
+    """A decorator that makes a named tuple public; `shown` are the dotted names of the attributes in its repr.
 
-    The hash stays that of the tuple: what is equal has the same, and Python computes it without a call of ours.
+    The hash stays that of the tuple: it is the same for equal values, and quicker than a method in Python.
     """
 
     def decorated(form: type[_Form]) -> type[_Form]:
-        methods: Any = form
-        methods.__eq__ = _equal
-        methods.__ne__ = _unequal
-        methods.__repr__ = lambda self: f"<{' '.join((form.__name__, *_parts(self, shown)))}>"
+        untyped: Any = form  # mypy refuses to assign methods to a type
+        untyped.__eq__ = _equal
+        untyped.__ne__ = _unequal
+        untyped.__repr__ = lambda self: f"<{' '.join((form.__name__, *_parts(self, shown)))}>"
         return form
 
     return decorated
 
 
 def _equal(value: Any, other: object) -> bool:
+    """Whether two values are of one type and have equal fields."""
     return type(value) is type(other) and _same_fields(value, other)
 
 
@@ -40,7 +41,7 @@ def _unequal(value: Any, other: object) -> bool:
 
 
 def _parts(value: Any, shown: tuple[str, ...]) -> Iterator[str]:
-    """The attributes of a repr: words as they are, numbers and how many items there are by name, None left out."""
+    """The attributes of a repr: text as it is, numbers and sizes of collections with their names, None left out."""
     for name in shown:
         part = attrgetter(name)(value)
         label = f"{name.rpartition('.')[2]}="
@@ -55,7 +56,7 @@ def _parts(value: Any, shown: tuple[str, ...]) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
-    """One line of a text, its middle left out where it is long."""
+    """A text on one line, its middle replaced by `…` beyond the longest length."""
     line = " ".join(text.split())
     half = _LONGEST // 2
     return line if len(line) <= _LONGEST else f"{line[:half]}…{line[-half:]}"
