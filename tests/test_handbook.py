@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from charter import load
 from charter.engine.report.handbook import Handbook, HandbookRow, handbook
 from charter.engine.report.markdown import handbook_markdown
 
+from .cli import charter
 from .programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from .small_world import world
 
@@ -108,8 +108,7 @@ def test_what_cites_nothing_has_a_place_too(tmp_path: Path) -> None:
 def test_a_statement_on_nobody_is_empty(tmp_path: Path) -> None:
     """Where no record can be used, that is told, and no page is made."""
     (tmp_path / "bad.yaml").write_text("partner: P\nfacts: {nothing: 1}\n", "utf-8")
-    words = [sys.executable, "-m", "charter.cli", "evaluate", str(tmp_path / "bad.yaml"), "--format", "html"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    done = charter("evaluate", tmp_path / "bad.yaml", "--format", "html")
     assert (done.returncode, done.stdout) == (4, "")
 
 
@@ -128,10 +127,7 @@ def test_the_markdown_holds_all_of_it(lang: str) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "charter.cli", "handbook", *arguments]
-        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
-
+    run = partial(charter, "handbook")
     done = run("--lang", "ru", "-o", str(tmp_path / "a.html"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     text = (tmp_path / "a.html").read_text("utf-8")

@@ -33,6 +33,7 @@ from charter.engine.values import NUMERIC
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .cli import COMMAND, charter
 from .language.names import KINDS, read
 from .programmes import ROOT, SMALL, copy_of
 
@@ -198,7 +199,7 @@ def test_a_tier_that_is_none_is_named_as_it_is_written(written: str, shown: str)
 
 def test_two_records_of_one_partner_are_both_refused() -> None:
     """Nothing says which one counts, so neither is decided; another partner's is."""
-    done = run(
+    done = charter(
         "evaluate", "examples/retail.yaml", "examples/candidate.yaml", "examples/retail.yaml", "--format", "jsonl"
     )
     assert done.returncode == 4
@@ -484,16 +485,6 @@ def test_a_file_that_must_be_there_is_missed(tmp_path: Path) -> None:
     ]
 
 
-def run(*arguments: str, input: bytes | None = None) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "charter.cli", *arguments], cwd=ROOT, input=input, capture_output=True, check=False
-    )
-    assert b"Traceback" not in done.stderr
-    assert done.returncode != 70
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -521,7 +512,7 @@ def run(*arguments: str, input: bytes | None = None) -> subprocess.CompletedProc
     ],
 )
 def test_the_exit_code_says_what_happened(arguments: list[str], code: int) -> None:
-    done = run(*arguments)
+    done = charter(*arguments)
     assert done.returncode == code
     assert bool(done.stdout) == (code in (0, 1))
     assert bool(done.stderr) == (code not in (0, 1))
@@ -531,18 +522,19 @@ def test_the_exit_code_says_what_happened(arguments: list[str], code: int) -> No
 def test_an_invalid_programme_and_an_invalid_record_are_told_apart(tmp_path: Path) -> None:
     release = copy_of(SMALL, tmp_path)
     (release / "tiers.yaml").write_text("tiers: [", "utf-8")
-    assert run("evaluate", "examples/retail.yaml", "--program", str(release)).returncode == 3
-    assert run("check", str(release)).returncode == 1
-    assert run("evaluate", "-", input=b"partner: [").returncode == 4
-    assert run("evaluate", "-", "--format", "json", input=b"partner: [").stdout.startswith('{\n  "format_version": 1,')
-    assert run("evaluate", "-", input=b"partner: P\n").returncode == 0
+    assert charter("evaluate", "examples/retail.yaml", "--program", str(release)).returncode == 3
+    assert charter("check", str(release)).returncode == 1
+    assert charter("evaluate", "-", input=b"partner: [").returncode == 4
+    refused = charter("evaluate", "-", "--format", "json", input=b"partner: [")
+    assert refused.stdout.startswith('{\n  "format_version": 1,')
+    assert charter("evaluate", "-", input=b"partner: P\n").returncode == 0
 
 
 def test_a_reader_that_goes_away_is_no_finding() -> None:
     """The pipe's other end is closed before anything is written: the process ends by the signal, in silence."""
     ours, theirs = os.pipe()
     os.close(ours)
-    arguments = [sys.executable, "-m", "charter.cli", "evaluate", "examples/retail.yaml"]
+    arguments = [*COMMAND, "evaluate", "examples/retail.yaml"]
     done = subprocess.run(arguments, cwd=ROOT, stdout=theirs, stderr=subprocess.PIPE, check=False)
     os.close(theirs)
     assert (done.returncode, done.stderr) == (-signal.SIGPIPE, b"")
@@ -550,7 +542,7 @@ def test_a_reader_that_goes_away_is_no_finding() -> None:
 
 @pytest.mark.parametrize("format", ["text", "json"])
 def test_a_full_disk_is_no_verdict(format: str) -> None:
-    arguments = [sys.executable, "-m", "charter.cli", "evaluate", "examples/retail.yaml", "--format", format]
+    arguments = [*COMMAND, "evaluate", "examples/retail.yaml", "--format", format]
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(arguments, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
@@ -559,7 +551,7 @@ def test_a_full_disk_is_no_verdict(format: str) -> None:
 
 
 def test_an_interrupt_is_no_finding() -> None:
-    arguments = [sys.executable, "-m", "charter.cli", "evaluate", "-"]
+    arguments = [*COMMAND, "evaluate", "-"]
     with subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         time.sleep(4)  # on a busy machine it takes that long to begin
         process.send_signal(signal.SIGINT)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 from charter.engine import limits
 from charter.engine.limits import LIMITS
 
+from .cli import charter
 from .programmes import ROOT, SMALL, copy_of, edit
 from .published import SCHEMAS
 from .test_catalogue import SITUATIONS
@@ -93,13 +91,11 @@ def planted(folder: Path, name: str, number: str) -> Path:
     return folder / "path"
 
 
-def charter(folder: Path, *arguments: str) -> str:
+def printed(folder: Path, *arguments: str) -> str:
     """What the planted product prints in the folder, the small release being its programme."""
-    environment = {**os.environ, "PYTHONPATH": str(folder / "path"), "XDG_CACHE_HOME": str(folder / "cache")}
-    environment |= {"CHARTER_PROGRAM": str(folder / "1.0.0"), "NO_COLOR": "1", "COLUMNS": "200"}
-    command = [sys.executable, "-c", "from charter.cli import main; main()", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode != 70, done.stderr
+    environment = {"PYTHONPATH": str(folder / "path"), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment |= {"CHARTER_PROGRAM": str(folder / "1.0.0"), "COLUMNS": "200"}
+    done = charter(*arguments, cwd=folder, env=environment)
     return " ".join((done.stdout + done.stderr).split())
 
 
@@ -128,7 +124,7 @@ def test_a_changed_limit_changes_refusal_and_prose(
     planted(tmp_path, name, number)
     copy_of(SMALL, tmp_path)
     (tmp_path / "partner.yaml").write_text(record, "utf-8")
-    assert refusal in charter(tmp_path, "evaluate", "partner.yaml")
+    assert refusal in printed(tmp_path, "evaluate", "partner.yaml")
     explained(tmp_path, code, en, ru)
 
 
@@ -146,14 +142,14 @@ def test_a_changed_limit_changes_refusal_and_prose(
 def test_a_changed_limit_of_expressions(name: str, rule: str, refusal: str, en: str, ru: str, tmp_path: Path) -> None:
     planted(tmp_path, name, "110" if name == "MAX_LENGTH" else "10")
     edit(copy_of(SMALL, tmp_path), "tiers.yaml", "rule: revenue > 0", f"rule: {rule}")
-    assert refusal in charter(tmp_path, "check")
+    assert refusal in printed(tmp_path, "check")
     explained(tmp_path, "expression-too-large", en, ru)
 
 
 def test_a_changed_limit_of_pairs(tmp_path: Path) -> None:
     planted(tmp_path, "MAX_PAIRS", "30_000")
     SITUATIONS["too-many-items"](copy_of(SMALL, tmp_path))
-    assert "at most 30000 pairs of them" in charter(tmp_path, "evaluate", "1-years.yaml")
+    assert "at most 30000 pairs of them" in printed(tmp_path, "evaluate", "1-years.yaml")
     explained(tmp_path, "too-many-items", "more than 30000 pairs", "больше 30 000 пар")
 
 
@@ -161,15 +157,15 @@ def test_a_changed_limit_of_days(tmp_path: Path) -> None:
     planted(tmp_path, "MAX_DAYS", "100")
     copy_of(SMALL, tmp_path)
     (tmp_path / "partner.yaml").write_text(RECORD, "utf-8")
-    answer = charter(tmp_path, "timeline", "partner.yaml", "--from", "2026-02-01", "--to", "2026-06-01")
+    answer = printed(tmp_path, "timeline", "partner.yaml", "--from", "2026-02-01", "--to", "2026-06-01")
     assert "not more than 100 days" in answer
     explained(tmp_path, "wrong-call", "longer than 100 days", "больше чем на 100 дней")
 
 
 def explained(folder: Path, code: str, en: str, ru: str) -> None:
     """The planted product explains the code with the planted number, in both languages."""
-    assert en in charter(folder, "explain", code)
-    assert ru in charter(folder, "explain", code, "--lang", "ru")
+    assert en in printed(folder, "explain", code)
+    assert ru in printed(folder, "explain", code, "--lang", "ru")
 
 
 def test_the_catalogue_names_each_limit_in_both_languages() -> None:

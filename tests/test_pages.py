@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from charter.engine.report.handbook import handbook
 from playwright.sync_api import Browser, Page
 
 from .browser import browser
+from .cli import charter
 from .programmes import ASOFT, ROOT, copy_of, edit
 
 LANGS = ("ru", "en")
@@ -58,9 +57,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(otherwise, "tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 2")
     edit(otherwise, "bonuses.yaml", "{retail: 10, competency: 10, saas: 5}", "{competency: 12, saas: 5}")
     for name, arguments in FILES.items():
-        given = [str(otherwise) if one == "OTHERWISE" else one for one in arguments]
-        words = [sys.executable, "-m", "charter.cli", *given, "-o", str(found / f"{name}.html")]
-        ran = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
+        words = [str(otherwise) if word == "OTHERWISE" else word for word in arguments]
+        ran = charter(*words, "-o", found / f"{name}.html")
         assert ran.returncode == (name == "proof"), ran.stderr  # what is refuted ends with 1
     return found
 
@@ -206,8 +204,8 @@ def test_what_a_record_says_is_shown_as_text(tmp_path: Path, page: Page) -> None
     """A name with tags in it stays a name."""
     record = tmp_path / "p.yaml"
     record.write_text('partner: "<b>P</b>"\nname: "<script>document.title = 1</script>"\ntier: retail\n', "utf-8")
-    words = [sys.executable, "-m", "charter.cli", "evaluate", str(record), "--format", "html"]
-    done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
+    done = charter("evaluate", record, "--format", "html")
+    assert done.returncode == 0, done.stderr
     (tmp_path / "p.html").write_text(done.stdout, "utf-8")
     page.goto((tmp_path / "p.html").as_uri())
     assert page.inner_text("h1") == "<b>P</b> <script>document.title = 1</script>"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -26,9 +24,9 @@ from charter.engine.texts.texts import texts_in
 from playwright.sync_api import Browser
 
 from .browser import browser
+from .cli import charter
 from .portfolio import portfolios
 from .portfolio.portfolios import TODAY
-from .programmes import ROOT
 from .published import validator
 from .random_facts import NAMED, RELEASES
 from .small_world import world
@@ -216,11 +214,8 @@ def test_a_bar_in_the_terminal_is_as_long_as_its_share() -> None:
 def run(folder: Path, rows: str, name: str, *more: str, code: int = 0) -> str:
     """The summary that the command writes of these rows."""
     (folder / "partners.csv").write_text(rows, "utf-8")
-    call = [sys.executable, "-m", "charter.cli", "batch", str(folder / "partners.csv"), "-o", str(folder / "out.csv")]
-    done = subprocess.run(
-        [*call, "--as-of", "2026-11-24", "--summary", str(folder / name), *more],
-        cwd=ROOT, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+    call = ("batch", folder / "partners.csv", "-o", folder / "out.csv", "--as-of", "2026-11-24")
+    done = charter(*call, "--summary", folder / name, *more)
     assert done.returncode == code, done.stderr
     return (folder / name).read_text("utf-8")
 

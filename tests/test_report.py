@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from charter.engine.report.terminal import WIDTH, page_text
 from charter.engine.texts.texts import texts_in
 from charter.engine.values import Kind
 
+from .cli import COMMAND, charter
 from .programmes import ROOT, SMALL, copy_of, edit
 from .test_release import STANDING
 
@@ -100,7 +100,7 @@ def test_explain_opens_every_expression_and_shows_readings() -> None:
 def test_a_page_keeps_to_its_width() -> None:
     for path in sorted((ROOT / "examples").glob("*.*")):
         for lang in ("en", "ru"):
-            done = command("evaluate", str(path), "--lang", lang, "--as-of", "2026-11-23", "--explain")
+            done = charter("evaluate", path, "--lang", lang, "--as-of", "2026-11-23", "--explain").stdout
             # The clauses of a tier's discount are the one thing that may run on: ids do not break.
             assert [line for line in done.splitlines() if len(line) > WIDTH and "[" not in line] == []
 
@@ -138,29 +138,15 @@ def test_a_distance_closes_the_gap() -> None:
 def test_json_numbers_are_exact() -> None:
     outcome = RELEASE.evaluate({"partner": "P", "tier": "gold", "facts": {"audited": True}})
     assert str(outcome_data(outcome)["tiers"]["gold"]["discount"]["total"]) == "16.5"
-    done = command("evaluate", str(ROOT / "examples" / "retail.yaml"), "--format", "json")
+    done = charter("evaluate", "examples/retail.yaml", "--format", "json").stdout
     assert '"total": 22.5,' in done
-
-
-def command(*arguments: str, **environment: str) -> str:
-    """What the command writes to stdout."""
-    environment = {**os.environ, **environment}
-    done = subprocess.run(
-        [sys.executable, "-m", "charter.cli", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr
-    return done.stdout
 
 
 @pytest.mark.parametrize("format", ["text", "json", "jsonl", "markdown"])
 def test_the_same_outcome_is_always_the_same_bytes(format: str) -> None:
     arguments = ["evaluate", "examples/candidate.yaml", "--as-of", "2026-11-23", "--explain", "--format", format]
-    outputs = {command(*arguments, PYTHONHASHSEED=seed, LANG=lang) for seed in "0123" for lang in ("C", "ru_RU.UTF-8")}
+    variables = [{"PYTHONHASHSEED": seed, "LANG": lang} for seed in "0123" for lang in ("C", "ru_RU.UTF-8")]
+    outputs = {charter(*arguments, env=environment).stdout for environment in variables}
     assert len(outputs) == 1
     assert "P-001" in outputs.pop()
 
@@ -180,9 +166,8 @@ def test_a_file_gets_no_colour_from_a_terminal(tmp_path: Path) -> None:
 def on_a_terminal(*arguments: str, **variables: str) -> bytes:
     """What a command shows on a terminal."""
     ours, theirs = pty.openpty()
-    words = [sys.executable, "-m", "charter.cli", *arguments]
     environment = {**os.environ, "TERM": "xterm", **variables}
-    with subprocess.Popen(words, cwd=ROOT, env=environment, stdout=theirs, stderr=theirs) as process:
+    with subprocess.Popen([*COMMAND, *arguments], cwd=ROOT, env=environment, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         seen = b""
         while chunk := _read(ours):

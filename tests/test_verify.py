@@ -7,12 +7,10 @@ import hashlib
 import json
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +28,7 @@ from charter.engine.version import VERSION
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .cli import charter
 from .portfolio.portfolios import TODAY, random_partners
 from .programmes import ROOT, copy_of, edit
 from .published import validator
@@ -42,14 +41,7 @@ ASOFT = FOLDER / "asoft"
 SAVED = ASOFT / "bonuses.json"
 
 
-def run(*arguments: str | Path, input: bytes | None = None) -> subprocess.CompletedProcess[str]:
-    """`charter verify` as a process, which never ends in a traceback."""
-    command = [sys.executable, "-m", "charter.cli", "verify", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, input=input, capture_output=True, timeout=60, check=False)
-    told = subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
-    assert "Traceback" not in told.stderr
-    assert told.returncode != 70, told.stderr
-    return told
+run = partial(charter, "verify")
 
 
 def results(*arguments: str | Path, input: bytes | None = None) -> tuple[int, list[dict[str, Any]]]:
@@ -178,8 +170,8 @@ def test_the_record_of_an_outcome_is_all_that_it_takes(tmp_path: Path) -> None:
     record.write_text(f"{text}agreements:\n  - {agreed}\n", "utf-8")
     saved = tmp_path / "saved.json"
     for day, total in (("2026-10-15", 20), ("2026-10-16", 0), ("2026-12-31", 0)):
-        command = ["evaluate", str(record), "--as-of", day, "--format", "json", "-o", str(saved)]
-        subprocess.run([sys.executable, "-m", "charter.cli", *command], cwd=ROOT, check=True, capture_output=True)
+        done = charter("evaluate", record, "--as-of", day, "--format", "json", "-o", saved)
+        assert done.returncode == 0, done.stderr
         data = read(saved)
         assert data["discount"]["total"] == total
         assert run(saved).stdout == f"P-009: equal, release 1.0.0, {day}\n"
@@ -421,17 +413,8 @@ def test_what_changed_files_say_is_not_accepted(program: Path, tmp_path: Path) -
     edit(program / "1.0.0", "tiers.yaml", "value: 15", "value: 20")
     (tmp_path / "record.yaml").write_text("partner: P-2\ntier: gold\n", "utf-8")
     saved = tmp_path / "saved.json"
-    command = [
-        "evaluate",
-        str(tmp_path / "record.yaml"),
-        "--program",
-        str(program),
-        "--format",
-        "json",
-        "-o",
-        str(saved),
-    ]
-    subprocess.run([sys.executable, "-m", "charter.cli", *command], cwd=ROOT, check=True, capture_output=True)
+    done = charter("evaluate", tmp_path / "record.yaml", "--program", program, "--format", "json", "-o", saved)
+    assert done.returncode == 0, done.stderr
     assert results(saved, "--program", program)[0] == 0
     (program / "1.0.0" / SEAL).write_bytes(seal)
     code, (result,) = results(saved, "--program", program)
@@ -494,17 +477,8 @@ def test_a_digest_of_no_release_is_named_with_those_that_there_are(tmp_path: Pat
 
 def test_what_if_is_of_no_release(tmp_path: Path) -> None:
     saved = tmp_path / "saved.json"
-    command = [
-        "evaluate",
-        "examples/retail.yaml",
-        "--set",
-        "tiers.retail.discount=30",
-        "--format",
-        "json",
-        "-o",
-        str(saved),
-    ]
-    subprocess.run([sys.executable, "-m", "charter.cli", *command], cwd=ROOT, check=True, capture_output=True)
+    call = ("evaluate", "examples/retail.yaml", "--set", "tiers.retail.discount=30", "--format", "json", "-o", saved)
+    assert charter(*call).returncode == 0
     code, (result,) = results(saved)
     assert (code, result["status"]) == (1, "what_if")
     assert result["release"] == "1.0.0 with tiers.retail.discount=30"

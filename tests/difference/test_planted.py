@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -20,8 +19,8 @@ from charter.engine.release.load import load_files, read_files
 from charter.engine.report.changes import ChangeWords
 from charter.engine.values import Kind
 
+from ..cli import charter, charter_json
 from ..programmes import ASOFT, copy_of, edit
-from ..proof.processes import answered, charter
 
 DAY = date(2026, 11, 25)
 Edit = tuple[str, str, str]
@@ -468,7 +467,7 @@ def test_what_is_only_written_otherwise_is_no_change(tmp_path: Path) -> None:
         rows = {table: dict(reversed(part.items())) for table, part in data.items() if isinstance(part, dict)}
         first = path.read_text("utf-8").splitlines()[0]
         path.write_text(f"{first}\n# otherwise\n{yaml.safe_dump(rows, allow_unicode=True, sort_keys=False)}", "utf-8")
-    told = answered("diff", ASOFT, release, schema="diff.schema.json")
+    told = charter_json("diff", ASOFT, release, schema="diff.schema.json")
     assert told["changes"] == []
     assert told["judgement"] == "neutral"
     assert "The two releases say the same" in charter("diff", ASOFT, release).stdout
@@ -480,7 +479,7 @@ def test_the_order_of_tiers_is_told(tmp_path: Path) -> None:
     head, retail, rest = text.partition("  retail:\n")
     retail_block, competency, rest = rest.partition("  competency:\n")
     (release / "tiers.yaml").write_text(f"{head}{competency}{rest}\n{retail}{retail_block}", "utf-8")
-    (one,) = answered("diff", ASOFT, release, schema="diff.schema.json")["changes"]
+    (one,) = charter_json("diff", ASOFT, release, schema="diff.schema.json")["changes"]
     assert one["code"] == "order_changed"
     assert one["sentence"]["en"] == "order: retail, competency, saas → competency, saas, retail"
 
@@ -490,7 +489,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
     release = copy_of(ASOFT, tmp_path)
     for change in PLANTED[name][0]:
         edit(release, *change)
-    told = answered("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
+    told = charter_json("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
     checked = 0
     for effect in told["effects"]:
         for way in effect["ways"].values():
@@ -502,7 +501,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
                 file = tmp_path / "partner.json"
                 file.write_text(json.dumps(partner["record"]), "utf-8")
                 call = ("evaluate", file, "--program", folder, "--as-of", partner["as_of"])
-                tier = answered(*call, schema="outcome.schema.json")["tiers"][effect["tier"]]
+                tier = charter_json(*call, schema="outcome.schema.json")["tiers"][effect["tier"]]
                 if effect["what"] == "status":
                     assert (tier["status"] == "qualified") is expected
                 else:
@@ -514,7 +513,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
 def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
     edit(release, "prices.yaml", "licences_supplied * ratio(30)", "licences_supplied * ratio(25)")
-    told = answered("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
+    told = charter_json("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
     (effect,) = (one for one in told["effects"] if one["judgement"] != "neutral")
     way = effect["ways"]["better"]
     assert (effect["what"], effect["id"], way["status"]) == ("price", "partner_pays", "yes")
@@ -524,7 +523,7 @@ def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
     for folder, one, expected in zip((ASOFT, release), way["partners"], (way["before"], way["after"]), strict=True):
         partner.write_text(json.dumps(one["record"]), "utf-8")
         call = ("quote", order, "--partner", partner, "--program", folder, "--as-of", one["as_of"])
-        assert answered(*call, schema="quote.schema.json")["lines"][0]["partner_pays"] == expected
+        assert charter_json(*call, schema="quote.schema.json")["lines"][0]["partner_pays"] == expected
     assert (way["before"], way["after"]) == (3000, 2500)
 
 
@@ -545,16 +544,12 @@ def test_a_release_of_git_is_read_without_checking_it_out(raised: Path, tmp_path
     run(["git", "add", "."])
     run(["git", "-c", "user.name=A", "-c", "user.email=a@b", "commit", "--quiet", "-m", "A release"])
     edit(raised, "tiers.yaml", "marketing_activities >= 2", "marketing_activities >= 3")
-    command = [sys.executable, "-m", "charter.cli", "diff", "HEAD:1.0.0", "1.0.0", "--program", "."]
-    done = subprocess.run(command, cwd=raised.parent, capture_output=True, text=True, check=False, timeout=60)
+    done = charter("diff", "HEAD:1.0.0", "1.0.0", "--program", ".", cwd=raised.parent)
     assert done.returncode == 0, done.stderr
     assert "at least 2 → at least 3" in " ".join(done.stdout.split())
     assert "HEAD:1.0.0/tiers.yaml:66:15 → 1.0.0/tiers.yaml:66:15" in done.stdout
     for wrong in ("HEAD:nowhere", "nothing:1.0.0", "2.0.0", "--upload-pack=x:1.0.0"):
-        refused = subprocess.run(
-            [*command[:4], wrong, "1.0.0", "--program", "."],
-            cwd=raised.parent, capture_output=True, text=True, check=False, timeout=60,
-        )  # fmt: skip
+        refused = charter("diff", wrong, "1.0.0", "--program", ".", cwd=raised.parent)
         assert refused.returncode == 2, refused.stderr
 
 
@@ -563,7 +558,7 @@ def test_a_difference_can_fail_a_call_unless_it_is_approved(raised: Path, tmp_pa
     assert charter(*call).returncode == 0
     assert charter(*call, "--fail-on", "worsens").returncode == 1
     assert charter(*call, "--fail-on", "any").returncode == 1
-    (one,) = answered(*call, "--fail-on", "worsens", schema="diff.schema.json", code=1)["changes"]
+    (one,) = charter_json(*call, "--fail-on", "worsens", schema="diff.schema.json", code=1)["changes"]
     approvals = tmp_path / "approvals.yaml"
     said = "{reason: agreed in spring, by: A. Ivanova, on: 2026-11-20}"
     approvals.write_text(f"approvals:\n  {one['fingerprint']}: {said}\n", "utf-8")
@@ -577,12 +572,12 @@ def test_a_difference_can_fail_a_call_unless_it_is_approved(raised: Path, tmp_pa
 
 
 def test_an_approval_survives_what_else_changes(raised: Path) -> None:
-    (before,) = answered("diff", ASOFT, raised, schema="diff.schema.json")["changes"]
+    (before,) = charter_json("diff", ASOFT, raised, schema="diff.schema.json")["changes"]
     text = (raised / "tiers.yaml").read_text("utf-8")
     (raised / "tiers.yaml").write_text(text.replace("tiers:\n", "# moved\n\n\ntiers:\n", 1), "utf-8")
     edit(raised, "tiers.yaml", "marketing_activities >= 2", "marketing_activities   >=   2")
     edit(raised, "bonuses.yaml", "value: 40", "value: 41")
-    after = answered("diff", ASOFT, raised, schema="diff.schema.json")["changes"]
+    after = charter_json("diff", ASOFT, raised, schema="diff.schema.json")["changes"]
     assert before["fingerprint"] in {one["fingerprint"] for one in after}
     assert len(after) == 2
 
@@ -613,7 +608,7 @@ def test_a_portfolio_says_who_is_hit(raised: Path, tmp_path: Path) -> None:
         "currency: RUB\nlines: [{purpose: resale, product: crm, list_price: 1000, quantity: 1}]\n", "utf-8"
     )
     call = ("diff", ASOFT, raised, "--portfolio", portfolio, "--agreements", agreements, "--order", f"P-2={order}")
-    told = answered(*call, "--hit", hit, "--as-of", "2026-11-25", schema="diff.schema.json")["compared"]
+    told = charter_json(*call, "--hit", hit, "--as-of", "2026-11-25", schema="diff.schema.json")["compared"]
     assert (told["portfolio"]["rows"], told["portfolio"]["decided"], told["portfolio"]["rejected"]) == (4, 4, 0)
     tier = told["portfolio"]["tiers"]["competency"]
     assert (tier["could"]["lost"], tier["could"]["gained"]) == (1, 0)
@@ -633,7 +628,7 @@ def test_a_release_that_worsens_something_keeps_to_the_rules(raised: Path) -> No
     promised = Path(shutil.copytree(ASOFT, raised.parent / "promised" / "1.0.0"))
     edit(promised, "programme.yaml", "effective:", "notice_days: 60\neffective:")
     later = raised.rename(raised.parent / "1.0.1")
-    told = answered("diff", promised, later, "--as-of", "2026-11-25", schema="diff.schema.json")
+    told = charter_json("diff", promised, later, "--as-of", "2026-11-25", schema="diff.schema.json")
     assert told["findings"] == ["short_notice", "small_number"]
 
 

@@ -21,6 +21,7 @@ from charter.engine.problems import InvalidInput, Level, WrongCall
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ..cli import COMMAND
 from ..programmes import ASOFT, SMALL, copy_of, edit
 from . import portfolios
 from .portfolios import TODAY
@@ -257,17 +258,7 @@ def test_a_killed_run_leaves_the_old_output_or_the_new(tmp_path: Path) -> None:
         columns = "'P-' || lpad(i::VARCHAR, 7, '0') AS partner, 'gold' AS tier, i % 9 AS people"
         database.sql(f"SELECT {columns} FROM range(300000) t(i)").write_parquet(str(tmp_path / "p.parquet"))
     output = tmp_path / "out.parquet"
-    call = [
-        sys.executable,
-        "-m",
-        "charter.cli",
-        "batch",
-        str(tmp_path / "p.parquet"),
-        "-o",
-        str(output),
-        "--program",
-        str(SMALL),
-    ]
+    call = [*COMMAND, "batch", str(tmp_path / "p.parquet"), "-o", str(output), "--program", str(SMALL)]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": os.pathsep.join(sys.path)}
     start = time.monotonic()
     subprocess.run(call, env=environment, check=True, capture_output=True)

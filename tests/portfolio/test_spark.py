@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -21,6 +19,7 @@ from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.portfolio.sql.columns import wanted_values
 from charter.engine.problems import InvalidInput, WrongCall
 
+from ..cli import charter
 from ..programmes import ASOFT, SMALL
 from ..random_facts import NAMED, RELEASES
 from . import portfolios
@@ -256,9 +255,8 @@ def test_a_session_that_is_given_stays_as_it_was(session: Any, tmp_path: Path) -
 def test_the_command(tmp_path: Path) -> None:
     """In a separate process, stdout has one line, stderr has the problems of rows, and neither has output of Spark."""
     written(tmp_path / "p.csv", ROWS)
-    call = [sys.executable, "-m", "charter.cli", "batch", "p.csv", "-o", "out.csv", "--engine", "spark"]
-    call += ["--program", str(SMALL), "--as-of", TODAY.isoformat()]
-    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    call = ("batch", "p.csv", "-o", "out.csv", "--engine", "spark", "--program", SMALL, "--as-of", TODAY.isoformat())
+    done = charter(*call, cwd=tmp_path, timeout=600)
     assert done.returncode == 4
     assert done.stdout == "12 rows: 3 decided, 9 rejected; see out.rejects.csv\n"
     assert "row 2, partner B: people: 'four' is not a number" in done.stderr
@@ -270,11 +268,8 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_without_java_the_command_says_what_to_install(tmp_path: Path) -> None:
     written(tmp_path / "p.csv", ROWS)
-    call = [sys.executable, "-m", "charter.cli", "batch", "p.csv", "-o", "out.csv", "--engine", "spark"]
-    env = os.environ | {"JAVA_HOME": str(tmp_path)}
-    done = subprocess.run(
-        [*call, "--program", str(SMALL)], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
+    call = ("batch", "p.csv", "-o", "out.csv", "--engine", "spark", "--program", SMALL)
+    done = charter(*call, cwd=tmp_path, env={"JAVA_HOME": str(tmp_path)})
     assert done.returncode == 2
     assert "'spark' needs Java" in done.stderr
     assert "install Java 17" in done.stderr

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from charter.engine.portfolio.job import Job
 from charter.engine.portfolio.summary import outcome_counts
 from charter.engine.portfolio.summary import summary as put_together
 
+from ..cli import charter
 from ..programmes import ASOFT, ROOT
 from ..random_facts import NAMED, RELEASES
 from . import portfolios
@@ -49,9 +48,9 @@ def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def written(portfolio: Path, name: str, *more: str) -> str:
     """The summary that the command writes."""
-    call = [sys.executable, "-m", "charter.cli", "batch", str(portfolio), "-o", str(portfolio.with_name("out.csv"))]
-    options = ["--program", str(ASOFT), "--as-of", "2026-11-24", "--summary", str(portfolio.with_name(name)), *more]
-    subprocess.run([*call, *options], check=True, capture_output=True)
+    call = ("batch", portfolio, "-o", portfolio.with_name("out.csv"), "--program", ASOFT, "--as-of", "2026-11-24")
+    done = charter(*call, "--summary", portfolio.with_name(name), *more)
+    assert done.returncode == 0, done.stderr
     return portfolio.with_name(name).read_text("utf-8")
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from charter.engine.report.terminal import page_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ..cli import charter
 from ..programmes import ROOT, SMALL
 from ..published import validator
 
@@ -351,9 +351,7 @@ def test_an_example_of_an_order_fits_the_schema_that_it_names() -> None:
         validator("order.schema.json").validate(yaml.safe_load(path.read_text("utf-8")))
 
 
-def command(*arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "charter.cli", "quote", *arguments, "--as-of", "2026-11-23"]
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+command = partial(charter, "quote", "--as-of", "2026-11-23")
 
 
 def test_the_command_prices_an_order(tmp_path: Path) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import date
+from functools import partial
 
 import pytest
 import simplejson
@@ -14,7 +13,8 @@ from charter.engine.review.readings import broken_claims, other_readings, readin
 from charter.engine.review.scenarios import read_scenarios
 from charter.engine.source.document import read_text
 
-from ..programmes import ASOFT, ROOT
+from ..cli import charter
+from ..programmes import ASOFT
 from ..published import validator
 from .test_quote import BARE
 
@@ -106,9 +106,7 @@ def test_every_reading_makes_a_difference_somewhere() -> None:
     assert len({one.release.programme.digest for one in READINGS} | {RELEASE.programme.digest}) == 13
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "charter.cli", "readings", *arguments, "--as-of", "2026-11-23"]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+command = partial(charter, "readings", "--as-of", "2026-11-23")
 
 
 def test_the_command() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from charter.engine.review.findings import scenario_run
 from charter.engine.review.mutants import mutants, survivors
 from charter.engine.review.scenarios import ScenarioResult, read_no_difference, read_scenarios, run, unreached_parts
 
+from ..cli import charter
 from ..programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from ..small_world import FILES, write
 from ..small_world import SCENARIOS as RICH
@@ -154,10 +154,7 @@ def test_a_file_of_scenarios_that_would_be_passed_over_is_told(tmp_path: Path) -
     release = copy_of(ASOFT, tmp_path)
     (release / "scenarios" / "bonuses.yaml").rename(release / "scenarios" / "bonuses.yml")
     for words in (("test",), ("check",)):
-        done = subprocess.run(
-            [sys.executable, "-m", "charter.cli", *words, str(release)],
-            cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
+        done = charter(*words, release)
         assert done.returncode == (3 if words == ("test",) else 1)
         told = done.stdout + done.stderr
         assert "error[unknown-file]  'bonuses.yml' is not a file of scenarios" in told
@@ -177,9 +174,7 @@ def test_a_record_may_be_that_of_a_file_with_some_facts_otherwise(tmp_path: Path
     assert [result.differences for result in run(load(release), read_scenarios(release, load(release)))] == [()]
 
 
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "charter.cli", "test", *arguments]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+command = partial(charter, "test")
 
 
 def test_the_command_says_yes_or_no(tmp_path: Path) -> None:

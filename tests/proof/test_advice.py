@@ -18,11 +18,11 @@ from charter.engine.proof.decide import Setting
 from charter.engine.proof.outlook import outlook
 from charter.engine.values import NUMERIC, Kind
 
+from ..cli import charter, charter_json
 from ..portfolio.portfolios import random_partners
 from ..programmes import ROOT
 from ..random_facts import NAMED, PROGRAM, RELEASES
 from ..small_world import world
-from .processes import answered, charter
 
 TODAY = date(2026, 11, 25)
 Record = dict[str, Any]
@@ -259,8 +259,8 @@ def test_a_step_goes_as_far_as_something_changes() -> None:
 
 def test_advice_in_money() -> None:
     call = ("advise", "examples/competency.yaml", "--order", "examples/orders/mixed.yaml", "--as-of", "2026-11-25")
-    answer = answered(*call, schema="advice.schema.json")
-    now = answered(
+    answer = charter_json(*call, schema="advice.schema.json")
+    now = charter_json(
         "quote", "examples/orders/mixed.yaml", "--partner", "examples/competency.yaml", "--as-of", "2026-11-25",
         schema="quote.schema.json",
     )  # fmt: skip
@@ -324,7 +324,7 @@ def test_the_most_telling_fact_comes_first() -> None:
 
 
 def test_the_command_says_what_it_takes() -> None:
-    answer = answered("advise", "examples/competency.yaml", "--tier", "3", schema="advice.schema.json")
+    answer = charter_json("advise", "examples/competency.yaml", "--tier", "3", schema="advice.schema.json")
     (advice,) = answer["advice"]
     assert [step["fact"] for step in advice["ways"][0]["steps"]] == [
         "isolation_module_purchased",

@@ -14,9 +14,9 @@ from charter.engine.proof.decide import Setting
 from charter.engine.release.load import load_files, read_files
 from charter.engine.review.readings import other_readings
 
+from ..cli import charter, charter_json
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import write
-from .processes import answered, charter
 
 TODAY = date(2026, 11, 25)
 Outcome = dict[str, Any]
@@ -120,12 +120,12 @@ def test_a_breach_is_refuted_by_a_partner_that_evaluate_confirms(claim: str, tmp
         edit(release, *change)
     examples = tmp_path / "examples"
     call = ("prove", claim, "--program", release, "--examples", examples)
-    (verdict,) = answered(*call, schema="proof.schema.json", code=1)["claims"]
+    (verdict,) = charter_json(*call, schema="proof.schema.json", code=1)["claims"]
     assert (verdict["id"], verdict["status"]) == (claim, "refuted")
     files = sorted(examples.iterdir())
     assert len(files) == len(verdict["partners"]) > 0
     outcomes = [
-        answered("evaluate", file, "--program", release, "--as-of", partner["as_of"], schema="outcome.schema.json")
+        charter_json("evaluate", file, "--program", release, "--as-of", partner["as_of"], schema="outcome.schema.json")
         for file, partner in zip(files, verdict["partners"], strict=True)
     ]
     assert shows(*outcomes), outcomes
@@ -157,7 +157,7 @@ def test_what_nobody_reaches_is_refuted(
     """No partner can show that; nor does the interpreter find one, as the bounds of the values cannot tell either."""
     release = copy_of(ASOFT, tmp_path)
     edit(release, file, old, new)
-    (verdict,) = answered("prove", claim, "--program", release, schema="proof.schema.json", code=1)["claims"]
+    (verdict,) = charter_json("prove", claim, "--program", release, schema="proof.schema.json", code=1)["claims"]
     assert verdict["status"] == "refuted"
     assert [id[: len(start)] for id, start in zip(verdict["never"], never, strict=True)] == never
 

@@ -13,10 +13,10 @@ from charter.engine.proof.decide import Setting
 from charter.engine.proof.ranges import ranges
 from charter.engine.values import Unknown
 
+from ..cli import charter, charter_json
 from ..portfolio.portfolios import random_partners
 from ..random_facts import PROGRAM
 from ..small_world import world
-from .processes import answered, charter
 
 DAY = date(2026, 11, 25)
 
@@ -78,14 +78,14 @@ def test_an_end_that_is_only_come_near_to(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     call = ("prove", "--range", "discount_total", "--examples", tmp_path / "ends", "--as-of", "2026-11-25")
-    answer = answered(*call, schema="proof.schema.json")
+    answer = charter_json(*call, schema="proof.schema.json")
     assert [(part["tier"], part["least"]["value"], part["greatest"]["value"]) for part in answer["ranges"]] == [
         ("retail", 10, 22.5),
         ("competency", 20, 40),
         ("saas", 25, 40),
     ]
     file = tmp_path / "ends" / "discount_total-competency-greatest.yaml"
-    outcome = answered("evaluate", file, "--as-of", "2026-11-25", schema="outcome.schema.json")
+    outcome = charter_json("evaluate", file, "--as-of", "2026-11-25", schema="outcome.schema.json")
     assert outcome["tiers"]["competency"]["discount"]["total"] == 40
     wrong = charter("prove", "--range", "discount_totl")
     assert wrong.returncode == 2
