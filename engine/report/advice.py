@@ -79,7 +79,7 @@ class _Writer:
         if discount and discount.total is not None:
             note.append(self.say["then"].format(discount=self._percent(discount.total)))
         details = [self._change(step.fact, step.before, step.after) for step in way.steps]
-        provided = ", ".join(self._is(id, value) for id, value in way.provided.items())
+        provided = ", ".join(self._fact_value(id, value) for id, value in way.provided.items())
         details += [self.say["provided"].format(facts=provided)] if provided else []
         return Row(GOOD, self.say["way"].format(number=number), "", "; ".join(note), (), tuple(details))
 
@@ -109,9 +109,9 @@ class _Writer:
         title = self.say["status" if outcome.what == "qualified" else "discount"].format(tier=self._tier(outcome.tier))
         facts = self._deciding_facts(outcome)
         settled = (self.say["settled"].format(facts=facts),) if facts else ()
-        return Row(OPEN, title, "", self._still(outcome), (), settled)
+        return Row(OPEN, title, "", self._possible_values(outcome), (), settled)
 
-    def _still(self, outcome: OpenOutcome) -> str:
+    def _possible_values(self, outcome: OpenOutcome) -> str:
         """The values that an undetermined outcome can still take, in words."""
         if outcome.what == "qualified":
             truths: dict[tuple[bool, ...], str] = {(True,): "met", (False,): "not_met"}
@@ -139,11 +139,11 @@ class _Writer:
         """A fact with its value before and after; for a yes-or-no fact only the value after."""
         fact = self.programme.facts[id]
         if fact.kind is Kind.YES_NO:
-            return self._is(id, after)
+            return self._fact_value(id, after)
         was = "?" if before is None else self._value(fact, before)
         return f"{self._title(fact)}: {was} → {self._value(fact, after)}"
 
-    def _is(self, id: str, value: Any) -> str:
+    def _fact_value(self, id: str, value: Any) -> str:
         fact = self.programme.facts[id]
         return f"{self._title(fact)}: {self._value(fact, value)}"
 

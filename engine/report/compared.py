@@ -60,10 +60,10 @@ class _Writer:
         self.partners = compared.decided
         blocks = (
             Block(self.say["portfolio"], self.rows(compared)),
-            Block(self.say["own"], self.own(compared)),
+            Block(self.say["own"], self.own_tiers(compared)),
             Block(self.say["discount"], self.discount(compared.discount)),
             Block(self.say["moves"], self.moves(compared.moves)),
-            Block(self.say["could"], tuple(self.could(tier) for tier in compared.tiers)),
+            Block(self.say["could"], tuple(self.could_hold(tier) for tier in compared.tiers)),
             Block(self.say["would_give"], self.would_give(compared.tiers)),
             Block(self.say["orders"], self.orders(compared.orders) if compared.orders else ()),
         )
@@ -79,41 +79,45 @@ class _Writer:
         decided = Row(PLAIN, self.say["decided"], self.number(compared.decided), refused if compared.rejected else "")
         return decided, self.counted(PLAIN, self.say["differing"], compared.differing)
 
-    def own(self, compared: Compared) -> tuple[Row, ...]:
+    def own_tiers(self, compared: Compared) -> tuple[Row, ...]:
         tiers = [
-            self.held(self.tier(tier.id), tier.own, ("gained", "lost"), self.there(tier))
+            self.holders(self.tier(tier.id), tier.own, ("gained", "lost"), self.only_in(tier))
             for tier in compared.tiers
             if any(tier.own)
         ]
         without = compared.without_tier
-        row = self.held(self.counts["without"], without, ("gained", "lost"), ())
+        row = self.holders(self.counts["without"], without, ("gained", "lost"), ())
         return (*tiers, row._replace(mark=PLAIN)) if any(without) else tuple(tiers)
 
-    def could(self, tier: TierCompared) -> Row:
-        return self.held(self.tier(tier.id), tier.could, ("begin", "cease"), self.there(tier))
+    def could_hold(self, tier: TierCompared) -> Row:
+        return self.holders(self.tier(tier.id), tier.could, ("begin", "cease"), self.only_in(tier))
 
-    def held(self, title: str, held: HolderCounts, gained_lost: tuple[str, str], notes: Iterable[str]) -> Row:
+    def holders(self, title: str, counts: HolderCounts, gained_lost: tuple[str, str], notes: Iterable[str]) -> Row:
         """How many partners had it before and have it now, with the numbers gained, lost and undetermined."""
         parts = list(notes)
-        for word, number in zip(gained_lost, (held.gained, held.lost), strict=True):
+        for word, number in zip(gained_lost, (counts.gained, counts.lost), strict=True):
             parts += [self.say[word].format(number=self.number(number))] if number else []
-        if held.open_before or held.open_after:
-            parts.append(self.say["open"].format(number=self.change(held.open_before, held.open_after)))
-        return Row(_mark(held.gained, held.lost), title, self.change(held.before, held.after), "; ".join(parts))
+        if counts.open_before or counts.open_after:
+            parts.append(self.say["open"].format(number=self.change(counts.open_before, counts.open_after)))
+        return Row(_mark(counts.gained, counts.lost), title, self.change(counts.before, counts.after), "; ".join(parts))
 
-    def there(self, tier: TierCompared) -> tuple[str, ...]:
+    def only_in(self, tier: TierCompared) -> tuple[str, ...]:
         """A note where only one of the releases has the tier."""
         if tier.in_before and tier.in_after:
             return ()
         return (self.say["tier_gone" if tier.in_before else "tier_new"],)
 
-    def discount(self, moved: DiscountChanges) -> tuple[Row, ...]:
+    def discount(self, changes: DiscountChanges) -> tuple[Row, ...]:
         """The numbers of partners whose discount rises, falls, stays or is unknown, and the points of rise and fall."""
         return (
-            self.counted(GOOD, self.say["rises"], moved.rises, self.points(moved.risen, moved.greatest_rise)),
-            self.counted(BAD, self.say["falls"], moved.falls, self.points(moved.fallen, moved.greatest_fall)),
-            self.counted(PLAIN, self.say["stays"], moved.stays),
-            *(self.counted(OPEN, self.say[name], getattr(moved, name)) for name in _UNKNOWN if getattr(moved, name)),
+            self.counted(GOOD, self.say["rises"], changes.rises, self.points(changes.risen, changes.greatest_rise)),
+            self.counted(BAD, self.say["falls"], changes.falls, self.points(changes.fallen, changes.greatest_fall)),
+            self.counted(PLAIN, self.say["stays"], changes.stays),
+            *(
+                self.counted(OPEN, self.say[name], getattr(changes, name))
+                for name in _UNKNOWN
+                if getattr(changes, name)
+            ),
         )
 
     def points(self, sum: Decimal, most: Decimal | None) -> str:
@@ -122,17 +126,17 @@ class _Writer:
     def would_give(self, tiers: Sequence[TierCompared]) -> tuple[Row, ...]:
         return tuple(self.tier_discount(tier.id, tier.discount) for tier in tiers if tier.discount)
 
-    def tier_discount(self, tier: str, moved: DiscountChanges) -> Row:
+    def tier_discount(self, tier: str, changes: DiscountChanges) -> Row:
         parts = []
         for word, number, most in (
-            ("tier_rises", moved.rises, moved.greatest_rise),
-            ("tier_falls", moved.falls, moved.greatest_fall),
+            ("tier_rises", changes.rises, changes.greatest_rise),
+            ("tier_falls", changes.falls, changes.greatest_fall),
         ):
             if most is not None:
                 parts.append(self.say[word].format(number=self.number(number), most=self.amount(most)))
-        for word, number in (("tier_known", moved.becomes_known), ("tier_unknown", moved.becomes_unknown)):
+        for word, number in (("tier_known", changes.becomes_known), ("tier_unknown", changes.becomes_unknown)):
             parts += [self.say[word].format(number=self.number(number))] if number else []
-        return Row(_mark(moved.rises, moved.falls), self.tier(tier), "", "; ".join(parts) or self.say["same"])
+        return Row(_mark(changes.rises, changes.falls), self.tier(tier), "", "; ".join(parts) or self.say["same"])
 
     def moves(self, moves: Sequence[Move]) -> tuple[Row, ...]:
         """The moves from tier to tier, those of most partners first."""
@@ -180,7 +184,7 @@ class _Writer:
     # Agreements -------------------------------------------------------------------------------------------------------
 
     def agreements(self, under: AgreementsUnder) -> Block:
-        rows = [self.agreed(agreement) for agreement in under.affected[:_MOST]]
+        rows = [self.agreement(agreement) for agreement in under.affected[:_MOST]]
         rest = len(under.affected) - len(rows)
         if rest:
             rows.append(Row(PLAIN, self.say["more"], self.number(rest)))
@@ -188,7 +192,7 @@ class _Writer:
             rows = [Row(GOOD, self.say["agreements_none"].format(number=self.number(under.agreements)))]
         return Block(self.say["agreements"], tuple(rows))
 
-    def agreed(self, agreement: AgreedTerm) -> Row:
+    def agreement(self, agreement: AgreedTerm) -> Row:
         old, new = (Conditions(programme, {}, self.lang) for programme in (self.before, self.after))
         side = old if agreement.term in self.before.values else new
         effect = agreement.effect.value

@@ -38,7 +38,7 @@ class Conditions:
             return f"{pick(list_fact.title, self.lang)}, {item[2]}: {pick(list_fact.fields[item[3]].title, self.lang)}"
         return self.say.get(id, id)
 
-    def measured(self, id: str) -> str:
+    def comparisons(self, id: str) -> str:
         """The comparisons that decide a condition, each with its subject where there are several."""
         deciding = measures(self.programme, id, self.values)
         parts = []
@@ -47,7 +47,7 @@ class Conditions:
             parts.append(subject + self._measure(measure))
         return "; ".join(dict.fromkeys(parts))
 
-    def opened(self, id: str, levels: int = MAX_LEVELS) -> tuple[str, ...]:
+    def expressions(self, id: str, levels: int = MAX_LEVELS) -> tuple[str, ...]:
         """The expression behind a value, and those of the values in it, down to `levels` levels; a line for each."""
         lines = []
         for step in steps(self.programme, id, self.values, levels):
@@ -79,7 +79,7 @@ class Conditions:
         amount = f"{amount} {currency}" if currency else amount
         return amount if per == "once" else f"{amount} {self.say[f'per_{per}']}"
 
-    def needed(self, value: str, threshold: str) -> str:
+    def with_threshold(self, value: str, threshold: str) -> str:
         """'1, at least 2 needed'."""
         return self.say["value_and_threshold"].format(value=value, threshold=threshold)
 
@@ -95,15 +95,15 @@ class Conditions:
         if measure.holds and measure.operator == "==":
             return value
         if measure.kind is Kind.YES_NO:
-            return value if measure.threshold is True else self.needed(value, threshold)
+            return value if measure.threshold is True else self.with_threshold(value, threshold)
         numeric = measure.kind in NUMERIC or measure.operator != "=="
         of_days = measure.kind is Kind.DATE
         needed = words.threshold(measure.operator, threshold, self.lang, of_days=of_days) if numeric else threshold
         if measure.distance is None:
-            return self.needed(value, needed)
+            return self.with_threshold(value, needed)
         distance = words.amount(measure.distance, measure.kind, self.lang)
-        of = self.say["of"].format(value=value, threshold=threshold)
-        text = of if measure.operator == ">=" else self.needed(value, needed)
+        ratio = self.say["of"].format(value=value, threshold=threshold)
+        text = ratio if measure.operator == ">=" else self.with_threshold(value, needed)
         missing = self.say["missing" if measure.operator in (">", ">=") else "too_many"]
         return f"{text}; {missing.format(amount=distance)}"
 

@@ -47,7 +47,7 @@ def difference_page(
     if not difference.changes:
         return Page(title, say["title"], GOOD, say["same"], (), tuple(more))
     rows = tuple(_change_row(judged, change_words, lang, approved) for judged in difference.changes)
-    places = Block(say["where"], items=tuple(_where(difference)))
+    places = Block(say["where"], items=tuple(_places(difference)))
     blocks = (Block(say["in_words"], rows), *_behaviour(difference, lang), *more, places)
     count = len(difference.changes)
     judgement = texts_in(lang).JUDGEMENTS[difference.judgement]
@@ -65,7 +65,7 @@ def _change_row(judged: Judged, change_words: ChangeWords, lang: str, approved: 
     return Row(mark, effect, change.fingerprint, note, change.source)
 
 
-def _where(difference: ReleaseDifference) -> Iterator[str]:
+def _places(difference: ReleaseDifference) -> Iterator[str]:
     """A line for each change: its fingerprint, and its place in the first release and in the second."""
     for change in (judged.change for judged in difference.changes):
         yield f"{change.fingerprint}  {' → '.join(place.where for place in (change.old, change.new) if place)}"
@@ -114,7 +114,9 @@ def _effect_rows(difference: ReleaseDifference, effect: OutcomeEffect, lang: str
         before, after = (_value(effect, value, lang) for value in witness.values)
         mark = {"better": GOOD, "worse": BAD, "other": OPEN}[way]
         sides = tuple(_sides(difference, effect, witness, (before, after), lang))
-        yield Row(mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_who(witness, lang)), sides=sides)
+        yield Row(
+            mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_example_lines(witness, lang)), sides=sides
+        )
 
 
 def _outcome_title(difference: ReleaseDifference, effect: OutcomeEffect, lang: str) -> str:
@@ -138,7 +140,7 @@ def _value(effect: OutcomeEffect, value: Any, lang: str) -> str:
     return str(value) or "–"
 
 
-def _who(way: EffectWitness, lang: str) -> Iterator[str]:
+def _example_lines(way: EffectWitness, lang: str) -> Iterator[str]:
     """The partner of the example, and the lines of its order where the effect is on a price."""
     say = texts_in(lang).CHANGES
     if way.examples is not None:
@@ -171,7 +173,7 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: st
     if outcome.what == "status":
         by_id = {requirement.id: requirement for requirement in tier.requirements}
         lacking = [by_id[part.id] for part in answer.requirements if part.status == "not_met"]
-        lacks = [f"{pick(part.title, lang)}: {conditions.measured(part.value)}" for part in lacking]
+        lacks = [f"{pick(part.title, lang)}: {conditions.comparisons(part.value)}" for part in lacking]
         return say["lacks"].format(what="; ".join(lacks)) if lacks else say["all_met"]
     bonuses = tier.discount.bonuses if tier.discount else ()
     if answer.discount and outcome.what in ("discount", "in_price"):
@@ -182,7 +184,7 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: st
         capped = cap is not None and uncapped is not None and uncapped > cap
         return f"{whole}; {say['capped'].format(cap=conditions.percent(cap))}" if capped else whole
     earned = next((bonus.earned for bonus in bonuses if bonus.percent == id), id)
-    return conditions.measured(earned) if earned != id else conditions.value(id, conditions.values[id])
+    return conditions.comparisons(earned) if earned != id else conditions.value(id, conditions.values[id])
 
 
 def difference_problems(difference: ReleaseDifference, lang: str, approved: Mapping[str, Any]) -> tuple[Problem, ...]:

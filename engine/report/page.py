@@ -214,7 +214,7 @@ class _Writer:
         if item.parts:
             note = self._parts_met(requirement, item)
         else:
-            note, details = self.tell.measured(requirement.value), self._opened(requirement.value) + details
+            note, details = self.tell.comparisons(requirement.value), self._expressions(requirement.value) + details
         yield Row(mark, before + pick(requirement.title, self.lang), "", note, item.source, details)
         for part, outcome in zip(requirement.parts, item.parts, strict=True):
             yield from self._requirement(part, outcome, before + "– ")
@@ -224,7 +224,7 @@ class _Writer:
         met, needed = sum(part.status == "met" for part in item.parts), requirement.needed
         if met >= needed:
             at_least = words.threshold(">=", str(needed), self.lang)
-            return self.tell.needed(str(met), at_least)
+            return self.tell.with_threshold(str(met), at_least)
         text = self.say["of"].format(value=met, threshold=needed)
         missing = self.say["missing"].format(amount=needed - met)
         return f"{text}; {missing}" if item.status == "not_met" else text
@@ -251,7 +251,7 @@ class _Writer:
     def _bonus(self, bonus: BonusOutcome, definition: Discount) -> Row:
         named = next(offer for offer in definition.bonuses if offer.id == bonus.id)
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[bonus.status]
-        notes = [self.tell.measured(named.earned)]
+        notes = [self.tell.comparisons(named.earned)]
         if bonus.status != "earned":
             notes.append(self.say["gives"].format(amount=self.tell.percent(named.worth)))
         elif bonus.applied is False:
@@ -260,7 +260,7 @@ class _Writer:
         for rate in named.rates if self.explain else ():
             several = len(named.rates) > 1
             details += [f"{pick(rate.title, self.lang)}, {self.tell.percent(rate.worth)}:"] if several else []
-            details += [f"  {line}" if several else line for line in self._opened(rate.earned)]
+            details += [f"  {line}" if several else line for line in self._expressions(rate.earned)]
         details += self._readings(bonus.source)
         figure = "+ " + self.tell.percent(bonus.percent)
         title = pick(named.title, self.lang)
@@ -282,9 +282,9 @@ class _Writer:
     def _rebate(self, rebate: RebateOutcome, named: Rebate) -> Row:
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[rebate.status]
         varies = self.programme.values[named.earned].varies
-        opened = (*(self._opened(named.earned) if varies else ()), *self._opened(named.full))
-        details = (*opened, *self._readings(rebate.source))
-        note = self.tell.measured(named.earned) if varies else ""
+        expressions = (*(self._expressions(named.earned) if varies else ()), *self._expressions(named.full))
+        details = (*expressions, *self._readings(rebate.source))
+        note = self.tell.comparisons(named.earned) if varies else ""
         amount = self.tell.money(rebate.amount, rebate.currency, rebate.per)
         return Row(mark, pick(named.title, self.lang), amount, note, rebate.source, details)
 
@@ -297,7 +297,7 @@ class _Writer:
                 continue
             mark = OPEN if value.value is None else PLAIN
             note = self.say["fact_missing"].format(facts=", ".join(value.unknown)) if value.unknown else ""
-            details = (*(self.tell.opened(id, 1) if self.explain else ()), *self._readings(value.source))
+            details = (*(self.tell.expressions(id, 1) if self.explain else ()), *self._readings(value.source))
             figure = self.tell.value(id, value.value)
             rows.append(Row(mark, pick(named.title, self.lang), figure, note, value.source, details))
         return tuple(rows)
@@ -365,9 +365,9 @@ class _Writer:
         unknown += [track.unknown for track in self.outcome.tracks]
         return tuple(Row(OPEN, self.tell.title(id), "", id) for id in dict.fromkeys(sum(unknown, ())))
 
-    def _opened(self, id: str) -> tuple[str, ...]:
+    def _expressions(self, id: str) -> tuple[str, ...]:
         """With `explain`: the expression behind a value, and those of the values in it."""
-        return self.tell.opened(id) if self.explain else ()
+        return self.tell.expressions(id) if self.explain else ()
 
     def _readings(self, source: Iterable[str]) -> tuple[str, ...]:
         """With `explain`: the readings of unclear clauses."""

@@ -86,18 +86,18 @@ class _Writer:
     def blocks(self) -> tuple[Block, ...]:
         """The blocks that have rows: tiers held, tiers that partners qualify for, discounts, unmet requirements."""
         blocks = [
-            Block(self.say["own"], tuple(self.own())),
+            Block(self.say["own"], tuple(self.own_tiers())),
             *(self.track(track) for track in self.summary.tracks),
-            Block(self.say["could"], tuple(self.could())),
+            Block(self.say["could"], tuple(self.qualifying())),
             Block(self.say["discounts"], tuple(self.discounts())),
             *(
-                Block(self.say["stops"].format(tier=self.tier(tier.id)), tuple(self.stops(tier)))
+                Block(self.say["stops"].format(tier=self.tier(tier.id)), tuple(self.unmet(tier)))
                 for tier in self.summary.tiers
             ),
         ]
         return tuple(block for block in blocks if block.rows)
 
-    def own(self) -> list[Row]:
+    def own_tiers(self) -> list[Row]:
         """How many partners have each tier as their own, by status."""
         if not self.programme.tracks[MAIN].tiers:
             return []
@@ -118,7 +118,7 @@ class _Writer:
         rows = [self.row(PLAIN, self.say["without"], number)] if number else []
         return [*rows, self.row(OPEN, self.say["open"], undetermined)] if undetermined else rows
 
-    def could(self) -> list[Row]:
+    def qualifying(self) -> list[Row]:
         """How many partners meet the requirements of each tier, whatever tier they have."""
         return [
             self.row(
@@ -141,7 +141,7 @@ class _Writer:
         rows = [self.row(PLAIN, tell(total), number) for total, number in sorted(counts.items())]
         return rows + self.without(0, undetermined)
 
-    def stops(self, tier: TierCounts) -> list[Row]:
+    def unmet(self, tier: TierCounts) -> list[Row]:
         """How many partners are one step from the tier, and its unmet requirements, the commonest first."""
         requirements = self.programme.tiers[tier.id].requirements
         titles = {requirement.id: pick(requirement.title, self.lang) for requirement in requirements}

@@ -41,12 +41,12 @@ def _claim(verdict: ClaimVerdict, lang: str) -> Row:
     if claim.under:
         notes.append(say["under"].format(reading=claim.under))
     refuted = verdict.status == "refuted"
-    notes += _instead(verdict, lang) if refuted else ()
+    notes += _actual(verdict, lang) if refuted else ()
     details = tuple(_partners(verdict.partners, lang)) if refuted and not verdict.never else ()
     return Row(_MARKS[verdict.status], pick(claim.title, lang), "", "; ".join(notes), claim.source, details)
 
 
-def _instead(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
+def _actual(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
     """What holds instead of a refuted claim: the value attained, the bound, or what no partner reaches."""
     say, wanted = texts_in(lang).PROOF, verdict.wanted
     if verdict.never:
@@ -67,7 +67,7 @@ def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
 
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
     tier = [f"tier: {example.tier}"] if example.tier else []
-    values = [f"{id}: {_flow(value)}" for id, value in facts.items()]
+    values = [f"{id}: {_yaml_flow(value)}" for id, value in facts.items()]
     return ", ".join([*tier, *values]) or texts_in(lang).PROOF["any"]
 
 
@@ -76,7 +76,7 @@ def facts_line(example: Example, lang: str) -> str:
     return _facts(example, example.facts, lang)
 
 
-def _flow(value: Any) -> str:
+def _yaml_flow(value: Any) -> str:
     """The value of a fact, or the items of a list, as YAML on one line."""
     if not isinstance(value, list | tuple):
         return yaml_text(value)
@@ -198,4 +198,4 @@ def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> st
     lines += [f"{key}: {yaml_text(value)}" for key, value in record.items()]
     if not facts:
         return "\n".join([*lines, "facts: {}", ""])
-    return "\n".join([*lines, "facts:", *(f"  {id}: {_flow(value)}" for id, value in facts.items()), ""])
+    return "\n".join([*lines, "facts:", *(f"  {id}: {_yaml_flow(value)}" for id, value in facts.items()), ""])

@@ -130,7 +130,7 @@ def _difference(release: Release, result: ScenarioResult, difference: Mismatch, 
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):
-        lines += [style(f"      {line}", "dim") for line in conditions.opened(id)]
+        lines += [style(f"      {line}", "dim") for line in conditions.expressions(id)]
     return lines
 
 

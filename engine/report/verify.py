@@ -33,7 +33,7 @@ def verdicts_text(
             good = verdict.status == "equal"
             lines.append(style(_line(verdict, lang), "good" if good else "bad"))
             where = [] if good else [say["where"].format(file=saved.file, line=saved.line)]
-            lines += [f"  {line}" for line in (*_why(verdict, say), *where)]
+            lines += [f"  {line}" for line in (*_findings(verdict, say), *where)]
     if len(verdicts) > 1:
         equal = sum(verdict is not None and verdict.status == "equal" for _, verdict in verdicts)
         lines += ["", style(say["count"].format(equal=equal, all=len(verdicts)), "strong")]
@@ -49,11 +49,11 @@ def _line(verdict: CertificateVerdict, lang: str) -> str:
     say, saved = texts_in(lang).VERIFY, verdict.certificate
     day = day_of(saved["as_of"])
     date_text = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
-    partner, release = _seen(saved["partner"]), _seen(saved["release"])
+    partner, release = _printable(saved["partner"]), _printable(saved["release"])
     return say["line"].format(partner=partner, status=say[verdict.status], release=release, date=date_text)
 
 
-def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
+def _findings(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
     """The lines under the status: the first difference, or why the outcome could not be verified."""
     saved, lines = verdict.certificate, []
     message = "; ".join(_problem(problem) for problem in verdict.problems[:1])
@@ -61,7 +61,7 @@ def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
         case "different" if verdict.difference:
             first = verdict.difference
             saved_value, evaluated = _value(first.before, say), _value(first.after, say)
-            line = say["difference"].format(path=_seen(first.path), saved=saved_value, found=evaluated)
+            line = say["difference"].format(path=_printable(first.path), saved=saved_value, found=evaluated)
             lines.append(line + (say["others"].format(count=verdict.others) if verdict.others else ""))
         case "record_refused":
             lines.append(say["refused"].format(message=message))
@@ -77,7 +77,7 @@ def _why(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
         case "unusable_release":
             lines.append(say["of_unusable"].format(message=message))
     if verdict.reason:
-        lines.append(say[verdict.reason].format(theirs=_seen(saved["charter"]), ours=VERSION))
+        lines.append(say[verdict.reason].format(theirs=_printable(saved["charter"]), ours=VERSION))
     return [*lines, say["files_changed"]] if verdict.files_changed else lines
 
 
@@ -115,7 +115,7 @@ def _value(value: Any, say: Mapping[str, str]) -> str:
     """A value as JSON, cut to _WIDEST characters."""
     if value is NOTHING:
         return say["nothing"]
-    shown = _seen(_json(value))
+    shown = _printable(_json(value))
     return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
 
 
@@ -134,6 +134,6 @@ def _json(value: Any) -> str:
     return f'"{value}"'
 
 
-def _seen(text: str) -> str:
+def _printable(text: str) -> str:
     """The text with every unprintable character replaced, safe for a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
