@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -122,18 +122,33 @@ def _agreement(agreement: AgreementOutcome) -> Json:
     }
 
 
+def _benefit(benefit: BenefitOutcome) -> Json:
+    return {
+        "id": benefit.id,
+        "value": json_value(benefit.value),
+        "currency": benefit.currency,
+        "text": None if benefit.text is None else dict(benefit.text),
+        "source": list(benefit.source),
+    }
+
+
 def _fields(part: Any, *omitted: str) -> Json:
     """The fields of a named tuple as JSON, except those omitted; their names and order are those of the schema."""
-    return {name: _data(value) for name, value in zip(part._fields, part, strict=True) if name not in omitted}
+    data = dict(zip(part._fields, map(_data, part), strict=True))
+    for name in omitted:
+        del data[name]
+    return data
 
 
 def _data(part: Any) -> Any:
     """A part of an outcome as JSON: a named tuple and a map as a map, another tuple as a list."""
-    if isinstance(part, BenefitOutcome):
-        return {**_fields(part, "source"), "source": list(part.source)}
+    if part is None or isinstance(part, str):
+        return part
     if isinstance(part, tuple):
-        return _fields(part) if hasattr(part, "_fields") else [_data(item) for item in part]
-    if isinstance(part, Mapping):
+        if isinstance(part, BenefitOutcome):
+            return _benefit(part)
+        return _fields(part) if hasattr(part, "_fields") else list(map(_data, part))
+    if hasattr(part, "items"):
         return {name: _data(value) for name, value in part.items()}
     return json_value(part)
 
