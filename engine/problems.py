@@ -76,7 +76,7 @@ class Fix(NamedTuple):
 
 @public("place", "message")
 class Related(NamedTuple):
-    """Another place that a problem is about, and what stands there."""
+    """Another place that a problem concerns, and what it says of the problem."""
 
     place: Place
     message: str

@@ -18,7 +18,7 @@ from ..values import NUMERIC, Kind
 from .facts import check_choices, check_form
 from .file_reader import FilePart, Files, list_path
 from .references import check_tiers
-from .scopes import Scopes, choices_taken, columns, named_values, nested
+from .scopes import Scopes, choices_taken, columns, named_values, nested_scope
 from .tables import Keys, Wanted, compile_cell, form_of
 
 _TRUE = Literal(True, Kind.YES_NO)
@@ -218,7 +218,7 @@ def _aggregate(
         return None
     scope = scopes.by_list[items.id]
     if place.list:
-        scope = nested(place.scope, scope, (place.list, items.id))
+        scope = nested_scope(place.scope, scope, (place.list, items.id))
     counts = row.expression("where", scope=scope, kind=Kind.YES_NO) if "where" in row.data else _TRUE
     value = _of(row, take, kind, choices, scope) if "of" in row.data else _TRUE
     by = row.expression("by", scope=scope) if "by" in row.data else None

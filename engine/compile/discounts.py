@@ -61,16 +61,11 @@ def compile_discount(
     def derived(role: Role, tree: Expression) -> Name:
         return values.name(owner, role, kind=percent, tree=tree, form=WrittenForm.DERIVED, title=title)
 
+    literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
     base = values.name(
-        owner,
-        Role.DISCOUNT_BASE,
-        kind=percent,
-        tree=Literal(part.data.get("value", _ZERO.value), percent, part.place("value")),
-        form=WrittenForm.FIGURE,
-        title=title,
-        source=source,
-        negotiable=part.negotiable(),
-    )
+        owner, Role.DISCOUNT_BASE, kind=percent, tree=literal, form=WrittenForm.FIGURE,
+        title=title, source=source, negotiable=part.negotiable(),
+    )  # fmt: skip
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
     worth = added([Name(offer.percent, percent, offer.percent) for offer in offers] or [_ZERO], percent)
     bonus = derived(Role.BONUS_TOTAL, Choose(terms.bonuses_apply, worth, _ZERO, percent))
@@ -107,15 +102,8 @@ def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
     owner, title, source = of_tier(tier), row.texts(), row.source()
     if "percent" in row.data:
         rate = _rate(row, tier, (row.id,), scope, values, source)
-        return Bonus(
-            id=row.id,
-            title=title,
-            earned=rate.earned,
-            percent=rate.percent,
-            worth=rate.worth,
-            rates=(rate,),
-            source=source,
-        )
+        earned, percent, worth = rate.earned, rate.percent, rate.worth
+        return Bonus(id=row.id, title=title, earned=earned, percent=percent, worth=worth, rates=(rate,), source=source)
     rates = tuple(
         _rate(part, tier, (row.id, part.id), scope, values, source)
         for part in row.inner("rates")
@@ -127,15 +115,15 @@ def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
             owner, role, row.id, kind=kind, tree=tree, form=WrittenForm.DERIVED, title=title, source=source
         ).id
 
-    earned = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
-    any_earned = derived(Role.BONUS_EARNED, Kind.YES_NO, Or(earned) if len(earned) > 1 else earned[0])
+    conditions = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
+    earned = derived(Role.BONUS_EARNED, Kind.YES_NO, Or(conditions) if len(conditions) > 1 else conditions[0])
     if row.data.get("take") == "greatest":
         worth, taken = max(rate.worth for rate in rates), _greatest(rates)
     else:
         worth = sum((rate.worth for rate in rates), Decimal(0))
         taken = added([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates], Kind.PERCENT)
     percent = derived(Role.BONUS_PERCENT, Kind.PERCENT, taken)
-    return Bonus(id=row.id, title=title, earned=any_earned, percent=percent, worth=worth, rates=rates, source=source)
+    return Bonus(id=row.id, title=title, earned=earned, percent=percent, worth=worth, rates=rates, source=source)
 
 
 def _greatest(rates: tuple[Rate, ...]) -> Expression:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..language.calls import Arguments, Function, quoted, refuse
 from ..language.tree import Expression, Name
 from ..problems import did_you_mean
+from ..programme.owners import Role, agreed_id, id_of, of_tier
 from ..values import Kind
 
 
@@ -24,10 +25,10 @@ def programme_functions(
 ) -> Mapping[str, Function]:
     """The functions by their names; a call's tier is not checked against tiers that are None."""
     known_tiers = _Tiers(tiers, discounted)
-    discounts = ("discount_base", "discount_uncapped", "discount_total")
+    discounts = (Role.DISCOUNT_BASE, Role.DISCOUNT_UNCAPPED, Role.DISCOUNT_TOTAL)
     return {
         "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known_tiers)),
-        **{name: Function(1, 1, f"{name}('gold')", partial(_discount, name, known_tiers)) for name in discounts},
+        **{role.value: Function(1, 1, f"{role}('gold')", partial(_discount, role, known_tiers)) for role in discounts},
         "agreed": Function(1, 1, "agreed('definitions.share')", _agreed),
     }
 
@@ -44,21 +45,20 @@ def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
 def _qualified(tiers: _Tiers, arguments: Arguments) -> Expression:
     """The value that says whether the partner qualifies for a tier."""
     tier = _tier("qualified", tiers, arguments)
-    return Name(f"tiers.{tier}.qualified", Kind.YES_NO, f"qualified('{tier}')", arguments.place)
+    return Name(id_of(of_tier(tier), Role.QUALIFIED), Kind.YES_NO, f"qualified('{tier}')", arguments.place)
 
 
-def _discount(name: str, tiers: _Tiers, arguments: Arguments) -> Expression:
-    """A discount that a tier gives those who qualify, in percent: its base, uncapped or total, by `name`."""
-    tier = _tier(name, tiers, arguments)
+def _discount(role: Role, tiers: _Tiers, arguments: Arguments) -> Expression:
+    """A discount that a tier gives those who qualify, in percent: its base, uncapped or total."""
+    tier = _tier(role.value, tiers, arguments)
     if tiers.discounted is not None and tier not in tiers.discounted:
         place = arguments.parts[0].place
         refuse("no-discount", f"the tier '{tier}' has no discount", place, "give it one, of 0 if need be")
-    part = name.removesuffix("_base")
-    return Name(f"tiers.{tier}.{part}", Kind.PERCENT, f"{name}('{tier}')", arguments.place)
+    return Name(id_of(of_tier(tier), role), Kind.PERCENT, f"{role}('{tier}')", arguments.place)
 
 
 def _agreed(arguments: Arguments) -> Expression:
     """The value that says whether a term is agreed otherwise; that the term exists is checked by `order`."""
     (written,) = arguments.parts
     term = quoted(written, "a term is named in quotes here", "write agreed('definitions.share')")
-    return Name(f"agreed.{term}", Kind.YES_NO, f"agreed('{term}')", arguments.place)
+    return Name(agreed_id(term), Kind.YES_NO, f"agreed('{term}')", arguments.place)

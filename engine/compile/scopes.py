@@ -108,7 +108,7 @@ def columns(files: Files) -> Iterator[tuple[FilePart, FilePart]]:
                 yield table, column
 
 
-def nested(outer: Scope, inner: Scope, lists: tuple[str, str]) -> Scope:
+def nested_scope(outer: Scope, inner: Scope, lists: tuple[str, str]) -> Scope:
     """The names over the items of one list for a value of another list's items; names of both are ambiguous.
 
     `lists` are the ids of the outer and the inner list.

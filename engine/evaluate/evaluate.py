@@ -171,7 +171,7 @@ def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome 
 
 
 def _granted_rebates(rebates: tuple[Any, ...], granted: str) -> tuple[Any, ...]:
-    """The rebates or rebate totals granted of the partner's own tier, likewise."""
+    """The rebates or rebate totals granted of the partner's own tier, as for its discount."""
     if not rebates or granted == "qualified":
         return rebates
     amount = None if granted == "undetermined" else _NOTHING

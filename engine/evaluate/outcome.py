@@ -1,6 +1,6 @@
 """The outcome of an evaluation: plain frozen data, the source of its JSON.
 
-Amounts are exact; discounts and bonuses are in percent. None stands for unknown.
+Amounts are exact; discounts and bonuses are in percent. None means unknown.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.

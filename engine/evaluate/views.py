@@ -24,7 +24,7 @@ from ..programme.model import (
     Tier,
     Track,
 )
-from ..programme.reads import fixed_by
+from ..programme.reads import determining_ids
 from ..values import Kind, Unknown, Value, missing, or_none
 from .outcome import (
     BenefitOutcome,
@@ -41,7 +41,7 @@ from .outcome import (
 )
 
 _NOTHING = Decimal(0)
-_REMEMBERED = 1024  #: the most views that a reader keeps
+_MAX_CACHED = 1024  #: the most views that a reader keeps
 
 _View = TypeVar("_View")
 Reader = Callable[[Row], _View]  #: makes a view, a part of an outcome, from a row
@@ -121,29 +121,29 @@ class _UsedPositions(dict[str, int]):
         return position
 
 
-def _remembered(
+def _cached(
     programme: Programme, positions: Mapping[str, int], make: Callable[[Mapping[str, int]], Reader[_View]]
 ) -> Reader[_View]:
     """The reader that `make` returns for the positions, with a cache of its views.
 
-    The key of a view is what determines the values that the reader uses (see `fixed_by`): it takes few different values
-    over all partners. The cache is cleared when it is full.
+    The key of a view is what determines the values that the reader uses (see `determining_ids`), of which all partners
+    have only few. The cache is cleared when it is full.
     """
     used = _UsedPositions(positions)
     read = make(used)
-    key_of = itemgetter(*[positions[id] for id in fixed_by(programme, used)] or [0])
+    key_of = itemgetter(*[positions[id] for id in determining_ids(programme, used)] or [0])
     kept: dict[Any, _View] = {}
 
-    def remembered(row: Row) -> _View:
+    def cached(row: Row) -> _View:
         key = key_of(row)
         view = kept.get(key)
         if view is None:
-            if len(kept) >= _REMEMBERED:
+            if len(kept) >= _MAX_CACHED:
                 kept.clear()
             view = kept[key] = read(row)
         return view
 
-    return remembered
+    return cached
 
 
 def tier_reader(
@@ -151,10 +151,10 @@ def tier_reader(
 ) -> Reader[tuple[TierOutcome, Benefits]]:
     """The reader of a tier's outcome and benefits; `constants` are the values that are the same for every partner."""
     offered = tier.discount
-    qualification = _remembered(programme, positions, lambda at: _qualification_reader(tier, at))
-    discount = _remembered(programme, positions, lambda at: _discount_reader(offered, at)) if offered else None
-    benefits = _remembered(programme, positions, lambda at: _benefits_reader(tier.benefits, at, constants))
-    rebates = _remembered(programme, positions, lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at))
+    qualification = _cached(programme, positions, lambda at: _qualification_reader(tier, at))
+    discount = _cached(programme, positions, lambda at: _discount_reader(offered, at)) if offered else None
+    benefits = _cached(programme, positions, lambda at: _benefits_reader(tier.benefits, at, constants))
+    rebates = _cached(programme, positions, lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at))
 
     def read(row: Row) -> tuple[TierOutcome, Benefits]:
         granted = benefits(row)

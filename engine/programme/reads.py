@@ -25,7 +25,7 @@ def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
     return frozenset(reached)
 
 
-def fixed_by(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]:
+def determining_ids(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]:
     """Ids whose values determine the values of `ids`: partners that agree in the former agree in the latter.
 
     Numbers are replaced by what they depend on, until only conditions, negotiable terms, aggregates and facts remain:
