@@ -1,1 +1,1 @@
-"""Reader 6: an expression as SQL. Read `exact`, then `numbers`, `days` and `functions`, then `expressions`."""
+"""Reader 6: an expression as SQL. Reading order: `exact`, `numbers`, `days`, `functions`, `expressions`."""

@@ -1,7 +1,7 @@
-"""Exact numbers in SQL: no digit is lost in any dialect, for every number knows how large it can be.
+"""Exact numbers in SQL: no digit is lost in any dialect, since every number has bounds of its size.
 
-An `Exact` is a whole number or a decimal of at most 38 digits, the most that every dialect holds. What would need more
-is refused (`NotInSql`), for the interpreter to decide; it never comes out wrong.
+An `Exact` is a whole number or a decimal of at most 38 digits, the most that every dialect holds. A calculation that
+would need more raises `NotInSql`, and the interpreter computes it instead.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from sqlglot import exp
 
 MOST_DIGITS = 38  #: of a decimal, in every dialect
 _WHOLE_DIGITS = 18  #: of a whole number that fits BIGINT
-_SMALL = 2**31  #: a whole number below it fits the type that a written one has
-_LARGEST = 400  #: parts of an expression that may stand in two places of the query
+_SMALL = 2**31  #: a whole number below it fits the type of a literal
+_LARGEST = 400  #: parts of an expression that may be copied to a second place of the query
 
 
 class NotInSql(Exception):
-    """The expression cannot be computed exactly in SQL; says why."""
+    """The expression cannot be computed exactly in SQL; the message says why."""
 
 
 class Exact(NamedTuple):
-    """A number: from `low` to `high`, in units of its last decimal; `held` is how many digits its SQL type has."""
+    """A number from `low` to `high`, in units of its last decimal; `held` is the number of digits of its SQL type."""
 
     tree: exp.Expr
     low: int
@@ -33,7 +33,7 @@ class Exact(NamedTuple):
 
     @property
     def digits(self) -> int:
-        """How many digits it needs."""
+        """How many digits the largest value needs."""
         return max(len(str(max(abs(self.low), abs(self.high)))), self.scale, 1)
 
     @property
@@ -42,20 +42,20 @@ class Exact(NamedTuple):
         return self.scale == 0 and self.held <= _WHOLE_DIGITS
 
 
-def again(tree: exp.Expr) -> exp.Expr:
-    """The same expression in a second place; raises NotInSql where copies of copies would grow beyond bounds."""
+def copy_tree(tree: exp.Expr) -> exp.Expr:
+    """A copy of the expression for a second place; raises NotInSql where it is too large, as copies of copies grow."""
     if any(count >= _LARGEST for count, _ in enumerate(tree.walk())):
         raise NotInSql("the expression is too deep")
     return tree.copy()
 
 
-def same(number: Exact) -> Exact:
-    """The number in a second place."""
-    return number._replace(tree=again(number.tree))
+def copy_exact(number: Exact) -> Exact:
+    """A copy of the number for a second place; raises NotInSql where it is too large."""
+    return number._replace(tree=copy_tree(number.tree))
 
 
 def literal(value: Decimal) -> Exact:
-    """A written number: every dialect types it by its digits, once a whole one has been told from a decimal."""
+    """A literal of the number: every dialect takes its type from the digits, once whole numbers are separate."""
     plain = value.normalize()
     scale = max(0, -int(plain.as_tuple().exponent))
     units = int(plain.scaleb(scale))
@@ -67,19 +67,17 @@ def literal(value: Decimal) -> Exact:
 
 
 def literal_of(number: int) -> Exact:
-    """A whole number of ours."""
+    """A literal of a whole number."""
     return literal(Decimal(number))
 
 
-def type_of(number: Exact) -> exp.DataType:
-    """The SQL type that the number is cast to."""
-    if number.is_whole:
-        return exp.DataType.build("BIGINT")
-    return exp.DataType.build(f"DECIMAL({number.held}, {number.scale})")
+def bigint(tree: exp.Expr) -> exp.Expr:
+    """The expression cast to BIGINT."""
+    return exp.Cast(this=tree, to=exp.DataType.build("BIGINT"))
 
 
 def decimal(number: Exact, digits: int) -> Exact:
-    """The number as a decimal of so many digits; raises NotInSql where there are too many."""
+    """The number as a decimal of `digits` digits; raises NotInSql where those are too many."""
     if digits > MOST_DIGITS:
         raise _too_wide(digits)
     to = exp.DataType.build(f"DECIMAL({digits}, {number.scale})")
@@ -87,13 +85,11 @@ def decimal(number: Exact, digits: int) -> Exact:
 
 
 def narrow(number: Exact) -> Exact:
-    """The number in a type no wider than it needs, where the one that it has is wide."""
+    """The number in a type that is as narrow as possible, where its type is wider than it needs."""
     if number.digits > MOST_DIGITS:
         return decimal(number, number.digits)
     if number.scale == 0 and number.digits <= _WHOLE_DIGITS:
-        if number.is_whole:
-            return number
-        return number._replace(tree=exp.Cast(this=number.tree, to=exp.DataType.build("BIGINT")), held=_WHOLE_DIGITS)
+        return number if number.is_whole else number._replace(tree=bigint(number.tree), held=_WHOLE_DIGITS)
     return decimal(number, number.digits) if number.held > max(number.digits, _WHOLE_DIGITS) else number
 
 
@@ -118,32 +114,30 @@ def multiply(left: Exact, right: Exact) -> Exact:
 
 
 def in_long(number: Exact) -> Exact:
-    """The number, in the type that we take whole numbers to have where a database may hold it in a shorter one."""
-    if not number.is_whole or not _is_short(number.tree):
-        return number
-    return number._replace(tree=exp.Cast(this=number.tree, to=exp.DataType.build("BIGINT")))
+    """The number; a whole one that a database may hold in a shorter type is cast to BIGINT."""
+    return number._replace(tree=bigint(number.tree)) if number.is_whole and _is_short(number.tree) else number
 
 
 def _is_short(tree: exp.Expr) -> bool:
-    """Whether a database may hold it in 32 bits: a written number, or what is chosen or reckoned of such ones alone."""
+    """Whether a database may hold it in 32 bits: a literal, or an expression of literals alone."""
     match tree:
         case exp.Literal():
             return True
         case exp.Case():
             default = tree.args.get("default")
-            branches = [one.args["true"] for one in tree.args["ifs"]] + ([default] if default is not None else [])
+            branches = [when.args["true"] for when in tree.args["ifs"]] + ([default] if default is not None else [])
             return all(_is_short(branch) for branch in branches if not isinstance(branch, exp.Null))
         case exp.Neg() | exp.Paren() | exp.Abs():
             return _is_short(tree.this)
         case exp.Add() | exp.Sub() | exp.Mul():
             return _is_short(tree.this) and _is_short(tree.expression)
         case exp.Least() | exp.Greatest():
-            return all(_is_short(one) for one in (tree.this, *tree.expressions))
+            return all(_is_short(part) for part in (tree.this, *tree.expressions))
     return False
 
 
 def remainder(number: Exact, unit: Exact) -> Exact:
-    """What is left of a number, not negative, when all whole units, above zero, are taken from it."""
+    """The remainder of a number, 0 or more, divided by a unit above 0."""
     scale = max(number.scale, unit.scale)
     high = max(0, min(_units(number, number.high, scale), _units(unit, unit.high, scale)))
     left, right, held = _operands(number, unit, 0, high, _common)
@@ -164,7 +158,7 @@ def magnitude(number: Exact) -> Exact:
 
 
 def either(parts: list[Exact], tree: exp.Expr) -> Exact:
-    """What a tree gives that chooses among these numbers; they have passed `alike`."""
+    """The number of a tree that chooses one of these numbers, which come from `in_one_column`."""
     scale = max(part.scale for part in parts)
     low = min(_units(part, part.low, scale) for part in parts)
     high = max(_units(part, part.high, scale) for part in parts)
@@ -174,7 +168,7 @@ def either(parts: list[Exact], tree: exp.Expr) -> Exact:
 
 
 def in_one_column(parts: list[Exact]) -> list[Exact]:
-    """Numbers that may stand in one column: where one is a decimal, all are; raises NotInSql where none holds them."""
+    """The numbers in types for one column: all decimals, where one is; raises NotInSql where no type holds them."""
     if all(part.is_whole for part in parts):
         return parts
     parts = [_as_decimal(part) for part in parts]
@@ -189,12 +183,12 @@ def in_one_column(parts: list[Exact]) -> list[Exact]:
 def _operands(
     left: Exact, right: Exact, low: int, high: int, held: Callable[[Exact, Exact], int]
 ) -> tuple[Exact, Exact, int]:
-    """Both operands, and how many digits the type of the result has: whole ones stay so where the result fits too."""
+    """Both operands, and the digits of the result's type: whole numbers stay whole where the result fits too."""
     fits = max(len(str(abs(low))), len(str(abs(high)))) <= _WHOLE_DIGITS
     if left.is_whole and right.is_whole and fits:
         return (left if max(-low, high) < _SMALL else _as_big(left)), right, _WHOLE_DIGITS
     left, right = _as_decimal(left), _as_decimal(right)
-    if not fits and max(left.held, right.held) <= _WHOLE_DIGITS:  # DuckDB makes no more digits of two such
+    if not fits and max(left.held, right.held) <= _WHOLE_DIGITS:  # DuckDB would give the result no more digits
         left = decimal(left, _WHOLE_DIGITS + 1)
     if held(left, right) > MOST_DIGITS:
         left, right = decimal(left, left.digits), decimal(right, right.digits)
@@ -204,14 +198,12 @@ def _operands(
 
 
 def _as_big(number: Exact) -> Exact:
-    """A whole number as BIGINT, in which written ones, and choices among them, are not yet."""
-    if isinstance(number.tree, exp.Column | exp.Cast):
-        return number
-    return number._replace(tree=exp.Cast(this=number.tree, to=exp.DataType.build("BIGINT")))
+    """A whole number as BIGINT: literals, and choices among them, are cast to it."""
+    return number if isinstance(number.tree, exp.Column | exp.Cast) else number._replace(tree=bigint(number.tree))
 
 
 def _common(left: Exact, right: Exact) -> int:
-    """How many digits a type has that holds both."""
+    """How many digits a type needs to hold both."""
     return max(left.scale, right.scale) + max(left.held - left.scale, right.held - right.scale)
 
 

@@ -1,8 +1,8 @@
-"""A tree becomes SQL with the meaning that `interpret` gives it: one case for each form.
+"""Turns a tree into SQL with the meaning that `interpret` gives it: one case for each form.
 
-Unknown is NULL. `and`, `or` and `not` are SQL's own; a choice asks its condition once, and is NULL where that is; `min`
-and `max` are choices, for dialects differ in what they make of NULL; nothing is divided. Aggregates are computed by
-whoever knows the tables, and come as columns.
+Unknown is NULL. `and`, `or` and `not` are SQL's own. A choice contains its condition once, and is NULL where the
+condition is. `min` and `max` are choices, since dialects treat NULL differently. Nothing is divided. Aggregates are
+columns, which the caller computes.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .exact import Exact, literal
 from .functions import call_sql
 from .numbers import Quotient, either_case
 
-Sql = exp.Expr | Exact | Quotient  #: a condition, day, choice or text; a number
-Columns = Callable[[Name | Aggregate], Any]  #: the column that holds what is named, or what is made of a list
+Sql = exp.Expr | Exact | Quotient  #: a condition, day, choice or text; or a number
+Columns = Callable[[Name | Aggregate], Any]  #: the column of a name or of an aggregate
 
 
 def expression_sql(tree: Expression, columns: Columns) -> Any:
-    """The expression as SQL; raises NotInSql where no dialect could compute it exactly."""
+    """The expression as SQL; raises NotInSql where SQL cannot compute it exactly."""
     match tree:
         case Literal():
             return literal_sql(tree.value)
@@ -41,9 +41,8 @@ def expression_sql(tree: Expression, columns: Columns) -> Any:
         case Compare():
             return _compare(tree.operator, expression_sql(tree.left, columns), expression_sql(tree.right, columns))
         case Arithmetic():
-            return numbers.calculate(
-                tree.operator, expression_sql(tree.left, columns), expression_sql(tree.right, columns)
-            )
+            left, right = expression_sql(tree.left, columns), expression_sql(tree.right, columns)
+            return numbers.calculate(tree.operator, left, right)
         case Choose():
             return _choose(*(expression_sql(part, columns) for part in (tree.condition, tree.then, tree.otherwise)))
         case Call():

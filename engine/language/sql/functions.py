@@ -1,4 +1,4 @@
-"""The functions of the language in SQL: one case for each, by the arguments as SQL."""
+"""The functions of the language in SQL, from their arguments as SQL."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sqlglot import exp
 
 from ..function_names import FunctionName
 from . import exact, numbers
-from .days import between, months_between, moved, start_of, start_of_month
-from .exact import Exact, again, literal_of
-from .numbers import Number, Quotient, again_number, calculate, choose_exact, compare, divide, either_case
+from .days import day_difference, later_day, months_between, start_of_month, start_of_period
+from .exact import Exact, copy_tree, literal_of
+from .numbers import Number, Quotient, calculate, choose_exact, compare, copy_number, divide, either_case
 
 
 def call_sql(function: FunctionName, arguments: Sequence[Any]) -> Any:
@@ -36,77 +36,77 @@ def call_sql(function: FunctionName, arguments: Sequence[Any]) -> Any:
         case "every":
             return _every(first, others[0])
         case "add_days" | "add_months":
-            return moved(first, others[0], "DAY" if function == "add_days" else "MONTH")
+            return later_day(first, others[0], "DAY" if function == "add_days" else "MONTH")
         case "days_between":
-            return between(first, others[0])
+            return day_difference(first, others[0])
         case "months_between":
             return months_between(first, others[0])
         case "start_of_month":
             return start_of_month(first)
         case "start_of_quarter" | "start_of_year":
-            return start_of(first, others[0], 3 if function == "start_of_quarter" else 12)
+            return start_of_period(first, others[0], 3 if function == "start_of_quarter" else 12)
         case _:
             assert_never(function)
 
 
 def _extreme_day(earliest: bool, days: Sequence[exp.Expr]) -> exp.Expr:
-    found = days[0]
+    form = exp.LTE if earliest else exp.GTE
+    extreme = days[0]
     for day in days[1:]:
-        form = exp.LTE if earliest else exp.GTE
-        found = either_case(form(this=again(found), expression=again(day)), found, day)
-    return found
+        extreme = either_case(form(this=copy_tree(extreme), expression=copy_tree(day)), extreme, day)
+    return extreme
 
 
 def _at_least(wanted: Number, conditions: Sequence[exp.Expr]) -> exp.Expr:
-    """True as soon as enough hold, false as soon as too few can, else NULL."""
+    """True as soon as enough conditions hold, false as soon as too few can hold, else NULL."""
     holding, possible = literal_of(0), literal_of(0)
     for condition in conditions:
         holds = exp.Case(this=exp.paren(condition), ifs=[exp.If(this=exp.true(), true=literal_of(1).tree)])
-        fails = exp.Case(this=exp.paren(again(condition)), ifs=[exp.If(this=exp.false(), true=literal_of(0).tree)])
+        fails = exp.Case(this=exp.paren(copy_tree(condition)), ifs=[exp.If(this=exp.false(), true=literal_of(0).tree)])
         holds.set("default", literal_of(0).tree)
         fails.set("default", literal_of(1).tree)
         holding = exact.add(holding, Exact(holds, 0, 1))
         possible = exact.add(possible, Exact(fails, 0, 1))
-    enough, too_few = compare(">=", holding, again_number(wanted)), compare("<", possible, wanted)
+    enough, too_few = compare(">=", holding, copy_number(wanted)), compare("<", possible, wanted)
     return exp.Case(ifs=[exp.If(this=enough, true=exp.true()), exp.If(this=too_few, true=exp.false())])
 
 
 def _rank(option: exp.Expr, options: Sequence[exp.Expr]) -> Exact:
-    whens = [exp.If(this=one, true=literal_of(place).tree) for place, one in enumerate(options, 1)]
-    return Exact(exp.Case(this=option, ifs=whens), 1, len(options))
+    ranks = [exp.If(this=text, true=literal_of(rank).tree) for rank, text in enumerate(options, 1)]
+    return Exact(exp.Case(this=option, ifs=ranks), 1, len(options))
 
 
 def _by_unit(number: Number, unit: Number, way: OneOf["round", "round_down", "round_up"]) -> Number:
-    """A multiple of the unit beside the number: what is left over decides which."""
+    """The multiple of the unit below or above the number: the remainder decides which."""
     part, over, size = _in_units(number, unit)
-    left = exact.remainder(exact.magnitude(exact.same(part)), exact.same(size))
-    floor, nothing = exact.add(exact.magnitude(exact.same(part)), exact.same(left), -1), literal_of(0)
+    left = exact.remainder(exact.magnitude(exact.copy_exact(part)), exact.copy_exact(size))
+    floor, nothing = exact.add(exact.magnitude(exact.copy_exact(part)), exact.copy_exact(left), -1), literal_of(0)
     if way == "round":
-        more = compare(">=", exact.multiply(exact.same(left), literal_of(2)), exact.same(size))
-    else:  # away from zero where that is the way asked for
-        upwards = compare(">" if way == "round_up" else "<", exact.same(part), literal_of(0))
-        more = exp.and_(upwards, compare(">", exact.same(left), literal_of(0)), copy=False)
-    found = exact.add(floor, choose_exact(more, size, nothing))
+        more = compare(">=", exact.multiply(exact.copy_exact(left), literal_of(2)), exact.copy_exact(size))
+    else:  # away from zero where that is the direction
+        upwards = compare(">" if way == "round_up" else "<", exact.copy_exact(part), literal_of(0))
+        more = exp.and_(upwards, compare(">", exact.copy_exact(left), literal_of(0)), copy=False)
+    rounded = exact.add(floor, choose_exact(more, size, nothing))
     if part.low < 0:
-        negative = compare("<", exact.same(part), literal_of(0))
-        found = choose_exact(negative, exact.negative(exact.same(found)), found)
-    return found if over is None else Quotient(found, over)
+        negative = compare("<", exact.copy_exact(part), literal_of(0))
+        rounded = choose_exact(negative, exact.negative(exact.copy_exact(rounded)), rounded)
+    return rounded if over is None else Quotient(rounded, over)
 
 
 def _every(size: Number, amount: Number) -> Number:
-    """How many whole sizes the amount holds, never less than none."""
-    whole = divide(_by_unit(amount, again_number(size), "round_down"), size)
+    """How many whole sizes the amount contains, at least 0."""
+    whole = divide(_by_unit(amount, copy_number(size), "round_down"), size)
     return numbers.extreme(smallest=False, numbers=[literal_of(0), whole])
 
 
 def _in_units(number: Number, unit: Number) -> tuple[Exact, Exact | None, Exact]:
-    """Part and divisor of a number, and the unit in units of that divisor; NULL where it is not above zero."""
+    """Part and divisor of a number, and the unit times that divisor; the unit is NULL where it is not above 0."""
     (part, over), (size, of) = numbers.parts(number), numbers.parts(unit)
     if isinstance(unit, Quotient):
-        part, over = exact.multiply(part, exact.same(of)), exact.multiply(over, of)
+        part, over = exact.multiply(part, exact.copy_exact(of)), exact.multiply(over, of)
     if isinstance(number, Quotient):
-        size = exact.multiply(size, exact.same(numbers.parts(number)[1]))
+        size = exact.multiply(size, exact.copy_exact(numbers.parts(number)[1]))
     if size.low <= 0:
-        positive = compare(">", exact.same(size), literal_of(0))
+        positive = compare(">", exact.copy_exact(size), literal_of(0))
         size = size._replace(tree=exp.Case(ifs=[exp.If(this=positive, true=size.tree)]), low=0)
     return part, None if over is numbers.ONE else over, size
