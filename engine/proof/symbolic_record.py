@@ -11,7 +11,7 @@ import z3  # type: ignore[import-untyped]
 from ..evaluate.evaluate import all_values, evaluate
 from ..evaluate.record import Record
 from ..language.smt.formula import literal
-from ..language.smt.terms import Codes, Formula, Term, negated, nothing
+from ..language.smt.terms import Codes, Formula, Term, negated, unknown_term
 from ..programme.model import ListFact
 from ..programme.owners import agreed_id
 from ..release.load import Release
@@ -52,9 +52,9 @@ def symbolic_record(release: Release, record: Record, day: date, *, any_missing:
     values = all_values(release.plan, evaluate(release.plan, record, day))
     lists = {id: _items(fact, values[id], codes) for id, fact in programme.lists.items()}
     missing = tuple(id for id in programme.facts if isinstance(values[id], Unknown))
-    overrides = {} if any_missing else {id: nothing(programme.facts[id].kind) for id in missing}
+    overrides = {} if any_missing else {id: unknown_term(programme.facts[id].kind) for id in missing}
     if isinstance(values["held_since"], Unknown):
-        overrides["held_since"] = nothing(Kind.DATE)
+        overrides["held_since"] = unknown_term(Kind.DATE)
     for agreement in record.agreements:
         if agreement.days.cover(day):
             overrides[agreement.term] = Term(literal(agreement.value, codes))
@@ -68,7 +68,7 @@ def _items(fact: ListFact, items: Any, codes: Codes) -> Items:
         return Items(z3.IntVal(0), (), (), any=False, known=False)
     terms = tuple(
         {
-            fact.id_of(field.id): nothing(field.kind)
+            fact.id_of(field.id): unknown_term(field.kind)
             if isinstance(item[field.id], Unknown)
             else Term(literal(item[field.id], codes))
             for field in fact.fields.values()

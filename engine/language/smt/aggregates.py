@@ -1,6 +1,6 @@
-"""Aggregates in formulas, over a list of so many items: what `aggregates` of the language makes of entries.
+"""Aggregates in formulas, over a list with at most a fixed number of items; the meaning is that of `run.aggregates`.
 
-Each item is there or not; one that is not there is as if it did not count.
+Each item is in the list or not; one that is not counts as if its condition were false.
 """
 
 from __future__ import annotations
@@ -25,125 +25,126 @@ from .terms import (
     floor,
     is_condition,
     negated,
-    nothing,
     number,
     only_where,
     plus,
+    unknown_term,
 )
 
 
 class ItemFormulas(NamedTuple):
-    """One item: whether it is there, whether it counts, its value, and what orders it (None where nothing does)."""
+    """One item: whether it is in the list, whether it counts, its value, and what orders it (None for no order)."""
 
-    there: Formula
+    in_list: Formula
     counts: Term
     value: Term
     by: Term | None = None
 
     @property
     def counted(self) -> Formula:
-        """Whether it certainly counts."""
-        return all_of([self.there, self.counts.known, self.counts.value])
+        """Whether the item certainly counts."""
+        return all_of([self.in_list, self.counts.known, self.counts.value])
 
     @property
     def perhaps(self) -> Formula:
-        """Whether it counts or may."""
-        return all_of([self.there, any_of([negated(self.counts.known), self.counts.value])])
+        """Whether the item counts or may count."""
+        return all_of([self.in_list, any_of([negated(self.counts.known), self.counts.value])])
 
     @property
     def open(self) -> Formula:
-        """Whether something of it is unknown that matters."""
-        parts = [self.counts.known, self.value.known, *(() if self.by is None else (self.by.known,))]
+        """Whether a part of the item is unknown, and the item counts or may count."""
+        parts = [term.known for term in (self.counts, self.value, self.by) if term is not None]
         return all_of([self.perhaps, negated(all_of(parts))])
 
 
 def unrolled(tree: Aggregate, items: Sequence[tuple[Formula, Terms]], terms: Terms, codes: Codes) -> Term:
-    """An aggregate over a list that is known: of each item whether it is there, and what names mean for it."""
+    """The term of an aggregate over a known list; an item is whether it is in the list, and the terms of its names."""
     entries = []
-    for there, own in items:
+    for in_list, own in items:
         by = None if tree.by is None else formula(tree.by, own, codes)
-        entries.append(ItemFormulas(there, formula(tree.counts, own, codes), formula(tree.value, own, codes), by))
+        entries.append(ItemFormulas(in_list, formula(tree.counts, own, codes), formula(tree.value, own, codes), by))
     best = None if tree.best is None else formula(tree.best, terms, codes)
-    empty = nothing(tree.kind) if tree.empty is None else formula(tree.empty, terms, codes)
+    empty = unknown_term(tree.kind) if tree.empty is None else formula(tree.empty, terms, codes)
     return _aggregate(tree.function, entries, best, empty)
 
 
 def _aggregate(function: AggregateName, entries: Sequence[ItemFormulas], best: Term | None, empty: Term) -> Term:
-    """The term of an aggregate over the entries, or only over the `best` so many of their values."""
+    """The term of an aggregate over the entries, or only over the `best` greatest of their values (None for all)."""
     if function == "any":
         return _any(entries)
     if function == "all":
         return _all(entries, empty)
-    settled = negated(any_of([one.open for one in entries]))
-    known = settled if best is None else all_of([settled, best.known])
+    settled = negated(any_of([entry.open for entry in entries]))
+    is_known = settled if best is None else all_of([settled, best.known])
     if not entries and function not in ("count", "distinct"):
-        return only_where(known, empty)
-    counted = [one.counted for one in entries]
-    values = [one.value for one in entries]
+        return only_where(is_known, empty)
+    counted = [entry.counted for entry in entries]
+    values = [entry.value for entry in entries]
     if function == "latest":
-        found = _latest(entries, counted)
+        result = _latest(entries, counted)
     else:
         if best is not None:
             counted = _best(values, counted, floor(best))
-        found = _of_values(function, values, counted)
+        result = _of_values(function, values, counted)
     if function in ("count", "distinct"):
-        return Term(found.value, known)
+        return Term(result.value, is_known)
     some = any_of(counted)
-    return chosen(some, found, empty, all_of([known, either(some, found.known, empty.known)]))
+    return chosen(some, result, empty, all_of([is_known, either(some, result.known, empty.known)]))
 
 
 def _any(entries: Sequence[ItemFormulas]) -> Term:
-    found = any_of([all_of([one.counted, one.value.known, one.value.value]) for one in entries])
+    some = any_of([all_of([entry.counted, entry.value.known, entry.value.value]) for entry in entries])
     none = all_of([
-        any_of([negated(one.perhaps), all_of([one.value.known, negated(one.value.value)])]) for one in entries
+        any_of([negated(entry.perhaps), all_of([entry.value.known, negated(entry.value.value)])]) for entry in entries
     ])  # fmt: skip
-    return Term(found, any_of([found, none]))
+    return Term(some, any_of([some, none]))
 
 
 def _all(entries: Sequence[ItemFormulas], empty: Term) -> Term:
-    broken = any_of([all_of([one.counted, one.value.known, negated(one.value.value)]) for one in entries])
+    one_false = any_of([all_of([entry.counted, entry.value.known, negated(entry.value.value)]) for entry in entries])
     unknown = any_of([
-        all_of([one.perhaps, negated(all_of([one.value.known, one.value.value]))]) for one in entries
+        all_of([entry.perhaps, negated(all_of([entry.value.known, entry.value.value]))]) for entry in entries
     ])  # fmt: skip
-    counted, perhaps = any_of([one.counted for one in entries]), any_of([one.perhaps for one in entries])
-    of_none = all_of([empty.known, any_of([negated(perhaps), empty.value])])
-    known = any_of([broken, all_of([negated(unknown), any_of([counted, of_none])])])
-    return Term(all_of([negated(broken), any_of([perhaps, empty.value])]), known)
+    counted, perhaps = any_of([entry.counted for entry in entries]), any_of([entry.perhaps for entry in entries])
+    empty_decides = all_of([empty.known, any_of([negated(perhaps), empty.value])])
+    is_known = any_of([one_false, all_of([negated(unknown), any_of([counted, empty_decides])])])
+    return Term(all_of([negated(one_false), any_of([perhaps, empty.value])]), is_known)
 
 
 def _latest(entries: Sequence[ItemFormulas], counted: Sequence[Formula]) -> Term:
-    """The value of the item that comes last; where several of one day differ, nothing says which."""
+    """The value of the last item; not known where several items are last and their values differ."""
     last = [
         all_of([
-            here,
-            *(any_of([negated(there), comparison("<=", other.by, one.by)])
-              for other, there in zip(entries, counted, strict=True) if other is not one and other.by and one.by),
+            counts,
+            *(any_of([negated(rival_counts), comparison("<=", rival.by, entry.by)])
+              for rival, rival_counts in zip(entries, counted, strict=True)
+              if rival is not entry and rival.by and entry.by),
         ])
-        for one, here in zip(entries, counted, strict=True)
+        for entry, counts in zip(entries, counted, strict=True)
     ]  # fmt: skip
     equal = [
         any_of([negated(all_of([last[i], last[j]])), _same(entries[i].value, entries[j].value)])
         for i in range(len(entries)) for j in range(i)
     ]  # fmt: skip
-    return _first([one.value for one in entries], last)._replace(known=all_of(equal))
+    return _first([entry.value for entry in entries], last)._replace(known=all_of(equal))
 
 
-def _same(one: Term, other: Term) -> Formula:
-    if is_condition(one):
-        return either(one.value, other.value, negated(other.value))
-    return comparison("==", one, other)
+def _same(left: Term, right: Term) -> Formula:
+    if is_condition(left):
+        return either(left.value, right.value, negated(right.value))
+    return comparison("==", left, right)
 
 
 def _first(values: Sequence[Term], conditions: Sequence[Formula]) -> Term:
-    """The first of the values whose condition holds; of the last one where none does."""
-    found = values[-1]
+    """The first of the values whose condition holds; the last value where none does."""
+    result = values[-1]
     for value, condition in reversed([*zip(values[:-1], conditions[:-1], strict=True)]):
-        found = chosen(condition, value, found, True)
-    return found._replace(known=True)
+        result = chosen(condition, value, result, True)
+    return result._replace(known=True)
 
 
 def _places(values: Sequence[Term], counted: Sequence[Formula], sign: Order) -> list[Formula]:
-    """How many of those counted come before each, in the order of a sign; equals in the order of the list."""
+    """For each value, how many that count come before it in the order of the sign; equal ones as in the list."""
     return [
         how_many([
             all_of([counted[j], any_of([comparison(sign, values[j], values[i]),
@@ -155,13 +156,9 @@ def _places(values: Sequence[Term], counted: Sequence[Formula], sign: Order) -> 
 
 
 def _best(values: Sequence[Term], counted: Sequence[Formula], most: Formula) -> list[Formula]:
-    """Which are among the greatest so many."""
+    """For each value, whether it counts and is among the `most` greatest."""
     places = _places(values, counted, ">")
-    return [all_of([here, place < most]) for here, place in zip(counted, places, strict=True)]
-
-
-def _count(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
-    return Term(how_many(counted))
+    return [all_of([counts, place < most]) for counts, place in zip(counted, places, strict=True)]
 
 
 def _distinct(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
@@ -173,38 +170,36 @@ def _distinct(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
 
 
 def _sum(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
-    found, nothing = Term(number(0)), Term(number(0))
-    for value, here in zip(values, counted, strict=True):
-        found = plus(found, chosen(here, value, nothing, True))
-    return found._replace(known=True)
+    total, zero = Term(number(0)), Term(number(0))
+    for value, counts in zip(values, counted, strict=True):
+        total = plus(total, chosen(counts, value, zero, True))
+    return total._replace(known=True)
 
 
 def _extreme(values: Sequence[Term], counted: Sequence[Formula], sign: Order) -> Term:
     places = _places(values, counted, sign)
-    return _first(values, [all_of([here, place == 0]) for here, place in zip(counted, places, strict=True)])
-
-
-def _average(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
-    return divided(_sum(values, counted), _count(values, counted))
+    return _first(values, [all_of([counts, place == 0]) for counts, place in zip(counted, places, strict=True)])
 
 
 def _median(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     """The middle value, or the mean of the two in the middle."""
-    places, many = _places(values, counted, "<"), how_many(counted)
+    places, count = _places(values, counted, "<"), how_many(counted)
 
-    def at(place: Any) -> Term:
-        return _first(values, [all_of([here, one == place]) for here, one in zip(counted, places, strict=True)])
+    def at(wanted: Any) -> Term:
+        return _first(
+            values, [all_of([counts, place == wanted]) for counts, place in zip(counted, places, strict=True)]
+        )
 
-    upper = at(many / 2)
-    mean = divided(plus(at(many / 2 - 1), upper), Term(number(2)))
-    return chosen(many % 2 == 1, upper, mean, True)
+    upper = at(count / 2)
+    mean = divided(plus(at(count / 2 - 1), upper), Term(number(2)))
+    return chosen(count % 2 == 1, upper, mean, True)
 
 
 def _of_values(function: OfValues, values: Sequence[Term], counted: Sequence[Formula]) -> Term:
-    """What is made of the values that count."""
+    """The aggregate of the values that count."""
     match function:
         case "count":
-            return _count(values, counted)
+            return Term(how_many(counted))
         case "distinct":
             return _distinct(values, counted)
         case "sum":
@@ -214,7 +209,7 @@ def _of_values(function: OfValues, values: Sequence[Term], counted: Sequence[For
         case "maximum":
             return _extreme(values, counted, ">")
         case "average":
-            return _average(values, counted)
+            return divided(_sum(values, counted), Term(how_many(counted)))
         case "median":
             return _median(values, counted)
         case _:

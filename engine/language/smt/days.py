@@ -1,6 +1,6 @@
-"""Days in formulas: what a calendar says of them, by whole division alone.
+"""The calendar in formulas: years, months and days of the month from ordinals and back, by whole division.
 
-A year is counted from March, so that the leap day is its last, and months have their lengths by one formula.
+A year is counted from March, so that the leap day is its last day and one formula gives the lengths of the months.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Day(NamedTuple):
 
 
 def civil(ordinal: Formula) -> Day:
-    """The day that is so many days after 31 December of year 0."""
+    """The day of an ordinal, the number of days after 31 December of year 0."""
     since = ordinal + _TO_MARCH
     era = since / _CENTURIES
     of_era = since - era * _CENTURIES
@@ -38,7 +38,7 @@ def civil(ordinal: Formula) -> Day:
 
 
 def ordinal(day: Day) -> Formula:
-    """How many days it is after 31 December of year 0."""
+    """The ordinal of a day: how many days it is after 31 December of year 0."""
     year = day.year - z3.If(day.month <= 2, 1, 0)
     era = year / 400
     of_era = year - era * 400
@@ -47,7 +47,7 @@ def ordinal(day: Day) -> Formula:
 
 
 def exists(ordinal: Formula) -> Formula:
-    """Whether the calendar has the day."""
+    """Whether the ordinal is a day from 0001-01-01 to 9999-12-31."""
     return all_of([ordinal >= FIRST, ordinal <= LAST])
 
 
@@ -57,28 +57,28 @@ def is_leap(year: Formula) -> Formula:
 
 
 def months_later(start: Formula, months: Formula) -> tuple[Formula, Formula]:
-    """The same day so many months later, or the last of that month; and whether the calendar has it."""
+    """The same day that number of months later, or the last of that month; and whether the calendar has it."""
     first = civil(start)
     count = first.year * 12 + first.month - 1 + months
     year, month = count / 12, count % 12 + 1
     thirty = z3.Or(month == 4, month == 6, month == 9, month == 11)
     length = z3.If(month == 2, z3.If(is_leap(year), 29, 28), z3.If(thirty, 30, 31))
-    found = ordinal(Day(year, month, z3.If(first.day > length, length, first.day)))
-    return found, all_of([year >= date.min.year, year <= date.max.year])
+    later = ordinal(Day(year, month, z3.If(first.day > length, length, first.day)))
+    return later, all_of([year >= date.min.year, year <= date.max.year])
 
 
-def start(day: Formula, first_month: Formula, months: int) -> tuple[Formula, Formula]:
-    """The first day of the quarter or year that begins with a month, and whether there is one."""
-    at = civil(day)
-    count = at.year * 12 + at.month - 1 - (at.month - first_month) % months
+def first_of_period(day: Formula, first_month: Formula, months: int) -> tuple[Formula, Formula]:
+    """The first day of the day's period of `months`, in a year from `first_month`; and whether the calendar has it."""
+    within = civil(day)
+    count = within.year * 12 + within.month - 1 - (within.month - first_month) % months
     year = count / 12
-    found = ordinal(Day(year, count % 12 + 1, z3.IntVal(1)))
-    return found, all_of([first_month >= 1, first_month <= 12, year >= date.min.year])
+    first = ordinal(Day(year, count % 12 + 1, z3.IntVal(1)))
+    return first, all_of([first_month >= 1, first_month <= 12, year >= date.min.year])
 
 
 def months_between(first: Formula, last: Formula) -> Formula:
-    """How many whole months have passed."""
-    one, other = civil(first), civil(last)
-    whole: Any = (other.year - one.year) * 12 + other.month - one.month
+    """How many whole months are between the first day and the last."""
+    begin, end = civil(first), civil(last)
+    whole: Any = (end.year - begin.year) * 12 + end.month - begin.month
     reached, there = months_later(first, whole)
     return z3.If(z3.And(there, reached > last), whole - 1, whole)

@@ -1,7 +1,7 @@
-"""A tree becomes a term with the meaning that `interpret` gives it: one case for each form.
+"""Turns a tree into a term with the meaning that `interpret` gives it: one case for each form.
 
-Logic is three-valued: a value has a formula, and another that says whether it is known. Only the size of numbers is
-not looked at: the interpreter gives up on those of over 600 digits, a solver does not.
+Logic is three-valued: a term has a formula for the value, and one for whether it is known. The size of numbers is the
+only difference: a number of more than 600 digits is unknown to the interpreter, but not to the solver.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ from .terms import (
     times,
 )
 
-Terms = Callable[[Name | Aggregate], Term]  #: what is named, or what is made of a list
-_ONE, _HUNDRED, _HALF = Term(number(1)), Term(number(100)), Term(number(Fraction(1, 2)))
+Terms = Callable[[Name | Aggregate], Term]  #: the term of a name or of an aggregate
+_HUNDRED, _HALF = Term(number(100)), Term(number(Fraction(1, 2)))
 
 
 def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
-    """The expression as a term."""
+    """The term of the expression."""
     match tree:
         case Literal():
             return Term(literal(tree.value, codes))
@@ -67,8 +67,8 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
             condition, then, otherwise = (
                 formula(part, terms, codes) for part in (tree.condition, tree.then, tree.otherwise)
             )
-            known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
-            return chosen(condition.value, then, otherwise, known)
+            is_known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
+            return chosen(condition.value, then, otherwise, is_known)
         case Call():
             return _call_of(tree.function)(*(formula(part, terms, codes) for part in tree.arguments))
         case _:
@@ -76,7 +76,7 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
 
 
 def literal(value: bool | Decimal | date | str, codes: Codes) -> Formula:
-    """A written value."""
+    """The formula of a literal value."""
     if isinstance(value, bool):
         return value
     if isinstance(value, Decimal):
@@ -85,24 +85,24 @@ def literal(value: bool | Decimal | date | str, codes: Codes) -> Formula:
 
 
 def _and(parts: Sequence[Term]) -> Term:
-    """Certainly false where one part is; a part that is not known counts for nothing."""
+    """`and`: known where all parts are, or where one is known to be false."""
     value = all_of([any_of([part.value, negated(part.known)]) for part in parts])
     one_false = any_of([all_of([part.known, negated(part.value)]) for part in parts])
     return Term(value, any_of([all_of([part.known for part in parts]), one_false]))
 
 
 def _or(parts: Sequence[Term]) -> Term:
-    """Certainly true where one part is."""
-    found = _and([Term(negated(part.value), part.known) for part in parts])
-    return Term(negated(found.value), found.known)
+    """`or`: known where all parts are, or where one is known to be true."""
+    none = _and([Term(negated(part.value), part.known) for part in parts])
+    return Term(negated(none.value), none.known)
 
 
 def _compare(tree: Compare, left: Term, right: Term) -> Formula:
     if tree.left.kind in NUMERIC or tree.left.kind is Kind.DATE:
         return comparison(tree.operator, left, right)
     if isinstance(left.value, bool) or isinstance(right.value, bool):
-        one, other = (left.value, right.value) if isinstance(right.value, bool) else (right.value, left.value)
-        same = one if other else negated(one)
+        value, certain = (left.value, right.value) if isinstance(right.value, bool) else (right.value, left.value)
+        same = value if certain else negated(value)
     else:
         same = left.value == right.value
     return same if tree.operator == "==" else negated(same)
@@ -126,19 +126,19 @@ def _calculate(operator: Operator, left: Term, right: Term) -> Term:
 
 
 def _outermost(sign: Order) -> Callable[..., Term]:
-    def found(*parts: Term) -> Term:
-        known = all_of([part.known for part in parts])
+    def outermost(*parts: Term) -> Term:
+        is_known = all_of([part.known for part in parts])
         best = parts[0]
         for part in parts[1:]:
-            best = chosen(comparison(sign, best, part), best, part, known)
-        return best._replace(known=known)
+            best = chosen(comparison(sign, best, part), best, part, is_known)
+        return best._replace(known=is_known)
 
-    return found
+    return outermost
 
 
 def _at_least(wanted: Term, *conditions: Term) -> Term:
-    holding = how_many([all_of([one.known, one.value]) for one in conditions])
-    failing = how_many([all_of([one.known, negated(one.value)]) for one in conditions])
+    holding = how_many([all_of([condition.known, condition.value]) for condition in conditions])
+    failing = how_many([all_of([condition.known, negated(condition.value)]) for condition in conditions])
     enough = comparison("<=", wanted, Term(holding))
     too_few = comparison(">", wanted, Term(len(conditions) - failing))
     return Term(enough, all_of([wanted.known, any_of([enough, too_few])]))
@@ -146,63 +146,63 @@ def _at_least(wanted: Term, *conditions: Term) -> Term:
 
 def how_many(conditions: Sequence[Formula]) -> Formula:
     """The number of conditions that hold."""
-    return z3.Sum([z3.IntVal(0), *(z3.If(one, 1, 0) for one in conditions)])
+    return z3.Sum([z3.IntVal(0), *(z3.If(condition, 1, 0) for condition in conditions)])
 
 
-def _rank(option: Term, *options: Term) -> Term:
-    place: Any = number(len(options))
-    for index, one in reversed(list(enumerate(options[:-1], 1))):
-        place = z3.If(option.value == one.value, index, place)
-    return Term(place, option.known)
+def _rank(choice: Term, *options: Term) -> Term:
+    rank: Any = number(len(options))
+    for place, option in reversed(list(enumerate(options[:-1], 1))):
+        rank = z3.If(choice.value == option.value, place, rank)
+    return Term(rank, choice.known)
 
 
 def _by_unit(whole: Callable[[Term], Formula]) -> Callable[[Term, Term], Term]:
-    def found(amount: Term, unit: Term) -> Term:
-        known = all_of([amount.known, unit.known, unit.value > 0])
-        return times(Term(whole(divided(amount, unit))), unit)._replace(known=known)
+    def rounded(amount: Term, unit: Term) -> Term:
+        is_known = all_of([amount.known, unit.known, unit.value > 0])
+        return times(Term(whole(divided(amount, unit))), unit)._replace(known=is_known)
 
-    return found
+    return rounded
 
 
-def _nearest(one: Term) -> Formula:
-    up, down = floor(plus(one, _HALF)), floor(plus(negative(one), _HALF))
-    return z3.If(one.value >= 0, up, -down)
+def _nearest(quotient: Term) -> Formula:
+    up, down = floor(plus(quotient, _HALF)), floor(plus(negative(quotient), _HALF))
+    return z3.If(quotient.value >= 0, up, -down)
 
 
 def _every(size: Term, amount: Term) -> Term:
     whole = floor(divided(amount, size))
-    known = all_of([amount.known, size.known, size.value > 0])
-    return Term(z3.If(whole < 0, 0, whole), known)
+    is_known = all_of([amount.known, size.known, size.value > 0])
+    return Term(z3.If(whole < 0, 0, whole), is_known)
 
 
 def _add_days(start: Term, number: Term) -> Term:
-    found = start.value + floor(number)
-    return Term(found, all_of([start.known, number.known, is_whole(number), days.exists(found)]))
+    later = start.value + floor(number)
+    return Term(later, all_of([start.known, number.known, is_whole(number), days.exists(later)]))
 
 
 def _add_months(start: Term, number: Term) -> Term:
-    found, there = days.months_later(start.value, floor(number))
-    return Term(found, all_of([start.known, number.known, is_whole(number), there]))
+    later, exists = days.months_later(start.value, floor(number))
+    return Term(later, all_of([start.known, number.known, is_whole(number), exists]))
 
 
 def _months_between(first: Term, last: Term) -> Term:
     return Term(days.months_between(first.value, last.value), all_of([first.known, last.known]))
 
 
-def _start_of_month(one: Term) -> Term:
-    return Term(one.value - days.civil(one.value).day + 1, one.known)
+def _start_of_month(day: Term) -> Term:
+    return Term(day.value - days.civil(day.value).day + 1, day.known)
 
 
 def _start_of(months: int) -> Callable[[Term, Term], Term]:
-    def found(one: Term, first_month: Term) -> Term:
-        start, there = days.start(one.value, floor(first_month), months)
-        return Term(start, all_of([one.known, first_month.known, is_whole(first_month), there]))
+    def start(day: Term, first_month: Term) -> Term:
+        first, exists = days.first_of_period(day.value, floor(first_month), months)
+        return Term(first, all_of([day.known, first_month.known, is_whole(first_month), exists]))
 
-    return found
+    return start
 
 
 def _call_of(function: FunctionName) -> Callable[..., Term]:
-    """The function of a name, from the terms of the arguments to that of the call."""
+    """The function of this name, from the terms of the arguments to the term of the call."""
     match function:
         case "min":
             return _outermost("<=")

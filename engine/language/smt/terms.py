@@ -1,8 +1,7 @@
-"""Terms: a value as a formula, with the formula that says whether it is known.
+"""Terms: the value of an expression as a formula, with a second formula for whether the value is known.
 
-A yes/no is a Bool; a number is an exact Int or Real, with a divisor beside it where it was divided, so that comparing
-it with a written number stays linear; a day is the number of days since 0001-01-01, counted as Python does; a choice or
-text is a number that stands for it.
+A yes/no is a Bool. A number is an exact Int or Real, with a divisor where it was divided, so that a comparison with a
+literal stays linear. A day is its ordinal, as `date.toordinal` counts; a choice or text is its number in `Codes`.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ import z3  # type: ignore[import-untyped]
 from ...values import Kind
 from ..operators import Comparison
 
-Formula = Any  #: of Z3, or True or False where that is certain
+Formula = Any  #: a formula of Z3; True or False where that is certain
 
 
 class Term(NamedTuple):
-    """A value; where `known` does not hold, what `value` is means nothing.
+    """A value; it has no meaning where `known` does not hold.
 
-    Of a number `over` is the divisor, over 0 wherever the value is known; None stands for 1.
+    `over` is the divisor of a number, above 0 wherever the value is known; None stands for 1.
     """
 
     value: Formula
@@ -32,41 +31,41 @@ class Term(NamedTuple):
     over: Formula = None
 
 
-def nothing(kind: Kind) -> Term:
-    """A value that is not known."""
+def unknown_term(kind: Kind) -> Term:
+    """A value of this kind that is not known."""
     return Term(False if kind is Kind.YES_NO else z3.IntVal(0), False)
 
 
-def is_condition(one: Term) -> bool:
-    """Whether a term is a yes/no."""
-    return isinstance(one.value, bool) or bool(z3.is_bool(one.value))
+def is_condition(term: Term) -> bool:
+    """Whether the term is a yes/no."""
+    return isinstance(term.value, bool) or bool(z3.is_bool(term.value))
 
 
-def only_where(condition: Formula, one: Term) -> Term:
-    """A term that is known only where a condition holds."""
-    return one._replace(known=all_of([condition, one.known]))
+def only_where(condition: Formula, term: Term) -> Term:
+    """The term, known only where the condition holds."""
+    return term._replace(known=all_of([condition, term.known]))
 
 
 class Codes:
-    """The numbers that stand for choices and texts: each has its own."""
+    """The numbers that stand for choices and texts, one for each."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
 
     def of(self, text: str) -> int:
-        """The number of a text; a new one where it has none yet."""
+        """The number of a text; a new number where it has none yet."""
         return self._codes.setdefault(text, len(self._codes))
 
     def text(self, code: int) -> str | None:
-        """The text of a number; None where it is of none."""
-        return next((text for text, one in self._codes.items() if one == code), None)
+        """The text of a number; None where no text has it."""
+        return next((text for text, number in self._codes.items() if number == code), None)
 
 
 # Conditions, simplified where they are certain ------------------------------------------------------------------------
 
 
 def all_of(parts: Sequence[Formula]) -> Formula:
-    """All of these hold."""
+    """Whether all of the parts hold."""
     open = [part for part in parts if part is not True]
     if any(part is False for part in open):
         return False
@@ -74,7 +73,7 @@ def all_of(parts: Sequence[Formula]) -> Formula:
 
 
 def any_of(parts: Sequence[Formula]) -> Formula:
-    """One of these holds."""
+    """Whether one of the parts holds."""
     open = [part for part in parts if part is not False]
     if any(part is True for part in open):
         return True
@@ -82,12 +81,12 @@ def any_of(parts: Sequence[Formula]) -> Formula:
 
 
 def negated(part: Formula) -> Formula:
-    """The opposite of it."""
+    """The negation of the formula."""
     return (not part) if isinstance(part, bool) else z3.Not(part)
 
 
 def either(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
-    """The one or the other, numbers or conditions."""
+    """`then` where the condition holds, else `otherwise`; both numbers or both conditions."""
     if isinstance(condition, bool):
         return then if condition else otherwise
     if then is otherwise or (isinstance(then, bool) and isinstance(otherwise, bool) and then == otherwise):
@@ -101,138 +100,134 @@ def either(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
 
 
 def number(value: int | Decimal | Fraction) -> Formula:
-    """A written number."""
+    """The formula of a literal number."""
     exact = Fraction(value)
     return z3.IntVal(exact.numerator) if exact.denominator == 1 else z3.RealVal(str(exact))
 
 
 def day(value: date) -> Formula:
-    """A written day."""
+    """The formula of a literal day."""
     return z3.IntVal(value.toordinal())
 
 
-def negative(one: Term) -> Term:
-    """The number below 0 that is as far from it."""
-    return one._replace(value=-one.value)
+def negative(term: Term) -> Term:
+    """The number with the other sign."""
+    return term._replace(value=-term.value)
 
 
-def plus(one: Term, other: Term) -> Term:
+def plus(left: Term, right: Term) -> Term:
     """The sum."""
-    known = all_of([one.known, other.known])
-    if one.over is None and other.over is None:
-        return Term(one.value + other.value, known)
-    if one.over is not None and other.over is not None and one.over.eq(other.over):
-        return Term(one.value + other.value, known, one.over)
-    left, right = _times(one.value, other.over), _times(other.value, one.over)
-    return Term(left + right, known, _product(one.over, other.over))
+    is_known = all_of([left.known, right.known])
+    if left.over is None and right.over is None:
+        return Term(left.value + right.value, is_known)
+    if left.over is not None and right.over is not None and left.over.eq(right.over):
+        return Term(left.value + right.value, is_known, left.over)
+    value = _times(left.value, right.over) + _times(right.value, left.over)
+    return Term(value, is_known, _product(left.over, right.over))
 
 
-def times(one: Term, other: Term) -> Term:
+def times(left: Term, right: Term) -> Term:
     """The product."""
-    known = all_of([one.known, other.known])
-    return Term(_times(one.value, other.value), known, _product(one.over, other.over))
+    is_known = all_of([left.known, right.known])
+    return Term(_times(left.value, right.value), is_known, _product(left.over, right.over))
 
 
-def divided(one: Term, by: Term) -> Term:
-    """The quotient; by zero it is not known."""
-    part, over = _times(one.value, by.over), _times(by.value, one.over)
-    sign = z3.If(by.value < 0, -1, 1)
-    plain = z3.is_int_value(by.value) or z3.is_rational_value(by.value)
-    if plain and _fraction(by.value) > 0:
-        return Term(part, all_of([one.known, by.known]), over)
-    known = all_of([one.known, by.known, by.value != 0])
-    return Term(_times(part, sign), known, _times(over, sign))
+def divided(left: Term, right: Term) -> Term:
+    """The quotient; not known where the divisor is 0."""
+    part, over = _times(left.value, right.over), _times(right.value, left.over)
+    sign = z3.If(right.value < 0, -1, 1)
+    if _is_literal(right.value) and _fraction(right.value) > 0:
+        return Term(part, all_of([left.known, right.known]), over)
+    is_known = all_of([left.known, right.known, right.value != 0])
+    return Term(_times(part, sign), is_known, _times(over, sign))
 
 
-def in_one(one: Term) -> Formula:
-    """A number without a divisor beside it."""
-    if one.over is None:
-        return one.value
-    return z3.ToReal(one.value) / one.over if z3.is_int(one.value) else one.value / one.over
-
-
-def comparison(sign: Comparison, one: Term, other: Term) -> Formula:
-    """Two numbers compared, without a division."""
-    left, right = _times(one.value, other.over), _times(other.value, one.over)
+def comparison(sign: Comparison, left: Term, right: Term) -> Formula:
+    """Whether the comparison of two numbers holds; nothing is divided."""
+    a, b = _times(left.value, right.over), _times(right.value, left.over)
     match sign:
         case "<":
-            return left < right
+            return a < b
         case "<=":
-            return left <= right
+            return a <= b
         case ">":
-            return left > right
+            return a > b
         case ">=":
-            return left >= right
+            return a >= b
         case "==":
-            return left == right
+            return a == b
         case "!=":
-            return left != right
+            return a != b
         case _:
             assert_never(sign)
 
 
-def differs(one: Term, other: Term) -> Formula:
-    """That two terms, where both are known, are not the same."""
-    if is_condition(one) or is_condition(other):
-        return either(one.value, negated(other.value), other.value)
-    return comparison("!=", one, other)
+def differs(left: Term, right: Term) -> Formula:
+    """Whether the values of two known terms differ."""
+    if is_condition(left) or is_condition(right):
+        return either(left.value, negated(right.value), right.value)
+    return comparison("!=", left, right)
 
 
-def chosen(condition: Formula, then: Term, otherwise: Term, known: Formula) -> Term:
-    """One of two values."""
+def chosen(condition: Formula, then: Term, otherwise: Term, is_known: Formula) -> Term:
+    """The value of `then` where the condition holds, else that of `otherwise`; it is known where `is_known` holds."""
     value = either(condition, then.value, otherwise.value)
     if then.over is None and otherwise.over is None:
-        return Term(value, known)
-    one = number(1)
-    return Term(value, known, either(condition, _or(then.over, one), _or(otherwise.over, one)))
+        return Term(value, is_known)
+    overs = (number(1) if term.over is None else term.over for term in (then, otherwise))
+    return Term(value, is_known, either(condition, *overs))
 
 
-def floor(one: Term) -> Formula:
-    """The greatest whole number that is not over it."""
-    if one.over is None:
-        return one.value if z3.is_int(one.value) else z3.ToInt(one.value)
-    if z3.is_int(one.value) and z3.is_int(one.over):
-        return one.value / one.over  # of whole numbers, and the divisor over 0: down
-    return z3.ToInt(in_one(one))
+def floor(term: Term) -> Formula:
+    """The greatest whole number at or under the number."""
+    if term.over is None:
+        return term.value if z3.is_int(term.value) else z3.ToInt(term.value)
+    if z3.is_int(term.value) and z3.is_int(term.over):
+        return term.value / term.over  # whole numbers, with a divisor above 0, are divided downwards
+    return z3.ToInt(_quotient(term))
 
 
-def is_whole(one: Term) -> Formula:
-    """Whether it is a whole number."""
-    if one.over is None and z3.is_int(one.value):
+def is_whole(term: Term) -> Formula:
+    """Whether the number is whole."""
+    if term.over is None and z3.is_int(term.value):
         return True
-    return z3.IsInt(in_one(one)) if not z3.is_int(in_one(one)) else True
+    return z3.IsInt(_quotient(term))
 
 
-def _or(one: Formula, other: Formula) -> Formula:
-    return other if one is None else one
+def _quotient(term: Term) -> Formula:
+    """The number as one formula, divided by its divisor."""
+    if term.over is None:
+        return term.value
+    return z3.ToReal(term.value) / term.over if z3.is_int(term.value) else term.value / term.over
 
 
-def _product(one: Formula, other: Formula) -> Formula:
-    if one is None or other is None:
-        return _or(one, other)
-    return one * other
+def _product(left: Formula, right: Formula) -> Formula:
+    """The product of two divisors, where None stands for 1."""
+    return right if left is None else left if right is None else left * right
 
 
-def _times(one: Formula, other: Formula) -> Formula:
-    """The product, where None stands for 1; over the branches of a choice, so that it stays linear where each is."""
-    if other is None:
-        return one
-    for this, that in ((one, other), (other, one)):
-        if z3.is_app_of(this, z3.Z3_OP_ITE) and _is_of_numbers(this):
-            condition, then, otherwise = this.children()
-            return z3.If(condition, _times(then, that), _times(otherwise, that))
-    return one * other
+def _times(left: Formula, right: Formula) -> Formula:
+    """The product, where a `right` of None stands for 1; a choice among literals is multiplied in its branches."""
+    if right is None:
+        return left
+    for choice, factor in ((left, right), (right, left)):
+        if z3.is_app_of(choice, z3.Z3_OP_ITE) and _is_of_literals(choice):
+            condition, then, otherwise = choice.children()
+            return z3.If(condition, _times(then, factor), _times(otherwise, factor))
+    return left * right
 
 
-def _is_of_numbers(tree: Formula, most: int = 6) -> bool:
-    """Whether every branch is a written number."""
+def _is_of_literals(tree: Formula, depth: int = 6) -> bool:
+    """Whether every branch of a choice is a literal number, with or without a sign."""
     if z3.is_app_of(tree, z3.Z3_OP_ITE):
-        return most > 0 and all(_is_of_numbers(branch, most - 1) for branch in tree.children()[1:])
-    return bool(z3.is_int_value(tree) or z3.is_rational_value(tree) or _is_signed(tree))
+        return depth > 0 and all(_is_of_literals(branch, depth - 1) for branch in tree.children()[1:])
+    if z3.is_app_of(tree, z3.Z3_OP_UMINUS):
+        return _is_of_literals(tree.children()[0], 0)
+    return _is_literal(tree)
 
 
-def _is_signed(tree: Formula) -> bool:
-    return bool(z3.is_app_of(tree, z3.Z3_OP_UMINUS)) and _is_of_numbers(tree.children()[0], 0)
+def _is_literal(tree: Formula) -> bool:
+    return bool(z3.is_int_value(tree) or z3.is_rational_value(tree))
 
 
 def _fraction(tree: Formula) -> Fraction:
