@@ -16,7 +16,7 @@ from ..problems import Place, Problem
 from ..values import NUMERIC, Kind
 from .function_names import FunctionName, Shorthand
 from .kinds import KIND_WORDS, adapt, as_kind, compatible
-from .operators import Order
+from .operators import Order, relation
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Or
 
 
@@ -257,30 +257,16 @@ def compare_options(
         if left and isinstance(b, Literal):
             _ranked(a, left)
             at = left.choices.index(str(b.value))
-            options = [option for rank, option in enumerate(left.choices) if _holds(sign, rank, at)]
+            options = [option for rank, option in enumerate(left.choices) if relation(sign)(rank, at)]
             return _one_of(a, options, place)
         if right and isinstance(a, Literal):
             _ranked(b, right)
             at = right.choices.index(str(a.value))
-            options = [option for rank, option in enumerate(right.choices) if _holds(sign, at, rank)]
+            options = [option for rank, option in enumerate(right.choices) if relation(sign)(at, rank)]
             return _one_of(b, options, place)
     except _Mismatch as mismatch:
         return mismatch.problem
     return Problem("wrong-kind", f"'{sign}' has no meaning here", place, "compare a choice with one of its own options")
-
-
-def _holds(sign: Order, left: int, right: int) -> bool:
-    match sign:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case _:
-            assert_never(sign)
 
 
 def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:

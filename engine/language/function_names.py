@@ -9,25 +9,9 @@ from typing import Literal as OneOf
 
 #: functions that stand in a tree as `Call`
 FunctionName = OneOf[
-    "min",
-    "max",
-    "share",
-    "ratio",
-    "at_least",
-    "round",
-    "round_down",
-    "round_up",
-    "every",
-    "rank",
-    "rank_from_last",
-    "add_days",
-    "add_months",
-    "days_between",
-    "months_between",
-    "start_of_month",
-    "start_of_quarter",
-    "start_of_year",
-]
+    "min", "max", "share", "ratio", "at_least", "round", "round_down", "round_up", "every", "rank", "rank_from_last",
+    "add_days", "add_months", "days_between", "months_between", "start_of_month", "start_of_quarter", "start_of_year",
+]  # fmt: skip
 #: functions that an author writes and that become other forms of the tree
 Shorthand = OneOf["date", "last_days", "last_months"]
 #: aggregates that depend only on the values of the items that count

@@ -6,9 +6,10 @@ kinds are refused unless a table here combines them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator as functions
+from collections.abc import Callable, Mapping
+from typing import Any, assert_never
 from typing import Literal as OneOf
-from typing import assert_never
 
 from ..values import Kind
 
@@ -19,40 +20,16 @@ Operator = OneOf["+", "-", "*", "/"]
 _COUNT, _NUMBER, _PERCENT, _MONEY = Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY
 _Kinds = Mapping[tuple[Kind, Kind], Kind]
 
-_PLAIN: _Kinds = {
-    (_NUMBER, _NUMBER): _NUMBER,
-    (_COUNT, _NUMBER): _NUMBER,
-    (_NUMBER, _COUNT): _NUMBER,
-}
-_SUM: _Kinds = {
-    **_PLAIN,
-    (_COUNT, _COUNT): _COUNT,
-    (_PERCENT, _PERCENT): _PERCENT,
-    (_MONEY, _MONEY): _MONEY,
-}
+_PLAIN: _Kinds = {(_NUMBER, _NUMBER): _NUMBER, (_COUNT, _NUMBER): _NUMBER, (_NUMBER, _COUNT): _NUMBER}
+_SUM: _Kinds = {**_PLAIN, (_COUNT, _COUNT): _COUNT, (_PERCENT, _PERCENT): _PERCENT, (_MONEY, _MONEY): _MONEY}
 _DIFFERENCE: _Kinds = {**_SUM, (_COUNT, _COUNT): _NUMBER}
+_SCALED: _Kinds = {(kind, factor): kind for kind in (_PERCENT, _MONEY) for factor in (_NUMBER, _COUNT)}
 _PRODUCT: _Kinds = {
-    **_PLAIN,
-    (_COUNT, _COUNT): _COUNT,
-    (_PERCENT, _NUMBER): _PERCENT,
-    (_NUMBER, _PERCENT): _PERCENT,
-    (_PERCENT, _COUNT): _PERCENT,
-    (_COUNT, _PERCENT): _PERCENT,
-    (_MONEY, _NUMBER): _MONEY,
-    (_NUMBER, _MONEY): _MONEY,
-    (_MONEY, _COUNT): _MONEY,
-    (_COUNT, _MONEY): _MONEY,
-}
+    **_PLAIN, (_COUNT, _COUNT): _COUNT, **_SCALED, **{(factor, kind): kind for kind, factor in _SCALED},
+}  # fmt: skip
 _QUOTIENT: _Kinds = {
-    **_PLAIN,
-    (_COUNT, _COUNT): _NUMBER,
-    (_PERCENT, _NUMBER): _PERCENT,
-    (_PERCENT, _COUNT): _PERCENT,
-    (_PERCENT, _PERCENT): _NUMBER,
-    (_MONEY, _NUMBER): _MONEY,
-    (_MONEY, _COUNT): _MONEY,
-    (_MONEY, _MONEY): _NUMBER,
-}
+    **_PLAIN, **_SCALED, (_COUNT, _COUNT): _NUMBER, (_PERCENT, _PERCENT): _NUMBER, (_MONEY, _MONEY): _NUMBER,
+}  # fmt: skip
 
 
 def result_kinds(operator: Operator) -> _Kinds:
@@ -68,6 +45,25 @@ def result_kinds(operator: Operator) -> _Kinds:
             return _QUOTIENT
         case _:
             assert_never(operator)
+
+
+def relation(sign: Comparison) -> Callable[[Any, Any], bool]:
+    """The function of a comparison on two known values."""
+    match sign:
+        case "==":
+            return functions.eq
+        case "!=":
+            return functions.ne
+        case "<":
+            return functions.lt
+        case "<=":
+            return functions.le
+        case ">":
+            return functions.gt
+        case ">=":
+            return functions.ge
+        case _:
+            assert_never(sign)
 
 
 def inverse(comparison: Comparison) -> Comparison:

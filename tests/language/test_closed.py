@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from charter.engine.language.operators import Comparison, flipped, inverse
-from charter.engine.language.run.interpret import relation
+from charter.engine.language.operators import Comparison, flipped, inverse, relation
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = ROOT / "engine" / "language"

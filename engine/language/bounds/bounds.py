@@ -14,9 +14,8 @@ from typing import NamedTuple, assert_never
 
 from ...values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtract
 from ..function_names import FunctionName
-from ..operators import Comparison, Operator, inverse
+from ..operators import Comparison, Operator, inverse, relation
 from ..run.functions import function_of
-from ..run.interpret import relation
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .spans import compared_with_number, pairs
 

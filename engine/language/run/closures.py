@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from ...values import UNDEFINED, Unknown, Value, merge
+from ..operators import relation
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .aggregates import ItemEntry, aggregate
 from .functions import function_of
-from .interpret import calculation, relation
+from .interpret import calculation
 
 Row = list[Any]  #: values, and for each list its items, which are lists of values
 Reader = Callable[[Row], Value]

@@ -5,14 +5,13 @@ simpleeval's evaluator walks the tree. Its table of node types holds only our fo
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 import simpleeval  # type: ignore[import-untyped]
 
 from ...values import UNDEFINED, Unknown, Value, add, divide, merge, multiply, negate, subtract
-from ..operators import Comparison, Operator
+from ..operators import Comparison, Operator, relation
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .aggregates import ItemEntry, aggregate
 from .functions import function_of
@@ -31,25 +30,6 @@ def calculation(sign: Operator) -> Callable[[Value, Value], Value]:
             return multiply
         case "/":
             return divide
-        case _:
-            assert_never(sign)
-
-
-def relation(sign: Comparison) -> Callable[[Any, Any], bool]:
-    """The function of a comparison on two known values."""
-    match sign:
-        case "==":
-            return operator.eq
-        case "!=":
-            return operator.ne
-        case "<":
-            return operator.lt
-        case "<=":
-            return operator.le
-        case ">":
-            return operator.gt
-        case ">=":
-            return operator.ge
         case _:
             assert_never(sign)
 

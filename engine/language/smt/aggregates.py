@@ -176,22 +176,16 @@ def _sum(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     return total._replace(known=True)
 
 
-def _extreme(values: Sequence[Term], counted: Sequence[Formula], sign: Order) -> Term:
-    places = _places(values, counted, sign)
-    return _first(values, [all_of([counts, place == 0]) for counts, place in zip(counted, places, strict=True)])
+def _at(wanted: Any, places: Sequence[Formula], values: Sequence[Term], counted: Sequence[Formula]) -> Term:
+    """The value that counts and has this place."""
+    return _first(values, [all_of([counts, place == wanted]) for counts, place in zip(counted, places, strict=True)])
 
 
 def _median(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     """The middle value, or the mean of the two in the middle."""
     places, count = _places(values, counted, "<"), how_many(counted)
-
-    def at(wanted: Any) -> Term:
-        return _first(
-            values, [all_of([counts, place == wanted]) for counts, place in zip(counted, places, strict=True)]
-        )
-
-    upper = at(count / 2)
-    mean = divided(plus(at(count / 2 - 1), upper), Term(number(2)))
+    upper = _at(count / 2, places, values, counted)
+    mean = divided(plus(_at(count / 2 - 1, places, values, counted), upper), Term(number(2)))
     return chosen(count % 2 == 1, upper, mean, True)
 
 
@@ -205,9 +199,9 @@ def _of_values(function: OfValues, values: Sequence[Term], counted: Sequence[For
         case "sum":
             return _sum(values, counted)
         case "minimum":
-            return _extreme(values, counted, "<")
+            return _at(0, _places(values, counted, "<"), values, counted)
         case "maximum":
-            return _extreme(values, counted, ">")
+            return _at(0, _places(values, counted, ">"), values, counted)
         case "average":
             return divided(_sum(values, counted), Term(how_many(counted)))
         case "median":

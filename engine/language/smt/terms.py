@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
 from ...values import Kind
-from ..operators import Comparison
+from ..operators import Comparison, relation
 
 Formula = Any  #: a formula of Z3; True or False where that is certain
 
@@ -144,22 +144,7 @@ def divided(left: Term, right: Term) -> Term:
 
 def comparison(sign: Comparison, left: Term, right: Term) -> Formula:
     """Whether the comparison of two numbers holds; nothing is divided."""
-    a, b = _times(left.value, right.over), _times(right.value, left.over)
-    match sign:
-        case "<":
-            return a < b
-        case "<=":
-            return a <= b
-        case ">":
-            return a > b
-        case ">=":
-            return a >= b
-        case "==":
-            return a == b
-        case "!=":
-            return a != b
-        case _:
-            assert_never(sign)
+    return relation(sign)(_times(left.value, right.over), _times(right.value, left.over))
 
 
 def differs(left: Term, right: Term) -> Formula:
