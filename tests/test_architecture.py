@@ -177,14 +177,14 @@ READ_AS_TEXT = {
 
 
 def ids_taken_apart(root: Path) -> list[str]:
-    """Every place where a module takes apart the text of what is called an id or a term."""
+    """Every place where a module takes apart the text of what is called an id or a term, or something's code."""
     found = []
     for name, path in modules(root).items():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in APART:
                 of = node.func.value
                 called = of.attr if isinstance(of, ast.Attribute) else of.id if isinstance(of, ast.Name) else ""
-                if called in ("id", "term") or called.endswith(("_id", "_term")):
+                if called in ("id", "term") or called.endswith(("_id", "_term")) or ast.unparse(of).endswith(".code"):
                     found.append(f"{name}: {ast.unparse(node)}")
     return found
 
@@ -194,7 +194,15 @@ def test_no_module_takes_an_id_apart() -> None:
     assert {told.partition(":")[0] for told in found} == set(READ_AS_TEXT), found
 
 
-@pytest.mark.parametrize("line", ['value.id.split(".")', 'id.startswith("tiers.")', 'one.term.partition(".")'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        'value.id.split(".")',
+        'id.startswith("tiers.")',
+        'one.term.partition(".")',
+        'one.change.code.rpartition("_")',
+    ],
+)
 def test_the_guard_of_ids_sees_a_breach(copy: Path, line: str) -> None:
     before = ids_taken_apart(copy)
     plant(

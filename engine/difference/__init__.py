@@ -1,1 +1,1 @@
-"""Difference: two releases compared, in what they say and in what becomes of partners."""
+"""Compares two releases: what they say differently, and for which partners outcomes differ."""

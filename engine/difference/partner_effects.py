@@ -31,9 +31,6 @@ OutcomeKind = Literal["status", "discount", "in_price", "bonus", "benefit", "reb
 Judgement = Literal["neutral", "improves", "worsens", "both", "not_proved"]  #: of an effect, from the partner's side
 Renamed = Mapping[tuple[OutcomeKind, str], str]  #: the new id of an outcome, by what it is and its old id
 Way = Literal["better", "worse", "other"]  #: how an outcome can differ, from the partner's side
-BETTER: Literal["better"] = "better"
-WORSE: Literal["worse"] = "worse"
-OTHER: Literal["other"] = "other"
 
 
 class Pair(NamedTuple):
@@ -64,7 +61,7 @@ class EffectWitness(NamedTuple):
 
     status: Literal["yes", "no", "undecided"]
     examples: tuple[Example, Example] | None = None
-    values: tuple[Value, Value] | None = None
+    values: tuple[Value | None, Value | None] | None = None  #: of the outcome; None for no price
     lines: tuple[Mapping[str, Any], ...] = ()  #: of an order, where the outcome is the price of its first line
 
 
@@ -83,13 +80,13 @@ class OutcomeEffect(NamedTuple):
 def judgement_of(effects: Sequence[OutcomeEffect]) -> Judgement:
     """The judgement of several effects together."""
     shown = {way for effect in effects for way, witness in effect.ways.items() if witness.status == "yes"}
-    if {BETTER, WORSE} <= shown or OTHER in shown:
+    if {"better", "worse"} <= shown or "other" in shown:
         return "both"
-    if WORSE in shown:
+    if "worse" in shown:
         return "worsens"  # even where other questions are undecided
     if any(witness.status == "undecided" for effect in effects for witness in effect.ways.values()):
         return "not_proved"
-    return "improves" if BETTER in shown else "neutral"
+    return "improves" if "better" in shown else "neutral"
 
 
 def outcome_effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[OutcomeEffect]:
@@ -138,7 +135,7 @@ def _tier_values(tier: Tier | None, programme: Programme) -> dict[tuple[OutcomeK
 
 def ways_of(outcome: ComparedOutcome) -> tuple[Way, ...]:
     """The ways in which an outcome can differ: only a number or a yes/no can be better or worse."""
-    return (BETTER, WORSE) if outcome.kind in (*NUMERIC, Kind.YES_NO) else (OTHER,)
+    return ("better", "worse") if outcome.kind in (*NUMERIC, Kind.YES_NO) else ("other",)
 
 
 # The search -----------------------------------------------------------------------------------------------------------
@@ -238,8 +235,8 @@ def _differ(before: Term, after: Term, way: Way) -> Formula:
     if is_condition(before) or is_condition(after):
         worse = all_of([before.value, negated(after.value)])
         better = all_of([negated(before.value), after.value])
-        return all_of([known, worse if way == WORSE else better])
-    signs: Mapping[Way, Comparison] = {WORSE: "<", BETTER: ">", OTHER: "!="}
+        return all_of([known, worse if way == "worse" else better])
+    signs: Mapping[Way, Comparison] = {"worse": "<", "better": ">", "other": "!="}
     return all_of([known, comparison(signs[way], after, before)])
 
 
@@ -296,6 +293,6 @@ def differ_in_way(values: tuple[Value, Value], way: Way) -> bool:
     before, after = values
     if isinstance(before, Unknown) or isinstance(after, Unknown):
         return False
-    if way == OTHER:
+    if way == "other":
         return before != after
-    return bool(after < before) if way == WORSE else bool(after > before)  # type: ignore[operator]
+    return bool(after < before) if way == "worse" else bool(after > before)  # type: ignore[operator]

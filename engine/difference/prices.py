@@ -26,8 +26,6 @@ from ..proof.symbols import Partner, line_term, term
 from ..release.load import Release
 from ..values import Kind
 from .partner_effects import (
-    BETTER,
-    WORSE,
     ComparedOutcome,
     EffectWitness,
     OutcomeEffect,
@@ -132,8 +130,8 @@ def _same_standing(old: Partner, new: Partner) -> Iterator[Formula]:
 
 def _price_differs(before: Term, after: Term, way: Way) -> Formula:
     """Better: less is paid, or only the second release has a price; worse: more is paid, or only the first has one."""
-    both = all_of([before.known, after.known, comparison("<" if way == BETTER else ">", after, before)])
-    priced, unpriced = (before, after) if way == WORSE else (after, before)
+    both = all_of([before.known, after.known, comparison("<" if way == "better" else ">", after, before)])
+    priced, unpriced = (before, after) if way == "worse" else (after, before)
     return any_of([both, all_of([priced.known, negated(unpriced.known)])])
 
 
@@ -177,5 +175,5 @@ def _prices_differ(prices: tuple[Any, Any], way: Way) -> bool:
     """Whether the quoted prices differ in this way; None is no price."""
     before, after = prices
     if before is None or after is None:
-        return (before is None) != (after is None) and (after is None) == (way == WORSE)
-    return bool(after < before) if way == BETTER else bool(after > before)
+        return (before is None) != (after is None) and (after is None) == (way == "worse")
+    return bool(after < before) if way == "better" else bool(after > before)

@@ -95,7 +95,7 @@ def _possible(
         next((name for name, values in rows.items() if interpret(condition, values) is True), None)
         for condition in conditions
     ]
-    never = tuple(label(condition) for condition in conditions if truths(condition, limits) == {False})
+    never = tuple(condition_label(condition) for condition in conditions if truths(condition, limits) == {False})
     if never:
         return ClaimVerdict(claim, "refuted", never=never)
     return ClaimVerdict(claim, "undecided" if None in examples else "proved", example=examples[0] if examples else None)
@@ -120,7 +120,7 @@ def _extreme(claim: Claim, extreme: Extreme, limits: Mapping[str, Bounds], rows:
     return ClaimVerdict(claim, status, claimed, bound, value, example)
 
 
-def label(tree: Expression) -> str:
+def condition_label(tree: Expression) -> str:
     """The name of a condition, of its last part where parts are joined by `and`; without a name its text."""
     last = tree.operands[-1] if isinstance(tree, And) else tree
     return last.written if isinstance(last, Name) else text(tree)
@@ -133,7 +133,7 @@ def claim_problem(verdict: ClaimVerdict, *, solver: bool) -> Problem | None:
     claim, level = verdict.claim, Level.ERROR if verdict.status == "refuted" else Level.WARNING
     code = "claim-broken" if verdict.status == "refuted" else "claim-undecided"
     what = "does not hold" if verdict.status == "refuted" else "is not proved"
-    message = f"the claim '{claim.id}' {what}: {found_instead(verdict)}"
+    message = f"the claim '{claim.id}' {what}: {_what_holds(verdict)}"
     help = "mend the terms, or the claim"
     if verdict.status == "undecided":
         by_hand = isinstance(claim.assertion, Always | NeverLowers | NeverChanges)
@@ -143,11 +143,11 @@ def claim_problem(verdict: ClaimVerdict, *, solver: bool) -> Problem | None:
     return Problem(code, message, claim.place, help, level)
 
 
-def found_instead(verdict: ClaimVerdict) -> str:
+def _what_holds(verdict: ClaimVerdict) -> str:
     """In a few words, what holds in place of a claim that is not proved."""
     if verdict.never:
         return f"nobody reaches {', '.join(repr(condition) for condition in verdict.never)}"
-    who = f"in '{verdict.example}'" if verdict.example else f"for {facts_of(verdict.partners)}"
+    who = f"in '{verdict.example}'" if verdict.example else f"for {_facts_of(verdict.partners)}"
     shown = bool(verdict.example or verdict.partners)
     match verdict.claim.assertion:
         case NeverLowers() | NeverChanges():
@@ -177,7 +177,7 @@ def _other_extreme(verdict: ClaimVerdict, claimed: Number, form: Literal["greate
     return f"{reached}, {limit}, and {wanted} is claimed"
 
 
-def facts_of(partners: tuple[Example, ...]) -> str:
+def _facts_of(partners: tuple[Example, ...]) -> str:
     """The facts of a partner on one line; of two partners, then those in which the second differs."""
     if not partners:
         return "any partner"

@@ -13,7 +13,7 @@ from ..problems import did_you_mean, wrong_call
 from ..programme.claims import Always, Claim, Extreme, NeverChanges, NeverLowers, Possible, Reachable
 from ..release.load import Release
 from ..values import Number
-from .claims_by_bounds import ClaimStatus, ClaimVerdict, label
+from .claims_by_bounds import ClaimStatus, ClaimVerdict, condition_label
 from .decide import Answer, Setting, can_change, can_fail, can_hold, can_lower, outermost
 from .solve import Undecided
 
@@ -71,7 +71,8 @@ def _unless(claim: Claim, breach: Answer) -> ClaimVerdict:
 def _if_each(setting: Setting, claim: Claim, conditions: tuple[Expression, ...]) -> ClaimVerdict:
     """Proved where each condition holds for some partner."""
     answers = [can_hold(setting, condition) for condition in conditions]
-    never = tuple(label(tree) for tree, answer in zip(conditions, answers, strict=True) if answer.status == "no")
+    results = zip(conditions, answers, strict=True)
+    never = tuple(condition_label(tree) for tree, answer in results if answer.status == "no")
     all_hold = all(answer.status == "yes" for answer in answers)
     status: ClaimStatus = "refuted" if never else "proved" if all_hold else "undecided"
     partners = tuple(example for answer in answers for example in answer.examples)

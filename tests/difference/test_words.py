@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
-from charter.engine.difference.changes import PARTS, ROWS
+from charter.engine.difference.changes import PARTS, ROWS, Became, Change, ChangedKind, PartKind, RowKind
 from charter.engine.texts.texts import texts_in
 
 from ..programmes import ROOT
@@ -17,6 +19,31 @@ def test_a_kind_of_change_has_words_and_a_place_in_the_docs(kind: str) -> None:
     for lang in ("en", "ru"):
         texts = texts_in(lang)
         assert f"{kind}_added" in texts.ROW_CHANGES or kind in texts.CHANGES or kind == "bonus_offer"
+
+
+def test_every_kind_is_that_of_a_row_or_a_part() -> None:
+    """A kind that no table gives would be a case that readers cover for nothing."""
+    assert set(get_args(RowKind)) == set(ROWS.values())
+    assert set(get_args(PartKind)) == set(PARTS.values())
+
+
+@pytest.mark.parametrize(
+    ("became", "what", "is_rule", "code"),
+    [
+        ("added", "bonus_offer", False, "bonus_offer_added"),
+        ("removed", "tier", False, "tier_removed"),
+        ("renamed", "order_field", False, "order_field_renamed"),
+        ("changed", "discount", False, "discount_changed"),
+        ("changed", "fact_check", True, "fact_check_rule_changed"),
+        ("added", "bonus", True, "bonus_rule_added"),
+        ("reordered", "tier", False, "order_changed"),
+        ("reordered", "price_rule", False, "order_changed"),
+    ],
+)
+def test_a_code_is_made_of_what_a_thing_is_and_what_became_of_it(
+    became: Became, what: ChangedKind, is_rule: bool, code: str
+) -> None:
+    assert Change(became, what, is_rule, "tiers", (), None, None, None, None, ()).code == code
 
 
 def test_both_languages_have_the_same_words() -> None:

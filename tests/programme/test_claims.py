@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
+import yaml
 from charter import load
+from charter.engine.programme.claims import Assertion
 from charter.engine.proof.claims_by_bounds import check_claims
 from charter.engine.review.review import review
 from charter.engine.review.scenarios import read_scenarios, scenario_outcomes
@@ -33,6 +37,20 @@ def test_the_greatest_sums_are_those_of_the_source() -> None:
         "cap_takes_nothing": ("proved", None, None, None),
         "saas_highest": ("proved", None, None, None),
     }
+
+
+def test_a_claim_has_the_type_of_its_form() -> None:
+    """Every form that the schema has is of one type, which says it as the file does."""
+    schema = json.loads((ROOT / "schemas" / "claims.schema.json").read_text("utf-8"))
+    keys = schema["properties"]["claims"]["additionalProperties"]["properties"].keys()
+    forms = [form for kind in get_args(Assertion) for form in get_args(get_type_hints(kind)["form"])]
+    assert sorted(forms) == sorted(keys - {"title", "source", "under", "is", "more", "whatever"})
+    written = yaml.safe_load((ASOFT / "claims.yaml").read_text("utf-8"))["claims"]
+    claims = {claim.id: claim.assertion for claim in load(ASOFT).programme.claims}
+    assert claims.keys() == written.keys()
+    for id, assertion in claims.items():
+        assert assertion.form in written[id]
+        assert assertion.form in get_args(get_type_hints(type(assertion))["form"])
 
 
 def told(folder: Path) -> list[tuple[str, str]]:
