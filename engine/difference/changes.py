@@ -1,4 +1,4 @@
-"""Finds what one release says otherwise than another: each change with its kind, and its places in both releases.
+"""Finds what two releases say differently: each change with its kind, and its places in both releases.
 
 A difference in form only is no change: comments, blanks, quotes, the order of rows where it decides nothing, and a
 rule that reads as the same expression. Where a row is removed and an equal one is added under another id, the row was
@@ -86,12 +86,12 @@ _PASSED_OVER = frozenset({("release",)})  #: paths that differ between any two r
 
 
 class Change(NamedTuple):
-    """One thing that the second release says otherwise than the first.
+    """One thing that the two releases say differently.
 
     - added: `after` and `new` are set; removed: `before` and `old`.
     - changed: `before` and `after`, and `trees` where they are rules.
     - renamed: `path` has the old id, and `renamed` is the new one.
-    - reordered: `path` is the table, `what` the kind of its rows, and `before` and `after` are the ids of the rows that
+    - reordered: `path` is the table, `what` the kind of its rows; `before` and `after` are the ids of the rows that
       both releases have, in their order.
     """
 

@@ -231,13 +231,13 @@ def _term(partner: Partner, id: str | None, outcome: ComparedOutcome) -> Term:
 
 def _differ(before: Term, after: Term, way: Way) -> Formula:
     """That both are known, and that they differ in this way."""
-    known = all_of([before.known, after.known])
+    both_known = all_of([before.known, after.known])
     if is_condition(before) or is_condition(after):
         worse = all_of([before.value, negated(after.value)])
         better = all_of([negated(before.value), after.value])
-        return all_of([known, worse if way == "worse" else better])
+        return all_of([both_known, worse if way == "worse" else better])
     signs: Mapping[Way, Comparison] = {"worse": "<", "better": ">", "other": "!="}
-    return all_of([known, comparison(signs[way], after, before)])
+    return all_of([both_known, comparison(signs[way], after, before)])
 
 
 def _examples(

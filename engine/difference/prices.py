@@ -49,7 +49,7 @@ def price_effects(pair: Pair) -> Iterator[OutcomeEffect]:
     before, after = pair.before.programme, pair.after.programme
     if before.order is None and after.order is None:
         return
-    same = unchanged_names(before, after, given=_standing(before) | _standing(after))
+    same = unchanged_names(before, after, assumed=_standing(before) | _standing(after))
     for name in ("customer_pays", "partner_pays"):
         old, new = (getattr(programme.order, name, None) for programme in (before, after))
         outcome = ComparedOutcome(None, "price", name, old, new, Kind.MONEY)

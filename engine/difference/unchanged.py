@@ -8,10 +8,10 @@ from ..programme.model import INPUTS, MAIN, ORDER, Programme
 from ..programme.reads import mentioned
 
 
-def unchanged_names(before: Programme, after: Programme, given: Collection[str] = ()) -> frozenset[str]:
+def unchanged_names(before: Programme, after: Programme, assumed: Collection[str] = ()) -> frozenset[str]:
     """The ids of facts, lists, inputs and values that are equal in both, with all that they come from.
 
-    The choices and limits of a fact do not count: a partner's record is one of both releases. The values `given` are
+    The choices and limits of a fact do not count: a partner's record is one of both releases. The values `assumed` are
     taken as equal, whatever they come from.
     """
     differing = {id for id in {*before.values, *after.values} if _value(before, id) != _value(after, id)}
@@ -22,7 +22,7 @@ def unchanged_names(before: Programme, after: Programme, given: Collection[str] 
     same: dict[str, bool] = dict.fromkeys((*before.facts, *before.lists, ORDER, *INPUTS), True)
     same |= dict.fromkeys(differing, False)
     for id, value in before.values.items():  # each value comes after those that it needs
-        if id in given:
+        if id in assumed:
             same[id] = True
         elif id not in differing:
             same[id] = all(same.get(name, name not in after.values) for name in mentioned(before, value.expression))
