@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from charter.engine.programme.find_tier import find_tier, tiers_by_name
 from charter.engine.programme.model import Tier
-from charter.engine.programme.tiers import find_tier, tiers_by_name
 from charter.engine.release.load import load
 
 from .programmes import ASOFT

@@ -19,10 +19,10 @@ from .claims import compile_claims
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .file_reader import FilePart, Files
-from .order import dependency_order
 from .prices import compile_order
 from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_membership, compile_tiers, compile_tracks
+from .value_order import dependency_order
 from .values import Values
 
 #: every kind of file of a release; the first four are required
@@ -144,11 +144,11 @@ def _effective(row: FilePart) -> date | None:
 
 def _clauses(files: Files) -> tuple[dict[str, Texts], dict[str, Clause]]:
     sections = {row.id: row.texts() for row in files.rows("clauses", "sections")}
-    known = files.names("clauses", "sections")
+    section_places = files.names("clauses", "sections")
     clauses = {}
     for row in files.rows("clauses", "clauses"):
         section = row.data.get("section", "")
-        if section and section not in known:
+        if section and section not in section_places:
             place = row.document.value_place((*row.path, "section"))
             row.problem("unknown-section", f"there is no section '{section}'", place, "add it under 'sections'")
         others = {reading.id: reading.texts() for reading in row.inner("other_readings")}

@@ -13,7 +13,7 @@ from ..source.document import Document
 from ..source.parts import part, with_part, without
 from .changes import Change, ChangedKind, Side, changes, side
 from .partner_effects import Judgement, OutcomeEffect, OutcomeKind, Pair, Renamed, judgement_of, outcome_effects
-from .prices import price_effects
+from .price_effects import price_effects
 
 Finding = Literal["short_notice", "small_number"]
 

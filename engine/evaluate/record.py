@@ -16,8 +16,8 @@ from ..compile.facts import fact_value
 from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER, MAX_WHOLE_DIGITS
 from ..named_tuples import public
 from ..problems import Place, Problem, Source, did_you_mean, has_errors, in_order
+from ..programme.find_tier import find_tier
 from ..programme.model import MAIN, Fact, ListFact, Programme
-from ..programme.tiers import find_tier
 from ..source.document import Document, PartPath, unknown_keys
 from ..source.scalars import Data, day_of, how_to_write, in_bounds, is_visible
 from ..values import plain

@@ -140,17 +140,17 @@ def _steps(
     return tuple(partner_steps), tuple(order_steps), tuple(empty)
 
 
-def fill(layout: Layout, known: KnownInputs) -> Row:
+def fill(layout: Layout, inputs: KnownInputs) -> Row:
     """The filled row of a partner; the values of an order are computed only where the facts have one."""
-    facts = known.facts
-    row: Row = [known.as_of, known.held_tier or NO_TIER, known.held_since or _NO_DAY]
+    facts = inputs.facts
+    row: Row = [inputs.as_of, inputs.held_tier or NO_TIER, inputs.held_since or _NO_DAY]
     row.extend(map(facts.get, layout.facts, layout.defaults))
     if layout.lists:
         row.extend([_items(list_layout, facts) for list_layout in layout.lists])
         row.extend([None] * len(layout.lists))
-    if known.agreed:
-        row.extend([id in known.agreed for id in layout.terms])
-        row.extend([known.agreed.get(id) for id in layout.terms])
+    if inputs.agreed:
+        row.extend([id in inputs.agreed for id in layout.terms])
+        row.extend([inputs.agreed.get(id) for id in layout.terms])
     else:
         row.extend(layout.nothing_agreed)
     row.extend(layout.empty)

@@ -11,8 +11,8 @@ from ..evaluate.quote import OrderLines
 from ..evaluate.record import Record
 from ..named_tuples import public
 from ..problems import did_you_mean, wrong_call
+from ..programme.find_tier import find_tier
 from ..programme.model import MAIN, Programme
-from ..programme.tiers import find_tier
 from .advice import Advice, advise
 from .decide import Setting
 from .missing import OpenOutcome, open_outcomes

@@ -14,9 +14,9 @@ from ..compile.facts import fact_value
 from ..evaluate.periods import agreed_as
 from ..language.tree import Literal
 from ..problems import Problem, WrongCall, did_you_mean
+from ..programme.find_tier import find_tier
 from ..programme.model import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
 from ..programme.reads import clauses_of, read_for
-from ..programme.tiers import find_tier
 from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import default_words, kind_of, options_of, term_title, title_of, yaml_text

@@ -84,7 +84,7 @@ def _findings(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
 def _result(saved: Saved, verdict: CertificateVerdict | None) -> Json:
     certificate: Json = verdict.certificate if verdict else {}
     difference = verdict.difference if verdict else None
-    problems, known = (verdict.problems, verdict.known) if verdict else (saved.problems, ())
+    problems, releases = (verdict.problems, verdict.known) if verdict else (saved.problems, ())
     return {
         "file": saved.file,
         "line": saved.line,
@@ -95,7 +95,7 @@ def _result(saved: Saved, verdict: CertificateVerdict | None) -> Json:
         "others": verdict.others if verdict else 0,
         "reason": verdict.reason if verdict else None,
         "files_changed": verdict.files_changed if verdict else False,
-        "known": [{"release": release.number, "digest": release.digest} for release in known],
+        "known": [{"release": release.number, "digest": release.digest} for release in releases],
         "problems": [problem_data(problem) for problem in problems],
     }
 

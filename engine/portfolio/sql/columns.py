@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ...problems import did_you_mean, wrong_call
+from ...programme.find_tier import tiers_by_name
 from ...programme.model import MAIN, Fact, NamedValue, Programme
 from ...programme.owners import PROGRAMME, Role, id_of
-from ...programme.tiers import tiers_by_name
 from ...values import NUMERIC, Kind
 
 PARTNER = "partner"  #: the column that joins the tables
