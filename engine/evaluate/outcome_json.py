@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -140,21 +140,27 @@ def _fields(part: Any, *omitted: str) -> Json:
     return data
 
 
+_AS_IT_IS = frozenset({str, bool, type(None)})  #: the types whose values JSON has too
+
+
 def _data(part: Any) -> Any:
     """A part of an outcome as JSON: a named tuple and a map as a map, another tuple as a list."""
-    if part is None or isinstance(part, str):
+    form = type(part)
+    if form in _AS_IT_IS:
         return part
+    if form is tuple:
+        return [value if type(value) is str else _data(value) for value in part]
+    if form is BenefitOutcome:
+        return _benefit(part)
     if isinstance(part, tuple):
-        if isinstance(part, BenefitOutcome):
-            return _benefit(part)
-        return _fields(part) if hasattr(part, "_fields") else list(map(_data, part))
-    if hasattr(part, "items"):
+        return _fields(part)
+    if isinstance(part, Mapping):
         return {name: _data(value) for name, value in part.items()}
     return json_value(part)
 
 
 def json_value(value: object) -> Any:
     """A value as JSON: a number as an exact decimal, a day as text, others as they are."""
-    if isinstance(value, Decimal | Fraction):
+    if isinstance(value, (Decimal, Fraction)):
         return Decimal(plain(value))
     return value.isoformat() if isinstance(value, date) else value
