@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from charter import InvalidInput, InvalidProgramme, WrongCall, load
 from charter.engine.release.find import find_program
+from charter.engine.release.load import read_release
 
 from .programmes import SMALL, copy_of, edit
 
@@ -194,3 +196,26 @@ def test_a_requirement_may_be_made_of_others(facts: dict, status: str, unknown: 
     assert [part.status for part in place.parts] == [
         "unknown" if region is None else "met" if region == name else "not_met" for name in ("north", "south")
     ]
+
+
+def test_a_number_where_a_part_with_several_forms_belongs_is_one_problem(tmp_path: Path) -> None:
+    release = copy_of(SMALL, tmp_path)
+    with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
+        file.write("  minimum_staff: 2\n")
+    programme, problems = read_release(release)
+    assert programme is None
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("wrong-type", "the number 2 stands here; a map of keys is needed")
+    ]
+
+
+def test_a_title_that_reads_as_a_date_is_text(tmp_path: Path) -> None:
+    release = copy_of(SMALL, tmp_path)
+    written = (release / "tiers.yaml").read_text("utf-8")
+    (release / "tiers.yaml").write_text(
+        re.sub(r"title: \{en: \w+", "title: {en: 2026-01-01", written, count=1), "utf-8"
+    )
+    programme, problems = read_release(release)
+    assert problems == ()
+    assert programme is not None
+    assert "2026-01-01" in {tier.title["en"] for tier in programme.tiers.values()}

@@ -153,7 +153,7 @@ class FilePart:
                 help = f"the programme's languages are {', '.join(languages)}; add it to programme.yaml or remove it"
                 message = f"'{language}' is not a language of the programme"
                 self.problem("unknown-language", message, self.place(*keys, language), help)
-        return {language: text.strip() for language, text in texts.items()}
+        return {language: str(text).strip() for language, text in texts.items()}  # a text may read as a date
 
     def optional_texts(self, key: str) -> Texts | None:
         """A text that may be left out; None where it is."""

@@ -91,7 +91,8 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
                 yield from _problems(document, tuple(inner.absolute_path), inner)
     elif error.validator in ("oneOf", "anyOf"):
         allowed = error.schema["properties"]
-        if all(key in allowed for key in instance):  # else what that key should be is the one problem
+        # Otherwise the unknown key, or that the part is no map, is the one problem.
+        if isinstance(instance, dict) and all(key in allowed for key in instance):
             yield path, Problem("wrong-form", _choice(error.validator_value, instance), document.place(path), described)
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
