@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import charter
 
@@ -49,7 +49,7 @@ def of_a_release(release: charter.Release, record: charter.Record) -> None:
     assert_type(charter.schema(release, "row", lang="en"), dict[str, Any])
     assert_type(charter.handbook(release, format="markdown"), str)
     difference: charter.ReleaseDifference = charter.diff(release, release, as_of=DAY, seconds=2)
-    assert_type(difference.judgement, str)
+    assert_type(difference.judgement, Literal["neutral", "improves", "worsens", "both", "not_proved"])
     verdicts: tuple[charter.ClaimVerdict, ...] = charter.prove(release, claims=["every_tier"])
     ranges: tuple[charter.ValueRange, ...] = charter.ranges(release, "discount_total")
     outlook: charter.Outlook = charter.advise(release, record, tier="saas", discount=Decimal(30))
