@@ -23,11 +23,7 @@ Json = dict[str, Any]
 def outcome_data(outcome: Outcome) -> Json:
     """The outcome with the keys that schemas/outcome.schema.json promises; numbers are exact decimals."""
     return {
-        **head("done"),
-        "programme": outcome.programme,
-        "release": outcome.release,
-        "digest": outcome.digest,
-        "as_of": outcome.as_of.isoformat(),
+        **_outcome_head(outcome),
         "partner": outcome.partner,
         "name": outcome.name,
         "tier": outcome.tier,
@@ -56,11 +52,7 @@ def quote_data(quote: Quote) -> Json:
     """The quote with the keys that schemas/quote.schema.json promises."""
     outcome = quote.outcome
     return {
-        **head("done"),
-        "programme": outcome.programme,
-        "release": outcome.release,
-        "digest": outcome.digest,
-        "as_of": outcome.as_of.isoformat(),
+        **_outcome_head(outcome),
         "partner": outcome.partner,
         "tier": outcome.tier,
         "status": outcome.status,
@@ -74,6 +66,12 @@ def quote_data(quote: Quote) -> Json:
         "complete": quote.complete,
         "totals": {total.name: _fields(total, "id", "name", "title") for total in quote.totals},
     }
+
+
+def _outcome_head(outcome: Outcome) -> Json:
+    """The first keys of an outcome and of a quote: those of `head`, the release and the day of the evaluation."""
+    about = {"programme": outcome.programme, "release": outcome.release, "digest": outcome.digest}
+    return {**head("done"), **about, "as_of": outcome.as_of.isoformat()}
 
 
 def problems_data(result: str, problems: Iterable[Problem], **about: Any) -> Json:
