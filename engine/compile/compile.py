@@ -12,25 +12,26 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from ..problems import Problem, has_errors
-from ..programme.model import MAIN, ORDER, Clause, ItemField, Programme, Texts
+from ..programme.model import MAIN, ORDER, Clause, ItemField, Payments, Programme, Texts
 from ..programme.owners import PROGRAMME, Role, agreed_id, id_of
 from ..source.document import Document, PartPath
 from .claims import compile_claims
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .file_reader import FilePart, Files
+from .payments import compile_payments, payment_rows
 from .prices import compile_order
 from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_membership, compile_tiers, compile_tracks
 from .value_order import dependency_order
 from .values import Values
 
-#: every kind of file of a release; the first four are required
+#: every kind of file of a release; the first two are required
 KINDS = (
-    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "benefits",
+    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "fees", "benefits",
     "products", "prices", "terms", "claims",
 )  # fmt: skip
-REQUIRED = KINDS[:4]
+REQUIRED = KINDS[:2]
 
 
 def compile_programme(
@@ -48,6 +49,10 @@ def compile_programme(
     definitions = [row.id for row in named_values(files) if "by_tier" not in row.data]
     definitions += [column.id for _, column in columns(files)]
     tiers = compile_tiers(files, scopes, values)
+    rebates, fees = (
+        Payments() if tiers else compile_payments(payment_rows(files, kind), kind, PROGRAMME, scopes.general, values)
+        for kind in ("rebates", "fees")
+    )
     tracks = compile_tracks(files, scopes.general, values)
     membership_ends = compile_membership(files, scopes.general, values)
     main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
@@ -83,6 +88,8 @@ def compile_programme(
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),
         order=order,
+        rebates=rebates,
+        fees=fees,
         membership_ends=membership_ends,
         groups=MappingProxyType(groups),
         products=statements["products"],

@@ -13,7 +13,19 @@ from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
 from ..problems import Problem
 from ..programme.model import ORDER, ListFact, NamedValue, Texts
-from ..programme.owners import PROGRAMME, WHOLE_ORDER, Owner, Role, WrittenForm, id_of, of_list, of_tier
+from ..programme.owners import (
+    PROGRAMME,
+    SHOWN,
+    WHOLE_ORDER,
+    Better,
+    Owner,
+    OwnerKind,
+    Role,
+    WrittenForm,
+    id_of,
+    of_list,
+    of_tier,
+)
 from ..values import NUMERIC, Kind
 from .facts import check_choices, check_form
 from .file_reader import FilePart, Files, list_path
@@ -120,6 +132,7 @@ def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[Named
             unit=unit,
             currency=column.data.get("currency"),
             choices=choices,
+            better=stated_better(column) or SHOWN[Role.DEFINITION],
         )
 
 
@@ -157,7 +170,13 @@ def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[
                 currency=declared,
                 choices=choices,
                 negotiable=row.negotiable(),
+                better=None if place.owner.kind is OwnerKind.TIER else stated_better(row) or SHOWN[place.role],
             )
+
+
+def stated_better(row: FilePart) -> Better | None:
+    """Which way of its value the row says is better for the partner; None where it does not say it."""
+    return Better(row.data["better"]) if "better" in row.data else None
 
 
 def _choices(row: FilePart, kind: Kind, lists: Mapping[str, ListFact]) -> Mapping[str, Texts]:

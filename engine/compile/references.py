@@ -1,10 +1,20 @@
-"""Checks that the tiers which a table names exist."""
+"""Checks that what a row names fits: that its tiers exist, and that its currency is that of its amount."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..language.currencies import money_problem
+from ..language.parse import Scope
+from ..language.tree import Expression
 from .file_reader import FilePart
+
+
+def check_currency(row: FilePart, tree: Expression, scope: Scope) -> None:
+    """Report an amount in another currency than the row's."""
+    mixed = money_problem(tree, scope.symbols, row.data.get("currency"))
+    if mixed:
+        row.files.problems.append(mixed._replace(place=mixed.place or row.place("currency")))
 
 
 def check_tiers(row: FilePart, key: str, tiers: Collection[str], *, complete: bool = False) -> None:

@@ -11,9 +11,10 @@ from ..problems import did_you_mean
 from ..programme.model import MAIN, NO_TIER, NamedValue, Requirement, Tier, Track
 from ..programme.owners import PROGRAMME, Owner, Role, WrittenForm, id_of, of_tier, of_track
 from ..values import Kind
-from .benefits import check_benefits, check_rebates, compile_benefit, compile_rebates, rebate_totals
+from .benefits import check_benefits, compile_benefit
 from .discounts import Terms, check_bonuses, compile_discount, compile_terms
 from .file_reader import FilePart, Files
+from .payments import compile_payments, payment_rows
 from .scopes import Scopes, tracks_of
 from .tables import form_of
 from .values import Values
@@ -25,7 +26,7 @@ _ROLES = {"eligibility": Role.ELIGIBILITY, "joining": Role.JOINING, "tier": Role
 
 
 class _Offers:
-    """What all tiers share: common requirements, terms of discounts, and the rows of bonuses, benefits and rebates."""
+    """What all tiers share: common requirements, terms of discounts, and the rows of what a tier offers or charges."""
 
     def __init__(self, files: Files, scope: Scope, values: Values) -> None:
         self.common = [
@@ -34,7 +35,8 @@ class _Offers:
             for row in files.rows("eligibility", name)
         ]
         self.terms: Terms = compile_terms(files, scope, values)
-        self.bonuses, self.benefits, self.rebates = check_bonuses(files), check_benefits(files), check_rebates(files)
+        self.bonuses, self.benefits = check_bonuses(files), check_benefits(files)
+        self.rebates, self.fees = payment_rows(files, "rebates"), payment_rows(files, "fees")
 
 
 def compile_tiers(files: Files, scopes: Scopes, values: Values) -> dict[str, Tier]:
@@ -133,7 +135,6 @@ def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
     )  # fmt: skip
     row.source()
     code = row.data.get("code")
-    rebates = compile_rebates(offers.rebates, row.id, scope, values)
     return Tier(
         id=row.id,
         code=int(code) if code is not None else None,
@@ -147,8 +148,8 @@ def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
             for benefit in offers.benefits
             if row.id in benefit.data.get("by_tier", {}) or benefit.data["kind"] == Kind.TEXT
         ),
-        rebates=rebates,
-        rebate_totals=rebate_totals(rebates, row.id, values),
+        rebates=compile_payments(offers.rebates, "rebates", of_tier(row.id), scope, values),
+        fees=compile_payments(offers.fees, "fees", of_tier(row.id), scope, values),
         rights=tuple(part.statement() for part in row.inner("rights")),
         restrictions=tuple(part.statement() for part in row.inner("restrictions")),
     )

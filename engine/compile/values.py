@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..language.tree import Expression, Name
 from ..programme.model import NamedValue, Negotiable, Texts
-from ..programme.owners import Owner, Role, WrittenForm, id_of
+from ..programme.owners import SHOWN, Better, Owner, Role, WrittenForm, id_of
 from ..values import Kind
 
 
@@ -27,8 +27,14 @@ class Values:
         title: Texts,
         source: tuple[str, ...] = (),
         negotiable: Negotiable | None = None,
+        currency: str | None = None,
+        per: str = "once",
+        better: Better | None = None,
     ) -> Name:
-        """Add a value with this expression, and return its name as an expression; `names` as in `NamedValue`."""
+        """Add a value with this expression, and return its name as an expression; `names` as in `NamedValue`.
+
+        `better` is which way the release says is better; where None, that of the role counts.
+        """
         id = id_of(owner, role, *names)
         self.by_id[id] = NamedValue(
             id=id,
@@ -42,5 +48,8 @@ class Values:
             source=source,
             place=tree.place,
             negotiable=negotiable,
+            currency=currency,
+            per=per,
+            better=better or SHOWN.get(role),
         )
         return Name(id, kind, id)

@@ -27,7 +27,7 @@ Became = Literal["added", "removed", "renamed", "changed", "reordered"]
 #: what a row of a table is
 RowKind = Literal[
     "tier", "track", "requirement", "right", "restriction", "bonus", "bonus_offer", "bonus_rate", "benefit",
-    "benefit_offer", "rebate", "product", "term", "fact", "list", "fact_check", "definition", "order_field",
+    "benefit_offer", "rebate", "fee", "product", "term", "fact", "list", "fact_check", "definition", "order_field",
     "price_rule", "refusal", "order_value", "order_total", "claim", "section", "clause", "other_reading",
 ]  # fmt: skip
 #: what a single part is that has a name of its own
@@ -51,6 +51,7 @@ ROWS: Mapping[tuple[str, ...], RowKind] = {
     ("benefits",): "benefit",
     ("benefits", "*", "by_tier"): "benefit_offer",
     ("rebates",): "rebate",
+    ("fees",): "fee",
     ("products",): "product",
     ("terms",): "term",
     ("facts",): "fact",

@@ -90,16 +90,16 @@ def judgement_of(effects: Sequence[OutcomeEffect]) -> Judgement:
 
 
 def outcome_effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[OutcomeEffect]:
-    """The effect on each outcome of either release, in the order of their tiers; `renamed` as for `outcomes`."""
+    """The effect on each outcome of either release, in the order of their tiers; `renamed` as for `compared_outcomes`."""
     same = unchanged_names(pair.before.programme, pair.after.programme)
-    for outcome in outcomes(pair.before.programme, pair.after.programme, renamed or {}):
+    for outcome in compared_outcomes(pair.before.programme, pair.after.programme, renamed or {}):
         if outcome.before == outcome.after and outcome.before in same:
             yield OutcomeEffect(outcome, {way: EffectWitness("no") for way in ways_of(outcome)})
         else:
             yield OutcomeEffect(outcome, {way: _way(pair, same, outcome, way) for way in ways_of(outcome)})
 
 
-def outcomes(before: Programme, after: Programme, renamed: Renamed) -> Iterator[ComparedOutcome]:
+def compared_outcomes(before: Programme, after: Programme, renamed: Renamed) -> Iterator[ComparedOutcome]:
     """The outcomes of either: of each tier the status, discount, bonuses, benefits and rebates; then the tier awarded.
 
     `renamed` has the rows with another id in the second release.
@@ -129,7 +129,7 @@ def _tier_values(tier: Tier | None, programme: Programme) -> dict[tuple[OutcomeK
         values |= {("discount", tier.id): tier.discount.total, ("in_price", tier.id): tier.discount.in_price}
         values |= {("bonus", bonus.id): bonus.percent for bonus in tier.discount.bonuses}
     values |= {("benefit", benefit.id): benefit.value for benefit in tier.benefits}
-    values |= {("rebate", rebate.id): rebate.amount for rebate in tier.rebates}
+    values |= {("rebate", rebate.id): rebate.amount for rebate in tier.rebates.rows}
     return {key: id for key, id in values.items() if id in programme.values}
 
 

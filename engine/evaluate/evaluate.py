@@ -14,10 +14,33 @@ from typing import Any, NamedTuple
 from ..language.run.closures import Row
 from ..programme.model import MAIN, ORDER, Programme
 from ..values import Unknown, or_none
-from .outcome import AgreementOutcome, DiscountOutcome, Outcome, Scalar, TierOutcome, TrackOutcome, ValueOutcome
+from .outcome import (
+    AgreementOutcome,
+    DiscountOutcome,
+    Outcome,
+    PaymentOutcome,
+    PaymentStatus,
+    PaymentTotalOutcome,
+    Scalar,
+    TierOutcome,
+    TrackOutcome,
+    ValueOutcome,
+)
 from .record import Record
 from .row_layout import KnownInputs, Layout, ListLayout, fill, is_constant, make_layout, named_row
-from .views import Benefits, Own, Reader, TrackReader, tier_reader, track_reader, value_reader
+from .views import (
+    DUE,
+    EARNED,
+    Benefits,
+    Own,
+    PaymentView,
+    Reader,
+    TrackReader,
+    payments_reader,
+    tier_reader,
+    track_reader,
+    value_reader,
+)
 from .warnings import record_warnings
 
 _NOTHING = Decimal(0)
@@ -31,6 +54,8 @@ class Plan(NamedTuple):
     tiers: tuple[Reader[tuple[TierOutcome, Benefits]], ...]
     main: TrackReader
     tracks: tuple[tuple[str, TrackReader], ...]
+    rebates: Reader[PaymentView] | None  #: of a programme without tiers; None where tiers pay them
+    fees: Reader[PaymentView] | None
     definitions: tuple[Reader[ValueOutcome], ...]
     lists: tuple[ListLayout, ...]  #: those whose items have values, except an order's lines
     kept_until: int | None  #: the position of the day until which a tier is kept
@@ -50,6 +75,8 @@ def make_plan(programme: Programme) -> Plan:
         tiers=tuple(tier_reader(programme, tier, positions, constants) for tier in programme.tiers.values()),
         main=tracks.pop(MAIN),
         tracks=tuple(tracks.items()),
+        rebates=None if programme.tiers else payments_reader(programme.rebates, EARNED, positions),
+        fees=None if programme.tiers else payments_reader(programme.fees, DUE, positions),
         definitions=tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
         lists=tuple(items for items in layout.lists if items.values and items.id != ORDER),
         kept_until=None if until is None else positions[until],
@@ -79,6 +106,8 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     tracks = tuple([_track(id, reader(row, tiers), tiers) for id, reader in plan.tracks]) if plan.tracks else ()
     held = {MAIN: tier.id if tier else None, **{track.id: track.tier for track in tracks}}
     granted = _GRANTED_AS[own.status]
+    rebates, rebate_totals = plan.rebates(row) if plan.rebates else (None, None)
+    fees, fee_totals = plan.fees(row) if plan.fees else (None, None)
     return Outcome(
         programme=programme.id,
         release=programme.release,
@@ -95,8 +124,10 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         membership_ends=or_none(row[plan.membership_ends]) if plan.membership_ends is not None else None,
         discount=_granted(tier.discount, granted) if tier else None,
         benefits=getattr(benefits, granted) if tier else None,
-        rebates=_granted_rebates(tier.rebates, granted) if tier else None,
-        rebate_totals=_granted_rebates(tier.rebate_totals, granted) if tier else None,
+        rebates=_granted_payments(tier.rebates, granted, EARNED) if tier else rebates,
+        rebate_totals=_granted_totals(tier.rebate_totals, granted) if tier else rebate_totals,
+        fees=_granted_payments(tier.fees, granted, DUE) if tier else fees,
+        fee_totals=_granted_totals(tier.fee_totals, granted) if tier else fee_totals,
         tiers=tiers,
         next=own.next,
         tracks=tracks,
@@ -170,9 +201,19 @@ def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome 
     return discount._replace(total=amount, in_price=amount, in_kind=amount)
 
 
-def _granted_rebates(rebates: tuple[Any, ...], granted: str) -> tuple[Any, ...]:
-    """The rebates or rebate totals granted of the partner's own tier, as for its discount."""
-    if not rebates or granted == "qualified":
-        return rebates
+def _granted_payments(
+    payments: tuple[PaymentOutcome, ...], granted: str, statuses: Mapping[bool | None, PaymentStatus]
+) -> tuple[PaymentOutcome, ...]:
+    """The rebates or fees of the partner's own tier: none applies where it does not qualify."""
+    if not payments or granted == "qualified":
+        return payments
+    applies, amount = (None, None) if granted == "undetermined" else (False, _NOTHING)
+    return tuple(payment._replace(status=statuses[applies], amount=amount) for payment in payments)
+
+
+def _granted_totals(totals: tuple[PaymentTotalOutcome, ...], granted: str) -> tuple[PaymentTotalOutcome, ...]:
+    """The sums of the rebates or fees of the partner's own tier, as for its discount."""
+    if not totals or granted == "qualified":
+        return totals
     amount = None if granted == "undetermined" else _NOTHING
-    return tuple(rebate._replace(amount=amount) for rebate in rebates)
+    return tuple(total._replace(amount=amount) for total in totals)

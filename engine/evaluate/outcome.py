@@ -20,6 +20,7 @@ TierStatus = Literal["qualified", "not_qualified", "undetermined"]
 OwnStatus = Literal["qualified", "not_qualified", "undetermined", "retained"]
 RequirementStatus = Literal["met", "not_met", "unknown"]
 BonusStatus = Literal["earned", "not_earned", "unknown"]
+PaymentStatus = Literal["earned", "not_earned", "due", "not_due", "unknown"]
 Scalar = bool | Number | date | str
 
 
@@ -73,11 +74,11 @@ class BenefitOutcome(NamedTuple):
 
 
 @public("id", "status", "amount", "currency")
-class RebateOutcome(NamedTuple):
-    """Whether a rebate is earned, and the money it pays (0 where not earned), once or each period `per`."""
+class PaymentOutcome(NamedTuple):
+    """Whether a rebate is earned or a fee is due, and the money (0 where it is not), once or each period `per`."""
 
     id: str
-    status: BonusStatus
+    status: PaymentStatus
     amount: Number | None
     currency: str
     per: str
@@ -86,8 +87,8 @@ class RebateOutcome(NamedTuple):
 
 
 @public("amount", "currency", "per")
-class RebateTotalOutcome(NamedTuple):
-    """The sum of the rebates of one currency and period."""
+class PaymentTotalOutcome(NamedTuple):
+    """The sum of the rebates, or of the fees, of one currency and period."""
 
     currency: str
     per: str
@@ -133,7 +134,7 @@ class AgreementOutcome(NamedTuple):
 
 @public("id", "status", "discount")
 class TierOutcome(NamedTuple):
-    """A tier for this partner; discount and benefits are what the tier gives a partner that qualifies."""
+    """A tier for this partner; discount, benefits, rebates and fees are those of a partner that qualifies for it."""
 
     id: str
     status: TierStatus
@@ -141,16 +142,19 @@ class TierOutcome(NamedTuple):
     requirements: tuple[RequirementOutcome, ...]
     discount: DiscountOutcome | None
     benefits: tuple[BenefitOutcome, ...]
-    rebates: tuple[RebateOutcome, ...]
-    rebate_totals: tuple[RebateTotalOutcome, ...]
+    rebates: tuple[PaymentOutcome, ...]
+    rebate_totals: tuple[PaymentTotalOutcome, ...]
+    fees: tuple[PaymentOutcome, ...]
+    fee_totals: tuple[PaymentTotalOutcome, ...]
 
 
 @public("partner", "tier", "status", "as_of", "release")
 class Outcome(NamedTuple):
     """The outcome of one partner under one release on one day.
 
-    `status`, `discount`, `benefits` and `rebates` are those of the partner's own tier: nothing is granted where it does
-    not qualify, amounts are None where that is undetermined, and all are None without a tier. Where tiers are awarded,
+    `status`, `discount`, `benefits`, `rebates` and `fees` are those of the partner's own tier: nothing is granted or
+    owed where it does not qualify, amounts are None where that is undetermined, and all are None without a tier. The
+    rebates and fees of a programme without tiers are every partner's. Where tiers are awarded,
     its own is the highest it qualifies for; `status` is `not_qualified` if there is none, `undetermined` if a higher
     one is open. A held tier that is kept without its requirements met is `retained`. `next` is the tier above it.
 
@@ -173,8 +177,10 @@ class Outcome(NamedTuple):
     membership_ends: date | None
     discount: DiscountOutcome | None
     benefits: tuple[BenefitOutcome, ...] | None
-    rebates: tuple[RebateOutcome, ...] | None
-    rebate_totals: tuple[RebateTotalOutcome, ...] | None
+    rebates: tuple[PaymentOutcome, ...] | None
+    rebate_totals: tuple[PaymentTotalOutcome, ...] | None
+    fees: tuple[PaymentOutcome, ...] | None
+    fee_totals: tuple[PaymentTotalOutcome, ...] | None
     tiers: tuple[TierOutcome, ...]
     next: str | None
     tracks: tuple[TrackOutcome, ...]

@@ -21,7 +21,13 @@ Json = dict[str, Any]
 
 
 def outcome_data(outcome: Outcome) -> Json:
-    """The outcome with the keys that schemas/outcome.schema.json promises; numbers are exact decimals."""
+    """The outcome with the keys that schemas/outcome.schema.json promises; numbers are exact decimals.
+
+    Fees have keys only where the programme has fees.
+    """
+    has_fees = bool(outcome.fees) or any(tier.fees for tier in outcome.tiers)
+    fees = {"fees": _data(outcome.fees), "fee_totals": _data(outcome.fee_totals)} if has_fees else {}
+    omitted = ("id",) if has_fees else ("id", "fees", "fee_totals")
     return {
         **_outcome_head(outcome),
         "partner": outcome.partner,
@@ -33,7 +39,8 @@ def outcome_data(outcome: Outcome) -> Json:
         "benefits": _data(outcome.benefits),
         "rebates": _data(outcome.rebates),
         "rebate_totals": _data(outcome.rebate_totals),
-        "tiers": {tier.id: _fields(tier, "id") for tier in outcome.tiers},
+        **fees,
+        "tiers": {tier.id: _fields(tier, *omitted) for tier in outcome.tiers},
         "next": outcome.next,
         "held_tier": outcome.held_tier,
         "since": json_value(outcome.since),

@@ -17,9 +17,9 @@ from ..programme.model import (
     Bonus,
     Discount,
     NamedValue,
+    Payment,
+    Payments,
     Programme,
-    Rebate,
-    RebateTotal,
     Requirement,
     Tier,
     Track,
@@ -32,8 +32,9 @@ from .outcome import (
     BonusStatus,
     DiscountOutcome,
     OwnStatus,
-    RebateOutcome,
-    RebateTotalOutcome,
+    PaymentOutcome,
+    PaymentStatus,
+    PaymentTotalOutcome,
     RequirementOutcome,
     TierOutcome,
     TierStatus,
@@ -49,6 +50,11 @@ TrackReader = Callable[[Row, Sequence[TierOutcome]], "Own"]
 
 _TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualified", None: "undetermined"}
 _EARNED: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
+EARNED: Mapping[bool | None, PaymentStatus] = {True: "earned", False: "not_earned", None: "unknown"}  #: of a rebate
+DUE: Mapping[bool | None, PaymentStatus] = {True: "due", False: "not_due", None: "unknown"}  #: of a fee
+
+PaymentView = tuple[tuple[PaymentOutcome, ...], tuple[PaymentTotalOutcome, ...]]
+_NO_PAYMENTS: PaymentView = ((), ())
 
 
 class Own(NamedTuple):
@@ -154,13 +160,15 @@ def tier_reader(
     qualification = _cached(programme, positions, lambda at: _qualification_reader(tier, at))
     discount = _cached(programme, positions, lambda at: _discount_reader(offered, at)) if offered else None
     benefits = _cached(programme, positions, lambda at: _benefits_reader(tier.benefits, at, constants))
-    rebates = _cached(programme, positions, lambda at: _rebates_reader(tier.rebates, tier.rebate_totals, at))
+    rebates = _cached(programme, positions, lambda at: payments_reader(tier.rebates, EARNED, at))
+    fees = _cached(programme, positions, lambda at: payments_reader(tier.fees, DUE, at)) if tier.fees.rows else None
 
     def read(row: Row) -> tuple[TierOutcome, Benefits]:
         granted = benefits(row)
         offer = discount(row) if discount else None
         status, unknown, requirements = qualification(row)
         amounts, totals = rebates(row)
+        owed, owed_totals = fees(row) if fees else _NO_PAYMENTS
         outcome = TierOutcome(
             id=tier.id,
             status=status,
@@ -170,6 +178,8 @@ def tier_reader(
             benefits=granted.qualified,
             rebates=amounts,
             rebate_totals=totals,
+            fees=owed,
+            fee_totals=owed_totals,
         )
         return outcome, granted
 
@@ -250,32 +260,35 @@ def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, 
     return read
 
 
-def _rebates_reader(
-    rebates: Sequence[Rebate], totals: Sequence[RebateTotal], positions: Mapping[str, int]
-) -> Reader[tuple[tuple[RebateOutcome, ...], tuple[RebateTotalOutcome, ...]]]:
-    readers = [_rebate_reader(rebate, positions) for rebate in rebates]
-    sums = [(total.currency, total.per, positions[total.amount]) for total in totals]
+def payments_reader(
+    payments: Payments, statuses: Mapping[bool | None, PaymentStatus], positions: Mapping[str, int]
+) -> Reader[PaymentView]:
+    """The reader of rebates or fees and of their sums; `statuses` are the words for whether one applies."""
+    readers = [_payment_reader(payment, statuses, positions) for payment in payments.rows]
+    sums = [(total.currency, total.per, positions[total.amount]) for total in payments.totals]
 
-    def read(row: Row) -> tuple[tuple[RebateOutcome, ...], tuple[RebateTotalOutcome, ...]]:
-        amounts = [RebateTotalOutcome(currency, per, or_none(row[at])) for currency, per, at in sums]
-        return tuple([read(row) for read in readers]), tuple(amounts)
+    def read(row: Row) -> PaymentView:
+        totals = [PaymentTotalOutcome(currency, per, or_none(row[at])) for currency, per, at in sums]
+        return tuple([read(row) for read in readers]), tuple(totals)
 
     return read
 
 
-def _rebate_reader(rebate: Rebate, positions: Mapping[str, int]) -> Reader[RebateOutcome]:
-    earned, amount = positions[rebate.earned], positions[rebate.amount]
+def _payment_reader(
+    payment: Payment, statuses: Mapping[bool | None, PaymentStatus], positions: Mapping[str, int]
+) -> Reader[PaymentOutcome]:
+    applies, amount = positions[payment.applies], positions[payment.amount]
 
-    def read(row: Row) -> RebateOutcome:
-        worth, status = row[amount], _EARNED[or_none(row[earned])]
-        return RebateOutcome(
-            id=rebate.id,
+    def read(row: Row) -> PaymentOutcome:
+        worth, status = row[amount], statuses[or_none(row[applies])]
+        return PaymentOutcome(
+            id=payment.id,
             status=status,
             amount=or_none(worth),
-            currency=rebate.currency,
-            per=rebate.per,
+            currency=payment.currency,
+            per=payment.per,
             unknown=missing(worth),
-            source=rebate.source,
+            source=payment.source,
         )
 
     return read

@@ -16,7 +16,7 @@ from ..named_tuples import public
 from ..problems import Place
 from ..values import Kind
 from .claims import Claim
-from .owners import Owner, OwnerKind, Role, WrittenForm, inner_id
+from .owners import Better, Owner, OwnerKind, Role, WrittenForm, inner_id
 
 Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
 
@@ -122,6 +122,8 @@ class NamedValue(NamedTuple):
     currency: str | None = None
     choices: Mapping[str, Texts] = {}
     negotiable: "Negotiable | None" = None
+    per: str = "once"  #: the period of money that is paid: once, month, quarter or year
+    better: Better | None = None  #: which way is better for the partner; None where no surface shows it by itself
 
     @property
     def name(self) -> str:
@@ -230,15 +232,16 @@ class Benefit(NamedTuple):
     text: Texts | None = None
 
 
-class Rebate(NamedTuple):
-    """Money that a tier pays, once or each period; `earned`, `full` and `amount` are ids of values.
+class Payment(NamedTuple):
+    """A rebate, which is paid to the partner, or a fee, which the partner owes; once or each period.
 
-    `full` is the money paid where the rebate is earned; `amount` is that, or 0 where it is not earned.
+    `applies`, `full` and `amount` are ids of values: whether the rebate is earned or the fee is due, the money that is
+    paid then, and that money, or 0 where it does not apply.
     """
 
     id: str
     title: Texts
-    earned: str
+    applies: str
     full: str
     amount: str
     currency: str
@@ -246,12 +249,19 @@ class Rebate(NamedTuple):
     source: tuple[str, ...]
 
 
-class RebateTotal(NamedTuple):
-    """The sum of the rebates of one currency and period; `amount` is the id of its value."""
+class PaymentTotal(NamedTuple):
+    """The sum of the rebates, or of the fees, of one currency and period; `amount` is the id of its value."""
 
     currency: str
     per: str
     amount: str
+
+
+class Payments(NamedTuple):
+    """The rebates, or the fees, of a tier or of a programme without tiers, and their sums."""
+
+    rows: tuple[Payment, ...] = ()
+    totals: tuple[PaymentTotal, ...] = ()
 
 
 class Statement(NamedTuple):
@@ -273,8 +283,8 @@ class Tier(NamedTuple):
     requirements: tuple[Requirement, ...]
     discount: Discount | None
     benefits: tuple[Benefit, ...]
-    rebates: tuple[Rebate, ...]
-    rebate_totals: tuple[RebateTotal, ...]
+    rebates: Payments
+    fees: Payments
     rights: tuple[Statement, ...]
     restrictions: tuple[Statement, ...]
 
@@ -365,6 +375,8 @@ class Programme(NamedTuple):
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]
     order: Order | None
+    rebates: Payments  #: of a programme without tiers; else they are those of its tiers
+    fees: Payments
     membership_ends: str | None  #: the value that is the last day of the current membership period
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]

@@ -46,6 +46,10 @@ class Role(StrEnum):
     DISCOUNT_UNCAPPED = "discount_uncapped"
     ELIGIBILITY = "eligibility"  #: a requirement of every tier
     FACT_CHECK = "fact_check"
+    FEE_AMOUNT = "fee_amount"
+    FEE_DUE = "fee_due"
+    FEE_FULL = "fee_full"  #: the money that a fee comes to where it is due
+    FEE_TOTAL = "fee_total"
     ITEM_VALUE = "item_value"  #: computed for each item of a list
     JOINING = "joining"  #: a requirement of every tier
     KEPT = "kept"
@@ -68,6 +72,17 @@ class Role(StrEnum):
     TIER = "tier"  #: the tier that a partner has on a track
 
 
+class Better(StrEnum):
+    """Which way of a value is better for the partner; of a yes/no more is a yes, of days the later.
+
+    Of an ordered choice more is the later option, of tiers the higher.
+    """
+
+    MORE = "more"
+    LESS = "less"
+    NEITHER = "neither"  #: neither, or the release does not say
+
+
 class WrittenForm(StrEnum):
     """How a value was written; a `DERIVED` value has no row of its own and is computed from other values."""
 
@@ -83,8 +98,49 @@ class WrittenForm(StrEnum):
     DERIVED = "derived"
 
 
+#: the roles of the values that a release shows by themselves, its outcomes, and which way of each is better
+SHOWN: Mapping[Role, Better] = {
+    Role.AMOUNT: Better.LESS,
+    Role.BENEFIT: Better.MORE,
+    Role.BONUS_PERCENT: Better.MORE,
+    Role.DEFINITION: Better.NEITHER,
+    Role.DISCOUNT_BASE: Better.MORE,
+    Role.DISCOUNT_IN_KIND: Better.NEITHER,
+    Role.DISCOUNT_IN_PRICE: Better.MORE,
+    Role.DISCOUNT_TOTAL: Better.MORE,
+    Role.DISCOUNT_UNCAPPED: Better.MORE,
+    Role.ELIGIBILITY: Better.MORE,
+    Role.FEE_AMOUNT: Better.LESS,
+    Role.FEE_TOTAL: Better.LESS,
+    Role.ITEM_VALUE: Better.NEITHER,
+    Role.JOINING: Better.MORE,
+    Role.KEPT_UNTIL: Better.MORE,
+    Role.MEMBERSHIP_ENDS: Better.MORE,
+    Role.ORDER_TOTAL: Better.NEITHER,
+    Role.PRICE_RULE: Better.NEITHER,
+    Role.QUALIFIED: Better.MORE,
+    Role.REBATE_AMOUNT: Better.MORE,
+    Role.REBATE_TOTAL: Better.MORE,
+    Role.REFUSED: Better.LESS,
+    Role.REQUIREMENT: Better.MORE,
+    Role.TIER: Better.MORE,
+}
+
+
 PROGRAMME = Owner(OwnerKind.PROGRAMME)
 WHOLE_ORDER = Owner(OwnerKind.ORDER)
+
+#: the ids of rebates and fees within their owner, as below
+_PAYMENTS: Mapping[Role, str] = {
+    Role.FEE_AMOUNT: "fees.{path}",
+    Role.FEE_DUE: "fees.{path}.due",
+    Role.FEE_FULL: "fees.{path}.full",
+    Role.FEE_TOTAL: "fee_total.{path}",
+    Role.REBATE_AMOUNT: "rebates.{path}",
+    Role.REBATE_EARNED: "rebates.{path}.earned",
+    Role.REBATE_FULL: "rebates.{path}.full",
+    Role.REBATE_TOTAL: "rebate_total.{path}",
+}
 
 #: the id of each role's value within its owner: {path} are all its names joined by dots, {0} is the first
 _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
@@ -98,6 +154,7 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
         Role.JOINING: "joining.{path}",
         Role.KEPT_UNTIL: "retention.until",
         Role.MEMBERSHIP_ENDS: "membership.ends",
+        **_PAYMENTS,
     },
     OwnerKind.TIER: {
         Role.BENEFIT: "benefits.{path}",
@@ -114,11 +171,8 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
         Role.QUALIFIED: "qualified",
         Role.RATE_EARNED: "bonuses.{0}.rates.{1}.earned",
         Role.RATE_PERCENT: "bonuses.{0}.rates.{1}",
-        Role.REBATE_AMOUNT: "rebates.{path}",
-        Role.REBATE_EARNED: "rebates.{path}.earned",
-        Role.REBATE_FULL: "rebates.{path}.full",
-        Role.REBATE_TOTAL: "rebate_total.{path}",
         Role.REQUIREMENT: "requirements.{path}",
+        **_PAYMENTS,
     },
     OwnerKind.TRACK: {Role.TIER: "tier"},
     OwnerKind.LIST: {

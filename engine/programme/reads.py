@@ -72,7 +72,7 @@ def _values_of(tier: Tier) -> Iterator[str]:
         yield from (tier.discount.total, tier.discount.in_price, tier.discount.in_kind)
         yield from (id for bonus in tier.discount.bonuses for id in (bonus.earned, bonus.percent))
     yield from (benefit.value for benefit in tier.benefits)
-    yield from (id for rebate in tier.rebates for id in (rebate.earned, rebate.amount))
+    yield from (id for payment in (*tier.rebates.rows, *tier.fees.rows) for id in (payment.applies, payment.amount))
 
 
 def _of_requirement(requirement: Requirement) -> Iterator[str]:

@@ -12,13 +12,13 @@ from ..evaluate.outcome import (
     BonusOutcome,
     DiscountOutcome,
     Outcome,
-    RebateOutcome,
+    PaymentOutcome,
     RequirementOutcome,
     TierOutcome,
     TrackOutcome,
 )
 from ..language.words import words
-from ..programme.model import MAIN, Discount, Programme, Rebate, Requirement, Tier, pick
+from ..programme.model import MAIN, Discount, Payment, Payments, Programme, Requirement, Tier, pick
 from ..texts.texts import texts_in
 from ..values import Kind
 from .conditions import Conditions
@@ -113,12 +113,13 @@ class _Writer:
             headline, mark, remarks = self._without_tier()
             common = [item for item in outcome.tiers[0].requirements if item.scope != "tier"] if outcome.tiers else []
             blocks.append(Block(self.say["eligibility"], self._requirements(common)))
+            blocks += [] if self.programme.tiers else self._payments(self.programme.rebates, self.programme.fees)
         else:
             tier, definition = outcome.of(own), self.programme.tiers[own]
             headline, mark, remarks = self._with_tier(tier)
             if outcome.discount and definition.discount:
                 blocks.append(self._discount(outcome.discount, definition.discount, tier))
-            blocks.append(self._rebates(definition))
+            blocks += self._payments(definition.rebates, definition.fees)
             blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
             blocks += self._entitlements(definition)
         blocks.append(Block(self.say["agreements"], self._agreements()))
@@ -268,25 +269,29 @@ class _Writer:
 
     # Money, values and items ----------------------------------------------------------------------------------------
 
-    def _rebates(self, tier: Tier) -> Block:
-        """The rebates, and a total for each currency and period that has more than one."""
-        pairs = zip(tier.rebates, self.outcome.rebates or (), strict=False)
-        rows = [self._rebate(outcome, named) for named, outcome in pairs]
-        count = Counter((rebate.currency, rebate.per) for rebate in self.outcome.rebates or ())
-        for total in self.outcome.rebate_totals or ():
-            if count[total.currency, total.per] > 1:
-                amount = self.tell.money(total.amount, total.currency, total.per)
-                rows.append(Row("=", self.say["total"], amount, strong=True))
-        return Block(self.say["rebates"], tuple(rows))
+    def _payments(self, rebates: Payments, fees: Payments) -> Iterator[Block]:
+        """The rebates and the fees, each with a total for each currency and period that has more than one."""
+        outcome = self.outcome
+        for kind, named, paid, totals in (
+            ("rebates", rebates, outcome.rebates, outcome.rebate_totals),
+            ("fees", fees, outcome.fees, outcome.fee_totals),
+        ):
+            rows = [self._payment(payment, row) for row, payment in zip(named.rows, paid or (), strict=False)]
+            count = Counter((payment.currency, payment.per) for payment in paid or ())
+            for total in totals or ():
+                if count[total.currency, total.per] > 1:
+                    amount = self.tell.money(total.amount, total.currency, total.per)
+                    rows.append(Row("=", self.say["total"], amount, strong=True))
+            yield Block(self.say[kind], tuple(rows))
 
-    def _rebate(self, rebate: RebateOutcome, named: Rebate) -> Row:
-        mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[rebate.status]
-        varies = self.programme.values[named.earned].varies
-        expressions = (*(self._expressions(named.earned) if varies else ()), *self._expressions(named.full))
-        details = (*expressions, *self._readings(rebate.source))
-        note = self.tell.comparisons(named.earned) if varies else ""
-        amount = self.tell.money(rebate.amount, rebate.currency, rebate.per)
-        return Row(mark, pick(named.title, self.lang), amount, note, rebate.source, details)
+    def _payment(self, payment: PaymentOutcome, named: Payment) -> Row:
+        mark = {"earned": GOOD, "not_earned": BAD, "due": PLAIN, "not_due": PLAIN, "unknown": OPEN}[payment.status]
+        varies = self.programme.values[named.applies].varies
+        expressions = (*(self._expressions(named.applies) if varies else ()), *self._expressions(named.full))
+        details = (*expressions, *self._readings(payment.source))
+        note = self.tell.comparisons(named.applies) if varies else ""
+        amount = self.tell.money(payment.amount, payment.currency, payment.per)
+        return Row(mark, pick(named.title, self.lang), amount, note, payment.source, details)
 
     def _values(self) -> tuple[Row, ...]:
         """The definitions whose values depend on the partner."""
@@ -361,7 +366,7 @@ class _Writer:
         """The missing facts on which some undetermined outcome depends."""
         bonuses = self.outcome.discount.bonuses if self.outcome.discount else ()
         unknown = [self.outcome.unknown, *(bonus.unknown for bonus in bonuses)]
-        unknown += [rebate.unknown for rebate in self.outcome.rebates or ()]
+        unknown += [payment.unknown for payment in (*(self.outcome.rebates or ()), *(self.outcome.fees or ()))]
         unknown += [track.unknown for track in self.outcome.tracks]
         return tuple(Row(OPEN, self.tell.title(id), "", id) for id in dict.fromkeys(sum(unknown, ())))
 

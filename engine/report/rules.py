@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from ..language.tree import Choose, Expression, Literal, Name
 from ..language.words import words
 from ..language.words.sentences import Sentences
-from ..programme.model import INPUTS, Bonus, Fact, NamedValue, Programme, Requirement, Statement, Tier, pick
+from ..programme.model import (
+    INPUTS,
+    Bonus,
+    Fact,
+    NamedValue,
+    Payments,
+    Programme,
+    Requirement,
+    Statement,
+    Tier,
+    pick,
+)
 from ..programme.owners import Role
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Value
@@ -83,7 +95,8 @@ class _Rules:
         yield from self._benefits()
         yield Group((self._discounts(),), repeats=True)
         yield Group((self._bonuses(),))
-        yield Group((self._rebates(),))
+        yield Group((self._payments("rebates", attrgetter("rebates")),))
+        yield Group((self._payments("fees", attrgetter("fees")),))
         yield Group(self._prices())
         for term in self.programme.terms:
             yield Group((self._statements([term], ""),))
@@ -214,22 +227,26 @@ class _Rules:
     def _added(self, worth: Value) -> str:
         return f"+{words.amount(worth, Kind.PERCENT, self.lang)}"
 
-    def _rebates(self) -> Part:
-        tiers = [tier for tier in self.programme.tiers.values() if tier.rebates]
-        rebates = {rebate.id: rebate for tier in tiers for rebate in tier.rebates}
+    def _payments(self, kind: str, of: Callable[[Tier | Programme], Payments]) -> Part:
+        """The rebates or the fees, as `kind` says, by tier; of the programme where it has no tiers."""
+        every: Iterable[Tier | Programme] = self.programme.tiers.values() if self.programme.tiers else [self.programme]
+        owners = [owner for owner in every if of(owner).rows]
+        payments = {payment.id: payment for owner in owners for payment in of(owner).rows}
         rows = []
-        for id, rebate in rebates.items():
-            title = pick(rebate.title, self.lang)
-            own = {tier.id: rebate for tier in tiers for rebate in tier.rebates if rebate.id == id}
-            amounts = [self._amount(own[tier.id].amount) if tier.id in own else NO for tier in tiers]
-            per = "" if rebate.per == "once" else f" {self.say[f'per_{rebate.per}']}"
+        for id, payment in payments.items():
+            title = pick(payment.title, self.lang)
+            own = {owner.id: payment for owner in owners for payment in of(owner).rows if payment.id == id}
+            amounts = [self._amount(own[owner.id].amount) if owner.id in own else NO for owner in owners]
+            per = "" if payment.per == "once" else f" {self.say[f'per_{payment.per}']}"
             cells = [
-                NO if amount == NO else f"{amount}{' ' if amount[:1].isdigit() else ', '}{rebate.currency}{per}"
+                NO if amount == NO else f"{amount}{' ' if amount[:1].isdigit() else ', '}{payment.currency}{per}"
                 for amount in amounts
             ]
-            rows.append(Line((title, self._condition(rebate.earned, title), *cells), rebate.source))
-        columns = (self.say["rebate"], self.say["condition"], *self._titles(tiers))
-        return Part(self.say["rebates"], tuple(rows), columns, in_full=True)
+            rows.append(Line((title, self._condition(payment.applies, title), *cells), payment.source))
+        tiers = [tier for tier in self.programme.tiers.values() if of(tier).rows]
+        titles = self._titles(tiers) if self.programme.tiers else (self.say["amount"],)
+        columns = (self.say[kind.removesuffix("s")], self.say["condition"], *titles)
+        return Part(self.say[kind], tuple(rows), columns, in_full=True)
 
     def _amount(self, id: str) -> str:
         """The amount of a rebate where it is earned, in words."""

@@ -68,12 +68,15 @@ def of_view(tier: Tier) -> Iterator[Seen]:
                     yield rate.percent, owner, Role.RATE_PERCENT, (bonus.id, rate.id)
     for benefit in tier.benefits:
         yield benefit.value, owner, Role.BENEFIT, (benefit.id,)
-    for rebate in tier.rebates:
-        yield rebate.earned, owner, Role.REBATE_EARNED, (rebate.id,)
-        yield rebate.full, owner, Role.REBATE_FULL, (rebate.id,)
-        yield rebate.amount, owner, Role.REBATE_AMOUNT, (rebate.id,)
-    for total in tier.rebate_totals:
-        yield total.amount, owner, Role.REBATE_TOTAL, (total.currency.lower(), total.per)
+    rebate_roles = (Role.REBATE_EARNED, Role.REBATE_FULL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL)
+    fee_roles = (Role.FEE_DUE, Role.FEE_FULL, Role.FEE_AMOUNT, Role.FEE_TOTAL)
+    for payments, (applies, full, amount, sum_of_all) in ((tier.rebates, rebate_roles), (tier.fees, fee_roles)):
+        for payment in payments.rows:
+            yield payment.applies, owner, applies, (payment.id,)
+            yield payment.full, owner, full, (payment.id,)
+            yield payment.amount, owner, amount, (payment.id,)
+        for total in payments.totals:
+            yield total.amount, owner, sum_of_all, (total.currency.lower(), total.per)
 
 
 def of_views(programme: Programme) -> Iterator[Seen]:
@@ -228,6 +231,10 @@ benefits:
         rebates="""
 rebates:
   back: {title: {en: Back}, currency: EUR, amount: sold * ratio(part), when: staff > 1, source: [c]}
+""",
+        fees="""
+fees:
+  entry: {title: {en: Entry}, currency: EUR, amount: 100, when: staff > 1, source: [c]}
 """,
         prices="""
 order:

@@ -1,0 +1,103 @@
+"""Compiles rebates, which are paid to the partner, and fees, which the partner owes; both are written alike."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from ..language.parse import Scope
+from ..language.tree import And, Choose, Compare, Expression, Literal, Name
+from ..programme.model import Payment, Payments, PaymentTotal
+from ..programme.owners import Owner, Role, WrittenForm
+from ..values import Kind
+from .definitions import bounded
+from .file_reader import FilePart, Files
+from .references import check_currency, check_tiers
+from .tables import Wanted, added, compile_cell, form_of
+from .values import Values
+
+_TRUE = Literal(True, Kind.YES_NO)
+_NOTHING = Literal(Decimal(0), Kind.MONEY)
+
+
+class _Roles(NamedTuple):
+    """The roles of the values of a payment, and of the sums of several."""
+
+    applies: Role
+    full: Role
+    amount: Role
+    total: Role
+
+
+#: by the kind of the file, which is also the key of its table
+ROLES = {
+    "rebates": _Roles(Role.REBATE_EARNED, Role.REBATE_FULL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL),
+    "fees": _Roles(Role.FEE_DUE, Role.FEE_FULL, Role.FEE_AMOUNT, Role.FEE_TOTAL),
+}
+
+
+def payment_rows(files: Files, kind: str) -> list[FilePart]:
+    """The valid rows of the rebates or the fees, as `kind` says; reports tiers that do not exist."""
+    rows = [row for row in files.rows(kind, kind) if "currency" in row.data]
+    for row in rows:
+        check_tiers(row, "by_tier", files.names("tiers", "tiers"))
+    return rows
+
+
+def compile_payments(rows: list[FilePart], kind: str, owner: Owner, scope: Scope, values: Values) -> Payments:
+    """The rebates or fees of a tier, or of a programme without tiers: those for all, and those with a row for it."""
+    own = [row for row in rows if "by_tier" not in row.data or owner.id in row.data["by_tier"]]
+    payments = tuple(_payment(row, ROLES[kind], owner, scope, values) for row in own)
+    return Payments(payments, _totals(payments, ROLES[kind], owner, values))
+
+
+def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: Values) -> Payment:
+    title, source = row.texts(), row.source()
+    currency, per = row.data.get("currency", ""), row.data.get("per", "once")
+
+    def named(role: Role, kind: Kind, tree: Expression, form: WrittenForm) -> Name:
+        money = currency if kind is Kind.MONEY else None
+        return values.name(
+            owner, role, row.id, kind=kind, tree=tree, form=form, title=title, source=source, currency=money, per=per
+        )
+
+    condition = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
+    keys = ("by_tier", owner.id) if "by_tier" in row.data else ("amount",)
+    tree = compile_cell(row, keys, scope, Wanted(Kind.MONEY)) or _NOTHING
+    form = form_of(row.data_of(*keys), tree)
+    tree = bounded(row, tree, scope, Kind.MONEY) or tree
+    check_currency(row, tree, scope)
+    full = named(roles.full, Kind.MONEY, tree, form)
+    conditions: list[Expression] = [condition] if condition is not None else []
+    least = row.expression("pays_from", scope=scope, kind=Kind.MONEY) if "pays_from" in row.data else None
+    if least is not None:
+        conditions.append(Compare(">=", full, least, least.place))
+    whole = conditions[0] if len(conditions) == 1 else And(tuple(conditions)) if conditions else _TRUE
+    applies = named(roles.applies, Kind.YES_NO, whole, WrittenForm.RULE if conditions else WrittenForm.DERIVED)
+    amount = named(roles.amount, Kind.MONEY, Choose(applies, full, _NOTHING, Kind.MONEY), WrittenForm.DERIVED)
+    return Payment(
+        id=row.id,
+        title=title,
+        applies=applies.id,
+        full=full.id,
+        amount=amount.id,
+        currency=currency,
+        per=per,
+        source=source,
+    )
+
+
+def _totals(payments: tuple[Payment, ...], roles: _Roles, owner: Owner, values: Values) -> tuple[PaymentTotal, ...]:
+    """The sum for each currency and period; payments that differ in these are not added."""
+    sums: dict[tuple[str, str], list[Name]] = {}
+    for payment in payments:
+        sums.setdefault((payment.currency, payment.per), []).append(Name(payment.amount, Kind.MONEY, payment.amount))
+    totals = []
+    for (currency, per), names in sums.items():
+        total = values.name(
+            owner, roles.total, currency.lower(), per,
+            kind=Kind.MONEY, tree=added(names, Kind.MONEY), form=WrittenForm.DERIVED, title={}, currency=currency,
+            per=per,
+        )  # fmt: skip
+        totals.append(PaymentTotal(currency, per, total.id))
+    return tuple(totals)
