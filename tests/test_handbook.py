@@ -45,7 +45,9 @@ def test_every_part_of_the_programme_is_in_it(folder: Path, lang: str) -> None:
     told |= {piece.title for chapter in handbook(programme, lang).chapters for piece in chapter.pieces}
     titles = [one.title for one in (*programme.products, *programme.terms, *programme.tiers.values())]
     for tier in programme.tiers.values():
-        titles += [one.title for one in (*tier.requirements, *tier.benefits, *tier.rebates.rows, *tier.fees.rows, *tier.rights)]
+        titles += [
+            one.title for one in (*tier.requirements, *tier.benefits, *tier.rebates.rows, *tier.fees.rows, *tier.rights)
+        ]
         titles += [one.title for one in tier.restrictions]
         titles += [bonus.title for bonus in tier.discount.bonuses] if tier.discount else []
     titles += [value.title for id, value in programme.values.items() if id.startswith("definitions.")]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from charter import Outcome, Release
+from charter.engine.language.words.words import money
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import BatchResult, Job
 from charter.engine.portfolio.summary import DiscountCounts, Summary
@@ -21,6 +22,7 @@ from charter.engine.report.page import OPEN, Block, Page, Row
 from charter.engine.report.portfolio import summary_data, summary_page
 from charter.engine.report.terminal import page_text
 from charter.engine.texts.texts import texts_in
+from charter.engine.values import plain
 from playwright.sync_api import Browser
 
 from .browser import browser
@@ -65,6 +67,22 @@ def asked(
     portfolio, lists = portfolios.write(folder, release, partners)
     result = batch(release, Job(portfolio, folder / "out.parquet", TODAY, lists, summarised=True))
     return release, result, [release.evaluate(one, as_of=TODAY) for one in partners]
+
+
+def sums_of(outcomes: list[Outcome], kind: str, lang: str) -> list[str]:
+    """What the partners' own rebates or fees come to, by currency and period, as the page writes it."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for outcome in outcomes:
+        for tier in outcome.tiers:
+            for total in getattr(tier, kind):
+                sums.setdefault((total.currency, total.per), Decimal(0))
+        for total in getattr(outcome, kind) or ():
+            sums[total.currency, total.per] += Decimal(plain(total.amount or Decimal(0)))
+    per = texts_in(lang).REPORT
+    return [
+        f"{money(amount, lang)} {currency}" + ("" if period == "once" else f" {per[f'per_{period}']}")
+        for (currency, period), amount in sums.items()
+    ]
 
 
 def lacking(outcome: Outcome, tier: str) -> dict[str, str]:
@@ -132,10 +150,16 @@ def rows_of(page: Page, title: str) -> tuple[Row, ...]:
 def test_the_page_tells_the_same_in_both_languages(lang: str, asked: tuple[Release, BatchResult, list]) -> None:
     release, result, outcomes = asked
     say, page = texts_in(lang).PORTFOLIO, summary_page(release.programme, result, TODAY, lang)
-    for row in (row for block in page.blocks for row in block.rows):
+    for row in (row for block in page.blocks if block.title != say["totals"] for row in block.rows):
         assert row.bar == Decimal(number(row.figure)) / 200
         percent = f"{number(row.figure) / 2:g}"
         assert row.note.startswith(f"{percent}%" if lang == "en" else f"{percent.replace('.', ',')} %")
+    sums = [
+        (texts_in(lang).REPORT[kind], amount)
+        for kind in ("rebates", "fees")
+        for amount in sums_of(outcomes, f"{kind.removesuffix('s')}_totals", lang)
+    ]
+    assert [(row.title, row.figure) for row in rows_of(page, say["totals"])] == sums
     own = sum(number(row.figure) for row in rows_of(page, say["own"]))
     assert own == (200 if release.programme.tracks[MAIN].tiers else 0)
     for tier, definition in release.programme.tiers.items():
@@ -162,7 +186,7 @@ def with_discounts(totals: list[str | None], partners: int = 1) -> tuple[Release
     """A portfolio in which each of these discounts is that of so many partners."""
     release = RELEASES[0]
     discounts = [DiscountCounts("retail", None if one is None else Decimal(one), partners) for one in totals]
-    summary = Summary(len(totals) * partners, (), 0, 0, (), tuple(discounts))
+    summary = Summary(len(totals) * partners, (), 0, 0, (), tuple(discounts), ())
     return release, BatchResult(summary.partners, summary.partners, 0, 0, None, (), summary)
 
 
@@ -191,7 +215,7 @@ def test_a_few_discounts_are_told_one_by_one_and_more_in_bands(lang: str) -> Non
 )
 def test_a_share_never_reads_as_nothing_or_as_all_that_is_not(number: int, of: int, told: str) -> None:
     release = RELEASES[0]
-    summary = Summary(of, (), number, of - number, (), ())
+    summary = Summary(of, (), number, of - number, (), (), ())
     page = summary_page(release.programme, BatchResult(of, of, 0, 0, None, (), summary), TODAY, "en")
     shares = {row.title: row.note for block in page.blocks for row in block.rows}
     assert shares.get("No tier", "0%") == told

@@ -90,7 +90,7 @@ def judgement_of(effects: Sequence[OutcomeEffect]) -> Judgement:
 
 
 def outcome_effects(pair: Pair, renamed: Renamed | None = None) -> Iterator[OutcomeEffect]:
-    """The effect on each outcome of either release, in the order of their tiers; `renamed` as for `compared_outcomes`."""
+    """The effect on each outcome of either release, by tier; `renamed` as for `compared_outcomes`."""
     same = unchanged_names(pair.before.programme, pair.after.programme)
     for outcome in compared_outcomes(pair.before.programme, pair.after.programme, renamed or {}):
         if outcome.before == outcome.after and outcome.before in same:

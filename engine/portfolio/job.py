@@ -13,6 +13,7 @@ from ..evaluate.evaluate import all_values
 from ..evaluate.outcome import Outcome, TierOutcome
 from ..named_tuples import public
 from ..problems import Problem
+from ..programme.outcomes import OwnOutcome
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, plain
 from .rows import Decided
@@ -74,10 +75,22 @@ def _cell(column: OutcomeColumn, about: Outcome | TierOutcome, outcome: Outcome,
             return about.discount.uncapped if about.discount else None
         case ColumnPart.DISCOUNT_TOTAL:
             return about.discount.total if about.discount else None
+        case ColumnPart.OWN:
+            return _own(column.own, outcome, values) if column.own else None
         case ColumnPart.VALUE:
             return values[column.name]
         case _:
             assert_never(column.part)
+
+
+def _own(own: OwnOutcome, outcome: Outcome, values: Mapping[str, Any]) -> Any:
+    """An outcome of the partner's own tier: nothing where it does not qualify, None without a tier."""
+    if outcome.tier is None:
+        return None
+    value = own.by_tier.get(outcome.tier)
+    if value is None or outcome.status == "not_qualified":
+        return own.nothing
+    return None if outcome.status == "undetermined" else values[value.id]
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,7 @@
-"""Summarises a portfolio: how many partners hold each tier and discount, and which requirements stop the others.
+"""Summarises a portfolio: how many partners hold each tier and discount, which requirements stop the others, and money.
 
-Every number is a count under a key, so that counts from the query and from rows decided one by one can be added.
+Every number is a count or an amount under a key, so that numbers from the query and from rows decided one by one can be
+added.
 """
 
 from __future__ import annotations
@@ -8,14 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from ..evaluate.outcome import Outcome
 from ..named_tuples import public
-from ..programme.model import MAIN, NO_TIER, Programme, Track
+from ..programme.model import MAIN, NO_TIER, NamedValue, Programme, Track
+from ..programme.outcomes import outcomes, own_outcomes
+from ..programme.owners import Role
+from ..values import plain
 
 Key = tuple[Any, ...]  #: what is counted: a kind below, then a tier or track, a requirement, an answer
 HELD, TRACK, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "track", "tier", "requirement", "alone", "discount"
+MONEY, OPEN = "money", "open"  #: the sum of rebates or fees by currency and period, and how many partners' is unknown
+_SUMS = {Role.REBATE_TOTAL: "rebates", Role.FEE_TOTAL: "fees"}
 
 
 @public("id", "not_met", "unknown")
@@ -60,6 +67,20 @@ class DiscountCounts(NamedTuple):
     partners: int
 
 
+@public("what", "amount", "currency", "per")
+class MoneyTotal(NamedTuple):
+    """The sum of the partners' own rebates or fees, as `what` says, of one currency and period.
+
+    `undetermined` counts the partners whose sum is unknown: they add nothing to the amount.
+    """
+
+    what: str
+    currency: str
+    per: str
+    amount: Decimal
+    undetermined: int
+
+
 class Summary(NamedTuple):
     """The numbers of a portfolio; `without_tier` counts partners who certainly have no tier of their own."""
 
@@ -69,9 +90,29 @@ class Summary(NamedTuple):
     undetermined: int  #: partners whose own tier is undetermined
     tracks: tuple[TrackCounts, ...]
     discounts: tuple[DiscountCounts, ...]
+    totals: tuple[MoneyTotal, ...]
 
 
-def outcome_counts(outcome: Outcome) -> Iterable[Key]:
+def outcome_counts(outcome: Outcome) -> Counter[Key]:
+    """The numbers that one outcome adds, by key."""
+    counts = Counter(_keys(outcome))
+    for what, own, of_tier in (
+        ("rebates", outcome.rebate_totals, attrgetter("rebate_totals")),
+        ("fees", outcome.fee_totals, attrgetter("fee_totals")),
+    ):
+        for total in own or ():
+            key = (what, total.currency, total.per)
+            if total.amount is None:
+                counts[OPEN, *key] += 1
+            else:
+                counts[MONEY, *key] += Decimal(plain(total.amount))  # type: ignore[assignment]
+        if own is None and outcome.status == "undetermined":
+            offered = (total for tier in outcome.tiers for total in of_tier(tier))
+            counts.update({(OPEN, what, total.currency, total.per) for total in offered})
+    return counts
+
+
+def _keys(outcome: Outcome) -> Iterable[Key]:
     """The keys that one outcome adds 1 to."""
     yield (HELD, outcome.tier, outcome.status)
     if outcome.discount:
@@ -92,7 +133,20 @@ def outcome_counts(outcome: Outcome) -> Iterable[Key]:
 def summary_values(programme: Programme) -> list[str]:
     """The ids of the values that the counts need in addition to the outcome's columns."""
     requirements = [requirement.value for tier in programme.tiers.values() for requirement in tier.requirements]
-    return list(dict.fromkeys([*requirements, *(track.tier for track in _tracks_beside(programme))]))
+    totals = [id for id, _ in _totals(programme)]
+    return list(dict.fromkeys([*requirements, *(track.tier for track in _tracks_beside(programme)), *totals]))
+
+
+def _totals(programme: Programme) -> Iterable[tuple[str, NamedValue]]:
+    """The sums of the partner's own rebates and fees: the id of the column, and a value of that kind."""
+    if programme.tiers:
+        yield from ((own.id, own.example) for own in own_outcomes(programme) if own.example.role in _SUMS)
+    else:
+        yield from ((value.id, value) for value in outcomes(programme) if value.role in _SUMS)
+
+
+def _total_key(value: NamedValue) -> Key:
+    return (_SUMS[value.role], value.currency, value.per)
 
 
 def _tracks_beside(programme: Programme) -> list[Track]:
@@ -105,8 +159,10 @@ def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str
     A single key that ends in None stands for one key for each row: the row's values but the last replace None, and the
     last is the count.
     """
-    for kind, column in ((HELD, "status"), (DISCOUNT, "discount_total")):
-        yield [(kind, None)], f"SELECT tier, {column}, count(*) FROM ({decided}) AS decided GROUP BY tier, {column}"
+    held, status = ("tier", "status") if programme.tracks[MAIN].tiers else ("NULL", "NULL")
+    yield [(HELD, None)], f"SELECT {held}, {status}, count(*) FROM ({decided}) AS decided GROUP BY 1, 2"
+    if any(programme.tiers[id].discount for id in programme.tracks[MAIN].tiers):
+        yield [(DISCOUNT, None)], f"SELECT tier, discount_total, count(*) FROM ({decided}) AS decided GROUP BY 1, 2"
     for track in _tracks_beside(programme):
         yield [(TRACK, track.id, None)], f'SELECT "{track.tier}", count(*) FROM ({decided}) AS decided GROUP BY 1'
     sums: dict[Key, str] = {}
@@ -118,9 +174,14 @@ def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str
             sums[REQUIREMENT, tier.id, requirement.id, "unknown"] = f'"{requirement.value}" IS NULL'
             others = [f'"{candidate.value}"' for candidate in tier.requirements if candidate is not requirement]
             sums[ALONE, tier.id, requirement.id] = " AND ".join([f'NOT "{requirement.value}"', *others])
-    if sums:
-        columns = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values())
-        yield list(sums), f"SELECT {columns} FROM ({decided}) AS decided"
+    may_have = "(tier IS NOT NULL OR status = 'undetermined')" if programme.tracks[MAIN].tiers else "TRUE"
+    totals = {_total_key(value): id for id, value in _totals(programme)}
+    sums |= {(OPEN, *key): f'"{id}" IS NULL AND {may_have}' for key, id in totals.items()}
+    columns = [f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values()]
+    columns += [f'coalesce(sum("{id}"), 0)' for id in totals.values()]
+    if columns:
+        keys = [*sums, *((MONEY, *key) for key in totals)]
+        yield keys, f"SELECT {', '.join(columns)} FROM ({decided}) AS decided"
 
 
 def query_counts(keys: list[Key], rows: Iterable[tuple[Any, ...]]) -> Counter[Key]:
@@ -166,7 +227,11 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
     undetermined = held.get((None, "undetermined"), 0)
     without = sum(number for (tier, _), number in held.items() if tier is None) - undetermined
     tracks = tuple(_track(track, counts) for track in _tracks_beside(programme))
-    return Summary(sum(held.values()), tuple(tiers), without, undetermined, tracks, tuple(discounts))
+    totals = tuple(
+        MoneyTotal(what, currency, per, Decimal(counts[MONEY, what, currency, per]), counts[OPEN, what, currency, per])
+        for what, currency, per in dict.fromkeys(_total_key(value) for _, value in _totals(programme))
+    )
+    return Summary(sum(held.values()), tuple(tiers), without, undetermined, tracks, tuple(discounts), totals)
 
 
 def _track(track: Track, counts: Counter[Key]) -> TrackCounts:

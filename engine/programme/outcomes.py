@@ -18,9 +18,8 @@ from .owners import OwnerKind, Role
 #: the roles of a tier's outcomes that a partner has where the tier is its own
 OWN_ROLES = frozenset(
     {
-        Role.BENEFIT, Role.BONUS_PERCENT, Role.DISCOUNT_BASE, Role.DISCOUNT_IN_KIND, Role.DISCOUNT_IN_PRICE,
-        Role.DISCOUNT_TOTAL, Role.DISCOUNT_UNCAPPED, Role.FEE_AMOUNT, Role.FEE_TOTAL, Role.REBATE_AMOUNT,
-        Role.REBATE_TOTAL,
+        Role.BENEFIT, Role.DISCOUNT_IN_KIND, Role.DISCOUNT_IN_PRICE, Role.DISCOUNT_TOTAL, Role.FEE_AMOUNT,
+        Role.FEE_TOTAL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL,
     }
 )  # fmt: skip
 
@@ -50,7 +49,8 @@ class OwnOutcome(NamedTuple):
 def outcomes(programme: Programme) -> tuple[NamedValue, ...]:
     """Every outcome of the programme: its own, then those of each tier, of the tracks, of items and of orders."""
     places = {id: place for place, id in enumerate(programme.tiers)}
-    shown = [value for value in programme.values.values() if value.better is not None]
+    tierless = {track.tier for track in programme.tracks.values() if not track.tiers}
+    shown = [value for value in programme.values.values() if value.better is not None and value.id not in tierless]
     return tuple(sorted(shown, key=lambda value: (_ORDER[value.owner.kind], places.get(value.owner.id, 0))))
 
 

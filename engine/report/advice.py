@@ -12,7 +12,18 @@ from ..language.words import words
 from ..programme.model import Fact, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, plain
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading
+from .page import (
+    BAD,
+    GOOD,
+    OPEN,
+    PLAIN,
+    Block,
+    Page,
+    Row,
+    partner_heading,
+    release_heading,
+    standing_without_tier,
+)
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.advice import Advice, Way
@@ -45,17 +56,17 @@ class _Writer:
             blocks.append(Block(heading, tuple(self._worth(worth) for worth in self.outlook.worth)))
         if self.outlook.open:
             blocks.append(Block(self.say["open"], tuple(map(self._open, self.outlook.open))))
-        headline = self._standing() if blocks else f"{self._standing()}; {self.say['nothing_to_say']}"
+        parts = (self._standing(), "" if blocks else self.say["nothing_to_say"])
         partner = partner_heading(outcome.partner, outcome.name)
         can_change = any(fact.effort for fact in self.programme.facts.values())
         remarks = () if can_change else (self.say["no_effort"],)
         title = release_heading(self.programme, outcome.as_of, self.lang)
-        return Page(title, partner, PLAIN, headline, remarks, tuple(blocks))
+        return Page(title, partner, PLAIN, "; ".join(filter(None, parts)), remarks, tuple(blocks))
 
     def _standing(self) -> str:
         outcome, say = self.outlook.outcome, texts_in(self.lang).REPORT
         if outcome.tier is None:
-            return say["no_tier"]
+            return standing_without_tier(self.programme, outcome.status, self.lang)
         total = outcome.discount.total if outcome.discount else None
         discount = "" if total is None else f", {self._percent(total)}"
         return f"{self._tier(outcome.tier)}: {say[outcome.status or 'undetermined']}{discount}"

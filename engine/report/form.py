@@ -73,7 +73,6 @@ class _Form:
         yield "name:"
         yield ""
         yield from self._tier()
-        yield ""
         yield "facts:"
         for number, block in enumerate([*map(self._fact, self.facts), *map(self._list, self.lists)]):
             yield from [""] * (number > 0)
@@ -110,6 +109,8 @@ class _Form:
     def _tier(self) -> Iterator[str]:
         """The line `tier`, where a record may name one; filled in where the form is for one tier that is signed for."""
         main = self.programme.tracks[MAIN]
+        if not self.programme.tiers:
+            return
         signed, held = main.award == "signed", main.kept_until is not None
         yield from _comment(self.say["ask_tier_signed" if signed else "ask_tier_held" if held else "ask_no_tier"])
         for id in main.tiers:
@@ -122,6 +123,7 @@ class _Form:
             if self.since:
                 yield from _comment(self.say["ask_since"])
                 yield "since:"
+        yield ""
 
     def _fact(self, fact: Fact) -> Iterator[str]:
         yield from _comment(self._about(fact, self.clauses[fact.id]), "  ")

@@ -146,7 +146,7 @@ def _tier(programme: Programme, lang: str) -> Schema:
     """A tier by its id or by its code, as number or text; null for no tier."""
     say, main = texts_in(lang).INPUT, programme.tracks[MAIN]
     if not _may_name_tier(programme):
-        return _described(say["ask_no_tier"], _NULL)
+        return _described(say["ask_no_tier" if programme.tiers else "ask_tierless"], _NULL)
     tiers = [programme.tiers[id] for id in main.tiers]
     codes = [tier.code for tier in tiers if tier.code is not None]
     named = [f"{tier.id}{'' if tier.code is None else f' ({tier.code})'}: {pick(tier.title, lang)}" for tier in tiers]

@@ -11,7 +11,7 @@ from .page import Block, Page, Row
 def page_markdown(page: Page) -> str:
     """The page with headings and tables, ending in a newline."""
     headline = f"{page.mark} {_plain(page.headline)}".strip()
-    lines = [f"# {_plain(page.partner)}", "", _plain(page.programme), "", f"**{headline}**"]
+    lines = [f"# {_plain(page.partner)}", "", _plain(page.programme), *(["", f"**{headline}**"] if headline else [])]
     for remark in page.remarks:
         lines += ["", _plain(remark)]
     for block in page.blocks:

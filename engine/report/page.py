@@ -86,6 +86,17 @@ def release_heading(programme: Programme, day: date, lang: str) -> str:
     return f"{pick(programme.title, lang)} {programme.release}, {on_day}"
 
 
+def standing_without_tier(programme: Programme, status: str | None, lang: str) -> str:
+    """Why a partner has no tier of the main track; empty where that track has no tiers.
+
+    `status` is that of the partner's own tier.
+    """
+    say = texts_in(lang).REPORT
+    if not programme.tracks[MAIN].tiers:
+        return ""
+    return say[{None: "no_tier", "undetermined": "award_open"}.get(status, "no_award")]
+
+
 def partner_heading(id: str, name: str | None) -> str:
     """The id of a partner, and its name where the record has one."""
     return f"{id}  {name}" if name else id
@@ -151,14 +162,25 @@ class _Writer:
     def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
         """Headline, mark and remarks of a partner without a tier: a candidate, or one that is awarded none."""
         status = self.outcome.status
+        if not self.programme.tiers:
+            return self._sums(), PLAIN, ()
         if not self.programme.tracks[MAIN].tiers:
             held = [self._tier_title(track.tier) for track in self.outcome.tracks if track.tier]
             return ", ".join(held) or self.say["no_award"], GOOD if held else BAD, ()
+        headline = standing_without_tier(self.programme, status, self.lang)
         if status is None:
-            return self.say["no_tier"], OPEN, ()
+            return headline, OPEN, ()
         if status == "undetermined":
-            return self.say["award_open"], OPEN, (self.say["needs_facts"].format(what=", ".join(self.outcome.unknown)),)
-        return self.say["no_award"], BAD, self._next()
+            return headline, OPEN, (self.say["needs_facts"].format(what=", ".join(self.outcome.unknown)),)
+        return headline, BAD, self._next()
+
+    def _sums(self) -> str:
+        """The sums of the rebates and fees of a programme without tiers; empty where it has none."""
+        sums = []
+        for kind, totals in (("rebates", self.outcome.rebate_totals), ("fees", self.outcome.fee_totals)):
+            amounts = [self.tell.money(total.amount, total.currency, total.per) for total in totals or ()]
+            sums += [f"{self.say[kind]}: {'; '.join(amounts)}"] if amounts else []
+        return ". ".join(sums)
 
     def _next(self) -> tuple[str, ...]:
         """One line with the next tier and what the partner lacks for it; none without a next tier."""

@@ -48,6 +48,7 @@ def summary_data(programme: Programme, result: BatchResult, day: date) -> Json:
             {"tier": count.tier, "total": json_value(count.total), "partners": count.partners}
             for count in summary.discounts
         ],
+        "totals": [{**total._asdict(), "amount": json_value(total.amount)} for total in summary.totals],
     }
 
 
@@ -90,6 +91,7 @@ class _Writer:
             *(self.track(track) for track in self.summary.tracks),
             Block(self.say["could"], tuple(self.qualifying())),
             Block(self.say["discounts"], tuple(self.discounts())),
+            Block(self.say["totals"], tuple(self.totals())),
             *(
                 Block(self.say["stops"].format(tier=self.tier(tier.id)), tuple(self.unmet(tier)))
                 for tier in self.summary.tiers
@@ -140,6 +142,16 @@ class _Writer:
         undetermined = sum(count.partners for count in self.summary.discounts if count.total is None)
         rows = [self.row(PLAIN, tell(total), number) for total, number in sorted(counts.items())]
         return rows + self.without(0, undetermined)
+
+    def totals(self) -> list[Row]:
+        """What the partners' own rebates and fees come to, by currency and period."""
+        say, rows = texts_in(self.lang).REPORT, []
+        for total in self.summary.totals:
+            per = "" if total.per == "once" else f" {say[f'per_{total.per}']}"
+            amount = f"{words.money(total.amount, self.lang)} {total.currency}{per}"
+            note = f"{self.say['open']}: {self.number(total.undetermined)}" if total.undetermined else ""
+            rows.append(Row(OPEN if note else PLAIN, say[total.what], amount, note))
+        return rows
 
     def unmet(self, tier: TierCounts) -> list[Row]:
         """How many partners are one step from the tier, and its unmet requirements, the commonest first."""

@@ -8,7 +8,18 @@ from ..programme.model import LINE, Fact, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number
 from .conditions import Conditions
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading
+from .page import (
+    BAD,
+    GOOD,
+    OPEN,
+    PLAIN,
+    Block,
+    Page,
+    Row,
+    partner_heading,
+    release_heading,
+    standing_without_tier,
+)
 
 _MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BAD, "undetermined": OPEN}
 
@@ -40,7 +51,8 @@ class _Writer:
         """The partner's tier with its status, and the discounts that apply."""
         outcome, discounts = self.quote.outcome, self.quote.discounts
         if outcome.tier is None:
-            return (self.say["no_tier"],)
+            standing = standing_without_tier(self.programme, outcome.status, self.lang)
+            return (standing,) if standing else ()
         tier = pick(self.programme.tiers[outcome.tier].title, self.lang)
         status = self.say["retained" if outcome.status == "retained" else outcome.status or "undetermined"]
         shown = "; ".join(f"{self.say[name]} {self.tell.percent(discounts[name])}" for name in discounts)

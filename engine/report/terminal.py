@@ -22,7 +22,7 @@ def without_style(text: str, _style: str) -> str:
 
 def page_text(page: Page, style: Style = without_style) -> str:
     """The page as lines of about WIDTH characters at most, ending in a newline."""
-    lines = [page.programme, style(page.partner, "strong"), "", _headline(page, style)]
+    lines = [page.programme, style(page.partner, "strong"), *(["", _headline(page, style)] if page.headline else [])]
     lines += [f"  {line}" for remark in page.remarks for line in textwrap.wrap(remark, WIDTH - 2)]
     for block in page.blocks:
         lines += ["", style(block.title, "strong"), *_block(block, style)]

@@ -6,9 +6,7 @@ from ..programme.model import Programme, pick
 from ..release.timeline import Moment, Timeline
 from ..texts.texts import texts_in
 from ..values import Kind
-from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_heading
-
-_WITHOUT_TIER = {None: "no_tier", "not_qualified": "no_award", "undetermined": "award_open"}
+from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_heading, standing_without_tier
 
 
 def timeline_page(timeline: Timeline, lang: str) -> Page:
@@ -20,7 +18,7 @@ def timeline_page(timeline: Timeline, lang: str) -> Page:
     partner = partner_heading(timeline.partner, timeline.name)
     headline = say["no_member"] if last.member is False else _standing(last, programme, lang)
     if last.member is None:
-        headline = f"{say['event_renewal_undetermined']}; {headline}"
+        headline = "; ".join(filter(None, (say["event_renewal_undetermined"], headline)))
     return Page(pick(programme.title, lang), partner, _mark(last), headline, (), (Block(say["timeline"], rows),))
 
 
@@ -59,6 +57,7 @@ def _row(moment: Moment, programme: Programme, lang: str) -> Row:
     figure = "?" if _may_have_discount(moment, programme) else ""
     if moment.discount is not None:
         figure = words.amount(moment.discount, Kind.PERCENT, lang)
+    notes = [note for note in notes if note]
     return Row(_mark(moment), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(notes))
 
 
@@ -73,7 +72,7 @@ def _standing(moment: Moment, programme: Programme, lang: str) -> str:
     """The tier and the partner's status in it; without a tier, why there is none."""
     say = texts_in(lang).REPORT
     if moment.tier is None:
-        return say[_WITHOUT_TIER[moment.status]]
+        return standing_without_tier(programme, moment.status, lang)
     return f"{pick(programme.tiers[moment.tier].title, lang)}: {say[moment.status or 'undetermined']}"
 
 

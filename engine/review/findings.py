@@ -75,12 +75,12 @@ def scenario_differences(result: ScenarioResult) -> tuple[Problem, ...]:
 
 def not_reached(ran: ScenarioRun) -> tuple[Problem, ...]:
     """A note for each clause, tier, value and condition that no scenario reaches."""
-    clauses, tiers = ran.files.documents["clauses"], ran.files.documents["tiers"]
-    values, unreached = ran.release.programme.values, ran.unreached
+    documents, values, unreached = ran.files.documents, ran.release.programme.values, ran.unreached
     notes: list[tuple[str, str, Place | None]] = [
-        *(("clause-not-reached", f"'{id}' is a clause that no scenario reaches", clauses.place(("clauses", id)))
+        *(("clause-not-reached", f"'{id}' is a clause that no scenario reaches",
+           documents["clauses"].place(("clauses", id)))
           for id in unreached.clauses),
-        *(("tier-not-reached", f"'{id}' is a tier that no scenario is about", tiers.place(("tiers", id)))
+        *(("tier-not-reached", f"'{id}' is a tier that no scenario is about", documents["tiers"].place(("tiers", id)))
           for id in unreached.tiers),
         *(("value-never-known", f"'{id}' is a value that no scenario knows", values[id].place)
           for id in unreached.values),

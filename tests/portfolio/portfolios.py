@@ -132,16 +132,34 @@ def expected(release: Release, partner: Partner, more: Sequence[str] = ()) -> di
 
 
 def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[str, Any]:
-    discount = outcome.discount
-    row: dict[str, Any] = {"partner": outcome.partner, "tier": outcome.tier, "status": outcome.status}
-    for part in ("base", "uncapped", "total"):
+    discount, tiers = outcome.discount, release.programme.tiers
+    main = [tiers[id] for id in release.programme.tracks["main"].tiers]
+    row: dict[str, Any] = {"partner": outcome.partner}
+    row |= {"tier": outcome.tier, "status": outcome.status} if main else {}
+    for part in ("base", "uncapped", "total") if any(tier.discount for tier in main) else ():
         row[f"discount_{part}"] = getattr(discount, part) if discount else None
     for tier in outcome.tiers:
         row[f"status_{tier.id}"] = tier.status
-        row[f"discount_total_{tier.id}"] = tier.discount.total if tier.discount else None
-    values = all_values(release.plan, outcome) if more else {}
-    row |= {id: None if isinstance(values[id], Unknown) else values[id] for id in more}
+        if tiers[tier.id].discount:
+            row[f"discount_total_{tier.id}"] = tier.discount.total if tier.discount else None
+    values = {**own_values(outcome), **all_values(release.plan, outcome)} if more else {}
+    nothing = None if outcome.tier is None or outcome.status == "undetermined" else 0
+    row |= {id: None if isinstance(values.get(id), Unknown) else values.get(id, nothing) for id in more}
     return {id: shown(value) for id, value in row.items()}
+
+
+def own_values(outcome: Outcome) -> dict[str, Any]:
+    """What the partner's own tier gives it, by the ids of the columns; one that its tier does not have is left out."""
+    discount = outcome.discount
+    values: dict[str, Any] = {}
+    for name in ("total", "in_price", "in_kind") if discount else ():
+        values[f"discount_{name}"] = getattr(discount, name)
+    values |= {f"benefits.{benefit.id}": benefit.value for benefit in outcome.benefits or ()}
+    for kind, payments in (("rebates", outcome.rebates), ("fees", outcome.fees)):
+        values |= {f"{kind}.{payment.id}": payment.amount for payment in payments or ()}
+    for kind, totals in (("rebate_total", outcome.rebate_totals), ("fee_total", outcome.fee_totals)):
+        values |= {f"{kind}.{total.currency.lower()}.{total.per}": total.amount for total in totals or ()}
+    return values
 
 
 def shown(value: Any) -> Any:

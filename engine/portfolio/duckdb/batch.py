@@ -116,7 +116,7 @@ class _Run:
         if not self.query.undecidable:
             query = self._statements(summary_values(programme))
             for names, text in queries(programme, query.select):
-                self.counts += query_counts(names, self.database.execute(text).fetchall())
+                self.counts.update(query_counts(names, self.database.execute(text).fetchall()))
         return summary(programme, self.counts)
 
     def _copy(self, select: str, path: Path) -> int:
@@ -147,7 +147,7 @@ class _Run:
                 for row, values in self._others([line - 1 for line, _ in broken]):
                     if row.outcome:
                         decided += 1
-                        self.counts.update(outcome_counts(row.outcome) if self.job.summarised else ())
+                        self.counts.update(outcome_counts(row.outcome) if self.job.summarised else {})
                         cells = outcome_cells(self.release, row.outcome, self.more)
                         self.widths.add(cells)
                         good.writerow(cells)

@@ -202,7 +202,7 @@ class _Run:
                 result, values = self._decide(row)
                 if result.outcome:
                     decided += 1
-                    self.counts.update(outcome_counts(result.outcome) if self.job.summarised else ())
+                    self.counts.update(outcome_counts(result.outcome) if self.job.summarised else {})
                     outcome = outcome_cells(self.release, result.outcome, self.more)
                     widths.add(outcome)
                     good.writerow(outcome)
@@ -241,7 +241,7 @@ class _Run:
             query = self._statements(summary_values(programme))
             self.session.sql(query.select).createOrReplaceTempView("outcomes")
             for names, text in queries(programme, "SELECT * FROM outcomes"):
-                self.counts += query_counts(names, map(tuple, self.session.sql(text.replace('"', "`")).collect()))
+                self.counts.update(query_counts(names, map(tuple, self.session.sql(text.replace('"', "`")).collect())))
         return summary(programme, self.counts)
 
 

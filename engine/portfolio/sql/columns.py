@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ...problems import did_you_mean, wrong_call
 from ...programme.find_tier import tiers_by_name
 from ...programme.model import MAIN, Fact, NamedValue, Programme
+from ...programme.outcomes import OwnOutcome, own_outcomes
 from ...programme.owners import PROGRAMME, Role, id_of
 from ...values import NUMERIC, Kind
 
@@ -73,8 +74,12 @@ def list_fields(programme: Programme, id: str) -> dict[str, Fact]:
 
 
 def wanted_values(programme: Programme, patterns: Iterable[str]) -> list[str]:
-    """The ids of the facts and values that match ids or patterns; raises WrongCall where a pattern matches nothing."""
+    """The ids of the facts, values and own outcomes that match ids or patterns.
+
+    Raises WrongCall where a pattern matches nothing.
+    """
     ids = [*programme.facts, *(id for id, value in programme.values.items() if is_of_partner(value))]
+    ids += [own.id for own in own_outcomes(programme)]
     wanted: dict[str, None] = {}
     for pattern in patterns:
         definition = id_of(PROGRAMME, Role.DEFINITION, pattern)
@@ -95,25 +100,29 @@ class ColumnPart(StrEnum):
     DISCOUNT_BASE = "discount_base"
     DISCOUNT_UNCAPPED = "discount_uncapped"
     DISCOUNT_TOTAL = "discount_total"
+    OWN = "own"
     VALUE = "value"
 
 
 class OutcomeColumn(NamedTuple):
     """One column of the outcomes: its name, what it holds, the kind of its values, and which tier it is about.
 
-    `tier` is None in columns about the partner's own tier. For VALUE, the name is the id of a fact or value.
+    `tier` is None in columns about the partner's own tier. For VALUE, the name is the id of a fact or value; for OWN it
+    is that of the outcome `own`.
     """
 
     name: str
     part: ColumnPart
     kind: Kind
     tier: str | None = None
+    own: OwnOutcome | None = None
 
 
-_OWN_COLUMNS = (
-    OutcomeColumn(PARTNER, ColumnPart.PARTNER, Kind.TEXT),
+_TIER_COLUMNS = (
     OutcomeColumn("tier", ColumnPart.TIER, Kind.TEXT),
     OutcomeColumn("status", ColumnPart.STATUS, Kind.TEXT),
+)
+_DISCOUNT_COLUMNS = (
     OutcomeColumn("discount_base", ColumnPart.DISCOUNT_BASE, Kind.PERCENT),
     OutcomeColumn("discount_uncapped", ColumnPart.DISCOUNT_UNCAPPED, Kind.PERCENT),
     OutcomeColumn("discount_total", ColumnPart.DISCOUNT_TOTAL, Kind.PERCENT),
@@ -121,17 +130,27 @@ _OWN_COLUMNS = (
 
 
 def outcome_columns(programme: Programme, more: Iterable[str]) -> list[OutcomeColumn]:
-    """The columns of an outcome, in order; `more` are ids of facts and values to add.
+    """The columns of an outcome, in order; `more` are ids of facts, values and own outcomes to add.
 
-    The query, the rows decided by the interpreter and the types of the output are all made from this list.
+    There are no columns of tiers or discounts where the programme has none. The query, the rows decided by the
+    interpreter and the types of the output are all made from this list.
     """
-    columns = list(_OWN_COLUMNS)
-    for tier in programme.tiers:
-        columns.append(OutcomeColumn(f"status_{tier}", ColumnPart.STATUS, Kind.TEXT, tier))
-        columns.append(OutcomeColumn(f"discount_total_{tier}", ColumnPart.DISCOUNT_TOTAL, Kind.PERCENT, tier))
-    for id in more:
-        kind = (programme.values.get(id) or programme.facts[id]).kind
-        columns.append(OutcomeColumn(id, ColumnPart.VALUE, kind))
+    main = [programme.tiers[id] for id in programme.tracks[MAIN].tiers]
+    columns = [OutcomeColumn(PARTNER, ColumnPart.PARTNER, Kind.TEXT)]
+    columns += _TIER_COLUMNS if main else ()
+    columns += _DISCOUNT_COLUMNS if any(tier.discount for tier in main) else ()
+    for id, tier in programme.tiers.items():
+        columns.append(OutcomeColumn(f"status_{id}", ColumnPart.STATUS, Kind.TEXT, id))
+        if tier.discount:
+            columns.append(OutcomeColumn(f"discount_total_{id}", ColumnPart.DISCOUNT_TOTAL, Kind.PERCENT, id))
+    own = {outcome.id: outcome for outcome in own_outcomes(programme)} if more else {}
+    standard = {column.name for column in columns}
+    for id in (id for id in more if id not in standard):
+        named = programme.values.get(id) or programme.facts.get(id)
+        if named:
+            columns.append(OutcomeColumn(id, ColumnPart.VALUE, named.kind))
+        else:
+            columns.append(OutcomeColumn(id, ColumnPart.OWN, own[id].example.kind, own=own[id]))
     return columns
 
 

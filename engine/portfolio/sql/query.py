@@ -7,7 +7,7 @@ answers as `evaluate`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple, assert_never
 
@@ -18,6 +18,7 @@ from ...language.sql.exact import Exact, NotInSql
 from ...language.sql.numbers import Quotient, rounded_quotient
 from ...language.tree import names
 from ...programme.model import MAIN, NO_TIER, ListFact, Programme, Tier, plain_fact
+from ...programme.outcomes import OwnOutcome
 from ...values import Kind
 from .columns import ITEM, PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
 from .inputs import InputColumn, all_plain, choice_input, fact_input, partner_input
@@ -56,20 +57,21 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     query.partners = _table("partners", PARTNER, tables.portfolio, inputs, query)
     query.partners.columns["as_of"] = day(as_of)
     plain_items = {id: _items(programme.lists[id], *table, query) for id, table in tables.lists.items()}
-    for id in _needed(programme, [*_outcome_values(programme), *added]):
+    columns = outcome_columns(programme, added)
+    for id in _needed(programme, [*_outcome_values(programme), *_column_values(columns)]):
         value = programme.values[id]
         try:
             query.define(id, value.expression, value.list)
         except NotInSql as reason:
             raise Undecidable(id, str(reason)) from reason
     outcome = _OutcomeColumns(programme, query)
-    columns = {column.name: outcome.column(column) for column in outcome_columns(programme, added)}
+    written = {column.name: outcome.column(column) for column in columns}
     query.partners.flush()
-    select = exp.select(*(exp.alias_(column, name, quoted=not name.isidentifier()) for name, column in columns.items()))
+    select = exp.select(*(exp.alias_(column, name, quoted=not name.isidentifier()) for name, column in written.items()))
     select = select.from_(query.partners.name)
     for name, stage in query.stages.items():
         select = select.with_(name, as_=stage, copy=False)
-    return Decisions(select, tuple(columns), all_plain(inputs.values()), plain_items)
+    return Decisions(select, tuple(written), all_plain(inputs.values()), plain_items)
 
 
 # Input columns -------------------------------------------------------------------------------------------------------
@@ -149,6 +151,15 @@ def _outcome_values(programme: Programme) -> list[str]:
     return ids
 
 
+def _column_values(columns: Iterable[OutcomeColumn]) -> Iterator[str]:
+    """The ids of the facts and values that the columns asked for are made from."""
+    for column in columns:
+        if column.own:
+            yield from (value.id for value in column.own.by_tier.values())
+        elif column.part is ColumnPart.VALUE:
+            yield column.name
+
+
 def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
     """The ids of these values and of all values they depend on, each after its dependencies."""
     depths: dict[str, int] = {}
@@ -190,6 +201,8 @@ class _OutcomeColumns:
                 return self.discount("uncapped", tier)
             case ColumnPart.DISCOUNT_TOTAL:
                 return self.discount("total", tier)
+            case ColumnPart.OWN:
+                return self.own(column.own) if column.own else exp.null()
             case ColumnPart.VALUE:
                 return self.value(column.name)
             case _:
@@ -238,17 +251,29 @@ class _OutcomeColumns:
         """A part of the discount of the partner's own tier; the total is 0 where the partner does not qualify."""
         whens = []
         for tier in self.tiers:
-            if tier.discount is None:
-                continue
-            amount = self.discount(part, tier)
-            if part == "total":
-                qualified = self.get(tier.qualified)
-                if self.track.kept_until is not None:
-                    qualified = exp.or_(exp.paren(qualified), self.kept(tier))
-                ifs = [exp.If(this=exp.true(), true=amount), exp.If(this=exp.false(), true=exp.Literal.number(0))]
-                amount = exp.Case(this=exp.paren(qualified), ifs=ifs)
-            whens.append(exp.If(this=exp.Literal.string(tier.id), true=amount))
+            if tier.discount is not None:
+                amount = self.discount(part, tier)
+                amount = self.granted(tier, amount, exp.Literal.number(0)) if part == "total" else amount
+                whens.append(exp.If(this=exp.Literal.string(tier.id), true=amount))
         return exp.Case(this=self.get(self.track.tier), ifs=whens) if whens else _no_discount()
+
+    def own(self, own: OwnOutcome) -> exp.Expr:
+        """An outcome of the partner's own tier: nothing where it does not qualify, NULL without a tier."""
+        nothing = exp.false() if own.nothing is False else exp.Literal.number(0)
+        whens = []
+        for tier in self.tiers:
+            value = own.by_tier.get(tier.id)
+            result = nothing if value is None else self.granted(tier, self.value(value.id), nothing)
+            whens.append(exp.If(this=exp.Literal.string(tier.id), true=result))
+        return exp.Case(this=self.get(self.track.tier), ifs=whens)
+
+    def granted(self, tier: Tier, result: exp.Expr, nothing: exp.Expr) -> exp.Expr:
+        """The result where the partner qualifies for the tier or keeps it, else nothing; NULL where that is open."""
+        qualified = self.get(tier.qualified)
+        if self.track.kept_until is not None:
+            qualified = exp.or_(exp.paren(qualified), self.kept(tier))
+        ifs = [exp.If(this=exp.true(), true=result), exp.If(this=exp.false(), true=nothing)]
+        return exp.Case(this=exp.paren(qualified), ifs=ifs)
 
 
 def _no_discount() -> exp.Expr:

@@ -12,16 +12,16 @@ from .reviewed import Reviewed
 def mentions(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each fact, list and clause that is not used."""
     documents, programme = reviewed.files.documents, reviewed.programme
-    facts, clauses = documents["facts"], documents["clauses"]
+    clauses = documents["clauses"]
     trees = [value.expression for value in programme.values.values()]
     trees += [tree for claim in programme.claims for tree in claim.expressions]
     read = {name.id for tree in trees for name in names(tree)} | {id for tree in trees for id in _lists(tree)}
     for id in programme.facts:
         if id not in read:
-            yield _unread(f"no rule reads the fact '{id}'", facts.place(("facts", id)))
+            yield _unread(f"no rule reads the fact '{id}'", documents["facts"].place(("facts", id)))
     for id in programme.lists:
         if id not in read:
-            yield _unread(f"no rule reads the list '{id}'", facts.place(("lists", id)))
+            yield _unread(f"no rule reads the list '{id}'", documents["facts"].place(("lists", id)))
     for id in programme.clauses:
         if id not in programme.cited:
             place, help = clauses.place(("clauses", id)), "cite it where it is implemented, under 'source'"
