@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from .random_facts import NAMED, PROGRAM, RELEASES, values_of
-from .small_world import world
+from .small_world import report
 
 #: what a schema cannot say: days that are out of order or meet
 BEYOND = {"periods-overlap", "agreements-overlap", "dates-out-of-order"}
@@ -96,11 +96,16 @@ def test_a_programme_without_prices_has_no_schema_of_orders() -> None:
     assert [problem.code for problem in refused.value.problems] == ["no-prices"]
 
 
-def test_a_fact_that_is_called_as_a_column_is_not_overwritten(tmp_path: Any) -> None:
-    release = world(tmp_path, facts="facts: {partner: {title: {en: Partner}, kind: yes_no}}")
-    with pytest.raises(WrongCall):
-        row_schema(release.programme)
-    assert "partner" in record_schema(release.programme)["properties"]["facts"]["properties"]
+@pytest.mark.parametrize(
+    ("facts", "place"),
+    [
+        ("facts: {partner: {title: {en: P}, kind: yes_no}}", "facts.yaml:1:9"),
+        ("facts:\n  since: {title: {en: S}, kind: date}", "facts.yaml:2:3"),
+        ("lists: {deals: {title: {en: D}, fields: {partner: {title: {en: P}, kind: text}}}}", "facts.yaml:1:42"),
+    ],
+)
+def test_a_fact_that_is_called_as_another_column_is_refused(facts: str, place: str, tmp_path: Any) -> None:
+    assert f"{place}  error[ambiguous-column]" in report(tmp_path, facts=facts)
 
 
 # Accepted and refused -------------------------------------------------------------------------------------------------

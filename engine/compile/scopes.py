@@ -28,6 +28,10 @@ REFUSED = "refused"  #: the name in rules of price of whether a line is refused
 _RESERVED = {*FUNCTIONS, *programme_functions(), *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false"}
 
 
+#: columns that stand beside the facts in a table of partners, and beside the fields in a table of a list's items
+_COLUMNS_OF_PARTNERS, _COLUMNS_OF_ITEMS = ("partner", "since"), ("partner",)
+
+
 class Scopes(NamedTuple):
     """The names for rules of the whole programme, for the rules of each tier, and for the items of each list."""
 
@@ -56,6 +60,7 @@ def tier_name(track: str) -> str:
 def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, ListFact]) -> Scopes:
     """What each name stands for; reports names that are taken or reserved."""
     _check_names(files)
+    _check_columns(files)
     named = {name for name, _ in _names(files)}
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
     for _, column in columns(files):
@@ -223,6 +228,20 @@ def _check_names(files: Files) -> None:
                 earlier = first.get(name) or own.setdefault(name, place)
                 if earlier is not place:
                     _taken(files, name, place, earlier)
+
+
+def _check_columns(files: Files) -> None:
+    """Report facts and fields of lists with the name of another column of their table (`tier` is a word anyway)."""
+    facts = [(files.names("facts", "facts"), _COLUMNS_OF_PARTNERS, "partners")]
+    fields = [
+        (files.names(*list_path(id), "fields"), _COLUMNS_OF_ITEMS, f"the items of '{id}'")
+        for id in files.names("facts", "lists")
+    ]
+    for names, taken, rows in (*facts, *fields):
+        for name in taken:
+            if name in names:
+                message = f"'{name}' is another column in tables of {rows}"
+                files.problems.append(Problem("ambiguous-column", message, names[name], "choose another name"))
 
 
 def _taken(files: Files, name: str, place: Place, earlier: Place) -> None:

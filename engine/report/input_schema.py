@@ -23,7 +23,6 @@ from typing import Any
 from ..evaluate.periods import agreed_as
 from ..evaluate.quote import written_lines
 from ..limits import MAX_NAME, MAX_ORDER_TEXT, MAX_PARTNER, MAX_TEXT, MAX_WHOLE_DIGITS
-from ..problems import Problem, WrongCall
 from ..programme.model import MAIN, Fact, ListFact, Programme, pick
 from ..programme.reads import clauses_of
 from ..texts.texts import texts_in
@@ -69,13 +68,7 @@ def record_schema(programme: Programme, lang: str = "en") -> Schema:
 
 
 def row_schema(programme: Programme, lang: str = "en") -> Schema:
-    """The schema of a flat row: the partner, its tier, and a column for each fact but no lists.
-
-    Raises WrongCall where a fact is named `partner`.
-    """
-    if "partner" in programme.facts:
-        help = "send records instead: charter schema record"
-        raise WrongCall([Problem("ambiguous-column", "'partner' is a fact here and a column too", None, help)])
+    """The schema of a flat row: the partner, its tier, and a column for each fact but no lists."""
     clauses = clauses_of(programme)
     properties = {
         "partner": _described(texts_in(lang).INPUT["ask_partner"], _text(MAX_PARTNER)),
