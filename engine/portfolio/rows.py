@@ -22,7 +22,7 @@ _OWN = ("partner", "tier", "since")
 
 
 class Cells(NamedTuple):
-    """The values of a row by column; `is_text` where the file holds only text, numbers and dates too."""
+    """The values of a row by column; `is_text` where texts of the file may mean numbers, dates, true and false."""
 
     values: Mapping[str, Any]
     is_text: bool

@@ -177,7 +177,10 @@ class _Run:
     def _append(self, part: Path, path: Path) -> None:
         """Write the output again, with the rows decided one by one after those of the query."""
         kinds = {column.name: sql_type(column) for column in outcome_columns(self.release.programme, self.more)}
-        rows = self.database.read_csv(str(path), columns=dict.fromkeys(kinds, "VARCHAR"), header=False, na_values=[""])
+        rows = self.database.read_csv(
+            str(path), columns=dict.fromkeys(kinds, "VARCHAR"), header=False, sep=",", quotechar='"', escapechar='"',
+            na_values=[""], auto_detect=False,
+        )  # fmt: skip
         if not self.query.undecidable:
             done = self.database.sql(self.query.select)
             kinds = {name: str(type) for name, type in zip(done.columns, done.types, strict=True)}

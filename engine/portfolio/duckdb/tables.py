@@ -84,7 +84,7 @@ def _open_list(
     connection: Connection, programme: Programme, id: str, path: Path, unread: frozenset[str]
 ) -> DuckDBTable:
     fields = list_fields(programme, id)
-    table = _open_table(connection, path, f"{id}_rows", list(fields.values()))
+    table = _open_table(connection, path, f"list_{id}_rows", list(fields.values()))
     columns = {name: form for name, form in table.columns.items() if name not in unread}
     table = table._replace(columns=columns, unread=unread)
     check_columns(table.path, table.header, table.columns, [PARTNER, *fields], (PARTNER,))
@@ -193,4 +193,6 @@ def _cells(table: DuckDBTable, row: Mapping[str, Any]) -> tuple[Cells, tuple[Pro
         values, problems = json_row(row[LINE])
         if table.no_tiers and str(values.get("tier")) in table.no_tiers:
             values = {id: value for id, value in values.items() if id not in ("tier", "since")}
-    return Cells({id: value for id, value in values.items() if id not in table.unread}, table.format == "csv"), problems
+    return Cells(
+        {id: value for id, value in values.items() if id not in table.unread}, table.format != "jsonl"
+    ), problems
