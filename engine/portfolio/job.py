@@ -78,7 +78,7 @@ def _cell(column: OutcomeColumn, about: Outcome | TierOutcome, outcome: Outcome,
         case ColumnPart.OWN:
             return _own(column.own, outcome, values) if column.own else None
         case ColumnPart.VALUE:
-            return values[column.name]
+            return values[column.value]
         case _:
             assert_never(column.part)
 

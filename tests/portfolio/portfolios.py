@@ -144,7 +144,10 @@ def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[
             row[f"discount_total_{tier.id}"] = tier.discount.total if tier.discount else None
     values = {**own_values(outcome), **all_values(release.plan, outcome)} if more else {}
     nothing = None if outcome.tier is None or outcome.status == "undetermined" else 0
-    row |= {id: None if isinstance(values.get(id), Unknown) else values.get(id, nothing) for id in more}
+    facts, standard = release.programme.facts, set(row)
+    for id in (id for id in more if id in facts or id not in standard):
+        value = values.get(id, nothing)
+        row[f"facts.{id}" if id in standard else id] = None if isinstance(value, Unknown) else value
     return {id: shown(value) for id, value in row.items()}
 
 

@@ -22,7 +22,7 @@ from charter.engine.problems import InvalidInput, WrongCall
 from ..cli import charter
 from ..programmes import ASOFT, SMALL
 from ..random_facts import NAMED, RELEASES
-from . import portfolios
+from . import portfolios, test_left_over
 from .portfolios import TODAY
 
 has_java = shutil.which("java") or os.environ.get("CHARTER_SPARK") == "required"
@@ -273,3 +273,35 @@ def test_without_java_the_command_says_what_to_install(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "'spark' needs Java" in done.stderr
     assert "install Java 17" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("tiers", "lists"), [(test_left_over.SIGNED, ("partners", "portfolio")), (test_left_over.AWARDED, ())]
+)
+def test_a_warehouse_on_spark_decides_a_partner_rightly_or_leaves_it_over(
+    tiers: str, lists: tuple[str, ...], session: Any, tmp_path: Path
+) -> None:
+    release = test_left_over.release_of(tmp_path, tiers)
+    more, rows = wanted_values(release.programme, ["*"]), test_left_over.tables(release, 100, 6)
+    _, query, left_over = test_left_over.in_database(release, rows, lists, more, "spark")
+    for name, table in (("partners_1", rows.partners), *((f"{id}_2", rows.lists[id]) for id in lists)):
+        columns = ["partner", *table[0].cells]
+        schema = ", ".join(f"`{column}` STRING" for column in columns)
+        values = [[row.partner, *row.cells.values()] for row in table]
+        session.createDataFrame(values, schema).createOrReplaceTempView(name)
+    decided = [row.asDict() for row in session.sql(query.rstrip(";\n")).collect()]
+    left = [row["partner"] for row in session.sql(left_over.rstrip(";\n")).collect()]
+    test_left_over.check(test_left_over.expected(release, rows, lists, more), decided, left, rows)
+
+
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+@pytest.mark.parametrize("lists", [("partners", "portfolio"), ()])
+def test_hostile_rows(format: str, lists: tuple[str, ...], session: Any, tmp_path: Path) -> None:
+    release = test_left_over.release_of(tmp_path, test_left_over.SIGNED)
+    more, rows = tuple(wanted_values(release.programme, ["*"])), test_left_over.tables(release, 100, 7)
+    portfolio = test_left_over.write(tmp_path / f"p.{format}", rows.partners)
+    files = {id: test_left_over.write(tmp_path / f"{id}.{format}", rows.lists[id]) for id in lists}
+    result = run(session, release, portfolio, lists=files, more=more)
+    assert result.rows == result.decided + result.rejected == len(rows.partners)
+    wanted = test_left_over.expected(release, rows, lists, more)
+    assert there(portfolio) == {partner: row for partner, row in wanted.items() if row is not None}

@@ -152,7 +152,7 @@ class _Run:
         self.marked.filter(_PLAIN).select(*self.columns).createOrReplaceTempView("portfolio")
         for id, table in self.lists.items():
             kept = table.rows.withColumn(_WHOSE, _whose()).join(apart, _WHOSE, "left_anti")
-            kept.select(*table.columns, ITEM).createOrReplaceTempView(f"{id}_of_portfolio")
+            kept.select(*table.columns).createOrReplaceTempView(f"{id}_of_portfolio")
 
     def _others(self) -> Iterator[Any]:
         """The rows that the query does not decide, in order, each with its partner's list items and agreements."""
@@ -253,7 +253,7 @@ def _whose() -> Column:
 def _cells(table: SparkTable, row: Any, *, keep: bool = False) -> Cells:
     """The cells of a row for the interpreter; without the partner's id unless `keep`."""
     values = json_row(row[LINE] or "")[0] if table.format == "jsonl" else cells_of(row, table.columns)
-    return Cells({id: value for id, value in values.items() if keep or id != PARTNER}, table.format == "csv")
+    return Cells({id: value for id, value in values.items() if keep or id != PARTNER}, table.format != "jsonl")
 
 
 def _write(rows: DataFrame, folder: Path, format: str) -> None:

@@ -7,7 +7,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, assert_never
 from typing import Literal as OneOf
@@ -16,10 +16,11 @@ from sqlglot import exp
 
 from ...language.function_names import AggregateName
 from ...language.sql import exact
-from ...language.sql.exact import Exact, NotInSql, literal, literal_of
+from ...language.sql.exact import Exact, NotInSql, literal
 from ...language.sql.numbers import Quotient, choose, compare, divide, either_case
 from ...language.tree import Aggregate
-from ...values import NUMERIC
+from ...values import NUMERIC, Kind
+from .columns import PARTNER
 
 _MOST_ITEMS = 10**6  #: of one partner in one list
 
@@ -36,22 +37,27 @@ class Stages(Protocol):
         """A column name that is not yet used."""
 
 
-def without_items(node: Aggregate, empty: Any) -> Any:
-    """The result of an aggregate where no table holds the list: as if it had no items."""
-    if node.function in ("count", "distinct"):
-        return literal_of(0)
-    return exp.false() if node.function == "any" else _or_null(empty, node)
+def unknown(kind: Kind) -> Any:
+    """NULL in the type of a kind: the result of an aggregate over a list that is unknown for every partner."""
+    if kind in NUMERIC:
+        return literal(Decimal(0))._replace(tree=exp.cast(exp.null(), "BIGINT"))
+    return exp.cast(exp.null(), {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(kind, "TEXT"))
 
 
 def aggregated_columns(
-    query: Stages, name: str, function: AggregateName, parts: Mapping[str, Any], asking: tuple[str, str], items: str
-) -> Columns:
+    query: Stages,
+    name: str,
+    node: Aggregate,
+    parts: Mapping[str, Any],
+    asking: tuple[str, Sequence[str]],
+    items: str,
+) -> tuple[str, Columns]:
     """Add the table `name` with the items grouped by the rows of the table that uses the aggregate.
 
-    `parts` are the aggregate's expressions over an item, `asking` the name and key of the using table, `items` the
-    table of items. Returns the new columns by `name.part`. Raises NotInSql.
+    `parts` are the aggregate's expressions over an item, `asking` the name and the keys of the using table, `items`
+    the table of items. Returns the name of the table, and its new columns by `name.part`. Raises NotInSql.
     """
-    table, key = asking
+    (table, keys), function = asking, node.function
     counts, value, by, best = (parts[part] for part in ("counts", "value", "by", "best"))
     if isinstance(value, Quotient) and (function != "count" or best is not None):
         raise NotInSql("an aggregate of quotients")
@@ -59,31 +65,34 @@ def aggregated_columns(
         raise NotInSql("so many of the greatest values, and of them something else than their sum or number")
     with_value = function != "count" or best is not None
     required = [tree for part in (value, by) for tree in _trees(part)]
+    of_asking = any(
+        column.table == "r" for tree in (counts, *required, *_trees(best)) for column in tree.find_all(exp.Column)
+    )
+    alone = tuple(keys) == (PARTNER,) and not of_asking  # then a database that inlines tables computes no row twice
     entries = exp.select(
-        exp.alias_(exp.column(key, table="r"), key),
+        *(exp.alias_(exp.column(key, table="m" if alone else "r"), key) for key in keys),
         exp.alias_(counts, "counts"),
         *([exp.alias_(_trees(value)[0], "value")] if with_value else []),
         *([exp.alias_(by, "placed")] if by is not None else []),
         *([exp.alias_(_trees(best)[0], "best")] if best is not None else []),
         exp.alias_(_all_known(required), "known"),
     )
-    on = exp.EQ(this=exp.column("partner", table="r"), expression=exp.column("partner", table="m"))
-    entries = entries.from_(exp.alias_(exp.to_table(table), "r", table=True)).join(
-        exp.alias_(exp.to_table(items), "m", table=True), on=on
-    )
-    query.add(f"{name}_of", entries)
-    source = f"{name}_of"
+    entries = entries.from_(exp.alias_(exp.to_table(items), "m", table=True))
+    if not alone:
+        on = exp.EQ(this=exp.column(PARTNER, table="r"), expression=exp.column(PARTNER, table="m"))
+        entries = entries.join(exp.alias_(exp.to_table(table), "r", table=True), on=on)
+    source = query.add(f"{name}_of", entries)
     if best is not None or function in ("median", "latest"):
-        source = query.add(f"{name}_in_order", _in_order(source, key, function))
+        source = query.add(f"{name}_in_order", _in_order(source, keys, function))
     columns: Columns = {}
     selected = []
-    for part, tree in _groups(function, value, best is not None).items():
+    for part, tree in _groups(function, node.kind, value, best is not None).items():
         column = query.free_name(f"{name}.{part}")
         shape = tree if isinstance(tree, Exact) else None
         selected.append(exp.alias_(shape.tree if shape else tree, column))
         columns[f"{name}.{part}"] = shape._replace(tree=exp.column(column)) if shape else exp.column(column)
-    query.add(name, exp.select(exp.column(key), *selected).from_(source).group_by(exp.column(key)))
-    return columns
+    grouped = exp.select(*map(exp.column, keys), *selected).from_(source).group_by(*map(exp.column, keys))
+    return query.add(name, grouped), columns
 
 
 def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any) -> Any:
@@ -135,7 +144,7 @@ def _number(function: AggregateName, column: Callable[[str], Any], empty: Any) -
     return choose(some, number, empty)
 
 
-def _groups(function: AggregateName, value: Any, has_best: bool) -> dict[str, Any]:
+def _groups(function: AggregateName, kind: Kind, value: Any, has_best: bool) -> dict[str, Any]:
     """The columns of the grouped table, each an SQL aggregate over the items of one group."""
     counts, is_known = exp.column("counts"), exp.column("known")
     opened = exp.or_(exp.Is(this=counts.copy(), expression=exp.null()), exp.and_(counts.copy(), exp.not_(is_known)))
@@ -167,9 +176,14 @@ def _groups(function: AggregateName, value: Any, has_best: bool) -> dict[str, An
             parts["divisor"] = Exact(_times(middle.copy()), 0, 2)
         case "latest":
             last = exp.and_(taken.copy(), exp.EQ(this=exp.column("placed"), expression=exp.column("last")))
-            for part, form in (("found", exp.Max), ("low", exp.Min)):
+            forms: tuple[type[exp.Func], ...] = (exp.Max, exp.Min)
+            if kind is Kind.YES_NO:
+                forms = (exp.LogicalOr, exp.LogicalAnd)
+            for part, extreme in zip(("found", "low"), forms, strict=True):
                 chosen = exp.Case(ifs=[exp.If(this=last.copy(), true=exp.column("value"))])
-                parts[part] = value._replace(tree=form(this=chosen)) if isinstance(value, Exact) else form(this=chosen)
+                parts[part] = (
+                    value._replace(tree=extreme(this=chosen)) if isinstance(value, Exact) else extreme(this=chosen)
+                )
         case _:
             assert_never(function)
     return parts
@@ -189,25 +203,24 @@ def _groups_of_conditions(function: OneOf["any", "all"]) -> dict[str, Any]:
     return {"fails": _times(fails), "open": _times(opened), "perhaps": _times(unsure), "holds": _times(both)}
 
 
-def _in_order(source: str, key: str, function: AggregateName) -> exp.Select:
+def _in_order(source: str, keys: Sequence[str], function: AggregateName) -> exp.Select:
     """The items with their `place`, the greatest first (for a median the least); for `latest`, with the last day."""
     counts = exp.column("counts")
     if function == "latest":
         last = exp.Max(this=exp.Case(ifs=[exp.If(this=counts, true=exp.column("placed"))]))
-        return exp.select(exp.Star(), exp.alias_(_over(last, key), "last")).from_(source)
+        return exp.select(exp.Star(), exp.alias_(_over(last, keys), "last")).from_(source)
     value = exp.Case(ifs=[exp.If(this=counts, true=exp.column("value"))])
     order = exp.Ordered(this=value, desc=function != "median", nulls_first=False)
-    added = [exp.alias_(_over(exp.RowNumber(), key, order), "place")]
+    added = [exp.alias_(_over(exp.RowNumber(), keys, order), "place")]
     if function == "median":
-        number = _over(_times(counts.copy()), key)
+        number = _over(_times(counts.copy()), keys)
         added.append(exp.alias_(number, "number"))
     return exp.select(exp.Star(), *added).from_(source)
 
 
-def _over(function: exp.Expr, key: str, order: exp.Expr | None = None) -> exp.Expr:
-    return exp.Window(
-        this=function, partition_by=[exp.column(key)], order=exp.Order(expressions=[order]) if order else None
-    )
+def _over(function: exp.Expr, keys: Sequence[str], order: exp.Expr | None = None) -> exp.Expr:
+    order = exp.Order(expressions=[order]) if order else None
+    return exp.Window(this=function, partition_by=[*map(exp.column, keys)], order=order)
 
 
 def _sum(summed: exp.Expr, value: Exact) -> Exact:
@@ -250,8 +263,4 @@ def _trees(value: Any) -> list[exp.Expr]:
 
 def _or_null(empty: Any, node: Aggregate) -> Any:
     """The result for no items: NULL where the programme does not give one."""
-    if empty is not None:
-        return empty
-    if node.kind in NUMERIC:
-        return literal(Decimal(0))._replace(tree=exp.null())
-    return exp.null()
+    return unknown(node.kind) if empty is None else empty

@@ -12,10 +12,10 @@ from ...programme.find_tier import tiers_by_name
 from ...programme.model import MAIN, Fact, NamedValue, Programme
 from ...programme.outcomes import OwnOutcome, own_outcomes
 from ...programme.owners import PROGRAMME, Role, id_of
-from ...values import NUMERIC, Kind
+from ...values import Kind
 
 PARTNER = "partner"  #: the column that joins the tables
-ITEM = "item_number"  #: counts the rows of a table from 1
+ITEM = "_item_number"  #: counts the rows of a table from 1; no id begins so
 MOST_COUNTED = 999_999_999  #: the greatest count that SQL decides
 
 
@@ -31,10 +31,14 @@ class Form(StrEnum):
     DATE = "date"
     TIME = "time"
     OTHER = "other"
+    UNSTATED = "unstated"  #: of a type that is not known here: what counts is the text that the database casts it to
 
 
 class Tables(NamedTuple):
-    """The tables that a query reads: name and form of each column, of the portfolio and of each list by its id."""
+    """The tables that a query reads: name and form of each column, of the portfolio and of each list by its id.
+
+    A list without a table is unknown for every partner, or empty where the programme says so.
+    """
 
     portfolio: str
     columns: Mapping[str, Form]
@@ -49,13 +53,6 @@ class Unread(NamedTuple):
 
 
 EVERYTHING_READ = Unread()
-
-
-def natural_form(kind: Kind) -> Form:
-    """The form of a column that holds facts of a kind in their natural type."""
-    if kind in NUMERIC:
-        return Form.WHOLE if kind is Kind.COUNT else Form.DECIMAL
-    return {Kind.YES_NO: Form.YES_NO, Kind.DATE: Form.DATE}.get(kind, Form.TEXT)
 
 
 def tier_names(programme: Programme) -> dict[str, str]:
@@ -107,14 +104,15 @@ class ColumnPart(StrEnum):
 class OutcomeColumn(NamedTuple):
     """One column of the outcomes: its name, what it holds, the kind of its values, and which tier it is about.
 
-    `tier` is None in columns about the partner's own tier. For VALUE, the name is the id of a fact or value; for OWN it
-    is that of the outcome `own`.
+    `tier` is None in columns about the partner's own tier. For VALUE, `value` is the id of the fact or value; for OWN,
+    `own` is the outcome.
     """
 
     name: str
     part: ColumnPart
     kind: Kind
     tier: str | None = None
+    value: str = ""
     own: OwnOutcome | None = None
 
 
@@ -144,12 +142,12 @@ def outcome_columns(programme: Programme, more: Iterable[str]) -> list[OutcomeCo
         if tier.discount:
             columns.append(OutcomeColumn(f"discount_total_{id}", ColumnPart.DISCOUNT_TOTAL, Kind.PERCENT, id))
     own = {outcome.id: outcome for outcome in own_outcomes(programme)} if more else {}
-    standard = {column.name for column in columns}
-    for id in (id for id in more if id not in standard):
-        named = programme.values.get(id) or programme.facts.get(id)
-        if named:
-            columns.append(OutcomeColumn(id, ColumnPart.VALUE, named.kind))
-        else:
+    taken = {column.name for column in columns}
+    for id in more:
+        if named := programme.values.get(id) or programme.facts.get(id):
+            name = f"facts.{id}" if id in taken else id  # a fact may be called `status`; ids of values have points
+            columns.append(OutcomeColumn(name, ColumnPart.VALUE, named.kind, value=id))
+        elif id not in taken:
             columns.append(OutcomeColumn(id, ColumnPart.OWN, own[id].example.kind, own=own[id]))
     return columns
 

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+_KEPT_AS = {"postgres": str.lower, "snowflake": str.upper}
+
 
 def text_of(tree: exp.Expr, dialect: str, *, pretty: bool = False) -> str:
     """The text of a query or condition in a dialect: its SQLGlot name, or `spark` for Spark 4."""
+    if dialect in ("postgres", "snowflake", "bigquery"):
+        tree = tree.transform(_named, dialect)
     if dialect != "duckdb":
         tree = tree.transform(_exact_division, dialect in ("postgres", "trino"))
         tree = tree.transform(_as_bignumeric if dialect == "bigquery" else _int128_as_decimal)
     if dialect in ("spark", "trino"):
         tree = tree.transform(_java_end_of_text)
-    return tree.sql("databricks" if dialect == "spark" else dialect, pretty=pretty)  # Spark 4 has its TRY_CAST
+    written_as = "databricks" if dialect == "spark" else dialect  # Spark 4 has its TRY_CAST
+    return tree.sql(written_as, pretty=pretty, identify=True)
+
+
+def _named(node: exp.Expr, dialect: str) -> exp.Expr:
+    """A name as the database keeps it. All names are quoted, as any of them may be a word of the database.
+
+    A name that was created without quotes PostgreSQL keeps in small letters, and Snowflake in capitals. BigQuery has no
+    column with a point in its name.
+    """
+    if not isinstance(node, exp.Identifier):
+        return node
+    if dialect in _KEPT_AS:
+        return node if node.quoted else exp.Identifier(this=_KEPT_AS[dialect](node.name), quoted=True)
+    in_table = isinstance(node.parent, exp.Table)
+    return node if in_table else exp.Identifier(this=node.name.replace(".", "__"), quoted=True)
 
 
 def _exact_division(node: exp.Expr, typed: bool) -> exp.Expr:

@@ -37,7 +37,11 @@ def fact_input(fact: Fact, form: Form | None) -> InputColumn:
     column = exp.column(fact.id)
     if form is None:
         return InputColumn(_default(fact) if fact.default is not None else _nothing(fact), None)
-    value, plain = _READERS[fact.kind](fact, column, form)
+    read: exp.Expr = column
+    if form is Form.UNSTATED:
+        read = _cast(column, "TEXT")
+        form = form if fact.kind in _UNSTATED else Form.TEXT
+    value, plain = _READERS[fact.kind](fact, read, form)
     if fact.default is None:
         return InputColumn(value, _or_empty(column, plain))
     default = _default(fact)
@@ -53,6 +57,8 @@ def fact_input(fact: Fact, form: Form | None) -> InputColumn:
 def partner_input(column: str, form: Form) -> InputColumn:
     """The partner's id, which every plain row has."""
     tree: exp.Expr = exp.column(column)
+    if form is Form.UNSTATED:
+        tree, form = _cast(tree, "TEXT"), Form.TEXT
     if form in _WHOLE:
         return InputColumn(_cast(tree, "TEXT"), exp.not_(exp.Is(this=tree.copy(), expression=exp.null())))
     if form is not Form.TEXT:
@@ -122,6 +128,11 @@ def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
                 unchanged = _matches(column, rf"^-?(0|[1-9][0-9]{{0,{NUMBER_DIGITS - 1}}})([.][0-9]{{1,{scale}}})?$")
             else:
                 unchanged = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
+        case Form.UNSTATED:
+            digits = f"0|[1-9][0-9]{{0,{NUMBER_DIGITS - 1}}}"
+            pattern = rf"^-?({digits})([.][0-9]{{1,{scale}}}0*)?$" if scale else rf"^({digits})([.]0+)?$"
+            value = _where_it_matches(column, pattern, f"DECIMAL({NUMBER_DIGITS + scale}, {scale})")
+            value = value if scale else _cast(value, to)
         case _:
             value, unchanged = exp.cast(exp.null(), to), exp.false()
     compared = column if form in (*_WHOLE, Form.DECIMAL, Form.FLOAT) else value
@@ -137,9 +148,10 @@ def _end(units: int, scale: int) -> exp.Expr:
 
 
 def _day(_: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
-    within = exp.Between(this=column.copy(), low=day(date.min), high=day(date.max))
     if form is Form.DATE:
-        return column, within
+        return column, exp.Between(this=column.copy(), low=day(date.min), high=day(date.max))
+    if form is Form.UNSTATED:
+        return _where_it_matches(column, _DAY, "DATE"), _matches(column, _DAY)
     if form is Form.TEXT:
         value = exp.TryCast(this=column, to=exp.DataType.build("DATE"))
         unchanged = exp.EQ(this=_cast(value.copy(), "TEXT"), expression=column.copy())
@@ -163,6 +175,20 @@ _READERS = {
     Kind.YES_NO: _yes_no, Kind.COUNT: _number, Kind.NUMBER: _number, Kind.PERCENT: _number, Kind.MONEY: _number,
     Kind.DATE: _day, Kind.CHOICE: _choice, Kind.TEXT: _text,
 }  # fmt: skip
+
+
+_UNSTATED = {kind for kind, reader in _READERS.items() if reader in (_number, _day)}
+_YEAR = "([1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+_LEAP_YEAR = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|(0[48]|[2468][048]|[13579][26])00)"
+_MONTH_AND_DAY = (
+    "((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+)
+_DAY = f"^({_YEAR}-{_MONTH_AND_DAY}|{_LEAP_YEAR}-02-29)$"  #: the texts that are days of the calendar
+
+
+def _where_it_matches(text: exp.Expr, pattern: str, to: str) -> exp.Expr:
+    """The text cast to a type where it matches the pattern, else NULL: a database without TRY_CAST refuses no row."""
+    return exp.Case(ifs=[exp.If(this=_matches(text, pattern), true=_cast(text, to))])
 
 
 def _default(fact: Fact) -> Any:

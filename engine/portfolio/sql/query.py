@@ -1,8 +1,9 @@
 """Writes a release as one SQL query that decides every partner of a portfolio.
 
 The query reads the portfolio's table (columns `partner`, `tier`, `since`, then one for each fact) and, for each list,
-a table of its items (`partner`, then one column for each field). It returns one row for each partner, with the same
-answers as `evaluate`.
+a table of its items (`partner`, then one column for each field). It returns one row for each plain row, with the same
+answers as `evaluate`. It is right where each partner has one row, and all items of the partner are plain: the caller
+leaves the other partners out of the table.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from ...language.tree import names
 from ...programme.model import MAIN, NO_TIER, ListFact, Programme, Tier, plain_fact
 from ...programme.outcomes import OwnOutcome
 from ...values import Kind
-from .columns import ITEM, PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
+from .columns import PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
 from .inputs import InputColumn, all_plain, choice_input, fact_input, partner_input
 from .relations import Query, Relation, is_written
+from .table_names import table_of
 
 _SINCE = plain_fact("since", Kind.DATE)
 
@@ -52,14 +54,22 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     query needs cannot be computed exactly in SQL.
     """
     added = wanted_values(programme, more)
-    query = Query(programme.list_of)
+    portfolio, lists = table_of(tables.portfolio), {id: table_of(name) for id, (name, _) in tables.lists.items()}
+    query = Query(programme.list_of, [table.name for table in (portfolio, *lists.values())])
     inputs = _inputs(programme, tables.columns)
-    query.partners = _table("partners", PARTNER, tables.portfolio, inputs, query)
+    query.partners = _table("partners", exp.select().from_(portfolio), inputs, query)
     query.partners.columns["as_of"] = day(as_of)
-    plain_items = {id: _items(programme.lists[id], *table, query) for id, table in tables.lists.items()}
+    plain_items = {}
+    for id, (_, forms) in tables.lists.items():
+        plain_items[id] = _items(programme.lists[id], exp.select().from_(lists[id]), forms, query)
+    for id, list_fact in programme.lists.items():
+        if id not in lists and list_fact.default_empty:
+            _items(list_fact, exp.select().from_(portfolio.copy()).where(exp.false()), {PARTNER: Form.OTHER}, query)
     columns = outcome_columns(programme, added)
     for id in _needed(programme, [*_outcome_values(programme), *_column_values(columns)]):
         value = programme.values[id]
+        if value.list and value.list not in query.lists:
+            continue  # what a partner has of the list is unknown, whatever the values of its items
         try:
             query.define(id, value.expression, value.list)
         except NotInSql as reason:
@@ -67,7 +77,7 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     outcome = _OutcomeColumns(programme, query)
     written = {column.name: outcome.column(column) for column in columns}
     query.partners.flush()
-    select = exp.select(*(exp.alias_(column, name, quoted=not name.isidentifier()) for name, column in written.items()))
+    select = exp.select(*(exp.alias_(column, name) for name, column in written.items()))
     select = select.from_(query.partners.name)
     for name, stage in query.stages.items():
         select = select.with_(name, as_=stage, copy=False)
@@ -93,8 +103,8 @@ def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, InputC
     return inputs | {id: fact_input(fact, forms.get(id)) for id, fact in programme.facts.items()}
 
 
-def _items(list_fact: ListFact, table: str, forms: Mapping[str, Form], query: Query) -> exp.Expr:
-    """Add the table of a list to the query; returns the condition that a row of it is plain."""
+def _items(list_fact: ListFact, rows: exp.Select, forms: Mapping[str, Form], query: Query) -> exp.Expr:
+    """Add the items of a list, from a select without columns; returns the condition that a row of it is plain."""
     inputs = {PARTNER: partner_input(PARTNER, forms[PARTNER])}
     for id, field in list_fact.fields.items():
         column = fact_input(field, forms.get(id))
@@ -102,7 +112,9 @@ def _items(list_fact: ListFact, table: str, forms: Mapping[str, Form], query: Qu
         if fallback is not None:
             column = column._replace(value=_or_else(column.value, fact_input(fallback, forms.get(fallback.id)).value))
         inputs[list_fact.id_of(id)] = column
-    query.lists[list_fact.id] = _table(list_fact.id, ITEM, table, inputs, query)
+    items = query.lists[list_fact.id] = _table(list_fact.id, rows, inputs, query)
+    if list_fact.looks_at:
+        items.number_rows()
     return all_plain(inputs.values())
 
 
@@ -114,8 +126,8 @@ def _or_else(value: Any, fallback: Any) -> Any:
     return exp.Coalesce(this=value, expressions=[fallback])
 
 
-def _table(stem: str, key: str, table: str, inputs: Mapping[str, InputColumn], query: Query) -> Relation:
-    """The plain rows of a table, with its columns converted to the types of the language."""
+def _table(stem: str, rows: exp.Select, inputs: Mapping[str, InputColumn], query: Query) -> Relation:
+    """The plain rows of a select without columns, with their columns converted to the types of the language."""
     selected: list[exp.Expr] = []
     columns: dict[str, Any] = {}
     for id, column in inputs.items():
@@ -128,10 +140,8 @@ def _table(stem: str, key: str, table: str, inputs: Mapping[str, InputColumn], q
         else:
             columns[id] = column.value
     plain = all_plain(inputs.values())
-    if key == ITEM:
-        selected.append(exp.alias_(exp.column(ITEM), ITEM))
-    select = exp.select(*selected).from_(table)
-    relation = Relation(stem, key, select if isinstance(plain, exp.Boolean) else select.where(plain), query)
+    select = rows.select(*selected)
+    relation = Relation(stem, select if isinstance(plain, exp.Boolean) else select.where(plain), query)
     relation.columns.update(columns)
     return relation
 
@@ -157,7 +167,7 @@ def _column_values(columns: Iterable[OutcomeColumn]) -> Iterator[str]:
         if column.own:
             yield from (value.id for value in column.own.by_tier.values())
         elif column.part is ColumnPart.VALUE:
-            yield column.name
+            yield column.value
 
 
 def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
@@ -204,7 +214,7 @@ class _OutcomeColumns:
             case ColumnPart.OWN:
                 return self.own(column.own) if column.own else exp.null()
             case ColumnPart.VALUE:
-                return self.value(column.name)
+                return self.value(column.value)
             case _:
                 assert_never(column.part)
 

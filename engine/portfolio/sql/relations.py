@@ -6,7 +6,7 @@ is a common table expression that adds columns to the previous one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -15,16 +15,17 @@ from ...language.sql.exact import Exact, NotInSql, in_long
 from ...language.sql.expressions import expression_sql
 from ...language.sql.numbers import Quotient
 from ...language.tree import Aggregate, Expression, Name
-from .aggregated import aggregated_columns, result, without_items
-from .columns import ITEM, PARTNER
+from .aggregated import aggregated_columns, result, unknown
+from .columns import PARTNER
 
 
 class Relation:
     """One table under construction; `columns` maps ids of the language to the columns that the next stage can use."""
 
-    def __init__(self, stem: str, key: str, base: exp.Select, query: Query) -> None:
-        """`stem` begins the names of its stages, `key` is the column that identifies a row."""
-        self.stem, self.key, self.query = stem, key, query
+    def __init__(self, stem: str, base: exp.Select, query: Query) -> None:
+        """`stem` begins the names of its stages. A row is identified by the columns `keys`: at first by the partner."""
+        self.stem, self.query = stem, query
+        self.keys: tuple[str, ...] = (PARTNER,)
         self.columns: dict[str, Any] = {}
         self._pending: dict[str, Any] = {}
         self._ids: dict[object, str] = {}  #: by SQL text: the first value with it, whose column the others share
@@ -67,15 +68,28 @@ class Relation:
         self._pending, self._shared = {}, {}
         self.name = self._stage(exp.select(exp.Star(), *added).from_(self.name))
 
-    def join(self, other_name: str, on: str, columns: Mapping[str, Any]) -> None:
-        """Begin a stage that left-joins columns of another table, on the column `on` of both."""
+    def number_rows(self) -> None:
+        """Begin a stage that counts the rows of each partner, so that its number identifies a row.
+
+        A database may compute a stage more than once. The number is the same each time, but among rows that are equal
+        in every column, for which every value is equal too.
+        """
+        columns = [tree for value in self.columns.values() for tree in _trees(value) if isinstance(tree, exp.Column)]
+        number = self.query.free_name("item_number")
+        order = exp.Order(expressions=[exp.Ordered(this=tree.copy(), nulls_first=False) for tree in columns])
+        counted = exp.Window(this=exp.RowNumber(), partition_by=[exp.column(PARTNER)], order=order)
+        self.name = self._stage(exp.select(exp.Star(), exp.alias_(counted, number)).from_(self.name))
+        self.keys = (PARTNER, number)
+
+    def join(self, other_name: str, on: Iterable[str], columns: Mapping[str, Any]) -> None:
+        """Begin a stage that left-joins columns of another table, on the columns `on` of both."""
         self.flush()
         trees = [exp.column(tree.name, table="b") for value in columns.values() for tree in _trees(value)]
-        condition = exp.EQ(this=exp.column(on, table="a"), expression=exp.column(on, table="b"))
+        equal = [exp.EQ(this=exp.column(key, table="a"), expression=exp.column(key, table="b")) for key in on]
         stage = exp.select(exp.Column(this=exp.Star(), table=exp.to_identifier("a")), *trees)
         stage = stage.from_(exp.alias_(exp.to_table(self.name), "a", table=True))
         joined = exp.alias_(exp.to_table(other_name), "b", table=True)
-        self.name = self._stage(stage.join(joined, on=condition, join_type="left"))
+        self.name = self._stage(stage.join(joined, on=exp.and_(*equal, copy=False), join_type="left"))
         self.columns.update(columns)
 
     def _stage(self, select: exp.Select) -> str:
@@ -86,29 +100,28 @@ class Relation:
 class Query:
     """A query under construction: its common table expressions so far, and the values defined as columns."""
 
-    def __init__(self, list_of: Callable[[str], str | None]) -> None:
-        """`list_of` says of which list an id names a field or a value, None for any other id."""
+    def __init__(self, list_of: Callable[[str], str | None], tables: Iterable[str]) -> None:
+        """`list_of` says of which list an id names a field or a value, None for any other id.
+
+        `tables` are the names of the tables that it reads: no common table expression has the name of one.
+        """
         self.stages: dict[str, exp.Select] = {}
         self._list_of = list_of
         self.partners: Relation
         self.lists: dict[str, Relation] = {}
-        self._taken = {PARTNER, ITEM}
-        self._aggregates: dict[tuple[str, Aggregate], str] = {}
+        self._taken = {PARTNER}
+        self._tables = {table.lower() for table in tables}
+        self._aggregates: dict[tuple[Relation, Aggregate], str] = {}
 
     def add(self, name: str, select: exp.Select) -> str:
-        """Add a common table expression; returns its name."""
-        self.stages[name] = select
-        return name
+        """Add a common table expression; returns its name, which begins with the name given."""
+        free = _numbered(name, self._tables)
+        self.stages[free] = select
+        return free
 
     def free_name(self, id: str) -> str:
         """A column name made from an id of the language, different from all names given before."""
-        stem = id.replace("[]", "").replace(".", "__")[:48]
-        name, number = stem, 1
-        while name.lower() in self._taken:
-            number += 1
-            name = f"{stem}_{number}"
-        self._taken.add(name.lower())
-        return name
+        return _numbered(id.replace("[]", "").replace(".", "__")[:48], self._taken)
 
     def column_of(self, id: str, value: Any) -> tuple[Any, list[exp.Expr]]:
         """The value as references to new columns, and the expressions of these columns: two for a quotient."""
@@ -143,17 +156,17 @@ class Query:
         value = self.partners.get(id)
         relation.columns[id] = value if is_written(value) else None
         if relation.columns[id] is None:
-            relation.join(self.partners.name, PARTNER, {id: value})
+            relation.join(self.partners.name, (PARTNER,), {id: value})
 
     def _aggregate(self, node: Aggregate, relation: Relation) -> Any:
         """An aggregate over a list; its columns are joined to the relation once."""
         if node.list not in self.lists:
-            return without_items(node, self.read(node.empty, relation) if node.empty else None)
+            return unknown(node.kind)
         items = self.lists[node.list]
-        id = self._aggregates.get((relation.stem, node))
+        id = self._aggregates.get((relation, node))
         best = self.read(node.best, relation) if node.best else None
         if id is None:
-            id = self._aggregates[relation.stem, node] = self.free_name(f"{node.list}.{node.function}")
+            id = self._aggregates[relation, node] = self.free_name(f"{node.list}.{node.function}")
             if relation is items:
                 raise NotInSql("an item looks through its own list")
 
@@ -171,10 +184,20 @@ class Query:
             }
             relation.flush()
             items.flush()
-            columns = aggregated_columns(self, id, node.function, parts, (relation.name, relation.key), items.name)
-            relation.join(id, relation.key, columns)
+            grouped, columns = aggregated_columns(self, id, node, parts, (relation.name, relation.keys), items.name)
+            relation.join(grouped, relation.keys, columns)
         empty = self.read(node.empty, relation) if node.empty else None
         return result(node, lambda part: relation.get(f"{id}.{part}"), best, empty)
+
+
+def _numbered(stem: str, taken: set[str]) -> str:
+    """The stem, or the stem with the first number, that is not taken, small letters and capitals being alike."""
+    name, number = stem, 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    taken.add(name.lower())
+    return name
 
 
 def _column_typed(value: Any) -> Any:
