@@ -143,7 +143,7 @@ def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[
         if tiers[tier.id].discount:
             row[f"discount_total_{tier.id}"] = tier.discount.total if tier.discount else None
     values = {**own_values(outcome), **all_values(release.plan, outcome)} if more else {}
-    nothing = None if outcome.tier is None or outcome.status == "undetermined" else 0
+    nothing = None if outcome.tier is None else 0  # a tier that lacks the row gives nothing, whatever the status
     facts, standard = release.programme.facts, set(row)
     for id in (id for id in more if id in facts or id not in standard):
         value = values.get(id, nothing)
