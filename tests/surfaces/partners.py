@@ -1,0 +1,162 @@
+"""Random partners of a release and their orders, at the borders of its rules, and what the interpreter makes of them.
+
+A number of a partner is one of the programme, a hundredth or a whole beside it, or a bound of its fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from charter import Release, Unknown
+from charter.engine.evaluate.evaluate import inputs_of
+from charter.engine.language.run.interpret import interpret
+from charter.engine.language.tree import Expression, Literal, children
+from charter.engine.portfolio.sql.columns import tier_names
+from charter.engine.programme.model import LINE, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
+from charter.engine.programme.owners import agreed_id
+from charter.engine.values import NUMERIC, Kind, Value
+
+Partner = dict[str, Any]  #: a record in plain data
+DAY = date(2026, 11, 25)
+_STEPS = tuple(map(Decimal, ("0", "0", "1", "-1", "0.01", "-0.01")))
+
+
+def literals(tree: Expression) -> Iterator[Any]:
+    """The written values in an expression."""
+    if isinstance(tree, Literal):
+        yield tree.value
+    for child in children(tree):
+        yield from literals(child)
+
+
+class Partners:
+    """Makes partners of a programme; all choices come from `chance`."""
+
+    def __init__(self, programme: Programme, chance: Random) -> None:
+        self.programme, self.chance = programme, chance
+        values = [value for named in programme.values.values() for value in literals(named.expression)]
+        numbers = {value for value in values if isinstance(value, Decimal)} | {Decimal(0), Decimal(7)}
+        self.numbers = sorted(numbers)
+        self.days = sorted({value for value in values if isinstance(value, date)} | {DAY - timedelta(364), DAY})
+
+    def partner(self, name: str = "P", *, missing: float = 0.12) -> Partner:
+        """A partner; each fact, list and field is left out with the probability `missing`."""
+        chance, programme = self.chance, self.programme
+        facts = {id: self.value(fact) for id, fact in programme.facts.items() if chance.random() >= missing}
+        for id, items in programme.lists.items():
+            if id != ORDER and chance.random() >= missing:
+                facts[id] = self.items(items, missing)
+        partner: Partner = {"partner": name, "facts": facts}
+        if (tiers := sorted(set(tier_names(programme).values()))) and chance.random() < 0.7:
+            partner["tier"] = chance.choice(tiers)
+            if chance.random() < 0.7:
+                partner["since"] = DAY - timedelta(chance.choice((0, 3, 329, 364, 365, 366, 800)))
+        if agreements := list(self.agreements()):
+            partner["agreements"] = agreements
+        return partner
+
+    def items(self, items: ListFact, missing: float) -> list[dict[str, Any]]:
+        """0 to 5 items of a list."""
+        return [
+            {id: self.value(field) for id, field in items.fields.items() if self.chance.random() >= missing}
+            for _ in range(self.chance.choice((0, 0, 1, 1, 2, 3, 5)))
+        ]
+
+    def order(self) -> Partner:
+        """An order of one to three lines, in the form of a file of orders."""
+        assert self.programme.order is not None
+        fields = {id: field for id, field in self.programme.order.lines.fields.items() if id != LINE}
+        lines = [
+            {id: self.value(field) for id, field in fields.items() if self.chance.random() >= 0.1}
+            for _ in range(self.chance.choice((1, 2, 3)))
+        ]
+        return {"order": "O-1", "currency": "EUR", "lines": lines}
+
+    def value(self, fact: Fact) -> Any:
+        """A value of a fact, at a border as often as not."""
+        match fact.kind:
+            case Kind.YES_NO:
+                return self.chance.random() < 0.5
+            case Kind.CHOICE:
+                return self.chance.choice(list(fact.choices))
+            case Kind.TEXT:
+                return self.chance.choice(("north", "south", "a, b"))
+            case Kind.DATE:
+                return self.chance.choice(self.days) + timedelta(self.chance.choice((0, 0, 1, -1, 365)))
+        return self.number(fact.kind, fact.minimum, fact.maximum)
+
+    def number(self, kind: Kind, least: Decimal | None, most: Decimal | None) -> Decimal:
+        """A number near one of the programme's, within bounds."""
+        number = self.chance.choice(self.numbers) + self.chance.choice(_STEPS)
+        if kind is Kind.COUNT:
+            number, least = number.to_integral_value(), max(least or Decimal(0), Decimal(0))
+        bounds = [bound for bound in (least, most) if bound is not None]
+        if bounds and self.chance.random() < 0.2:
+            number = self.chance.choice(bounds)
+        number = number if least is None else max(number, least)
+        number = number if most is None else min(number, most)
+        return number.to_integral_value() if kind is Kind.COUNT else number
+
+    def agreements(self) -> Iterator[dict[str, Any]]:
+        """Supplementary agreements on some of the terms that can be agreed, most of them in force on `DAY`."""
+        for id, value in self.programme.values.items():
+            if value.negotiable and value.kind in NUMERIC and self.chance.random() < 0.3:
+                agreed = self.number(value.kind, value.negotiable.minimum, value.negotiable.maximum)
+                begins = DAY - timedelta(self.chance.choice((0, 30, 30, -1)))
+                yield {"term": id, "value": agreed, "document": "A-1", "from": begins}
+
+
+def reference(release: Release, partner: Partner, order: Partner | None = None) -> dict[str, Any]:
+    """Every fact and value of a partner, and of its order, by the interpreter, which knows no rows and no plans."""
+    programme = release.programme
+    record = release.record(partner)
+    inputs = inputs_of(record, DAY)
+    values: dict[str, Any] = {
+        "as_of": DAY,
+        "held_tier": record.tier or NO_TIER,
+        "held_since": record.since or Unknown(frozenset({"since"})),
+    }
+    for id, fact in programme.facts.items():
+        values[id] = inputs.facts.get(id, Unknown(frozenset({id})) if fact.default is None else fact.default)
+    for id, items in programme.lists.items():
+        nothing: Any = () if items.default_empty else Unknown(frozenset({id}))
+        values[id] = _items(items, inputs.facts[id]) if id in inputs.facts else nothing
+    if order is not None:
+        assert programme.order is not None
+        lines = [{**line, LINE: Decimal(number)} for number, line in enumerate(release.order(order).lines, 1)]
+        values[ORDER] = _items(programme.order.lines, lines)
+    for id, named in programme.values.items():
+        values |= {agreed_id(id): id in inputs.agreed} if named.negotiable else {}
+    for id, named in programme.values.items():
+        if named.of_order and order is None:
+            continue
+        if named.list is None:
+            values[id] = inputs.agreed[id] if id in inputs.agreed else interpret(named.expression, values)
+        elif not isinstance(values[named.list], Unknown):
+            _add_to_items(named, values)
+    return values
+
+
+def _items(items: ListFact, written: Any) -> tuple[dict[str, Value], ...]:
+    """The items of a list with their defaults; what is missing is unknown."""
+    full = []
+    for number, item in enumerate(written, 1):
+        fields: dict[str, Value] = {}
+        for id, field in items.fields.items():
+            value = item.get(id, field.default)
+            if value is None and field.default_from:
+                value = item.get(field.default_from)
+            fields[id] = Unknown(frozenset({f"{items.id}[{number}].{id}"})) if value is None else value
+        full.append(fields)
+    return tuple(full)
+
+
+def _add_to_items(named: NamedValue, values: Mapping[str, Any]) -> None:
+    """Compute a value of each item of its list, and put it into the item."""
+    for item in values[named.list]:
+        own = {f"{named.list}[].{name}": value for name, value in item.items()}
+        item[named.inner_id] = interpret(named.expression, {**values, **own})
