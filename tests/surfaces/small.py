@@ -42,3 +42,78 @@ tiers:
     requirements: {r: {title: {en: R}, rule: agreed('definitions.d'), source: [c]}}
 """,
 )
+
+_TEXT = "benefits: {help: {title: {en: Help}, kind: text, by_tier: {gold: {en: by mail}}, source: [c]}}"
+_REBATE = "rebates: {fund: {title: {en: Fund}, amount: 100 if n >= 10 else 0, currency: EUR, per: year, source: [c]}}"
+_WORD = """
+definitions:
+  d: {title: {en: D}, kind: text, value: {cases: [{when: n >= 1, value: "'low'"}], otherwise: "'top'"}, source: [c]}
+"""
+_GROUP = """
+tiers:
+  gold:
+    title: {en: Gold}
+    requirements: {r: {title: {en: R}, any_of: {a: {title: {en: A}, rule: n >= 1, source: [c]},
+      b: {title: {en: B}, rule: n >= 0, source: [c]}}, source: [c]}}
+"""
+_LADDER = """
+award: highest
+tiers:
+  silver: {title: {en: Silver}}
+  gold: {title: {en: Gold}, requirements: {r: {title: {en: R}, rule: n >= 5, source: [c]}}}
+"""
+_ENDS = "\nmembership: {title: {en: Period}, ends: \"date('2026-12-31')\", source: [c]}"
+_BONUS = """
+discount:
+  bonuses_apply: {title: {en: Applied}, rule: n >= 3, source: [c]}
+  bonuses_in_price: {title: {en: In the price}, rule: n >= 2, source: [c]}
+bonuses: {events: {title: {en: Events}, when: n >= 1, percent: {gold: 5}, source: [c]}}
+"""
+_ITEMS = """
+facts: {n: {title: {en: N}, kind: count}}
+lists:
+  deals:
+    title: {en: Deals}
+    fields: {k: {title: {en: K}, kind: count}}
+    values: {twice: {title: {en: Twice}, kind: number, value: k * 2, source: [c]}}
+"""
+_DISCOUNT = "tiers: {gold: {title: {en: Gold}, discount: {value: 5, source: [c]}}}"
+#: two programmes that say something else of a partner: the files, and the text of a file that another one replaces
+PAIRS = {
+    "text of a benefit": (small(benefits=_TEXT), small(benefits=_TEXT.replace("mail", "phone"))),
+    "currency of a rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace("EUR", "USD"))),
+    "period of a rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace("year", "month"))),
+    "formula of a rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace(">= 10", ">= 11"))),
+    "definition of kind text": (small(definitions=_WORD), small(definitions=_WORD.replace(">=", ">"))),
+    "part of a group": (small(tiers=_GROUP), small(tiers=_GROUP.replace("n >= 1", "n > 1"))),
+    "award": (small(tiers=_LADDER), small(tiers=_LADDER.replace("award: highest", "award: signed"))),
+    "default of a fact": (
+        small(tiers=_LADDER), small(tiers=_LADDER, facts=_FACTS.replace("count", "count, default: 0"))
+    ),
+    "end of a membership": (small(tiers=_TIERS + _ENDS), small(tiers=_TIERS + _ENDS.replace("12-31", "06-30"))),
+    "when bonuses apply": (
+        small(tiers=_DISCOUNT, bonuses=_BONUS), small(tiers=_DISCOUNT, bonuses=_BONUS.replace("n >= 3", "n >= 4"))
+    ),
+    "bonuses in the price": (
+        small(tiers=_DISCOUNT, bonuses=_BONUS), small(tiers=_DISCOUNT, bonuses=_BONUS.replace("n >= 2", "n >= 4"))
+    ),
+    "value of an item": (small(facts=_ITEMS), small(facts=_ITEMS.replace("k * 2", "k * 3"))),
+    "border of a tier": (small(tiers=_LADDER), small(tiers=_LADDER.replace("n >= 5", "n >= 6"))),
+}  # fmt: skip
+#: pairs that differ in names only: by the old and the new name of what was renamed
+RENAMED = {
+    "fact": (small(tiers=_LADDER), small(tiers=_LADDER.replace("n >=", "m >="), facts=_FACTS.replace("{n:", "{m:"))),
+    "tier": (small(tiers=_LADDER), small(tiers=_LADDER.replace("gold:", "golden:"))),
+    "only tier": (small(), small(tiers=_TIERS.replace("gold:", "golden:"))),
+    "definition": (small(definitions=_WORD), small(definitions=_WORD.replace("  d:", "  e:"))),
+    "benefit": (small(benefits=_TEXT), small(benefits=_TEXT.replace("help:", "helped:"))),
+    "rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace("fund:", "funds:"))),
+    "list": (small(facts=_ITEMS), small(facts=_ITEMS.replace("deals:", "dealings:"))),
+}
+
+#: of a list that a record leaves out, any items are possible
+OF_A_LIST = small(
+    facts=_ITEMS[: _ITEMS.index("    values")],
+    definitions="definitions: {d: {title: {en: D}, kind: count, take: count, over: deals, where: k >= 5, source: [c]}}",
+    tiers=_LADDER.replace("n >= 5", "d >= 1"),
+)

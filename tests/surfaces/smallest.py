@@ -38,9 +38,10 @@ def _still(files: Files, fails: Callable[[Files], bool]) -> bool:
 def _paths(data: Any, path: _Path = ()) -> Iterator[_Path]:
     """The path of every part, the large ones first."""
     parts = list(data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ())
-    yield from ((*path, key) for key, _ in parts)
+    yield from ((*path, key) for key, _ in parts if key not in ("programme", "clauses"))
     for key, part in parts:
-        yield from _paths(part, (*path, key))
+        if key not in ("title", "source", "programme", "clauses"):
+            yield from _paths(part, (*path, key))
 
 
 def _part(data: Any, path: _Path) -> Any:
@@ -58,7 +59,7 @@ def _smaller(files: Files, path: _Path) -> Iterator[Files]:
     yield replaced(files, path, None)
     if isinstance(part, dict):
         yield from (replaced(files, path, inner) for key, inner in part.items() if key not in ("title", "source"))
-    elif isinstance(part, str) and path[0] not in ("programme", "clauses") and path[-1] != "kind":
+    elif isinstance(part, str) and path[-1] not in ("kind", "en", "ru"):
         yield from (
             replaced(files, path, plain) for plain in ("n >= 1", "n", "a") if plain != part and len(plain) < len(part)
         )

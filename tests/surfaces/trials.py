@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 
 import pytest
@@ -22,7 +22,7 @@ def trials(few: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("seeds", [pytest.param(range(few), id="few"), many])
 
 
-def each(seeds: range, wrong: Callable[[Files, Random], str | None], share: float | None = None) -> None:
+def each(seeds: Iterable[int], wrong: Callable[[Files, Random], str | None], share: float | None = None) -> None:
     """Fail at the first programme with which something is wrong, or at the smallest one with which it still is.
 
     `wrong` gets a programme and a source of chance, and says what is wrong with it, or None.

@@ -1,0 +1,101 @@
+"""Two programmes of which a partner shows that they differ do not have the same handbook, in any language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+from charter import Release, handbook
+
+from .changes import CHANGES, FOR_NOBODY, changed, unlike
+from .programmes import Files, compiled
+from .small import PAIRS, known_fault
+from .test_difference import differences, partners_of
+from .trials import MANY, each
+
+#: changes of what a programme says to partners: not of how a record is read
+TOLD = [kind for kind in CHANGES if kind not in (*FOR_NOBODY, "default")]
+#: pairs of programmes with the same handbook
+NOT_IN_IT = ("formula of a rebate", "award", "end of a membership", "when bonuses apply", "bonuses in the price",
+             "value of an item")  # fmt: skip
+#: keys of facts that say how a record is read, which no handbook has to show
+_READING = {"default", "default_from", "minimum", "maximum", "effort", "effort_for"}
+
+
+def pages(release: Release) -> dict[str, str]:
+    """The handbook in each language, without the digest of the release."""
+    texts = {lang: handbook(release, lang=lang, format="markdown") for lang in release.programme.languages}  # type: ignore[arg-type]
+    return {lang: text.replace(release.programme.digest, "") for lang, text in texts.items()}
+
+
+def handbook_fault(kind: str, files: Files, chance: Random) -> str | None:
+    """A change that a partner shows, and the handbook does not."""
+    change = changed(files, chance, kind)
+    if change is None or rules(files) == rules(change.files):
+        return None
+    before, after = compiled(files), compiled(change.files)
+    same = [lang for lang, text in pages(before).items() if text == pages(after)[lang]]
+    if not same:
+        return None
+    for old, new in partners_of(before, after, change, chance):
+        for path, _ in differences(before, after, old, new):
+            return f"{kind}: the handbook is the same in {', '.join(same)}, and {path} differs for {old}\n" + unlike(
+                files, change.files
+            )
+    return None
+
+
+def rules(files: Files) -> Any:
+    """The files without what says how a record is read."""
+    return _without(files, _READING)
+
+
+def _without(data: Any, keys: set[str]) -> Any:
+    if isinstance(data, Mapping):
+        return {key: _without(part, keys) for key, part in data.items() if key not in keys}
+    return [_without(part, keys) for part in data] if isinstance(data, list) else data
+
+
+#: kinds of changes that a handbook can be silent about, with the first seed that shows it
+SILENT = {
+    "number": 18,
+    "border": 21,
+    "operator": 9,
+    "removed": 4,
+    "reordered": 10,
+    "word": 1,
+}
+_SILENT = (
+    "formulas of rebates, values of items, the way tiers are awarded and when bonuses count are not in the handbook"
+)
+KINDS = [
+    pytest.param(kind, (SILENT.get(kind, 0),), id=kind, marks=known_fault(_SILENT) if kind in SILENT else ())
+    for kind in TOLD
+]
+
+
+@pytest.mark.parametrize(("kind", "seeds"), KINDS)
+def test_what_a_partner_shows_is_in_the_handbook(kind: str, seeds: Sequence[int]) -> None:
+    each(seeds, partial(handbook_fault, kind), share=0.3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "_"), KINDS)
+def test_what_a_partner_shows_of_many_changes_is_in_the_handbook(kind: str, _: Sequence[int]) -> None:
+    each(range(1000, 1000 + 3 * MANY), partial(handbook_fault, kind), share=0.3)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, id=name, marks=known_fault(f"{name}: not in the handbook")) if name in NOT_IN_IT else name
+        for name in PAIRS
+        if name != "default of a fact"
+    ],
+)
+def test_a_pair_of_programmes_has_two_handbooks(name: str) -> None:
+    before, after = map(compiled, PAIRS[name])
+    assert pages(before) != pages(after)
