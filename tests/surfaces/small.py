@@ -29,9 +29,9 @@ def known_fault(reason: str, *, strict: bool = True) -> pytest.MarkDecorator:
     return pytest.mark.xfail(strict=strict, raises=FAULTS, reason=reason)
 
 
-OF_OWN_FACT = small(
+OF_A_LIST_WITHOUT_FILE = small(
     facts=f"{_FACTS}\nlists: {{deals: {{title: {{en: Deals}}, fields: {{k: {{title: {{en: K}}, kind: count}}}}}}}}",
-    definitions="definitions: {d: {title: {en: D}, kind: count, take: sum, of: n, over: deals, source: [c]}}",
+    definitions="definitions: {d: {title: {en: D}, kind: count, take: count, over: deals, source: [c]}}",
 )
 OF_AN_AGREEMENT = small(
     definitions="definitions: {d: {title: {en: D}, kind: count, value: 3, negotiable: {source: [c]}, source: [c]}}",
