@@ -33,6 +33,16 @@ OF_A_LIST_WITHOUT_FILE = small(
     facts=f"{_FACTS}\nlists: {{deals: {{title: {{en: Deals}}, fields: {{k: {{title: {{en: K}}, kind: count}}}}}}}}",
     definitions="definitions: {d: {title: {en: D}, kind: count, take: count, over: deals, source: [c]}}",
 )
+OF_A_FIELD_WITH_TWO_DEFAULTS = small(
+    facts="""
+facts: {n: {title: {en: N}, kind: count}}
+lists:
+  deals:
+    title: {en: Deals}
+    fields: {k: {title: {en: K}, kind: count, default: 0}, m: {title: {en: M}, kind: count, default_from: k}}
+""",
+    definitions="definitions: {d: {title: {en: D}, kind: count, take: sum, of: m, over: deals, source: [c]}}",
+)
 OF_AN_AGREEMENT = small(
     definitions="definitions: {d: {title: {en: D}, kind: count, value: 3, negotiable: {source: [c]}, source: [c]}}",
     tiers="""
