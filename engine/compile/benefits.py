@@ -7,6 +7,7 @@ from decimal import Decimal
 from ..language.parse import Scope
 from ..language.tree import And, Choose, Expression, Literal
 from ..problems import Problem
+from ..programme.forms import Written, expression_of
 from ..programme.model import Benefit
 from ..programme.owners import Role, WrittenForm, of_tier
 from ..values import Kind
@@ -29,20 +30,29 @@ def compile_benefit(row: FilePart, tier: str, scope: Scope, values: Values) -> B
         text = texts.own_texts() if texts else None
         has_text = when or _TRUE if text else Literal(False, Kind.YES_NO)
         return _benefit(row, tier, Kind.YES_NO, has_text, WrittenForm.TEXT, values)._replace(kind=kind, text=text)
-    tree = compile_cell(row, ("by_tier", tier), scope, Wanted(kind)) or _TRUE
+    cell = compile_cell(row, ("by_tier", tier), scope, Wanted(kind)) or _TRUE
+    tree = expression_of(cell)
     form = form_of(row.data_of("by_tier", tier), tree)
     if when is not None:
         nothing = Literal(False if kind is Kind.YES_NO else Decimal(0), kind)
         tree = And((when, tree)) if kind is Kind.YES_NO else Choose(when, tree, nothing, kind)
-    tree = bounded(row, tree, scope, kind) or tree
+    tree, limits = bounded(row, tree, scope, kind) or (tree, Written(tree))
     check_currency(row, tree, scope)
-    return _benefit(row, tier, kind, tree, form, values)
+    return _benefit(row, tier, kind, tree, form, values, limits._replace(cell=cell, when=when))
 
 
-def _benefit(row: FilePart, tier: str, kind: Kind, tree: Expression, form: WrittenForm, values: Values) -> Benefit:
+def _benefit(
+    row: FilePart,
+    tier: str,
+    kind: Kind,
+    tree: Expression,
+    form: WrittenForm,
+    values: Values,
+    written: Written | None = None,
+) -> Benefit:
     owner, title, source = of_tier(tier), row.texts(), row.source()
     value = values.name(
-        owner, Role.BENEFIT, row.id, kind=kind, tree=tree, form=form, title=title, source=source,
+        owner, Role.BENEFIT, row.id, kind=kind, tree=tree, form=form, title=title, source=source, written=written,
         currency=row.data.get("currency"), better=stated_better(row),
     )  # fmt: skip
     return Benefit(

@@ -12,6 +12,7 @@ from ..language.function_names import AggregateName, FunctionName
 from ..language.parse import Scope
 from ..language.tree import Aggregate, And, Call, Choose, Compare, Expression, Literal, Name, names
 from ..problems import Problem
+from ..programme.forms import Cell, Written, expression_of
 from ..programme.model import ORDER, ListFact, NamedValue, Texts
 from ..programme.owners import (
     PROGRAMME,
@@ -115,8 +116,9 @@ def _places(row: FilePart, scopes: Scopes) -> Iterator[_Place]:
 def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[NamedValue]:
     """The value of a table's column, made of the cells under its name in every row; none where a cell is wrong."""
     kind, scope, choices = Kind(column.data["kind"]), scopes.general, _choices(column, Kind(column.data["kind"]), {})
-    tree = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
-    if tree is not None:
+    cell = compile_cell(table, (), scope, Wanted(kind, tuple(choices), column.id))
+    if cell is not None:
+        tree = expression_of(cell)
         unit = column.optional_texts("unit")
         yield NamedValue(
             id=id_of(PROGRAMME, Role.DEFINITION, column.id),
@@ -133,6 +135,8 @@ def _column(table: FilePart, column: FilePart, scopes: Scopes) -> Iterator[Named
             currency=column.data.get("currency"),
             choices=choices,
             better=stated_better(column) or SHOWN[Role.DEFINITION],
+            ordered=bool(column.data.get("ordered")),
+            written=Written(cell),
         )
 
 
@@ -142,13 +146,15 @@ def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[
     choices = _choices(row, kind, lists)
     check_form(row, kind)
     for place in places:
+        cell: Cell | None
         if "take" in row.data:
-            tree = _aggregate(row, place, kind, tuple(choices), scopes, lists)
+            cell = _aggregate(row, place, kind, tuple(choices), scopes, lists)
         else:
             inner = Kind.NUMBER if kind is Kind.COUNT and "round" in row.data else kind
-            tree = compile_cell(row, place.keys, place.scope, Wanted(inner, tuple(choices)))
-        tree = tree and bounded(row, tree, place.scope, kind)
-        if tree is not None:
+            cell = compile_cell(row, place.keys, place.scope, Wanted(inner, tuple(choices)))
+        limited = bounded(row, cell, place.scope, kind) if cell is not None else None
+        if limited is not None:
+            tree, written = limited
             declared = row.data.get("currency")
             varies = place.list and declared and not declared.isupper()
             mixed = money_problem(tree, place.scope.symbols, f"{place.list}[].{declared}" if varies else declared)
@@ -169,8 +175,10 @@ def _values(row: FilePart, places: list[_Place], scopes: Scopes, lists: Mapping[
                 unit=unit,
                 currency=declared,
                 choices=choices,
+                ordered=bool(row.data.get("ordered")),
                 negotiable=row.negotiable(),
                 better=None if place.owner.kind is OwnerKind.TIER else stated_better(row) or SHOWN[place.role],
+                written=written if written.has_rows else None,
             )
 
 
@@ -189,8 +197,12 @@ def _choices(row: FilePart, kind: Kind, lists: Mapping[str, ListFact]) -> Mappin
     return own
 
 
-def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expression | None:
-    """The value limited by the row's floor and cap, then rounded, where it has these; None where one is wrong."""
+def bounded(row: FilePart, cell: Cell, scope: Scope, kind: Kind) -> tuple[Expression, Written] | None:
+    """The value limited by the row's floor and cap, then rounded, where it has these, and its form as written.
+
+    None where a limit is wrong, which is reported.
+    """
+    tree, form = expression_of(cell), Written(cell)
     limits: tuple[tuple[str, FunctionName | None], ...] = (("floor", "max"), ("cap", "min"), ("round", None))
     for key, function in limits:
         if key not in row.data:
@@ -198,11 +210,13 @@ def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expres
         if kind not in NUMERIC:
             row.problem("bounds", f"'{key}' has no meaning for the kind '{kind.value}'", row.place(key), "remove it")
             return None
-        limit = compile_cell(row, (key,), scope, Wanted(tree.kind if function else Kind.NUMBER))
-        if limit is None:
+        limit_cell = compile_cell(row, (key,), scope, Wanted(tree.kind if function else Kind.NUMBER))
+        if limit_cell is None:
             return None
+        limit = expression_of(limit_cell)
         if function:
             tree = Call(function, (tree, limit), tree.kind, tree.place)
+            form = form._replace(floor=limit_cell) if key == "floor" else form._replace(cap=limit_cell)
             continue
         ways: Mapping[str, FunctionName] = {"down": "round_down", "up": "round_up"}
         way = ways.get(row.data.get("rounding", ""), "round")
@@ -211,8 +225,8 @@ def bounded(row: FilePart, tree: Expression, scope: Scope, kind: Kind) -> Expres
             message = "the unit to round by must be over 0" + (", and whole for a count" * (kind is Kind.COUNT))
             row.problem("out-of-range", message, row.place("round"), "write round: 1")
             return None
-        tree = Call(way, (tree, limit), kind, tree.place)
-    return tree
+        tree, form = Call(way, (tree, limit), kind, tree.place), form._replace(unit=limit, rounding=way)
+    return tree, form
 
 
 # Aggregates -----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ..language.parse import Scope
 from ..language.tree import And, Choose, Compare, Expression, Literal, Name
+from ..programme.forms import Written, expression_of
 from ..programme.model import Payment, Payments, PaymentTotal
 from ..programme.owners import Owner, Role, WrittenForm
 from ..values import Kind
@@ -55,19 +56,19 @@ def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: V
     title, source = row.texts(), row.source()
     currency, per = row.data.get("currency", ""), row.data.get("per", "once")
 
-    def named(role: Role, kind: Kind, tree: Expression, form: WrittenForm) -> Name:
-        money = currency if kind is Kind.MONEY else None
+    def named(role: Role, kind: Kind, tree: Expression, form: WrittenForm, written: Written | None = None) -> Name:
         return values.name(
-            owner, role, row.id, kind=kind, tree=tree, form=form, title=title, source=source, currency=money, per=per
-        )
+            owner, role, row.id, kind=kind, tree=tree, form=form, title=title, source=source, written=written, per=per,
+            currency=currency if kind is Kind.MONEY else None,
+        )  # fmt: skip
 
     condition = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
     keys = ("by_tier", owner.id) if "by_tier" in row.data else ("amount",)
-    tree = compile_cell(row, keys, scope, Wanted(Kind.MONEY)) or _NOTHING
-    form = form_of(row.data_of(*keys), tree)
-    tree = bounded(row, tree, scope, Kind.MONEY) or tree
+    cell = compile_cell(row, keys, scope, Wanted(Kind.MONEY)) or _NOTHING
+    form = form_of(row.data_of(*keys), expression_of(cell))
+    tree, written = bounded(row, cell, scope, Kind.MONEY) or (expression_of(cell), Written(cell))
     check_currency(row, tree, scope)
-    full = named(roles.full, Kind.MONEY, tree, form)
+    full = named(roles.full, Kind.MONEY, tree, form, written)
     conditions: list[Expression] = [condition] if condition is not None else []
     least = row.expression("pays_from", scope=scope, kind=Kind.MONEY) if "pays_from" in row.data else None
     if least is not None:

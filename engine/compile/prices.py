@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
+from ..programme.forms import Cases, Cell, Written, expression_of
 from ..programme.model import MAIN, ORDER, ListFact, Order, PriceRule, Refusal, Tier
 from ..programme.owners import WHOLE_ORDER, Role, WrittenForm, id_of, of_list, of_track
 from ..values import Kind
@@ -20,6 +21,7 @@ from .values import Values
 
 _NO_RULE = ""  #: the option of the value that says the rule of a line, where no rule applies
 _NOTHING = Literal(Decimal(0), Kind.PERCENT)
+_NO_AMOUNT = Literal(Decimal(0), Kind.MONEY)
 
 
 def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
@@ -55,9 +57,12 @@ def compile_order(
     rules = tuple(_rule(part, scope, values) for part in rows)
     ids = {}
     for amount in ("customer_pays", "partner_pays"):
-        cells = [_amount(part, amount, scope, row) for part in rows]
-        tree = _first(rules, cells, Literal(Decimal(0), Kind.MONEY), Kind.MONEY)
-        ids[amount] = _named(values, Role.AMOUNT, amount, kind=Kind.MONEY, tree=tree)
+        cells = [_cell(part, amount, scope) for part in rows]
+        unit = Literal(row.data.get("round", Decimal("0.01")), Kind.NUMBER)
+        amounts = [_amount(cell, unit) for cell in cells]
+        tree = _first(rules, amounts, _NO_AMOUNT, Kind.MONEY)
+        written = Written(_cases(rules, cells, tree), unit=unit)
+        ids[amount] = _named(values, Role.AMOUNT, amount, kind=Kind.MONEY, tree=tree, written=written)
     names = [Literal(rule.id, Kind.CHOICE) for rule in rules]
     chosen = _first(rules, names, Literal(_NO_RULE, Kind.CHOICE), Kind.CHOICE)
     rule = _named(values, Role.PRICE_RULE, kind=Kind.CHOICE, tree=chosen)
@@ -78,10 +83,17 @@ def compile_order(
 
 
 def _named(
-    values: Values, role: Role, *names: str, kind: Kind, tree: Expression, form: WrittenForm = WrittenForm.DERIVED
+    values: Values,
+    role: Role,
+    *names: str,
+    kind: Kind,
+    tree: Expression,
+    form: WrittenForm = WrittenForm.DERIVED,
+    written: Written | None = None,
 ) -> str:
     """Add a value that every line has, and return its id."""
-    return values.name(of_list(ORDER), role, *names, kind=kind, tree=tree, form=form, title={}).id
+    owner = of_list(ORDER)
+    return values.name(owner, role, *names, kind=kind, tree=tree, form=form, title={}, written=written).id
 
 
 def _rule(row: FilePart, scope: Scope, values: Values) -> PriceRule:
@@ -91,13 +103,26 @@ def _rule(row: FilePart, scope: Scope, values: Values) -> PriceRule:
     return PriceRule(id=row.id, title=title, when=when, amounts=amounts, says=row.optional_texts("says"), source=source)
 
 
-def _amount(rule: FilePart, key: str, scope: Scope, order: FilePart) -> Expression:
+def _cell(rule: FilePart, key: str, scope: Scope) -> Cell | None:
+    """The amount that a rule of price sets, as it is written; None where it sets none."""
+    return compile_cell(rule, (key,), scope, Wanted(Kind.MONEY)) if key in rule.data else None
+
+
+def _amount(cell: Cell | None, unit: Expression) -> Expression:
     """The amount that a rule of price sets, rounded once; 0 where it sets none."""
-    tree = compile_cell(rule, (key,), scope, Wanted(Kind.MONEY)) if key in rule.data else None
-    if tree is None:
-        return Literal(Decimal(0), Kind.MONEY)
-    unit = Literal(order.data.get("round", Decimal("0.01")), Kind.NUMBER)
+    if cell is None:
+        return _NO_AMOUNT
+    tree = expression_of(cell)
     return Call("round", (tree, unit), Kind.MONEY, tree.place)
+
+
+def _cases(rules: Sequence[PriceRule], cells: Sequence[Cell | None], tree: Expression) -> Cases:
+    """The amounts of the rules of price as they are written, each with the condition of its rule."""
+    pairs = zip(rules, cells, strict=True)
+    rows = tuple(
+        (Name(rule.when, Kind.YES_NO, rule.when), _NO_AMOUNT if cell is None else cell) for rule, cell in pairs
+    )
+    return Cases("first", rows, _NO_AMOUNT, tree)
 
 
 def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: Expression, kind: Kind) -> Expression:

@@ -1,8 +1,9 @@
 """Compiles tables: by the options of a choice, by bands or slices of a number, or by cases.
 
 A table is shorthand for a choice between expressions, or a sum of them, and becomes one: `5 if revenue >= 100 else 3`.
-A cell may itself be a table. A band begins at a number and ends before the next band, so there is neither gap nor
-overlap; where bands are written with both ends (`100 to 199`), gaps and overlaps are refused.
+Its rows are kept beside the expression, as they were written. A cell may itself be a table. A band begins at a number
+and ends before the next band, so there is neither gap nor overlap; where bands are written with both ends
+(`100 to 199`), gaps and overlaps are refused.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 from ..language.kinds import KIND_WORDS, adapt, as_kind, compatible
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
+from ..programme.forms import Bands, Cases, Cell, OptionTable, Slices, expression_of
 from ..programme.owners import WrittenForm
 from ..source.scalars import Data, how_to_write, plain_scalar
 from ..values import NUMERIC, Kind, plain
@@ -31,8 +33,8 @@ class Wanted(NamedTuple):
     column: str | None = None
 
 
-def compile_cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
-    """The expression of a cell, or None where it is wrong, which is reported."""
+def compile_cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Cell | None:
+    """A cell as an expression or a table, or None where it is wrong, which is reported."""
     data = row.data_of(*keys)
     if isinstance(data, dict):
         for key, (_, compile_form) in _FORMS.items():
@@ -57,8 +59,8 @@ def added(parts: Sequence[Expression], kind: Kind) -> Expression:
     return Arithmetic("+", added(parts[:middle], kind), added(parts[middle:], kind), kind)
 
 
-def _cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression | None:
-    """The expression of a table's cell: where rows have several, that of the wanted column."""
+def _cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Cell | None:
+    """A table's cell: where rows have several, that of the wanted column."""
     if wanted.column is None:
         return compile_cell(row, keys, scope, wanted)
     cells = row.data_of(*keys)
@@ -69,7 +71,7 @@ def _cell(row: FilePart, keys: Keys, scope: Scope, wanted: Wanted) -> Expression
     return compile_cell(row, (*keys, wanted.column), scope, wanted._replace(column=None))
 
 
-def _by_choice(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_choice(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> OptionTable | None:
     place = row.document.value_place((*row.path, *keys, "by"))
     symbol = scope.symbols.get(data["by"])
     if symbol is None or symbol.kind is not Kind.CHOICE:
@@ -87,19 +89,20 @@ def _by_choice(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
         message = f"no value for {', '.join(map(repr, missing))}"
         row.problem("missing-row", message, row.place(*keys, "rows"), "add a row for each, or an 'otherwise'")
     cells = [(option, _cell(row, (*keys, "rows", option), scope, wanted)) for option in rows]
-    if missing and "otherwise" in data:
-        last = _cell(row, (*keys, "otherwise"), scope, wanted)
-    else:
-        last = cells.pop()[1] if cells else None
+    otherwise = _cell(row, (*keys, "otherwise"), scope, wanted) if missing and "otherwise" in data else None
+    valid = tuple((option, cell) for option, cell in cells if cell is not None)
+    if not valid or len(valid) < len(cells) or (missing and "otherwise" in data and otherwise is None):
+        return None
     name = Name(symbol.id, Kind.CHOICE, data["by"], place)
-    for option, cell in reversed(cells):
-        if cell is None or last is None:
-            return None
-        last = Choose(Compare("==", name, Literal(option, Kind.CHOICE)), cell, last, wanted.kind)
-    return last
+    chosen, last = (valid[:-1], valid[-1][1]) if otherwise is None else (valid, otherwise)
+    tree = expression_of(last)
+    for option, cell in reversed(chosen):
+        is_option = Compare("==", name, Literal(option, Kind.CHOICE))
+        tree = Choose(is_option, expression_of(cell), tree, wanted.kind)
+    return OptionTable(name, valid, otherwise, tree)
 
 
-def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Bands | None:
     number = _number(row, (*keys, "band"), scope)
     rows = data.get("rows", {})
     starts = _starts(row, (*keys, "rows"), rows, whole=number is not None and number.kind is Kind.COUNT)
@@ -108,18 +111,23 @@ def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, want
         row.problem("missing-row", message, row.place(*keys, "rows"), "begin with 0, or say what is 'below'")
     below = _cell(row, (*keys, "below"), scope, wanted) if "below" in data else None
     cells = [_cell(row, (*keys, "rows", start), scope, wanted) for start in rows]
-    if number is None or not rows or None in cells or len(starts) < len(rows) or ("below" in data and below is None):
+    valid = [cell for cell in cells if cell is not None]
+    if number is None or not rows or len(valid) < len(rows) or len(starts) < len(rows):
         return None
-    tree = below if below is not None else cells[0]
-    for start, cell in list(zip(starts, cells, strict=True))[0 if below is not None else 1 :]:
+    if "below" in data and below is None:
+        return None
+    bands = tuple(zip(starts, valid, strict=True))
+    tree = expression_of(below if below is not None else valid[0])
+    for start, cell in bands[0 if below is not None else 1 :]:
         pair = compatible(number, _written(start))
-        if tree is None or cell is None or pair is None:
+        if pair is None:
             return None
-        tree = Choose(Compare(">=", *pair), cell, tree, wanted.kind)
-    return tree if tree is None else as_kind(tree, wanted.kind)
+        tree = Choose(Compare(">=", *pair), expression_of(cell), tree, wanted.kind)
+    fitting = as_kind(tree, wanted.kind)
+    return fitting and Bands(number, bands, below, fitting)
 
 
-def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Slices | None:
     """Each slice of a number at its own rate: of money a percentage, of other numbers an amount for each unit.
 
     With `after`, the number is what is added to an earlier total, and the slices are those of the running total.
@@ -140,10 +148,11 @@ def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
     if len(valid_rates) < len(rates):
         return None
     whole = number if before is None else Arithmetic("+", before, number, number.kind, number.place)
-    total = _slices_of(whole, starts, valid_rates, wanted.kind)
-    if before is None:
-        return total
-    return Arithmetic("-", total, _slices_of(before, starts, valid_rates, wanted.kind), wanted.kind)
+    trees = [expression_of(rate) for rate in valid_rates]
+    total = _slices_of(whole, starts, trees, wanted.kind)
+    if before is not None:
+        total = Arithmetic("-", total, _slices_of(before, starts, trees, wanted.kind), wanted.kind)
+    return Slices(number, before, tuple(zip(starts, valid_rates, strict=True)), total)
 
 
 def _slices_of(number: Expression, starts: list[Decimal], rates: list[Expression], kind: Kind) -> Expression:
@@ -163,7 +172,7 @@ def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expressio
     return over if start == 0 else Arithmetic("-", over, _like(number, start), kind)
 
 
-def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Expression | None:
+def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Cases | None:
     """The first case whose condition holds, or the greatest value or the sum of those that hold."""
     cases = []
     for index in range(len(data["cases"])):
@@ -172,21 +181,27 @@ def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wan
     otherwise = _cell(row, (*keys, "otherwise"), scope, wanted)
     if otherwise is None or any(when is None or value is None for when, value in cases):
         return None
-    valid_cases = [(when, value) for when, value in cases if when is not None and value is not None]
+    valid = tuple((when, value) for when, value in cases if when is not None and value is not None)
     take = data.get("take", "first")
     if take != "first" and wanted.kind not in NUMERIC:
         message = f"there is no {take} of {KIND_WORDS[wanted.kind]}"
         row.problem("wrong-kind", message, row.place(*keys, "take"), "let the first case that holds count")
         return None
+    trees = [(when, expression_of(value)) for when, value in valid]
+    return Cases(take, valid, otherwise, _cases_of(take, trees, expression_of(otherwise), wanted.kind))
+
+
+def _cases_of(take: str, cases: list[tuple[Expression, Expression]], otherwise: Expression, kind: Kind) -> Expression:
+    """The value of the first case that holds, or the greatest or the sum of those that hold."""
     if take == "first":
         tree = otherwise
-        for when, value in reversed(valid_cases):
-            tree = Choose(when, value, tree, wanted.kind)
+        for when, value in reversed(cases):
+            tree = Choose(when, value, tree, kind)
         return tree
-    each = [Choose(when, value, _like(value, Decimal(0)), wanted.kind) for when, value in valid_cases]
+    each = [Choose(when, value, _like(value, Decimal(0)), kind) for when, value in cases]
     if take == "greatest":
-        return Call("max", (otherwise, *each), wanted.kind)
-    return added([otherwise, *each], wanted.kind)
+        return Call("max", (otherwise, *each), kind)
+    return added([otherwise, *each], kind)
 
 
 _FORMS = {

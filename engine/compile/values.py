@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..language.tree import Expression, Name
+from ..programme.forms import Written
 from ..programme.model import NamedValue, Negotiable, Texts
 from ..programme.owners import SHOWN, Better, Owner, Role, WrittenForm, id_of
 from ..values import Kind
@@ -30,6 +31,7 @@ class Values:
         currency: str | None = None,
         per: str = "once",
         better: Better | None = None,
+        written: Written | None = None,
     ) -> Name:
         """Add a value with this expression, and return its name as an expression; `names` as in `NamedValue`.
 
@@ -51,5 +53,6 @@ class Values:
             currency=currency,
             per=per,
             better=better or SHOWN.get(role),
+            written=written if written and written.has_rows else None,
         )
         return Name(id, kind, id)

@@ -16,6 +16,7 @@ from ..named_tuples import public
 from ..problems import Place
 from ..values import Kind
 from .claims import Claim
+from .forms import Written
 from .owners import Better, Owner, OwnerKind, Role, WrittenForm, inner_id
 
 Texts = Mapping[str, str]  #: one text for each language: {"ru": …, "en": …}
@@ -121,9 +122,11 @@ class NamedValue(NamedTuple):
     unit: Texts | None = None
     currency: str | None = None
     choices: Mapping[str, Texts] = {}
+    ordered: bool = False  #: whether the choices are ordered, the lowest first
     negotiable: "Negotiable | None" = None
     per: str = "once"  #: the period of money that is paid: once, month, quarter or year
     better: Better | None = None  #: which way is better for the partner; None where no surface shows it by itself
+    written: Written | None = None  #: the rows of its tables; None where it has none, and the expression says all
 
     @property
     def name(self) -> str:

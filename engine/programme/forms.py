@@ -1,0 +1,80 @@
+"""The form in which a value was written: a table with its rows, and the limits put on it.
+
+The expression of a value decides; a form has the same expressions as they stood in the rows, for texts that print rows.
+"""
+
+# Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
+
+from decimal import Decimal
+from typing import NamedTuple, Union
+
+from ..language.tree import Expression, Name
+
+#: a cell: an expression, or another table
+Cell = Union[Expression, "OptionTable", "Bands", "Slices", "Cases"]
+
+
+class OptionTable(NamedTuple):
+    """A value for each option of a choice; `otherwise` for options without a row, None where each has one."""
+
+    choice: Name
+    rows: tuple[tuple[str, Cell], ...]
+    otherwise: Cell | None
+    expression: Expression
+
+
+class Bands(NamedTuple):
+    """The value of the band that a number is in: from the start of a row to that of the next; `below` the first one."""
+
+    number: Expression
+    rows: tuple[tuple[Decimal, Cell], ...]
+    below: Cell | None
+    expression: Expression
+
+
+class Slices(NamedTuple):
+    """Each slice of a number at its own rate, added up: in percent of money, else so much for each unit.
+
+    The slices begin where the number `after` ends; None: at 0.
+    """
+
+    number: Expression
+    after: Expression | None
+    rows: tuple[tuple[Decimal, Cell], ...]
+    expression: Expression
+
+
+class Cases(NamedTuple):
+    """Conditions with their values, of which the first, the greatest or the sum (`take`) of those that hold counts."""
+
+    take: str
+    rows: tuple[tuple[Expression, Cell], ...]
+    otherwise: Cell
+    expression: Expression
+
+
+TABLES = (OptionTable, Bands, Slices, Cases)
+
+
+class Written(NamedTuple):
+    """How a value was written: its cell, the condition without which it is 0 or no, its floor, cap and rounding.
+
+    `rounding` is round, round_down or round_up; `unit` is that of rounding. What was not written is None.
+    """
+
+    cell: Cell
+    when: Expression | None = None
+    floor: Cell | None = None
+    cap: Cell | None = None
+    unit: Expression | None = None
+    rounding: str = "round"
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a part of it is a table."""
+        return any(isinstance(part, TABLES) for part in (self.cell, self.floor, self.cap))
+
+
+def expression_of(cell: Cell) -> Expression:
+    """The expression of a cell: what a table was compiled to, or the expression itself."""
+    return cell.expression if isinstance(cell, OptionTable | Bands | Slices | Cases) else cell
