@@ -14,7 +14,7 @@ from ..language.words.sentences import lowered
 from ..programme.model import pick
 from ..texts.texts import texts_in
 from ..values import Kind
-from .rules import sentences
+from .wording import sentences
 
 _PERCENT: frozenset[ChangedKind] = frozenset({"discount", "cap", "bonus_offer"})
 _BY_TIER: frozenset[ChangedKind] = frozenset({"bonus_offer", "benefit_offer"})  #: rows whose id is that of a tier

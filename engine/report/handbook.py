@@ -15,7 +15,8 @@ from ..programme.model import Clause, Programme, pick
 from ..texts.texts import texts_in
 from ..values import Kind
 from ..version import VERSION
-from .rules import Group, Line, Part, rule_groups
+from .parts import Group, Line, Part
+from .rules import rule_groups
 
 FIGURE = 12  #: the most characters of a figure; a longer text is words
 

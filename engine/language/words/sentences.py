@@ -1,140 +1,349 @@
 """Writes an expression as a phrase in Russian or English, for people.
 
-A name is written as its title, a number as its value. A form without plain words is written in the notation of the
-language.
+A name is written as its title, a number as its value. A part stands in brackets wherever a reader could group the words
+in another way, so that expressions with different meanings have different phrases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import assert_never
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple, assert_never
 
 from ...texts.texts import texts_in
 from ...values import Kind
+from ..function_names import AggregateName
 from ..operators import Comparison, Operator, flipped
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
-from .words import amount, text, threshold
+from .patterns import OneOf, Window, best_option, border_of, negative, one_of, standing_of, window
+from .vocabulary import Vocabulary, choice_of, currency_of
+from .words import figure, threshold
 
-Title = Callable[[Name], str]
-Option = Callable[[Expression, str], str]
+# How tightly a phrase binds: one that binds looser than its place needs stands in brackets.
+_LIST, _OR, _AND, _COMPARE, _WORDS, _SUM, _PRODUCT, _ATOM = range(8)
+
+_TRUE = Literal(True, Kind.YES_NO)
+
+
+class _Subject(NamedTuple):
+    """What a phrase is about: the list of the items it is of, the choice whose options it has, and its currency."""
+
+    list: str = ""
+    choice: Name | None = None
+    currency: str = ""
+
+
+_Phrase = tuple[str, int]
 
 
 class Sentences:
-    """Writes phrases in one language, with the titles of names and of the options of a choice."""
+    """Writes phrases in one language, with the words of one programme."""
 
-    def __init__(self, title: Title, option: Option, lang: str) -> None:
-        """`option` gives the title of an option from the expression it is compared with and its id."""
-        self._title = title
-        self._option = option
-        self._lang = lang
+    def __init__(self, vocabulary: Vocabulary, lang: str) -> None:
+        self.vocabulary = vocabulary
+        self.lang = lang
         self._say = texts_in(lang).SENTENCES
 
-    def phrase(self, tree: Expression) -> str:
-        """The expression in words."""
+    def phrase(self, tree: Expression, list: str = "", choice: Name | None = None, currency: str = "") -> str:
+        """The expression in words.
+
+        `list` is the id of the list whose items it is of, empty for one of the partner; `choice` is the value whose
+        options it gives, and `currency` that of the money it gives.
+        """
+        return self._phrase(tree, _Subject(list, choice, currency))[0]
+
+    def condition(self, tree: Expression, list: str = "") -> str:
+        """A condition that stands by itself, in words: the parts of an `and` with semicolons between them."""
+        if not isinstance(tree, And) or window(tree) or one_of(tree):
+            return self.phrase(tree, list)
+        parts = (self._in(part, _Subject(list), _OR) for part in tree.operands)
+        return "; ".join(_first_capital(parts))
+
+    def part(self, tree: Expression, list: str = "", choice: Name | None = None, currency: str = "") -> str:
+        """The expression in words as a part of a longer text: a title in quotes, a longer phrase in brackets."""
+        return self._quoted(tree, _Subject(list, choice, currency))
+
+    def currency(self, tree: Expression) -> str:
+        """The currency of an amount of money; empty where no name in it has one."""
+        return self._currency((tree,))
+
+    # Forms ------------------------------------------------------------------------------------------------------------
+
+    def _phrase(self, tree: Expression, of: _Subject) -> _Phrase:
+        """The expression in words, and how tightly they bind."""
         match tree:
             case Literal():
-                return amount(tree.value, tree.kind, self._lang)
+                return self._literal(tree, of), _ATOM
             case Name():
-                return self._title(tree)
-            case Not():
-                return self._say["not"].format(self.phrase(tree.operand))
-            case And():
-                return self._joined("and", tree.operands)
-            case Or():
-                return self._joined("or", tree.operands)
+                return self._name(tree, of), _ATOM
+            case Not() | And() | Or():
+                return self._logic(tree, of)
             case Compare():
-                return self._comparison(tree)
+                return self._comparison(tree, of)
             case Arithmetic():
-                return self._arithmetic(tree)
+                return self._arithmetic(tree, of)
             case Choose():
-                parts = {"then": tree.then, "condition": tree.condition, "otherwise": tree.otherwise}
-                return self._say["if"].format(**{key: self._inner(part) for key, part in parts.items()})
+                ranked = best_option(tree)
+                return self._aggregate(ranked, of) if ranked else self._choose(tree, of)
             case Call():
-                return self._call(tree)
+                return self._call(tree, of)
             case Aggregate():
-                return text(tree)
+                return self._aggregate(tree, of)
             case _:
                 assert_never(tree)
 
-    def condition(self, tree: Expression) -> str:
-        """A condition that stands by itself, in words: the parts of an `and` with semicolons between them."""
-        if not isinstance(tree, And):
-            return self.phrase(tree)
-        return "; ".join(_first_capital(self.phrase(part) for part in tree.operands))
+    def _in(self, tree: Expression, of: _Subject, binds: int) -> str:
+        """A part inside a phrase: a title that reads as several parts in quotes, a looser phrase in brackets."""
+        words, own = self._phrase(tree, of)
+        if isinstance(tree, Name):
+            is_title = self.vocabulary.figure(tree) is None
+            return self._quotes(words) if is_title and re.search(self._say["joints"], words) else words
+        return words if own >= binds else f"({lowered(words)})"
 
-    def _joined(self, word: str, parts: tuple[Expression, ...]) -> str:
-        """The parts with the word between them; a part that is an `and` or an `or` stands in brackets."""
-        phrases = (f"({self.phrase(part)})" if isinstance(part, And | Or) else self.phrase(part) for part in parts)
-        return self._say[word].join(_first_capital(phrases))
+    def _quoted(self, tree: Expression, of: _Subject) -> str:
+        """A part of a phrase of fixed words: a title in quotes, a figure as it is, all else in brackets."""
+        words, _ = self._phrase(tree, of)
+        if isinstance(tree, Name) and self.vocabulary.figure(tree) is None:
+            return self._quotes(words)
+        return words if isinstance(tree, Name | Literal) else f"({lowered(words)})"
 
-    def _inner(self, part: Expression) -> str:
-        """A part in the middle of a phrase."""
-        return lowered(self.phrase(part))
+    def _quotes(self, words: str) -> str:
+        return texts_in(self.lang).FORMS["quoted"].format(words)
 
-    def _arithmetic(self, tree: Arithmetic) -> str:
-        """A calculation, with brackets where they change its value."""
-        sign, of_left, of_right = _sign_and_looser(tree.operator)
-        return f"{self._operand(tree.left, of_left)} {sign} {self._operand(tree.right, of_right)}"
+    def _name(self, tree: Name, of: _Subject) -> str:
+        """The title of a name; for one that is the same for every partner, its figure."""
+        settled = self.vocabulary.figure(tree)
+        if settled is None:
+            return self.vocabulary.title(tree, of.list)
+        return self._literal(settled, of._replace(choice=tree, currency=self._currency((tree,))))
 
-    def _operand(self, part: Expression, operators: str) -> str:
-        """A part of a calculation; a choice, or a calculation with one of these operators, stands in brackets."""
-        bracketed = isinstance(part, Choose) or (isinstance(part, Arithmetic) and part.operator in operators)
-        return f"({self._inner(part)})" if bracketed else self._inner(part)
+    def _literal(self, tree: Literal, of: _Subject) -> str:
+        if tree.kind is Kind.CHOICE:
+            return self.vocabulary.option(of.choice, str(tree.value))
+        words = figure(tree.value, tree.kind, self.lang)
+        return f"{words} {of.currency}" if tree.kind is Kind.MONEY and of.currency else words
 
-    def _comparison(self, tree: Compare) -> str:
+    # Conditions -------------------------------------------------------------------------------------------------------
+
+    def _logic(self, tree: Not | And | Or, of: _Subject) -> _Phrase:
+        """Conditions with `and`, `or` and `not`; several options of one choice in one piece."""
+        if (among := one_of(tree)) is not None:
+            return self._among(among, of)
+        if isinstance(tree, Not):
+            return self._say["not"].format(self._in(tree.operand, of, _ATOM)), _OR
+        if (days := window(tree)) is not None:
+            return self._window(days, of), _COMPARE
+        parts = (self._in(part, of, _COMPARE) for part in tree.operands)
+        word, binds = ("and", _AND) if isinstance(tree, And) else ("or", _OR)
+        return self._say[word].join(_first_capital(parts)), binds
+
+    def _among(self, among: OneOf, of: _Subject) -> _Phrase:
+        """'Region: North or South', 'Level: at least Silver', 'Region: neither North nor South'."""
+        subject = self._in(among.choice, of, _ATOM)
+        border = border_of(among, self.vocabulary.order(among.choice))
+        if border:
+            option = self.vocabulary.option(among.choice, border[1])
+            return f"{subject}: {threshold(border[0], option, self.lang)}", _COMPARE
+        *first, last = (self.vocabulary.option(among.choice, option) for option in dict.fromkeys(among.options))
+        key = "none_of" if among.negated else "one_of"
+        options = self._say[key].format(first=", ".join(first), last=last) if first else last
+        return f"{subject}: {options}", _OR
+
+    def _window(self, days: Window, of: _Subject) -> str:
+        """'Closed on: within the 12 months to “The day”'."""
+        number, end = figure(days.number, Kind.NUMBER, self.lang), self._quoted(days.end, of)
+        within = self._say[f"window_{days.move}{'_one' * (days.number == 1)}"].format(number=number, end=end)
+        return f"{self._in(days.day, of, _WORDS)}: {within}"
+
+    def _comparison(self, tree: Compare, of: _Subject) -> _Phrase:
         """'Certified administrators: at least 2': the compared value, then its limit."""
+        place = standing_of(tree)
+        if place is not None:
+            subject = self._in(place.choice, of, _WORDS)
+            if isinstance(place.option, str):
+                option = self.vocabulary.option(choice_of(place.choice), place.option)
+                limit = option if place.sign == "==" else threshold(place.sign, option, self.lang)
+            else:
+                limit = self._limit(place.sign, place.option, of)
+            return f"{subject}: {limit}", _COMPARE
         left, sign, right = tree.left, tree.operator, tree.right
         if isinstance(left, Literal) and not isinstance(right, Literal):
             left, sign, right = right, flipped(sign), left
+        inner = of._replace(choice=choice_of(left) or choice_of(right), currency=self._currency((left, right)))
+        subject = self._in(left, inner, _WORDS)
         if isinstance(right, Call) and right.function == _outermost(sign):
-            limits = self._say["and"].join(self._limit(sign, part) for part in right.arguments)
-            return f"{self.phrase(left)}: {limits}"
-        if isinstance(right, Literal) and right.kind is Kind.CHOICE:
-            option = self._option(left, str(right.value))
-            return f"{self.phrase(left)}: {option if sign == '==' else threshold(sign, option, self._lang)}"
-        return f"{self.phrase(left)}: {self._limit(sign, right)}"
+            limits = (self._limit(sign, part, inner) for part in right.arguments)
+            return f"{subject}: {self._say['and'].join(limits)}", _AND
+        return f"{subject}: {self._limit(sign, right, inner)}", _COMPARE
 
-    def _limit(self, sign: Comparison, right: Expression) -> str:
+    def _limit(self, sign: Comparison, right: Expression, of: _Subject) -> str:
         """'at least 2', 'no less than “Licences rented out”'."""
-        limit = self.phrase(right)
-        if sign in ("==", "!=") and not limit[:1].isdigit():
-            return self._say["equal" if sign == "==" else "unequal"].format(limit)
-        if limit[:1].isdigit() or right.kind is Kind.DATE:
-            return threshold(sign, limit, self._lang, of_days=right.kind is Kind.DATE)
-        return self._say[sign].format(limit)
+        settled = self.vocabulary.figure(right) if isinstance(right, Name) else None
+        limit, value = self._quoted(right, of), settled or right
+        of_days = right.kind is Kind.DATE
+        if isinstance(value, Literal):
+            if value.kind is Kind.YES_NO:
+                return figure(bool(value.value) is (sign == "=="), Kind.YES_NO, self.lang)
+            if value.kind is Kind.CHOICE and sign == "==":
+                return limit
+            return threshold(sign, limit, self.lang, of_days=of_days)
+        if of_days and sign not in ("==", "!="):
+            return threshold(sign, limit, self.lang, of_days=True)
+        return self._say[{"==": "equal", "!=": "unequal"}.get(sign, sign)].format(limit)
 
-    def _call(self, tree: Call) -> str:
-        arguments = [self._inner(part) for part in tree.arguments]
+    # Calculations -----------------------------------------------------------------------------------------------------
+
+    def _arithmetic(self, tree: Arithmetic, of: _Subject) -> _Phrase:
+        """A calculation, with brackets around every part that a reader could group otherwise."""
+        if tree.kind is Kind.MONEY:
+            of = of._replace(currency=self._currency((tree,)) or of.currency)
+        sign, plain_left, plain_right = _sign(tree.operator)
+        left, right = self._operand(tree.left, plain_left, of), self._operand(tree.right, plain_right, of)
+        return f"{left} {sign} {right}", _SUM if tree.operator in "+-" else _PRODUCT
+
+    def _operand(self, part: Expression, plain: str, of: _Subject) -> str:
+        """A part of a calculation; a calculation in it needs no brackets where its operator is among `plain`."""
+        if isinstance(part, Call) and part.function == "ratio":
+            part = part.arguments[0]
+        if negative(part):
+            return f"({self._phrase(part, of)[0]})"
+        is_plain = isinstance(part, Arithmetic) and part.operator in plain
+        return lowered(self._in(part, of, _SUM if is_plain else _ATOM))
+
+    def _choose(self, tree: Choose, of: _Subject) -> _Phrase:
+        """'5 if plan agreed, otherwise 2.5'; of several choices, one after the other, with semicolons."""
+        if tree.kind is Kind.MONEY:
+            of = of._replace(currency=self._currency((tree,)) or of.currency)
+        cases, otherwise = _cases(tree)
+        pairs = [
+            {"then": self._inner(then, of, _ATOM), "condition": self._inner(condition, of, _OR)}
+            for condition, then in cases
+        ]
+        last = self._inner(otherwise, of, _ATOM)
+        if len(pairs) == 1:
+            return self._say["if"].format(**pairs[0], otherwise=last), _LIST
+        parts = [self._say["if_first"].format(**pair) for pair in pairs]
+        return "; ".join((*parts, self._say["if_last"].format(otherwise=last))), _LIST
+
+    def _inner(self, tree: Expression, of: _Subject, binds: int) -> str:
+        words = self._in(tree, of, binds)
+        return words if isinstance(tree, Literal) else lowered(words)
+
+    def _call(self, tree: Call, of: _Subject) -> _Phrase:
+        parts, say = tree.arguments, self._say
+        if tree.kind is Kind.MONEY or tree.function in ("share", "every"):
+            of = of._replace(currency=self._currency(parts) or of.currency)
         match tree.function:
             case "share":
-                return self._say["share"].format(*(self.phrase(part) for part in tree.arguments[:2]))
+                return say["share"].format(self._quoted(parts[0], of), self._quoted(parts[1], of)), _WORDS
             case "ratio":
-                return arguments[0]
+                return self._phrase(parts[0], of)
             case "min" | "max":
-                return self._say[tree.function].format("; ".join(arguments))
+                days = {"min": "earliest", "max": "latest"}[tree.function]
+                listed = "; ".join(self._inner(part, of, _OR) for part in parts)
+                return say[days if tree.kind is Kind.DATE else tree.function].format(listed), _LIST
             case "at_least":
-                return self._say["at_least"].format(arguments[0], "; ".join(arguments[1:]))
+                listed = "; ".join(self._inner(part, of, _OR) for part in parts[1:])
+                return say["at_least"].format(self._inner(parts[0], of, _ATOM), listed), _LIST
             case "round" | "round_down" | "round_up":
-                return self._say[tree.function].format(*arguments)
-            case "every" | "rank" | "rank_from_last" | "add_days" | "add_months" | "days_between" | "months_between":
-                return text(tree)
+                unit = parts[1]
+                if isinstance(unit, Literal):
+                    unit = unit._replace(kind=parts[0].kind)
+                return say[tree.function].format(self._inner(parts[0], of, _ATOM), self._quoted(unit, of)), _LIST
+            case "every":
+                size, amount = (self._quoted(part, of) for part in parts)
+                return say["every"].format(size=size, amount=amount), _WORDS
+            case "rank" | "rank_from_last":
+                return say[tree.function].format(self._quoted(parts[0], of)), _LIST
+            case "add_days" | "add_months":
+                return self._moved(tree, of), _WORDS
+            case "days_between" | "months_between":
+                return say[tree.function].format(*(self._quoted(part, of) for part in parts)), _WORDS
             case "start_of_month" | "start_of_quarter" | "start_of_year":
-                return text(tree)
+                return self._start(tree, of)
             case _:
                 assert_never(tree.function)
 
+    def _currency(self, parts: Iterable[Expression]) -> str:
+        """The currency of the first part that has one; empty where none has."""
+        return next(filter(None, (currency_of(part, self.vocabulary) for part in parts)), "")
 
-def _sign_and_looser(operator: Operator) -> tuple[str, str, str]:
-    """The sign that people read, and the operators that need brackets on its left and on its right."""
+    def _moved(self, tree: Call, of: _Subject) -> str:
+        """'12 months before “The day”'."""
+        day, number = tree.arguments
+        back = negative(number)
+        if isinstance(number, Literal) and isinstance(number.value, Decimal):
+            number = number._replace(value=abs(number.value))
+        key = f"{tree.function}_back" if back else tree.function
+        if isinstance(number, Literal) and number.value == 1:
+            key = f"{key}_one"
+        return self._say[key].format(number=self._quoted(number, of), day=self._quoted(day, of))
+
+    def _start(self, tree: Call, of: _Subject) -> _Phrase:
+        """The first day of a period; of a year that begins with another month than January, this month too."""
+        day, *month = tree.arguments
+        start = self._say[tree.function].format(day=self._quoted(day, of))
+        if not month or (isinstance(month[0], Literal) and month[0].value == 1):
+            return start, _WORDS
+        return self._say["year_from"].format(start=start, month=self._quoted(month[0], of)), _LIST
+
+    # Lists ------------------------------------------------------------------------------------------------------------
+
+    def _aggregate(self, tree: Aggregate, of: _Subject) -> _Phrase:
+        """'the sum of “Amount” in “Deals” where registered'."""
+        say, inner = self._say, of._replace(list=tree.list, choice=choice_of(tree.value))
+        where = "" if tree.counts == _TRUE else say["where"].format(self._inner(tree.counts, inner, _COMPARE))
+        items = self._quotes(self.vocabulary.list_title(tree.list)) + where
+        by = self._quoted(tree.by, inner) if tree.by is not None else ""
+        words = say[_aggregate_key(tree)].format(of=self._quoted(tree.value, inner), items=items, by=by)
+        best = say["best"].format(self._quoted(tree.best, of)) if tree.best is not None else ""
+        return words + best + self._empty(tree, of._replace(choice=inner.choice)), _LIST
+
+    def _empty(self, tree: Aggregate, of: _Subject) -> str:
+        """What the value is where no item counts; empty where that goes without saying."""
+        if (
+            tree.function in ("count", "distinct", "sum", "any")
+            and isinstance(tree.empty, Literal)
+            and not tree.empty.value
+        ):
+            return ""
+        if tree.empty is None:
+            return self._say["empty"].format(texts_in(self.lang).REPORT["unknown"])
+        return self._say["empty"].format(self._inner(tree.empty, of, _ATOM))
+
+
+def _aggregate_key(tree: Aggregate) -> str:
+    """The key of the words of an aggregate."""
+    name: AggregateName = tree.function
+    if name == "latest":
+        return "latest_item"
+    if name in ("minimum", "maximum") and tree.kind is Kind.DATE:
+        return f"{name}_day"
+    return "any_item" if name == "any" and tree.value == _TRUE else name
+
+
+def _cases(tree: Choose) -> tuple[tuple[tuple[Expression, Expression], ...], Expression]:
+    """The conditions of a chain of choices with their values, and the value where none holds."""
+    cases: list[tuple[Expression, Expression]] = []
+    rest: Expression = tree
+    while isinstance(rest, Choose):
+        cases.append((rest.condition, rest.then))
+        rest = rest.otherwise
+    return tuple(cases), rest
+
+
+def _sign(operator: Operator) -> tuple[str, str, str]:
+    """The sign that people read, and the operators that need no brackets on its left and on its right."""
     match operator:
         case "+":
-            return "+", "", ""
+            return "+", "+-*/", "+*/"
         case "-":
-            return "−", "", "+-"
+            return "−", "+-*/", "*/"
         case "*":
-            return "×", "+-", "+-/"
+            return "×", "*", "*"
         case "/":
-            return "÷", "+-", "+-*/"
+            return "÷", "", ""
         case _:
             assert_never(operator)
 

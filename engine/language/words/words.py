@@ -118,6 +118,14 @@ def amount(value: Value, kind: Kind, lang: str) -> str:
     return str(value)
 
 
+def figure(value: bool | Decimal | date | str, kind: Kind, lang: str) -> str:
+    """A written value as people read it, a number in full: 0.0000001%, 2,5 %, yes, 31.12.2026."""
+    if isinstance(value, Decimal):
+        number = decimal_mark(plain(value), lang)
+        return texts_in(lang).FORMS["percent"].format(number) if kind is Kind.PERCENT else number
+    return amount(value, kind, lang)
+
+
 def money(value: Decimal | Fraction, lang: str) -> str:
     """An amount to be paid: at least two decimals, and marks between thousands.
 
