@@ -310,6 +310,15 @@ def test_what_is_certain_is_mended_and_nothing_else(tmp_path: Path, file: str, r
     assert ("+++" in shown.stdout) == ("comment stays" not in wrong)
 
 
+def test_a_text_that_a_rule_compares_with_is_not_rewritten(tmp_path: Path) -> None:
+    """The letters of the compared text are mixed, as those of the records may be."""
+    release = copy_of(SMALL, tmp_path)
+    edit(release, "facts.yaml", "facts:\n", "facts:\n  town: {title: {en: Town}, kind: text}\n")
+    edit(release, "tiers.yaml", "rule: people >= enough", "rule: people >= enough or town == 'Gоld'")
+    (problem,) = review_programme(release, TODAY)
+    assert (problem.code, problem.fix) == ("mixed-letters", None)
+
+
 def test_what_is_doubtful_is_left(tmp_path: Path) -> None:
     release = copy_of(SMALL, tmp_path)
     edit(release, "tiers.yaml", "people >= enough", "poeple >= enough")

@@ -12,7 +12,7 @@ from ..limits import MAX_DECIMALS, MAX_TEXT, MAX_WHOLE_DIGITS
 from ..problems import Fix, did_you_mean
 from ..programme.model import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue, plain_fact
 from ..programme.owners import PROGRAMME, Role, id_of, of_list
-from ..source.scalars import Data, as_wanted, day_of, how_to_write
+from ..source.scalars import Data, certain_fix, day_of, how_to_write
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files, list_path
 from .tables import form_of
@@ -173,7 +173,8 @@ def _default(row: FilePart, fact: Fact) -> bool | Decimal | date | str | None:
     value, wrong = fact_value(fact, row.data["default"])
     if wrong:
         place = row.document.value_place((*row.path, "default"))
-        text = as_wanted(row.data["default"], _JSON_TYPES.get(fact.kind, ()))
+        wanted, of_percentage = _JSON_TYPES.get(fact.kind, ()), fact.kind is Kind.PERCENT
+        text = certain_fix(row.data["default"], wanted, of_percentage=of_percentage)
         row.problem("wrong-type", wrong[0], place, wrong[1], fix=Fix(place, text) if text else None)
     return value
 

@@ -19,6 +19,7 @@ from .calls import FUNCTIONS, Arguments, Function, Symbol, call_tree, compare_op
 from .currencies import money_problem
 from .kinds import KIND_WORDS, as_kind, compatible, is_ordered
 from .operators import Comparison, Operator, result_kinds
+from .percentages import with_percentage_fix
 from .syntax import REFUSED, Text, read_python, short
 from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, Not, Or
 
@@ -47,7 +48,7 @@ def parse(
     """
     python = read_python(text)
     if isinstance(python, Problem):
-        return None, [python]
+        return None, [with_percentage_fix(python, text, lambda other: parse(other, scope, expected, choices)[0])]
     reading = _Reading(text, scope)
     tree = reading.lower(python, 0)
     if tree is not None and expected is not None:
@@ -135,19 +136,26 @@ class _Reading:
             case ast.Call():
                 return self._call(node, depth)
         if isinstance(node, ast.Tuple):
-            self._comma()
+            self._comma(node)
             return None
         operator: ast.AST = getattr(node, "op", node)
         what, help = REFUSED.get(type(operator), ("this is", None))
         self._problem("not-in-language", f"{what} not part of the language", self._place(node), help)
         return None
 
-    def _comma(self) -> None:
-        decimal = re.search(r"\d+,\d+", self.text.text)
-        place = self.text.place(*decimal.span()) if decimal else self.text.whole
-        number = with_point(decimal[0]) if decimal else None
-        help = f"write {number}" if number else "options stand after 'in' only: x in ('a', 'b')"
-        self._problem("not-in-language", "a comma is not part of the language here", place, help, write=number)
+    def _comma(self, node: ast.Tuple) -> None:
+        """Report a comma, which may be that of a number with decimals: there it stands between two digits."""
+        after = self._span(node.elts[0])[1] if node.elts else 0
+        numbers = [match for match in re.finditer(r"(?<![\w.])\d+,\d+(?![\w.,])", self.text.text)
+                   if match.start() < after < match.end()]  # fmt: skip
+        if len(node.elts) != 2 or not numbers:
+            help = "options stand after 'in' only: x in ('a', 'b')"
+            self._problem("not-in-language", "a comma is not part of the language here", self.text.whole, help)
+            return
+        number, written = with_point(numbers[0][0]), numbers[0][0]
+        place, certain = self.text.place(*numbers[0].span()), number == written.replace(",", ".")
+        self._problem("not-in-language", "a comma is not part of the language here", place, f"write {number}",
+                      write=number if certain else None)  # fmt: skip
 
     def _literal(self, node: ast.Constant) -> Expression | None:
         start, end = self._span(node)

@@ -59,7 +59,8 @@ def _refuse_text(text: Text) -> Problem | None:
         return Problem("expression-too-large", message, text.whole, "move parts of it to definitions")
     for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|(\b\d{4}-\d{2}-\d{2}\b)", text.text):
         if match[1]:
-            place, day = text.place(*match.span()), f"date('{match[1]}')"
+            in_call = re.search(r"\bdate\(\s*$", text.text[: match.start()])
+            place, day = text.place(*match.span()), f"'{match[1]}'" if in_call else f"date('{match[1]}')"
             return Problem("expression-syntax", "a day stands in quotes", place, f"write {day}", fix=Fix(place, day))
     opened: list[re.Match[str]] = []
     for match in re.finditer(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*|[()\[\]{}]", text.text):
@@ -81,6 +82,9 @@ def _refuse_text(text: Text) -> Problem | None:
     return None
 
 
+#: a number with a percent sign; its first group is the number
+PERCENTAGE = r"(?<![\w.])(\d+(?:\.\d+)?)\s*%"
+
 #: a pattern of a mistake, the help for it, and the text to write instead, None where that is not certain
 _HINTS = (
     (r"&&|&", "write 'and'", "and"),
@@ -92,8 +96,10 @@ _HINTS = (
     (r"≤|⩽", "write '<='", "<="),
     (r"(?<![<>=!])=(?!=)", "to compare, write '=='", "=="),
     (r"!(?!=)", "write 'not'", None),
-    (r"(\d[\d.]*)\s*%", "write the number without the percent sign", r"\1"),
-    (r"[«»“”„‘’`]", "write 'text' in straight single quotes", "'"),
+    (PERCENTAGE, "write a percentage as a plain number, and to multiply with it ratio(20)", None),
+    (r"[«“”„‘’`]([^«»“”„‘’`'\"\n]*)[»“”‘’`]", "write 'text' in straight single quotes", r"'\1'"),
+    (r"[«»“”„‘’`]", "write 'text' in straight single quotes", None),
+    (r"\d\s*[–—]\s*\d", "write a plain minus '-', or both ends of a range: 5 <= x <= 10", None),
     (r"[−–—]", "write a plain minus '-'", "-"),
     (r"×", "write '*'", "*"),
     (r"÷", "write '/'", "/"),
@@ -105,13 +111,12 @@ _HINTS = (
 
 def _not_an_expression(text: Text, error: Exception) -> Problem:
     """The problem of a text that Python could not read: the likely mistake, and what to write."""
-    bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text.text)
-    for pattern, help, instead in _HINTS:
-        match = re.search(pattern, bare)
-        if match:
-            place = text.place(match.start(), match.end())
-            fix = Fix(place, _spaced(text.text, match, match.expand(instead))) if instead else None
-            return Problem("expression-syntax", f"'{match[0]}' cannot stand here", place, help, fix=fix)
+    hint = _hint(text.text)
+    if hint:
+        match, help, instead = hint
+        place = text.place(match.start(), match.end())
+        fix = Fix(place, instead) if instead is not None and _is_mendable(text.text) else None
+        return Problem("expression-syntax", f"'{match[0]}' cannot stand here", place, help, fix=fix)
     place = text.whole
     if isinstance(error, SyntaxError) and error.lineno and error.offset:
         lines = text.text.split("\n")
@@ -119,6 +124,38 @@ def _not_an_expression(text: Text, error: Exception) -> Problem:
         if error.lineno <= len(lines) and 0 <= start < len(text.text):
             place = text.place(start, start + 1)
     return Problem("expression-syntax", "this is not an expression", place, "for example: certified >= 2 and plan_met")
+
+
+def _hint(text: str) -> tuple[re.Match[str], str, str | None] | None:
+    """The first likely mistake outside quotes, its help, and the text to write instead, None where that is not certain.
+
+    None where no mistake is recognised.
+    """
+    bare = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|#[^\n]*", lambda match: " " * len(match[0]), text)
+    for pattern, help, instead in _HINTS:
+        match = re.search(pattern, bare)
+        if match:
+            return match, help, None if instead is None else _spaced(text, match, match.expand(instead))
+    return None
+
+
+def _is_mendable(text: str) -> bool:
+    """Whether the text is an expression once every recognised mistake is corrected; signs of percentages do not count.
+
+    Where it is not, the mistakes were not understood, and correcting one of them could change what is meant.
+    """
+    text = re.sub(PERCENTAGE, r"\1", text)
+    for _ in range(MAX_DEPTH):
+        try:
+            ast.parse(f"({text}\n)", mode="eval")
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            hint = _hint(text)
+            if hint is None or hint[2] is None:
+                return False
+            text = text[: hint[0].start()] + hint[2] + text[hint[0].end() :]
+        else:
+            return True
+    return False
 
 
 def _spaced(text: str, match: re.Match[str], word: str) -> str:

@@ -120,7 +120,7 @@ class Offers:
     def _added(self, worth: Decimal) -> str:
         return f"+{words.figure(worth, Kind.PERCENT, self.lang)}"
 
-    # Benefits, rebates and fees ---------------------------------------------------------------------------------------------
+    # Benefits, rebates and fees ---------------------------------------------------------------------------------------
 
     def _benefits(self) -> Iterator[Group]:
         """A table for each group of benefits, with a column for each tier that has one of them."""

@@ -85,6 +85,21 @@ def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
     return None
 
 
+def certain_fix(instance: Data, wanted: str | Sequence[str], *, of_percentage: bool = False) -> str | None:
+    """The text of `as_wanted` where it can mean nothing else; None where it can.
+
+    The comma of `1,000` may separate decimals or thousands, and `20%` is 20 only where a percentage is wanted.
+
+    >>> certain_fix("2,5", "number"), certain_fix("1,000", "number"), certain_fix("20%", "number")
+    ('2.5', None, None)
+    """
+    text = as_wanted(instance, wanted)
+    if isinstance(instance, str):
+        is_ambiguous = text is not None and " " in text
+        return None if is_ambiguous or ("%" in instance and not of_percentage) else text
+    return None if isinstance(instance, Decimal) and "E" in str(instance) else text
+
+
 def is_visible(text: str) -> bool:
     """Whether every character of a one-line text is printable or a no-break space."""
     return all(character.isprintable() or character == "\u00a0" for character in text)

@@ -21,7 +21,7 @@ from referencing.jsonschema import DRAFT202012
 
 from ..problems import Fix, Place, Problem, did_you_mean, latin_skeleton, nearest_name, renamed
 from .document import Document, PartPath, unknown_key
-from .scalars import as_wanted, how_to_write
+from .scalars import certain_fix, how_to_write
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -97,17 +97,18 @@ def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[
     else:
         code, message, help = _finding(error.validator, error.validator_value, instance, described)
         place = document.value_place(path)
-        fix = _fix(error.validator, error.validator_value, instance, place)
+        of_percentage = error.schema.get("title") == "Percentage"
+        fix = _fix(error.validator, error.validator_value, instance, place, of_percentage=of_percentage)
         yield path, Problem(code, message, place, help, fix=fix)
 
 
-def _fix(validator: str, wanted: Any, instance: Any, place: Place) -> Fix | None:
+def _fix(validator: str, wanted: Any, instance: Any, place: Place, *, of_percentage: bool) -> Fix | None:
     """The fix of a value that its schema refuses; None where it is not certain what was meant."""
     if validator == "enum":
         return renamed(str(instance), _texts(wanted), place)
     if validator == "pattern" and _spelling(instance):
         return Fix(place, latin_skeleton(instance))
-    text = as_wanted(instance, wanted) if validator == "type" else None
+    text = certain_fix(instance, wanted, of_percentage=of_percentage) if validator == "type" else None
     return Fix(place, text) if text and place.end > place.start else None
 
 

@@ -13,9 +13,13 @@ _LATIN, _CYRILLIC = re.compile(r"[A-Za-z]+"), re.compile(r"[а-яёА-ЯЁ]+")
 
 
 def homoglyphs(reviewed: Reviewed) -> Iterator[Problem]:
-    """A warning for each such word, with a fix where the word can be written in only one of the alphabets."""
+    """A warning for each such word, with a fix where the word can be written in only one of the alphabets.
+
+    Only a text in one of the programme's languages is fixed: one that a rule compares with would then match others.
+    """
+    languages = reviewed.programme.languages
     for document in reviewed.files.documents.values():
-        for place in document.places.values():
+        for path, place in document.places.items():
             written = document.source.text[place.start : place.end]
             if written.isascii():
                 continue
@@ -23,8 +27,8 @@ def homoglyphs(reviewed: Reviewed) -> Iterator[Problem]:
                 at = Place(document.source, place.start + word.start(), place.start + word.end())
                 spellings = _spellings(word[0])
                 message = f"'{word[0]}' has both Latin and Cyrillic letters"
-                fix = Fix(at, spellings[0]) if len(spellings) == 1 else None
-                help = f"write '{spellings[0]}' in one alphabet" if fix else "write it in one alphabet"
+                help = f"write '{spellings[0]}' in one alphabet" if len(spellings) == 1 else "write it in one alphabet"
+                fix = Fix(at, spellings[0]) if len(spellings) == 1 and path and path[-1] in languages else None
                 yield Problem("mixed-letters", message, at, help, Level.WARNING, fix=fix)
 
 
