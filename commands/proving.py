@@ -35,6 +35,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from charter.engine.programme.model import Programme
     from charter.engine.proof.claims_by_bounds import ClaimVerdict
     from charter.engine.proof.example import Example
     from charter.engine.proof.ranges import ValueRange
@@ -75,7 +76,7 @@ def prove(
         if range_of is None:
             verdicts = api.prove(loaded, claims=claims or (), as_of=day, seconds=seconds)
             partners = {verdict.claim.id: verdict.partners for verdict in verdicts}
-            fails = _fails(verdicts, fail_on)
+            fails = _fails(verdicts, loaded.programme, fail_on)
             data = partial(claims_data, "findings" if fails else "done", loaded.programme, verdicts, day)
             page = partial(claims_page, loaded.programme, verdicts, day, lang)
         else:
@@ -89,12 +90,13 @@ def prove(
     raise typer.Exit(FINDINGS if fails else DONE)
 
 
-def _fails(verdicts: Sequence["ClaimVerdict"], fail_on: Level) -> bool:
+def _fails(verdicts: Sequence["ClaimVerdict"], programme: "Programme", fail_on: Level) -> bool:
     """Whether a verdict is a problem of this level or worse."""
     from charter.engine.proof.claims_by_bounds import claim_problem
     from charter.engine.review.findings import fails
 
-    return fails([problem for verdict in verdicts if (problem := claim_problem(verdict, solver=True))], fail_on)
+    problems = (claim_problem(verdict, programme, solver=True) for verdict in verdicts)
+    return fails(filter(None, problems), fail_on)
 
 
 def _partners_at_the_ends(value: str, ranges: Sequence["ValueRange"]) -> dict[str, tuple["Example", ...]]:

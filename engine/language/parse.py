@@ -271,7 +271,7 @@ class _Reading:
             self._problem("expression-syntax", "there is nothing to choose from", place, "x in ('a', 'b')")
         if not links or len(trees) < len(links):
             return None
-        tree = trees[0] if len(trees) == 1 else Or(trees, self._place(node))
+        tree = trees[0]._replace(place=self._place(node)) if len(trees) == 1 else Or(trees, self._place(node))
         return Not(tree, self._place(node)) if isinstance(operator, ast.NotIn) else tree
 
     def _arithmetic(self, node: ast.BinOp, depth: int) -> Expression | None:

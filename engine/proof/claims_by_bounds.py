@@ -21,6 +21,7 @@ from ..language.words.words import text
 from ..named_tuples import public
 from ..problems import Level, Problem
 from ..programme.claims import Always, Claim, Extreme, NeverChanges, NeverLowers, Possible, Reachable
+from ..programme.model import Programme
 from ..programme.reads import all_read
 from ..programme.value_bounds import known_bounds
 from ..release.load import Release
@@ -126,14 +127,16 @@ def condition_label(tree: Expression) -> str:
     return last.written if isinstance(last, Name) else text(tree)
 
 
-def claim_problem(verdict: ClaimVerdict, *, solver: bool) -> Problem | None:
+def claim_problem(verdict: ClaimVerdict, programme: Programme, *, solver: bool) -> Problem | None:
     """The problem of a claim that is not proved; None for a proved one. `solver` says whether the solver was asked."""
     if verdict.status == "proved":
         return None
+    read = all_read(programme, {name.id for tree in verdict.claim.expressions for name in names(tree)})
+    who = f"in '{verdict.example}'" if verdict.example else f"for {_facts_of(verdict.partners, of_day='as_of' in read)}"
     claim, level = verdict.claim, Level.ERROR if verdict.status == "refuted" else Level.WARNING
     code = "claim-broken" if verdict.status == "refuted" else "claim-undecided"
     what = "does not hold" if verdict.status == "refuted" else "is not proved"
-    message = f"the claim '{claim.id}' {what}: {_what_holds(verdict)}"
+    message = f"the claim '{claim.id}' {what}: {_what_holds(verdict, who)}"
     help = "mend the terms, or the claim"
     if verdict.status == "undecided":
         by_hand = isinstance(claim.assertion, Always | NeverLowers | NeverChanges)
@@ -143,11 +146,10 @@ def claim_problem(verdict: ClaimVerdict, *, solver: bool) -> Problem | None:
     return Problem(code, message, claim.place, help, level)
 
 
-def _what_holds(verdict: ClaimVerdict) -> str:
-    """In a few words, what holds in place of a claim that is not proved."""
+def _what_holds(verdict: ClaimVerdict, who: str) -> str:
+    """In a few words, what holds in place of a claim that is not proved; `who` is the example."""
     if verdict.never:
         return f"nobody reaches {', '.join(repr(condition) for condition in verdict.never)}"
-    who = f"in '{verdict.example}'" if verdict.example else f"for {_facts_of(verdict.partners)}"
     shown = bool(verdict.example or verdict.partners)
     match verdict.claim.assertion:
         case NeverLowers() | NeverChanges():
@@ -177,12 +179,16 @@ def _other_extreme(verdict: ClaimVerdict, claimed: Number, form: Literal["greate
     return f"{reached}, {limit}, and {wanted} is claimed"
 
 
-def _facts_of(partners: tuple[Example, ...]) -> str:
-    """The facts of a partner on one line; of two partners, then those in which the second differs."""
+def _facts_of(partners: tuple[Example, ...], *, of_day: bool) -> str:
+    """The facts of a partner on one line; of two partners, then those in which the second differs.
+
+    `of_day` says that the day of the evaluation matters, and is named too.
+    """
     if not partners:
         return "any partner"
     first, *others = partners
     facts = ", ".join(f"{id}: {_shown(value)}" for id, value in first.facts.items()) or "any partner"
+    facts += f" on {first.as_of}" if of_day else ""
     if not others:
         return facts
     differing = [f"{id}: {_shown(value)}" for id, value in others[0].facts.items() if value != first.facts.get(id)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..language.bounds.bounds import EITHER, Bounds, Truths, truths
-from ..language.smt.terms import Codes, Formula, all_of
+from ..language.smt.terms import Codes, Formula, all_of, negated
 from ..language.tree import Expression, Not, names
 from ..programme.model import ORDER, Programme
 from ..programme.reads import all_read
@@ -24,7 +24,7 @@ class _Search(NamedTuple):
 class ConditionSolver:
     """Decides the conditions of one programme, one after the other.
 
-    The first day of the release is tried first, as a fixed day is much easier for the solver; then any day.
+    The first day of the release is tried first, as a fixed day is much easier for the solver; then any day from it on.
     """
 
     def __init__(self, programme: Programme, value_bounds: Mapping[str, Bounds], seconds: float) -> None:
@@ -47,6 +47,14 @@ class ConditionSolver:
     def may_hold(self, *conditions: Expression) -> bool:
         """Whether these conditions can hold at once; true where that is undecided."""
         return self._may_be(conditions, lambda partner: all_of([condition(partner, tree) for tree in conditions]))
+
+    def may_lack_value(self, tree: Expression, *conditions: Expression) -> bool:
+        """Whether an expression can be undefined where these conditions hold; true where that is undecided."""
+
+        def lacks_value(partner: Partner) -> Formula:
+            return all_of([negated(term(partner, tree).known), *(condition(partner, part) for part in conditions)])
+
+        return self._may_be([tree, *conditions], lacks_value)
 
     def may_be(self, tree: Expression, option: str) -> bool:
         """Whether a choice can have an option; true where that is undecided."""

@@ -71,7 +71,8 @@ def make_partner(
     """A partner about whom nothing is known but the terms of facts and values in `overrides`.
 
     `items` is how many items a list may hold (None: any number), or the lists themselves; `day` is the day of the
-    evaluation (None: any day); with `agreements` an agreement may set each negotiable value.
+    evaluation (None: any day on which the release may be in force); with `agreements` an agreement may set each
+    negotiable value.
     """
     symbols = {id: symbol(id, kind) for id, kind in _kinds(programme).items()}
     if day is not None:
@@ -84,7 +85,8 @@ def make_partner(
     agreed = {
         value.id: (z3.Bool(agreed_id(value.id)), symbol(agreement_id(value.id), value.kind)) for value in negotiable
     }
-    return _with_limits(Partner(programme, codes, symbols, items, agreed, [], {}, {}, overrides or {}))
+    limits = [] if day else [symbols["as_of"] >= written_day(programme.effective_from)]
+    return _with_limits(Partner(programme, codes, symbols, items, agreed, limits, {}, {}, overrides or {}))
 
 
 def variant(partner: Partner, differ: Iterable[str]) -> Partner:

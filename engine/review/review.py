@@ -71,7 +71,7 @@ def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
     verdicts = list(claim_verdicts(release, readings, scenarios))
     if solver:
         verdicts = list(decided_by_solver(release, readings, verdicts))
-    claim_problems = (claim_problem(verdict, solver=solver) for verdict in verdicts)
+    claim_problems = (claim_problem(verdict, programme, solver=solver) for verdict in verdicts)
     return in_order([*all_problems, *filter(None, claim_problems)])
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...language.bounds.bounds import Bounds
 from ...problems import Problem
+from ...programme.definedness import undefinable
 from ...programme.model import Programme
 from ...programme.value_bounds import known_bounds
 from ...release.load import ReleaseFiles
@@ -36,7 +37,7 @@ def check_all(files: ReleaseFiles, programme: Programme, seconds: float | None) 
     """
     value_bounds = known_bounds(programme, agreements=True)
     solver = None if seconds is None else _solver(programme, value_bounds, seconds)
-    reviewed = Reviewed(files, programme, value_bounds, solver)
+    reviewed = Reviewed(files, programme, value_bounds, undefinable(programme, value_bounds), solver)
     for check in CHECKS:
         yield from check(reviewed)
 

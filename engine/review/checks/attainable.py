@@ -21,7 +21,7 @@ _NEVER = frozenset((False,))
 
 def attainable(reviewed: Reviewed) -> Iterator[Problem]:
     """An error for each tier or bonus out of reach, a note for a cap without effect, a warning for odd percentages."""
-    files, programme, value_bounds, _ = reviewed
+    files, programme, value_bounds = reviewed.files, reviewed.programme, reviewed.value_bounds
     for tier in programme.tiers.values():
         if reviewed.truths(Name(tier.qualified, Kind.YES_NO)) == _NEVER:
             place = _culprit(programme, tier, reviewed) or files.documents["tiers"].place(("tiers", tier.id))

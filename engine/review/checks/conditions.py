@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...language.bounds.bounds import Truths
 from ...language.bounds.spans import pairs
@@ -19,24 +19,36 @@ if TYPE_CHECKING:
     from ...proof.satisfiability import ConditionSolver
 
 
+class _Outcome(NamedTuple):
+    """What a condition can be, and whether it is known for whoever states all facts."""
+
+    truths: Truths
+    known: bool
+    is_option: bool  #: whether it is one of the options after `in`
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is never true, or always true and never undefined."""
+        return len(self.truths) == 1 and (self.known or True not in self.truths)
+
+
 def conditions(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each constant or redundant condition, and for each redundant requirement or unused option."""
     programme = reviewed.programme
     never = frozenset((False,))
     out_of_reach = {id for id in _decisive(programme) if reviewed.truths(Name(id, Kind.YES_NO)) == never}
-    truths_at: dict[Place, Truths] = {}  # one condition of a file may be part of several values
+    outcomes: dict[Place, set[_Outcome]] = {}  # one condition of a file may be part of several values
     for value in programme.values.values():
         if value.id not in out_of_reach:
-            for place, truth in _decided(value.expression, reviewed):
-                truths_at[place] = truths_at.get(place, frozenset()) | truth
+            for place, outcome in _decided(value.expression, reviewed):
+                outcomes.setdefault(place, set()).add(outcome)
         yield from _repeated(value.expression)
-    for place, truth in truths_at.items():
-        if len(truth) == 1:
-            message = f"this is {'always' if True in truth else 'never'} true, whoever the partner is"
-            yield Problem("constant-condition", message, place, "mend it, or leave it out", Level.WARNING)
+    for place, of_place in outcomes.items():
+        if len(of_place) == 1 and (problem := _constant(place, *of_place)):
+            yield problem
     yield from _stated_twice(programme)
     if reviewed.solver:
-        yield from _implied(programme, reviewed.solver)
+        yield from _implied(reviewed, reviewed.solver)
         yield from _never_taken(programme, reviewed.solver)
 
 
@@ -48,16 +60,53 @@ def _decisive(programme: Programme) -> Iterator[str]:
             yield bonus.earned
 
 
-def _decided(tree: Expression, reviewed: Reviewed) -> Iterator[tuple[Place, Truths]]:
-    """The place of each smallest condition and what it can be; conditions with a constant part are left out."""
+def _constant(place: Place, outcome: _Outcome) -> Problem | None:
+    """The warning for a constant condition; None for any other."""
+    if not outcome.is_constant:
+        return None
+    message = f"this is {'always' if True in outcome.truths else 'never'} true, whoever the partner is"
+    if outcome.is_option:
+        message = "this option is never met, whoever the partner is"
+    help = "mend it, or leave it out" if outcome.known else "mend it: for some partners it is undefined"
+    return Problem("constant-condition", message, place, help, Level.WARNING)
+
+
+def _decided(tree: Expression, reviewed: Reviewed) -> Iterator[tuple[Place, _Outcome]]:
+    """The place of each smallest condition and what it can be; conditions with a constant part are left out.
+
+    `x in (…)` and `x not in (…)` are smallest conditions. Where one is not constant, so are its options.
+    """
+    options = _options(tree)
+    if options:
+        whole = _outcome(tree, reviewed)
+        if tree.place:
+            yield tree.place, whole
+        for option in () if whole.is_constant else options:
+            if option.right.place:
+                yield option.right.place, _outcome(option, reviewed)._replace(is_option=True)
+        return
     inner = [decided for child in children(tree) for decided in _decided(child, reviewed)]
     yield from inner
-    constant = any(len(truth) == 1 for _, truth in inner)
+    constant = any(outcome.is_constant for _, outcome in inner)
     if isinstance(tree, Name | Literal) or tree.kind is not Kind.YES_NO or tree.place is None or constant:
         return
     parts = [child for child in children(tree) if child.kind is Kind.YES_NO]
-    if isinstance(tree, Compare) or not any(len(reviewed.truths(part)) == 1 for part in parts):
-        yield tree.place, reviewed.truths(tree)
+    if isinstance(tree, Compare) or not any(_outcome(part, reviewed).is_constant for part in parts):
+        yield tree.place, _outcome(tree, reviewed)
+
+
+def _outcome(tree: Expression, reviewed: Reviewed) -> _Outcome:
+    truths = reviewed.truths(tree)
+    return _Outcome(truths, len(truths) != 1 or reviewed.always_known(tree), is_option=False)
+
+
+def _options(tree: Expression) -> tuple[Compare, ...]:
+    """The comparisons that `x in (…)` or `x not in (…)` stands for; empty for any other form."""
+    inner = tree.operand if isinstance(tree, Not) and tree.operand.place == tree.place else tree
+    parts = inner.operands if isinstance(inner, Or) else (inner,) if inner is not tree else ()
+    links = tuple(part for part in parts if isinstance(part, Compare) and part.operator == "==")
+    are_members = 0 < len(links) == len(parts) and len({link.left.place for link in links}) == 1
+    return links if are_members and links[0].left.place and inner.place else ()
 
 
 def _repeated(tree: Expression) -> Iterator[Problem]:
@@ -98,8 +147,9 @@ def _stated_twice(programme: Programme) -> Iterator[Problem]:
                 yield Problem("repeated-requirement", message, value.place, "keep one of them", Level.WARNING, related)
 
 
-def _implied(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]:
+def _implied(reviewed: Reviewed, solver: ConditionSolver) -> Iterator[Problem]:
     """A warning for each requirement in a tier's own list that is met wherever the tier's other requirements are."""
+    programme = reviewed.programme
     for tier in programme.tiers.values():
         counted = {requirement.id: programme.values[requirement.value] for requirement in tier.requirements}
         for requirement in tier.requirements:
@@ -107,7 +157,9 @@ def _implied(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]
             others = {id: candidate for id, candidate in counted.items() if candidate is not value}
             if requirement.scope != "tier" or value.place is None or _is_reported_elsewhere(value, others, solver):
                 continue
-            if solver.may_hold(Not(_name(value)), *map(_name, others.values())):
+            causes = list(map(_name, others.values()))
+            may_lack_value = value.id in reviewed.undefined and solver.may_lack_value(_name(value), *causes)
+            if may_lack_value or solver.may_hold(Not(_name(value)), *causes):
                 continue
             del counted[requirement.id]  # a redundant requirement cannot make another one redundant
             implying = _implying(value, others, solver)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...language.bounds.bounds import Bounds, Truths, truths
 from ...language.tree import Expression
+from ...programme.definedness import may_be_undefined
 from ...programme.model import Programme
 from ...release.load import ReleaseFiles
 
@@ -17,14 +18,22 @@ if TYPE_CHECKING:  # the solver is an optional library
 class Reviewed(NamedTuple):
     """A release without errors: its files, its programme, and the bounds of its values under all agreements.
 
-    `solver` is None where it is not installed or not wanted; checks find fewer problems then, but no false ones.
+    `undefined` has the ids of the values that may be undefined although every fact is stated. `solver` is None where it
+    is not installed or not wanted; checks find fewer problems then, but no false ones.
     """
 
     files: ReleaseFiles
     programme: Programme
     value_bounds: Mapping[str, Bounds]
+    undefined: frozenset[str]
     solver: ConditionSolver | None
 
     def truths(self, tree: Expression) -> Truths:
         """Which of true and false a condition can be; both where that is undecided."""
         return self.solver.truths(tree) if self.solver else truths(tree, self.value_bounds)
+
+    def always_known(self, tree: Expression) -> bool:
+        """Whether an expression certainly has a value for every partner who states all facts."""
+        if not may_be_undefined(tree, self.value_bounds, self.undefined):
+            return True
+        return self.solver is not None and not self.solver.may_lack_value(tree)
