@@ -58,7 +58,8 @@ def compile_order(
     ids = {}
     for amount in ("customer_pays", "partner_pays"):
         cells = [_cell(part, amount, scope) for part in rows]
-        unit = Literal(row.data.get("round", Decimal("0.01")), Kind.NUMBER)
+        place = row.place("round") if "round" in row.data else None
+        unit = Literal(row.data.get("round", Decimal("0.01")), Kind.NUMBER, place)
         amounts = [_amount(cell, unit) for cell in cells]
         tree = _first(rules, amounts, _NO_AMOUNT, Kind.MONEY)
         written = Written(_cases(rules, cells, tree), unit=unit)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..language.kinds import KIND_WORDS, adapt, as_kind, compatible
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal, Name
+from ..problems import Place
 from ..programme.forms import Bands, Cases, Cell, OptionTable, Slices, expression_of
 from ..programme.owners import WrittenForm
 from ..source.scalars import Data, how_to_write, plain_scalar
@@ -118,8 +119,9 @@ def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, want
         return None
     bands = tuple(zip(starts, valid, strict=True))
     tree = expression_of(below if below is not None else valid[0])
-    for start, cell in bands[0 if below is not None else 1 :]:
-        pair = compatible(number, _written(start))
+    borders = [_written(start, row.place(*keys, "rows", key)) for key, start in zip(rows, starts, strict=True)]
+    for start, cell in list(zip(borders, valid, strict=True))[0 if below is not None else 1 :]:
+        pair = compatible(number, start)
         if pair is None:
             return None
         tree = Choose(Compare(">=", *pair), expression_of(cell), tree, wanted.kind)
@@ -149,13 +151,14 @@ def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
         return None
     whole = number if before is None else Arithmetic("+", before, number, number.kind, number.place)
     trees = [expression_of(rate) for rate in valid_rates]
-    total = _slices_of(whole, starts, trees, wanted.kind)
+    borders = [_written(start, row.place(*keys, "rows", key)) for key, start in zip(rows, starts, strict=True)]
+    total = _slices_of(whole, borders, trees, wanted.kind)
     if before is not None:
-        total = Arithmetic("-", total, _slices_of(before, starts, trees, wanted.kind), wanted.kind)
+        total = Arithmetic("-", total, _slices_of(before, borders, trees, wanted.kind), wanted.kind)
     return Slices(number, before, tuple(zip(starts, valid_rates, strict=True)), total)
 
 
-def _slices_of(number: Expression, starts: list[Decimal], rates: list[Expression], kind: Kind) -> Expression:
+def _slices_of(number: Expression, starts: list[Literal], rates: list[Expression], kind: Kind) -> Expression:
     """The sum over the slices of a number: of money a percentage, of other numbers the rate times the units."""
     parts = []
     for start, end, rate in zip(starts, [*starts[1:], None], rates, strict=True):
@@ -164,12 +167,14 @@ def _slices_of(number: Expression, starts: list[Decimal], rates: list[Expression
     return added(parts, kind)
 
 
-def _slice(number: Expression, start: Decimal, end: Decimal | None) -> Expression:
+def _slice(number: Expression, start: Literal, end: Literal | None) -> Expression:
     """How much of the number lies between start and end; there is no end where it is None."""
     upper = number if end is None else Call("min", (number, _like(number, end)), number.kind)
+    if start.value == 0:
+        return Call("max", (upper, _like(number, start._replace(place=None))), number.kind)
     over = Call("max", (upper, _like(number, start)), number.kind)
     kind = Kind.NUMBER if number.kind is Kind.COUNT else number.kind
-    return over if start == 0 else Arithmetic("-", over, _like(number, start), kind)
+    return Arithmetic("-", over, _like(number, start), kind)
 
 
 def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Cases | None:
@@ -198,7 +203,7 @@ def _cases_of(take: str, cases: list[tuple[Expression, Expression]], otherwise: 
         for when, value in reversed(cases):
             tree = Choose(when, value, tree, kind)
         return tree
-    each = [Choose(when, value, _like(value, Decimal(0)), kind) for when, value in cases]
+    each = [Choose(when, value, _like(value, _written(Decimal(0))), kind) for when, value in cases]
     if take == "greatest":
         return Call("max", (otherwise, *each), kind)
     return added([otherwise, *each], kind)
@@ -222,14 +227,14 @@ def _number(row: FilePart, keys: Keys, scope: Scope) -> Expression | None:
     return number
 
 
-def _written(number: Decimal) -> Literal:
-    return Literal(number, Kind.NUMBER if number % 1 or number < 0 else Kind.COUNT)
+def _written(number: Decimal, place: Place | None = None) -> Literal:
+    return Literal(number, Kind.NUMBER if number % 1 or number < 0 else Kind.COUNT, place)
 
 
-def _like(value: Expression, number: Decimal) -> Expression:
+def _like(value: Expression, number: Literal) -> Expression:
     """The number as a literal of the kind of `value`."""
-    kind = Kind.NUMBER if value.kind is Kind.COUNT and (number % 1 or number < 0) else value.kind
-    return adapt(_written(number), kind) or _written(number)
+    of_count = value.kind is Kind.COUNT and number.kind is Kind.NUMBER
+    return adapt(number, Kind.NUMBER if of_count else value.kind) or number
 
 
 _RANGE = re.compile(r"(-?[0-9.]+) to (-?[0-9.]+)")

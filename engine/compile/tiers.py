@@ -189,16 +189,17 @@ def _requirement(
     if "at_least" in row.data and needed > written > 0:
         message = f"{needed} cannot be met of {written}"
         row.problem("out-of-range", message, row.place("at_least"), "ask for fewer, or add requirements")
-    value = named(_at_least(needed, conditions) if conditions else _TRUE, WrittenForm.GROUP)
+    number = Literal(Decimal(needed), Kind.COUNT, row.place("at_least") if "at_least" in row.data else None)
+    value = named(_at_least(number, conditions) if conditions else _TRUE, WrittenForm.GROUP)
     return Requirement(id=row.id, value=value, scope=scope_name, title=title, source=source, parts=parts, needed=needed)
 
 
-def _at_least(needed: int, conditions: tuple[Name, ...]) -> Expression:
+def _at_least(needed: Literal, conditions: tuple[Name, ...]) -> Expression:
     """The simplest expression for "at least `needed` of these conditions hold"."""
     if len(conditions) == 1:
         return conditions[0]
-    if needed == len(conditions):
+    if needed.value == len(conditions):
         return And(conditions)
-    if needed == 1:
+    if needed.value == 1:
         return Or(conditions)
-    return Call("at_least", (Literal(Decimal(needed), Kind.COUNT), *conditions), Kind.YES_NO)
+    return Call("at_least", (needed, *conditions), Kind.YES_NO)

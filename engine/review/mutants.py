@@ -1,7 +1,8 @@
 """Tests the scenarios: changes the programme in one place at a time, and checks whether a scenario notices.
 
-A mutant is a release with one small change of a number, a comparison, a yes/no, a table by tier or the first day, or
-with a reading of a clause that was not taken. A mutant that no scenario notices shows a rule that is not tested.
+A mutant is a release with one small change of a number, a border of a table, a comparison, a yes/no, a table by tier or
+the first day, or with a reading of a clause that was not taken. A mutant that no scenario notices shows a rule that is
+not tested.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from ..language.operators import Comparison
 from ..language.tree import Compare, Expression, Literal, children
 from ..language.words.words import text
 from ..problems import Place
-from ..programme.model import NamedValue, Programme
+from ..programme.model import Programme
 from ..release.load import Release, ReleaseFiles, compile_release, load_files
 from ..source.parts import without
 from ..values import Kind
@@ -74,7 +75,7 @@ def mutants(files: ReleaseFiles) -> Iterator[Mutant]:
 
 
 def _of_expressions(release: Release) -> Iterator[Mutant]:
-    """Changes of values, in order; a text of a file that is part of several values is changed in all of them."""
+    """Changes of values, in order; a text of a file is changed wherever values have it, as a border of slices is."""
     seen: set[tuple[object, ...]] = set()
     for named in release.programme.values.values():
         for node, replacement in _changes(named.expression):
@@ -82,7 +83,7 @@ def _of_expressions(release: Release) -> Iterator[Mutant]:
             if place is None or (at := (place.source.path, place.start, place.end, replacement)) in seen:
                 continue  # the compiler added the node, or the text was changed before
             seen.add(at)
-            values = {id: value._replace(expression=_mutated(value, named.id, node, replacement))
+            values = {id: value._replace(expression=_replaced(value.expression, node, replacement))
                       for id, value in release.programme.values.items()}  # fmt: skip
             changed = _with(release, release.programme._replace(values=MappingProxyType(values)))
             yield Mutant(f"{named.id}: {text(node)} → {text(replacement)}", place, changed)
@@ -112,19 +113,6 @@ def _with(release: Release, programme: Programme) -> Release:
     return release._replace(programme=programme, plan=make_plan(programme))
 
 
-def _mutated(value: NamedValue, id: str, changed: Expression, replacement: Expression) -> Expression:
-    """The expression of a value with the changed node of the value `id` replaced.
-
-    In other values, the node is an equal one from the same place of a file.
-    """
-    for node, candidate in _changes(value.expression):
-        is_node = node is changed if value.id == id else node.place == changed.place and node == changed
-        if is_node and candidate == replacement:
-            mutated: Expression = _replaced(value.expression, node, replacement)
-            return mutated
-    return value.expression
-
-
 def _changes(tree: Expression) -> Iterator[tuple[Expression, Expression]]:
     """Each node that can be changed, with its replacement."""
     if isinstance(tree, Literal):
@@ -152,13 +140,23 @@ def _other_values(literal: Literal) -> Iterator[Any]:
 
 
 def _replaced(tree: Any, node: Expression, replacement: Expression) -> Any:
-    """The tree with one node replaced, which is found by identity, not by equality."""
-    if tree is node:
+    """The tree with the node replaced wherever an equal one from the same place of a file stands."""
+    if type(tree) is type(node) and tree.place and _same_place(tree.place, node.place) and tree == node:
         return replacement
     changes: dict[str, Any] = {}
     for name, field in zip(tree._fields, tree, strict=True):
-        if isinstance(field, tuple) and name in ("operands", "arguments"):
-            changes[name] = tuple(_replaced(part, node, replacement) for part in field)
+        if name in ("operands", "arguments"):
+            parts = tuple(_replaced(part, node, replacement) for part in field)
+            if any(new is not old for new, old in zip(parts, field, strict=True)):
+                changes[name] = parts
         elif hasattr(field, "_fields") and name != "place":
-            changes[name] = _replaced(field, node, replacement)
+            part = _replaced(field, node, replacement)
+            if part is not field:
+                changes[name] = part
     return tree._replace(**changes) if changes else tree
+
+
+def _same_place(place: Place, node_place: Place | None) -> bool:
+    if node_place is None or (place.start, place.end) != (node_place.start, node_place.end):
+        return False
+    return place.source.path == node_place.source.path
