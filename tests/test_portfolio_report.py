@@ -80,7 +80,7 @@ def sums_of(outcomes: list[Outcome], kind: str, lang: str) -> list[str]:
             sums[total.currency, total.per] += Decimal(plain(total.amount or Decimal(0)))
     per = texts_in(lang).REPORT
     return [
-        f"{money(amount, lang)} {currency}" + ("" if period == "once" else f" {per[f'per_{period}']}")
+        f"{money(amount, lang, currency)} {currency}" + ("" if period == "once" else f" {per[f'per_{period}']}")
         for (currency, period), amount in sums.items()
     ]
 

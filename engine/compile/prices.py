@@ -110,7 +110,10 @@ def _cell(rule: FilePart, key: str, scope: Scope) -> Cell | None:
 
 
 def _amount(cell: Cell | None, unit: Expression) -> Expression:
-    """The amount that a rule of price sets, rounded once; 0 where it sets none."""
+    """The amount that a rule of price sets, rounded once; 0 where it sets none.
+
+    A unit that is not written is that of most currencies; `in_currency` puts that of the order's in its place.
+    """
     if cell is None:
         return _NO_AMOUNT
     tree = expression_of(cell)

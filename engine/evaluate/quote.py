@@ -13,11 +13,12 @@ from ..limits import MAX_ORDER_TEXT
 from ..named_tuples import public
 from ..problems import Problem, WrongCall, has_errors, in_order
 from ..programme.model import LINE, ORDER, ListFact, NamedValue, Programme, Texts
+from ..programme.order_currency import in_currency
 from ..programme.owners import WHOLE_ORDER, Role, id_of
 from ..source.document import Document, unknown_keys
 from ..source.scalars import Data
 from ..values import Number, Unknown, Value, add, merge, missing, or_none, subtract
-from .evaluate import Plan, inputs_of
+from .evaluate import Plan, inputs_of, make_plan
 from .outcome import Outcome, Scalar
 from .record import Record, read_items
 from .row_layout import fill, named_row
@@ -145,6 +146,9 @@ def _word(document: Document, data: Mapping[str, Data], key: str, problems: list
 
 def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of: date) -> Quote:
     """The quote of the order; `outcome` is that of the partner on the same day."""
+    programme = in_currency(plan.programme, order.currency)
+    if programme is not plan.programme:
+        plan = make_plan(programme)
     definition = plan.programme.order
     if definition is None:
         raise TypeError("read_order refuses this")

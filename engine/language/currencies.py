@@ -1,4 +1,4 @@
-"""Checks that an expression does not combine amounts in different currencies.
+"""The minor units of currencies; checks that an expression does not combine amounts in different currencies.
 
 A currency is a code (EUR), or the name of the item's field that holds it. An amount whose currency the programme does
 not say goes with any.
@@ -7,11 +7,34 @@ not say goes with any.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from ..problems import Problem
 from ..values import Kind
 from .calls import Symbol
 from .tree import Aggregate, Arithmetic, Call, Choose, Compare, Expression, Name, children
+
+#: the decimals of the currencies of ISO 4217 that do not have two
+_DECIMALS: Mapping[int, str] = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_DECIMALS_OF = {code: decimals for decimals, codes in _DECIMALS.items() for code in codes.split()}
+
+
+def decimals_of(currency: str | None) -> int:
+    """How many decimals amounts in a currency have; two where the currency is not known.
+
+    >>> decimals_of("JPY"), decimals_of("RUB"), decimals_of("KWD"), decimals_of(None)
+    (0, 2, 3, 2)
+    """
+    return _DECIMALS_OF.get((currency or "").upper(), 2)
+
+
+def minor_unit(currency: str | None) -> Decimal:
+    """The least amount in a currency: 1 for JPY, 0.01 for RUB."""
+    return Decimal(1).scaleb(-decimals_of(currency))
 
 
 class _Mixed(Exception):

@@ -179,7 +179,7 @@ class _Writer:
 
     def _money(self, number: Decimal | Fraction) -> str:
         sign = "+" if number > 0 else "−" if number < 0 else ""
-        amount = words.money(number if number > 0 else -number, self.lang)
+        amount = words.money(number if number > 0 else -number, self.lang, self.outlook.currency)
         return f"{sign}{amount} {self.outlook.currency or ''}".strip()
 
 

@@ -178,7 +178,7 @@ class _Writer:
         return Row("=", self.say["in_all"], self.sums(total.before, total.after, total.currency), note, strong=True)
 
     def sums(self, old: Number | None, new: Number | None, currency: str) -> str:
-        amounts = ["?" if amount is None else words.money(amount, self.lang) for amount in (old, new)]
+        amounts = ["?" if amount is None else words.money(amount, self.lang, currency) for amount in (old, new)]
         return f"{' → '.join(amounts)} {currency}".rstrip()
 
     # Agreements -------------------------------------------------------------------------------------------------------

@@ -148,7 +148,7 @@ class _Writer:
         say, rows = texts_in(self.lang).REPORT, []
         for total in self.summary.totals:
             per = "" if total.per == "once" else f" {say[f'per_{total.per}']}"
-            amount = f"{words.money(total.amount, self.lang)} {total.currency}{per}"
+            amount = f"{words.money(total.amount, self.lang, total.currency)} {total.currency}{per}"
             note = f"{self.say['open']}: {self.number(total.undetermined)}" if total.undetermined else ""
             rows.append(Row(OPEN if note else PLAIN, say[total.what], amount, note))
         return rows

@@ -101,4 +101,4 @@ class _Writer:
         return self._money(value) if kind is Kind.MONEY else words.amount(value, kind, self.lang)  # type: ignore[arg-type]
 
     def _money(self, amount: Number) -> str:
-        return f"{words.money(amount, self.lang)} {self.quote.currency}".rstrip()
+        return f"{words.money(amount, self.lang, self.quote.currency)} {self.quote.currency}".rstrip()

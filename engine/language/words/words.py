@@ -10,6 +10,7 @@ from typing import assert_never
 
 from ...texts.texts import texts_in
 from ...values import Kind, Value, plain
+from ..currencies import decimals_of
 from ..operators import Comparison
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 
@@ -126,15 +127,18 @@ def figure(value: bool | Decimal | date | str, kind: Kind, lang: str) -> str:
     return amount(value, kind, lang)
 
 
-def money(value: Decimal | Fraction, lang: str) -> str:
-    """An amount to be paid: at least two decimals, and marks between thousands.
+def money(value: Decimal | Fraction, lang: str, currency: str | None) -> str:
+    """An amount to be paid: at least the decimals of its currency, and marks between thousands.
 
-    >>> money(Decimal("90000.00"), "en"), money(Decimal("1234.5"), "ru").replace(chr(160), " ")
+    >>> money(Decimal("90000.00"), "en", "EUR"), money(Decimal("1234.5"), "ru", None).replace(chr(160), " ")
     ('90,000.00', '1 234,50')
+    >>> money(Decimal("90000"), "en", "JPY"), money(Decimal("1.5"), "en", "KWD")
+    ('90,000', '1.500')
     """
-    whole, _, decimals = plain(value).partition(".")
+    whole, _, digits = plain(value).partition(".")
     sign = "-" if whole == "-0" else ""
-    return f"{sign}{grouped(int(whole), lang)}{texts_in(lang).FORMS['decimal_mark']}{decimals:0<2}"
+    decimals = digits.ljust(decimals_of(currency), "0")
+    return f"{sign}{grouped(int(whole), lang)}{texts_in(lang).FORMS['decimal_mark'] if decimals else ''}{decimals}"
 
 
 def grouped(number: int, lang: str) -> str:
