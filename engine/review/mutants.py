@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..evaluate.evaluate import make_plan
 from ..language.operators import Comparison
-from ..language.tree import Compare, Expression, Literal, children
+from ..language.tree import Call, Compare, Expression, Literal, children
 from ..language.words.words import text
 from ..problems import Place
 from ..programme.model import Programme
@@ -24,6 +24,7 @@ from .readings import other_readings
 from .scenarios import Scenario, run
 
 _OTHERS: Mapping[Comparison, Comparison] = {">": ">=", ">=": ">", "<": "<=", "<=": "<", "==": "!=", "!=": "=="}
+_ROUNDING = ("round", "round_down", "round_up")
 _BY_TIER = ("by_tier", "percent")  #: keys of tables with a row for each tier
 
 
@@ -120,8 +121,11 @@ def _changes(tree: Expression) -> Iterator[tuple[Expression, Expression]]:
             yield tree, tree._replace(value=value)
     elif isinstance(tree, Compare):
         yield tree, tree._replace(operator=_OTHERS[tree.operator])
+    unit = tree.arguments[1] if isinstance(tree, Call) and tree.function in _ROUNDING else None
     for child in children(tree):
-        yield from _changes(child)
+        for node, replacement in _changes(child):
+            if child is not unit or not isinstance(replacement, Literal) or replacement.value != 0:
+                yield node, replacement  # a unit of 0 would be refused
 
 
 def _other_values(literal: Literal) -> Iterator[Any]:
