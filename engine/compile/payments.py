@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..language.parse import Scope
-from ..language.tree import And, Choose, Compare, Expression, Literal, Name
+from ..language.tree import And, Call, Choose, Compare, Expression, Literal, Name
 from ..programme.forms import Written, expression_of
 from ..programme.model import Payment, Payments, PaymentTotal
 from ..programme.owners import Owner, Role, WrittenForm
@@ -68,6 +68,9 @@ def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: V
     form = form_of(row.data_of(*keys), expression_of(cell))
     tree, written = bounded(row, cell, scope, Kind.MONEY) or (expression_of(cell), Written(cell))
     check_currency(row, tree, scope)
+    negative = row.data.get("negative", "carried")
+    if negative == "dropped":
+        tree = Call("max", (tree, _NOTHING), Kind.MONEY, tree.place)
     full = named(roles.full, Kind.MONEY, tree, form, written)
     conditions: list[Expression] = [condition] if condition is not None else []
     least = row.expression("pays_from", scope=scope, kind=Kind.MONEY) if "pays_from" in row.data else None
@@ -75,7 +78,11 @@ def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: V
         conditions.append(Compare(">=", full, least, least.place))
     whole = conditions[0] if len(conditions) == 1 else And(tuple(conditions)) if conditions else _TRUE
     applies = named(roles.applies, Kind.YES_NO, whole, WrittenForm.RULE if conditions else WrittenForm.DERIVED)
-    amount = named(roles.amount, Kind.MONEY, Choose(applies, full, _NOTHING, Kind.MONEY), WrittenForm.DERIVED)
+    otherwise: Expression = _NOTHING
+    if least is not None and negative != "dropped":  # a small debt is still a debt
+        debt = Call("min", (full, _NOTHING), Kind.MONEY)
+        otherwise = debt if condition is None else Choose(condition, debt, _NOTHING, Kind.MONEY)
+    amount = named(roles.amount, Kind.MONEY, Choose(applies, full, otherwise, Kind.MONEY), WrittenForm.DERIVED)
     return Payment(
         id=row.id,
         title=title,
@@ -84,6 +91,7 @@ def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: V
         amount=amount.id,
         currency=currency,
         per=per,
+        negative=negative,
         source=source,
     )
 

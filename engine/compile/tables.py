@@ -152,24 +152,32 @@ def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
     whole = number if before is None else Arithmetic("+", before, number, number.kind, number.place)
     trees = [expression_of(rate) for rate in valid_rates]
     borders = [_written(start, row.place(*keys, "rows", key)) for key, start in zip(rows, starts, strict=True)]
-    total = _slices_of(whole, borders, trees, wanted.kind)
+    kept = data.get("negative") != "dropped"
+    total = _slices_of(whole, borders, trees, wanted.kind, kept=kept)
     if before is not None:
-        total = Arithmetic("-", total, _slices_of(before, borders, trees, wanted.kind), wanted.kind)
+        total = Arithmetic("-", total, _slices_of(before, borders, trees, wanted.kind, kept=kept), wanted.kind)
     return Slices(number, before, tuple(zip(starts, valid_rates, strict=True)), total)
 
 
-def _slices_of(number: Expression, starts: list[Literal], rates: list[Expression], kind: Kind) -> Expression:
+def _slices_of(
+    number: Expression, starts: list[Literal], rates: list[Expression], kind: Kind, *, kept: bool
+) -> Expression:
     """The sum over the slices of a number: of money a percentage, of other numbers the rate times the units."""
     parts = []
     for start, end, rate in zip(starts, [*starts[1:], None], rates, strict=True):
         factor = Call("ratio", (rate,), Kind.NUMBER) if number.kind is kind is Kind.MONEY else rate
-        parts.append(Arithmetic("*", _slice(number, start, end), factor, kind))
+        parts.append(Arithmetic("*", _slice(number, start, end, kept=kept), factor, kind))
     return added(parts, kind)
 
 
-def _slice(number: Expression, start: Literal, end: Literal | None) -> Expression:
-    """How much of the number lies between start and end; there is no end where it is None."""
+def _slice(number: Expression, start: Literal, end: Literal | None, *, kept: bool) -> Expression:
+    """How much of the number lies between start and end; there is no end where it is None.
+
+    A negative number that is kept lies in the first slice.
+    """
     upper = number if end is None else Call("min", (number, _like(number, end)), number.kind)
+    if start.value == 0 and (kept or number.kind is Kind.COUNT):
+        return upper
     if start.value == 0:
         return Call("max", (upper, _like(number, start._replace(place=None))), number.kind)
     over = Call("max", (upper, _like(number, start)), number.kind)

@@ -20,7 +20,7 @@ TierStatus = Literal["qualified", "not_qualified", "undetermined"]
 OwnStatus = Literal["qualified", "not_qualified", "undetermined", "retained"]
 RequirementStatus = Literal["met", "not_met", "unknown"]
 BonusStatus = Literal["earned", "not_earned", "unknown"]
-PaymentStatus = Literal["earned", "not_earned", "due", "not_due", "unknown"]
+PaymentStatus = Literal["earned", "not_earned", "due", "not_due", "carried", "owed", "unknown"]
 Scalar = bool | Number | date | str
 
 
@@ -75,7 +75,10 @@ class BenefitOutcome(NamedTuple):
 
 @public("id", "status", "amount", "currency")
 class PaymentOutcome(NamedTuple):
-    """Whether a rebate is earned or a fee is due, and the money (0 where it is not), once or each period `per`."""
+    """Whether a rebate is earned or a fee is due, and the money (0 where it is not), once or each period `per`.
+
+    A negative amount is `carried` on to later payments, or `owed`: a rebate by the partner, a fee by the vendor.
+    """
 
     id: str
     status: PaymentStatus

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -278,9 +279,12 @@ def _payment_reader(
     payment: Payment, statuses: Mapping[bool | None, PaymentStatus], positions: Mapping[str, int]
 ) -> Reader[PaymentOutcome]:
     applies, amount = positions[payment.applies], positions[payment.amount]
+    of_debt: PaymentStatus = "owed" if payment.negative == "owed" else "carried"
 
     def read(row: Row) -> PaymentOutcome:
-        worth, status = row[amount], statuses[or_none(row[applies])]
+        worth = row[amount]
+        is_debt = isinstance(worth, Decimal | Fraction) and worth < 0
+        status = of_debt if is_debt else statuses[or_none(row[applies])]
         return PaymentOutcome(
             id=payment.id,
             status=status,

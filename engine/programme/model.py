@@ -239,7 +239,8 @@ class Payment(NamedTuple):
     """A rebate, which is paid to the partner, or a fee, which the partner owes; once or each period.
 
     `applies`, `full` and `amount` are ids of values: whether the rebate is earned or the fee is due, the money that is
-    paid then, and that money, or 0 where it does not apply.
+    paid then, and that money, or 0 where it does not apply. A negative amount is a debt of the receiver, and stands
+    whatever the least amount is that is paid.
     """
 
     id: str
@@ -249,6 +250,7 @@ class Payment(NamedTuple):
     amount: str
     currency: str
     per: str  #: once, month, quarter or year
+    negative: str  #: what becomes of a negative amount: carried, owed or dropped
     source: tuple[str, ...]
 
 

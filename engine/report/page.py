@@ -19,6 +19,7 @@ from ..evaluate.outcome import (
 )
 from ..language.words import words
 from ..programme.model import MAIN, Discount, Payment, Payments, Programme, Requirement, Tier, pick
+from ..programme.owners import Role
 from ..texts.texts import texts_in
 from ..values import Kind
 from .conditions import Conditions
@@ -307,13 +308,16 @@ class _Writer:
             yield Block(self.say[kind], tuple(rows))
 
     def _payment(self, payment: PaymentOutcome, named: Payment) -> Row:
-        mark = {"earned": GOOD, "not_earned": BAD, "due": PLAIN, "not_due": PLAIN, "unknown": OPEN}[payment.status]
+        marks = {"earned": GOOD, "due": PLAIN, "not_due": PLAIN, "unknown": OPEN}
         varies = self.programme.values[named.applies].varies
         expressions = (*(self._expressions(named.applies) if varies else ()), *self._expressions(named.full))
         details = (*expressions, *self._readings(payment.source))
         note = self.tell.comparisons(named.applies) if varies else ""
+        if payment.status in ("carried", "owed"):
+            kind = "rebate" if self.programme.values[named.amount].role is Role.REBATE_AMOUNT else "fee"
+            note = self.say[f"{kind}_{payment.status}"]
         amount = self.tell.money(payment.amount, payment.currency, payment.per)
-        return Row(mark, pick(named.title, self.lang), amount, note, payment.source, details)
+        return Row(marks.get(payment.status, BAD), pick(named.title, self.lang), amount, note, payment.source, details)
 
     def _values(self) -> tuple[Row, ...]:
         """The definitions whose values depend on the partner."""
