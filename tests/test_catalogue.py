@@ -82,16 +82,20 @@ def _rates_by_day(release: Path) -> None:
         (release.parent / f"{years}-years.yaml").write_text(text, "utf-8")
 
 
-def _sizes(release: Path) -> None:
-    """Definitions as the right example has them, in their place."""
-    with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
-        file.write(textwrap.indent(catalogue()["choice-never-taken"].right, "  "))
+def _definition(code: str) -> Callable[[Path], None]:
+    """Definitions as the right example of a code has them, in their place."""
+
+    def add(release: Path) -> None:
+        with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
+            file.write(textwrap.indent(catalogue()[code].right, "  "))
+
+    return add
 
 
 def _deals(release: Path) -> None:
     """A list of deals, how many they are, and a claim about that."""
     with (release / "facts.yaml").open("a", encoding="utf-8") as file:
-        file.write("lists:\n  deals: {title: {en: Deals}, fields: {sum: {title: {en: Sum}, kind: money}}}\n")
+        file.write("lists:\n  deals: {title: {en: Deals}, fields: {customer: {title: {en: Customer}, kind: text}}}\n")
     with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
         file.write("  closed: {title: {en: Deals}, kind: count, take: count, over: deals, source: [s1]}\n")
     claim = "{title: {en: Four deals can be closed.}, possible: closed >= 4, source: [s1]}"
@@ -116,7 +120,8 @@ SITUATIONS: dict[str, Callable[[Path], None]] = {
     "agreement-without-effect": _negotiable,
     "agreements-overlap": _negotiable,
     "claim-broken": _example("tier-not-reached"),
-    "choice-never-taken": _sizes,
+    "case-never-taken": _definition("case-never-taken"),
+    "choice-never-taken": _definition("choice-never-taken"),
     "claim-undecided": _deals,
     "clause-not-reached": _logo,
     "figure-differs": _five_percent,

@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from charter.engine.problems import Problem
 from charter.engine.review.review import review
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +32,11 @@ def codes_for(rule: str, folder: Path) -> set[str]:
     release = copy_of(SMALL, folder)
     edit(release, "bonuses.yaml", "when: audited", f"when: {rule}")
     return {problem.code for problem in review(release)}
+
+
+def problems_of(release: Path) -> tuple[Problem, ...]:
+    """What is told of a release, but that nothing reads `enough` where the edited rule was its only reader."""
+    return tuple(problem for problem in review(release) if problem.code != "unused-value")
 
 
 comparisons = st.tuples(st.sampled_from(["people", "revenue"]), st.sampled_from(sorted(SIGNS)), st.integers(0, 4))
@@ -76,7 +82,7 @@ def test_what_is_told_of_two_comparisons_is_what_trying_shows(first: tuple, seco
 def test_nothing_is_told_of_conditions_that_decide_something(rule: str, tmp_path: Path) -> None:
     release = copy_of(SMALL, tmp_path)
     edit(release, "tiers.yaml", RULE, "'" + rule.replace("'", "''") + "'")
-    assert review(release) == ()
+    assert problems_of(release) == ()
 
 
 def test_a_term_that_may_be_agreed_is_not_taken_as_written(tmp_path: Path) -> None:
@@ -85,7 +91,7 @@ def test_a_term_that_may_be_agreed_is_not_taken_as_written(tmp_path: Path) -> No
     edit(release, "tiers.yaml", "discount: {value: 15, source: [s2]}",
          "discount: {value: 15, negotiable: {source: [s2]}, source: [s2]}")  # fmt: skip
     edit(release, "tiers.yaml", RULE, "people >= 3 or discount_base('gold') > 20")
-    assert review(release) == ()
+    assert problems_of(release) == ()
 
 
 @pytest.mark.parametrize(
@@ -101,6 +107,6 @@ def test_a_term_that_may_be_agreed_is_not_taken_as_written(tmp_path: Path) -> No
 def test_the_needless_part_is_marked(rule: str, marked: str, tmp_path: Path) -> None:
     release = copy_of(SMALL, tmp_path)
     edit(release, "tiers.yaml", RULE, rule)
-    (problem,) = review(release)
+    (problem,) = problems_of(release)
     assert problem.code == "repeated-condition"
     assert problem.place.source.text[problem.place.start : problem.place.end] == marked

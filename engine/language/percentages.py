@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
 from ..problems import Fix, Problem
 from ..values import Kind
 from .syntax import PERCENTAGE, Text
-from .tree import Expression, Literal, children
+from .tree import Compare, Expression, Literal, children
 
 
 def with_percentage_fix(problem: Problem, text: Text, read: Callable[[Text], Expression | None]) -> Problem:
@@ -26,7 +26,7 @@ def with_percentage_fix(problem: Problem, text: Text, read: Callable[[Text], Exp
     for match in percentages:
         signless[match.end() - 1] = " "
     tree = read(text._replace(text="".join(signless)))
-    if tree is None:
+    if tree is None or _compares_count(tree, {text.offsets[match.start()] for match in percentages}):
         return problem
     kinds = {literal.place.start: literal.kind for literal in _literals(tree) if literal.place}
     instead = [
@@ -39,6 +39,16 @@ def with_percentage_fix(problem: Problem, text: Text, read: Callable[[Text], Exp
     if read(Text(text.source, written, [at.start] * (len(written) + 1))) is None:
         return problem
     return problem._replace(help=f"write {instead[0]}", fix=Fix(at, instead[0]))
+
+
+def _compares_count(tree: Expression, starts: Set[int]) -> bool:
+    """Whether a count is compared with one of the numbers at these places: a part of what is not clear then."""
+    if isinstance(tree, Compare):
+        for side, number in ((tree.left, tree.right), (tree.right, tree.left)):
+            is_percentage = isinstance(number, Literal) and number.place and number.place.start in starts
+            if is_percentage and side.kind is Kind.COUNT:
+                return True
+    return any(_compares_count(part, starts) for part in children(tree))
 
 
 def _literals(tree: Expression) -> Iterator[Literal]:

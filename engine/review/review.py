@@ -63,7 +63,7 @@ def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
         return problems
     release, solver = Release(programme, make_plan(programme), problems, files), solver and is_installed(Extra.PROVE)
     readings, reading_problems = other_readings(files)
-    all_problems = [*problems, *reading_problems, *check_all(files, programme, SECONDS if solver else None)]
+    all_problems = [*problems, *reading_problems, *check_all(release, SECONDS if solver else None)]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:

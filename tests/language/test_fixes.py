@@ -90,6 +90,7 @@ def test_what_is_meant_beyond_doubt_is_fixed(written: str, fixed: str) -> None:
     "written",
     [
         "revenue - 20%",  # of the revenue, or 20
+        "people >= 20%",  # of what
         "revenue >= 1,000",  # a thousand, or one
         "max(1,2), 5",  # two numbers
         "people == 5–10",  # a range

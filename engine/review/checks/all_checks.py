@@ -10,11 +10,13 @@ from ...problems import Problem
 from ...programme.definedness import undefinable
 from ...programme.model import Programme
 from ...programme.value_bounds import known_bounds
-from ...release.load import ReleaseFiles
+from ...release.load import Release
+from .amounts import amounts
 from .attainable import attainable
 from .conditions import conditions
 from .figures import figures
 from .homoglyphs import homoglyphs
+from .masked_cases import masked_cases
 from .mentions import mentions
 from .reviewed import Reviewed
 
@@ -22,22 +24,25 @@ if TYPE_CHECKING:
     from ...proof.satisfiability import ConditionSolver
 
 CHECKS: tuple[Callable[[Reviewed], Iterable[Problem]], ...] = (
+    amounts,
     attainable,
     conditions,
     figures,
     homoglyphs,
+    masked_cases,
     mentions,
 )
 
 
-def check_all(files: ReleaseFiles, programme: Programme, seconds: float | None) -> Iterator[Problem]:
-    """The problems that the checks find in a release, given as its files and the programme compiled from them.
+def check_all(release: Release, seconds: float | None) -> Iterator[Problem]:
+    """The problems that the checks find in a release; `seconds` is the solver's time limit for each question.
 
-    `seconds` is the solver's time limit for each question; None checks without the solver.
+    With None, the solver is not asked.
     """
+    programme = release.programme
     value_bounds = known_bounds(programme, agreements=True)
     solver = None if seconds is None else _solver(programme, value_bounds, seconds)
-    reviewed = Reviewed(files, programme, value_bounds, undefinable(programme, value_bounds), solver)
+    reviewed = Reviewed(release, value_bounds, undefinable(programme, value_bounds), solver, seconds)
     for check in CHECKS:
         yield from check(reviewed)
 

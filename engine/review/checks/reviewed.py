@@ -9,24 +9,45 @@ from ...language.bounds.bounds import Bounds, Truths, truths
 from ...language.tree import Expression
 from ...programme.definedness import may_be_undefined
 from ...programme.model import Programme
-from ...release.load import ReleaseFiles
+from ...release.load import Release, ReleaseFiles
 
 if TYPE_CHECKING:  # the solver is an optional library
+    from ...proof.example import Example
     from ...proof.satisfiability import ConditionSolver
 
 
 class Reviewed(NamedTuple):
-    """A release without errors: its files, its programme, and the bounds of its values under all agreements.
+    """A release without errors, and the bounds of its values under all agreements.
 
     `undefined` has the ids of the values that may be undefined although every fact is stated. `solver` is None where it
     is not installed or not wanted; checks find fewer problems then, but no false ones.
     """
 
-    files: ReleaseFiles
-    programme: Programme
+    release: Release
     value_bounds: Mapping[str, Bounds]
     undefined: frozenset[str]
     solver: ConditionSolver | None
+    seconds: float | None  #: the solver's time limit for each question; None without the solver
+
+    @property
+    def files(self) -> ReleaseFiles:
+        """The files of the release."""
+        return self.release.files
+
+    @property
+    def programme(self) -> Programme:
+        """The programme compiled from the files."""
+        return self.release.programme
+
+    def example_of(self, condition: Expression) -> Example | None:
+        """A partner for whom a condition certainly holds; None where the solver finds none, or is not there."""
+        if self.seconds is None:
+            return None
+        from ...proof.decide import Setting, can_hold
+
+        setting = Setting(self.release, self.programme.effective_from, self.seconds)
+        answer = can_hold(setting, condition)
+        return answer.examples[0] if answer.status == "yes" else None
 
     def truths(self, tree: Expression) -> Truths:
         """Which of true and false a condition can be; both where that is undecided."""

@@ -1,0 +1,149 @@
+"""Finds discounts that can pass 100%, and negative numbers of which the data does not say what becomes.
+
+Nothing is reported of what may only seem possible: a fact may be negative where nothing forbids it, and of anything
+else the solver has to find a partner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ...language.bounds.bounds import NumberRange
+from ...language.tree import Compare, Expression, Literal, Name, children, names
+from ...problems import Level, Place, Problem
+from ...programme.model import Tier
+from ...source.document import Document, PartPath
+from ...values import NUMERIC, Kind, plain
+from .reviewed import Reviewed
+
+_ZERO, _ALL = Decimal(0), Decimal(100)
+
+
+def amounts(reviewed: Reviewed) -> Iterator[Problem]:
+    """A warning for each discount over 100%, and for each negative number that meets a floor without a word on it."""
+    yield from _discounts(reviewed)
+    yield from _rebates(reviewed)
+    yield from _tables(reviewed)
+
+
+def _discounts(reviewed: Reviewed) -> Iterator[Problem]:
+    places: dict[Place, str] = {}
+    for tier in reviewed.programme.tiers.values():
+        place = _place_of_discount(tier, reviewed)
+        span = reviewed.value_bounds.get(tier.discount.total) if tier.discount else None
+        if tier.discount and place and place not in places and isinstance(span, NumberRange):
+            over = Compare(">", Name(tier.discount.total, Kind.PERCENT), Literal(_ALL, Kind.PERCENT))
+            if (span.high is None or span.high > _ALL) and (example := reviewed.example_of(over)):
+                places[place] = tier.id
+                total = example.values(reviewed.release)[tier.discount.total]
+                message = f"the discount of '{tier.id}' can pass 100%: it is {plain(total)}% {_of(example.facts)}"
+                help = "lower it, or cap the sum: discount: {cap: …}"
+                yield Problem("discount-over-100", message, place, help, Level.WARNING)
+
+
+def _place_of_discount(tier: Tier, reviewed: Reviewed) -> Place | None:
+    """Where the cap is written that lets a discount pass 100%, else the discount of the tier; None without either."""
+    if tier.discount is None:
+        return None
+    return reviewed.programme.values[tier.discount.cap or tier.discount.base].place
+
+
+def _of(facts: Any) -> str:
+    stated = ", ".join(f"{id}: {_shown(value)}" for id, value in facts.items())
+    return f"for {stated}" if stated else "for every partner"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+def _rebates(reviewed: Reviewed) -> Iterator[Problem]:
+    document = reviewed.files.documents.get("rebates")
+    data: Any = document.data if document else {}
+    open_ids: dict[str, None] = {}
+    for tier in reviewed.programme.tiers.values():
+        for rebate in tier.rebates:
+            row = data["rebates"][rebate.id]
+            if "pays_from" in row and "negative" not in row and rebate.id not in open_ids:
+                value = reviewed.programme.values[rebate.full]
+                tree = value.expression if isinstance(value.expression, Name) else Name(value.id, value.kind)
+                if _may_be_negative(tree, reviewed):
+                    open_ids[rebate.id] = None
+    for id in open_ids:
+        message = f"'{id}' can be under 0, and what becomes of a negative amount is not said: it is carried on"
+        help = "write negative: carried, owed or dropped"
+        place = document.place(("rebates", id)) if document else None
+        yield Problem("negative-not-said", message, place, help, Level.WARNING)
+
+
+def _tables(reviewed: Reviewed) -> Iterator[Problem]:
+    """A warning for each table of bands or slices of a number that can be under its first row."""
+    numbers = _numbers_by_place(reviewed)
+    for document in reviewed.files.documents.values():
+        for path, table in _maps(document.data, ()):
+            key = next((key for key in ("band", "slices") if key in table and "rows" in table), None)
+            if key is None or ("below" if key == "band" else "negative") in table:
+                continue
+            place = _first_place(document, (*path, key))
+            number = numbers.get((place.source.path, place.start))
+            if number is not None and number.kind is not Kind.COUNT and _may_be_negative(number, reviewed):
+                yield _under_first_row(document, path, key, table)
+
+
+def _under_first_row(document: Document, path: PartPath, key: str, table: dict[str, Any]) -> Problem:
+    first = next(iter(table["rows"]))
+    place = document.place((*path, "rows", first))
+    if key == "band":
+        message = "the number can be under 0, and has the value of this row there"
+        return Problem("negative-not-said", message, place, "say what counts 'below' 0", Level.WARNING)
+    message = "the number can be under 0, and has the rate of this row there"
+    return Problem("negative-not-said", message, place, "write negative: kept, or dropped", Level.WARNING)
+
+
+def _may_be_negative(tree: Expression, reviewed: Reviewed) -> bool:
+    """Whether a number certainly is negative for some partner."""
+    span = reviewed.value_bounds.get(tree.id) if isinstance(tree, Name) else None
+    if isinstance(span, NumberRange) and span.low is not None and span.low >= _ZERO:
+        return False
+    programme = reviewed.programme
+    if isinstance(tree, Name) and (tree.id in programme.facts or tree.id in programme.fields):
+        return True
+    if any(programme.list_of(name.id) for name in names(tree)):
+        return False
+    return reviewed.example_of(Compare("<", tree, Literal(_ZERO, tree.kind))) is not None
+
+
+def _numbers_by_place(reviewed: Reviewed) -> dict[tuple[str, int], Expression]:
+    """The widest number of the programme's values that begins at each place of a file."""
+    numbers: dict[tuple[str, int], Expression] = {}
+
+    def collect(tree: Expression) -> None:
+        if tree.place and tree.kind in NUMERIC:
+            at = (tree.place.source.path, tree.place.start)
+            widest = numbers.get(at)
+            if widest is None or widest.place is None or widest.place.end < tree.place.end:
+                numbers[at] = tree
+        for child in children(tree):
+            collect(child)
+
+    for value in reviewed.programme.values.values():
+        collect(value.expression)
+    return numbers
+
+
+def _first_place(document: Document, path: PartPath) -> Place:
+    """Where the text of an expression begins, without quotes."""
+    return document.expression(path).whole
+
+
+def _maps(data: Any, path: PartPath) -> Iterator[tuple[PartPath, dict[str, Any]]]:
+    """Every map in the data of a file, with its path."""
+    if isinstance(data, dict):
+        yield path, data
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, part in pairs:
+        yield from _maps(part, (*path, key))
