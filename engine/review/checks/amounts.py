@@ -13,7 +13,7 @@ from typing import Any
 from ...language.bounds.bounds import NumberRange
 from ...language.tree import Compare, Expression, Literal, Name, children, names
 from ...problems import Level, Place, Problem
-from ...programme.model import Tier
+from ...programme.model import Programme, Tier
 from ...source.document import Document, PartPath
 from ...values import NUMERIC, Kind, plain
 from .reviewed import Reviewed
@@ -24,7 +24,8 @@ _ZERO, _ALL = Decimal(0), Decimal(100)
 def amounts(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each discount over 100%, and for each negative number that meets a floor without a word on it."""
     yield from _discounts(reviewed)
-    yield from _rebates(reviewed)
+    for kind in ("rebates", "fees"):
+        yield from _payments(reviewed, kind)
     yield from _tables(reviewed)
 
 
@@ -61,22 +62,24 @@ def _shown(value: object) -> str:
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 
-def _rebates(reviewed: Reviewed) -> Iterator[Problem]:
-    document = reviewed.files.documents.get("rebates")
+def _payments(reviewed: Reviewed, kind: str) -> Iterator[Problem]:
+    """A warning for each rebate or fee, as `kind` says, that can be negative and is not paid under an amount."""
+    document, programme = reviewed.files.documents.get(kind), reviewed.programme
     data: Any = document.data if document else {}
     open_ids: dict[str, None] = {}
-    for tier in reviewed.programme.tiers.values():
-        for rebate in tier.rebates:
-            row = data["rebates"][rebate.id]
-            if "pays_from" in row and "negative" not in row and rebate.id not in open_ids:
-                value = reviewed.programme.values[rebate.full]
+    owners: list[Programme | Tier] = [programme, *programme.tiers.values()]
+    for owner in owners:
+        for payment in (owner.rebates if kind == "rebates" else owner.fees).rows:
+            row = data[kind][payment.id]
+            if "pays_from" in row and "negative" not in row and payment.id not in open_ids:
+                value = programme.values[payment.full]
                 tree = value.expression if isinstance(value.expression, Name) else Name(value.id, value.kind)
                 if _may_be_negative(tree, reviewed):
-                    open_ids[rebate.id] = None
+                    open_ids[payment.id] = None
     for id in open_ids:
         message = f"'{id}' can be under 0, and what becomes of a negative amount is not said: it is carried on"
         help = "write negative: carried, owed or dropped"
-        place = document.place(("rebates", id)) if document else None
+        place = document.place((kind, id)) if document else None
         yield Problem("negative-not-said", message, place, help, Level.WARNING)
 
 
