@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..language.bounds.bounds import EITHER, Bounds, NumberRange, anything, bounds
-from ..values import NUMERIC
+from ..language.bounds.bounds import EITHER, Bounds, NumberRange, Options, anything, bounds
+from ..values import NUMERIC, Kind
 from .model import INPUTS, Fact, Programme
 
 
@@ -21,6 +21,8 @@ def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str,
 
 
 def _of_fact(fact: Fact) -> Bounds:
+    if fact.kind is Kind.CHOICE:
+        return Options(frozenset(fact.choices))
     of_kind = anything(fact.kind)
     if not isinstance(of_kind, NumberRange) or fact.kind not in NUMERIC:
         return of_kind

@@ -6,14 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from charter.engine.language.bounds.bounds import Bounds, NumberRange, bounds, truths
-from charter.engine.language.tree import Expression, names
+from charter.engine.language.bounds.bounds import Bounds, NumberRange, Options, bounds, truths
+from charter.engine.language.tree import Aggregate, Expression, Literal, Name, names
 from charter.engine.language.words import words
-from charter.engine.values import Kind, Unknown, Value
-from hypothesis import given, settings
+from charter.engine.values import NUMERIC, Kind, Unknown, Value
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from .names import FIELDS, KINDS, read
+from .names import COLOURS, FIELDS, KINDS, read
 from .test_meaning import READERS, by_interpreter
 from .trees import aggregates, facts, items, trees, values_of
 
@@ -95,6 +95,8 @@ def test_what_is_known_stays_when_more_becomes_known(tree: Expression, values: d
 def within(value: Value, found: Bounds) -> bool:
     if isinstance(found, NumberRange):
         return (found.low is None or found.low <= value) and (found.high is None or value <= found.high)
+    if isinstance(found, Options):
+        return value in found.names
     return found is None or value in found
 
 
@@ -111,6 +113,59 @@ def exactly(value: Value) -> Bounds:
     if isinstance(value, bool):
         return frozenset((value,))
     return NumberRange(value, value) if isinstance(value, Decimal | Fraction) else None
+
+
+def around(values: list[Value], kind: Kind) -> Bounds:
+    """The closest bounds of some values; of none, bounds that nothing may be outside of either."""
+    if kind is Kind.YES_NO:
+        return frozenset(values) or frozenset((True,))
+    if kind not in NUMERIC:
+        return None
+    return NumberRange(min(values), max(values)) if values else NumberRange(Decimal(7), Decimal(7))
+
+
+@settings(max_examples=600, deadline=None)
+@given(over_a_list, facts, items)
+def test_an_aggregate_lies_within_the_bounds_of_its_items(tree: Expression, values: dict, rows: object) -> None:
+    """The fields' bounds are as close as these items allow."""
+    assume(not isinstance(rows, Unknown))
+    value = by_interpreter(tree, values | {"l": rows})
+    by_name = {id: exactly(fact) for id, fact in values.items() if not isinstance(fact, Unknown)}
+    for id, kind in FIELDS.items():
+        by_name[f"l[].{id}"] = around([row[id] for row in rows if not isinstance(row[id], Unknown)], kind)
+    assert isinstance(value, Unknown) or within(value, bounds(tree, by_name)), bounds(tree, by_name)
+
+
+def over_items(function: str, value: Expression, empty: str | None = None, best: int | None = None) -> Aggregate:
+    zero = None if empty is None else Literal(Decimal(empty), Kind.NUMBER)
+    most = None if best is None else Literal(Decimal(best), Kind.COUNT)
+    kind = Kind.COUNT if function == "distinct" else value.kind
+    return Aggregate(function, "l", "l[]", value, Literal(True, Kind.YES_NO), None, most, zero, kind)
+
+
+@pytest.mark.parametrize(
+    ("tree", "low", "high"),
+    [
+        (over_items("distinct", Name("n", Kind.COUNT)), 0, 4),
+        (over_items("distinct", Name("p", Kind.YES_NO)), 0, 2),
+        (over_items("distinct", Name("o", Kind.CHOICE)), 0, 3),
+        (over_items("distinct", Name("x", Kind.NUMBER)), 0, None),
+        (over_items("sum", Name("n", Kind.COUNT), "0", 3), 0, 15),
+        (over_items("sum", Name("x", Kind.NUMBER), "0", 2), -4, 3),
+        (over_items("sum", Name("x", Kind.NUMBER), "0"), None, None),
+        (over_items("sum", Name("n", Kind.COUNT), "9", 0), 9, 9),
+        (over_items("average", Name("n", Kind.COUNT), "0"), 0, 5),
+        (over_items("maximum", Name("x", Kind.NUMBER), None, 2), -2, Decimal("1.5")),
+    ],
+)
+def test_bounds_of_aggregates_are_close(tree: Aggregate, low: object, high: object) -> None:
+    """n is from 2 to 5, x from -2 to 1.5, and o one of three choices."""
+    by_name = {
+        "n": NumberRange(Decimal(2), Decimal(5)),
+        "x": NumberRange(Decimal(-2), Decimal("1.5")),
+        "o": Options(frozenset(COLOURS)),
+    }
+    assert bounds(tree, by_name) == NumberRange(low, high)
 
 
 @pytest.mark.parametrize(

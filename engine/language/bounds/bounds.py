@@ -7,6 +7,7 @@ unknown is not looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -27,8 +28,14 @@ class NumberRange(NamedTuple):
     high: Number | None
 
 
+class Options(NamedTuple):
+    """The options that a choice can be."""
+
+    names: frozenset[str]
+
+
 Truths = frozenset[bool]  #: which of true and false a condition can be
-Bounds = NumberRange | Truths | None  #: None for dates and choices, which have no bounds
+Bounds = NumberRange | Truths | Options | None  #: None for dates and texts, and for choices that may be anything
 
 EITHER: Truths = frozenset((True, False))
 ANY = NumberRange(None, None)
@@ -92,6 +99,8 @@ def _range(tree: Expression, by_name: Mapping[str, Bounds]) -> NumberRange:
 def _exactly(value: Value) -> Bounds:
     if isinstance(value, bool):
         return frozenset((value,))
+    if isinstance(value, str):
+        return Options(frozenset((value,)))
     return NumberRange(value, value) if isinstance(value, Decimal | Fraction) else None
 
 
@@ -107,11 +116,13 @@ def _any(parts: list[Truths]) -> Truths:
 
 
 def _compare(tree: Compare, by_name: Mapping[str, Bounds]) -> Truths:
-    """Compares the ends of the ranges of both sides, or two written values; any other comparison can be either."""
+    """Compares the ends of both ranges, the options of both sides or two written values; any other can be either."""
     left, right = bounds(tree.left, by_name), bounds(tree.right, by_name)
     if isinstance(left, NumberRange) and isinstance(right, NumberRange):
         signs = ((True, tree.operator), (False, inverse(tree.operator)))
         return frozenset(truth for truth, sign in signs if _can_hold(sign, left, right))
+    if isinstance(left, Options) and isinstance(right, Options) and not left.names & right.names:
+        return frozenset((tree.operator == "!=",))
     if isinstance(tree.left, Literal) and isinstance(tree.right, Literal):
         return frozenset((bool(relation(tree.operator)(tree.left.value, tree.right.value)),))
     return EITHER
@@ -152,10 +163,13 @@ def _either(parts: list[Bounds], kind: Kind) -> Bounds:
     """The bounds of a value that is one of the parts."""
     ranges = [part for part in parts if isinstance(part, NumberRange)]
     conditions = [part for part in parts if isinstance(part, frozenset)]
+    choices = [part for part in parts if isinstance(part, Options)]
     if parts and len(ranges) == len(parts):
         return NumberRange(_lowest([span.low for span in ranges]), _highest([span.high for span in ranges]))
     if parts and len(conditions) == len(parts):
         return frozenset().union(*conditions)
+    if parts and len(choices) == len(parts):
+        return Options(frozenset().union(*(part.names for part in choices)))
     return anything(kind)
 
 
@@ -256,19 +270,54 @@ def _never(span: NumberRange, number: int) -> bool:
     return (span.low is not None and span.low > number) or (span.high is not None and span.high < number)
 
 
+# Aggregates -----------------------------------------------------------------------------------------------------------
+
+
 def _aggregate(tree: Aggregate, by_name: Mapping[str, Bounds]) -> Bounds:
-    """The bounds of an aggregate over any items: the sign of a sum, or the ends of a value that is taken from items."""
-    if tree.kind not in NUMERIC:
-        return anything(tree.kind)
-    value = _range(tree.value, by_name)
+    """The bounds of an aggregate over a list of any length, the empty one included."""
+    value, can_count = bounds(tree.value, by_name), True in truths(tree.counts, by_name)
+    best = _floor(_range(tree.best, by_name).high) if tree.best else None
+    some: Bounds
     match tree.function:
-        case "count" | "distinct":
-            return NumberRange(_NOTHING, None)
+        case "any":
+            return frozenset((False, True)) if can_count and value != frozenset((False,)) else frozenset((False,))
+        case "count":
+            return NumberRange(_NOTHING, None if can_count else _NOTHING)
+        case "distinct":
+            return NumberRange(_NOTHING, _how_many(tree.value.kind, value) if can_count else _NOTHING)
         case "sum":
-            low = _NOTHING if value.low is not None and value.low >= 0 else None
-            value = NumberRange(low, _NOTHING if value.high is not None and value.high <= 0 else None)
-        case "any" | "all" | "minimum" | "maximum" | "average" | "median" | "latest":
-            pass
+            some = _sum(value, best)
+        case "all" | "minimum" | "maximum" | "average" | "median" | "latest":
+            some = value
         case _:
             assert_never(tree.function)
-    return _either([value, *([] if tree.empty is None else [_range(tree.empty, by_name)])], tree.kind)
+    of_some = [some] if can_count and (best is None or best > 0) else []
+    of_none = [bounds(tree.empty, by_name)] if tree.empty is not None else []
+    return _either([*of_some, *of_none], tree.kind)
+
+
+def _sum(value: Bounds, best: Decimal | None) -> NumberRange:
+    """The sum of one number or more, each within the bounds; at most `best` of them, None for any number."""
+    low, high = value if isinstance(value, NumberRange) else ANY
+    most = NumberRange(_ONE, best)
+    return NumberRange(
+        low if low is None or low >= 0 else _product(NumberRange(low, low), most).low,
+        high if high is None or high <= 0 else _product(NumberRange(high, high), most).high,
+    )
+
+
+def _how_many(kind: Kind, value: Bounds) -> Decimal | None:
+    """The number of different values within the bounds; None where it has no limit."""
+    if isinstance(value, frozenset):
+        return Decimal(len(value))
+    if isinstance(value, Options):
+        return Decimal(len(value.names))
+    if value is None or value.low is None or value.high is None:
+        return None
+    if kind is Kind.COUNT:
+        return max(_NOTHING, Decimal(math.floor(value.high) - math.ceil(value.low) + 1))
+    return _ONE if value.low == value.high else None
+
+
+def _floor(number: Number | None) -> Decimal | None:
+    return None if number is None else Decimal(math.floor(number))
