@@ -100,12 +100,9 @@ def _fails(verdicts: Sequence["ClaimVerdict"], programme: "Programme", fail_on: 
 
 
 def _partners_at_the_ends(value: str, ranges: Sequence["ValueRange"]) -> dict[str, tuple["Example", ...]]:
-    """The partners at the two ends of each range of a value, by the name of their file."""
+    """The partners at, or next to, the two ends of each range of a value, by the name of their file."""
     return {
-        f"{value}-{limits.tier or 'all'}-{key}": end.found.examples
-        for limits in ranges
-        for key, end in limits.ends().items()
-        if end
+        f"{value}-{limits.tier or 'all'}-{key}": end.examples for limits in ranges for key, end in limits.ends().items()
     }
 
 

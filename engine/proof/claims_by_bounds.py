@@ -173,9 +173,8 @@ def _other_extreme(verdict: ClaimVerdict, claimed: Number, form: Literal["greate
     if verdict.bound is not None and verdict.bound == verdict.attained:
         where = f", {who}, not {wanted}" if verdict.example else f", not {wanted}: {who}"
         return f"the {form} is {attained}{where}"
-    more = "more" if form == "greatest" else "less"
     reached = "no scenario knows it" if attained is None else f"{attained} is attained {who}"
-    limit = f"no rule forbids {more}" if verdict.bound is None else f"{plain(verdict.bound)} is what the rules allow"
+    limit = "no limit is proved" if verdict.bound is None else f"{plain(verdict.bound)} is what the rules allow"
     return f"{reached}, {limit}, and {wanted} is claimed"
 
 

@@ -15,7 +15,6 @@ from ..release.load import Release
 from ..values import Number
 from .claims_by_bounds import ClaimStatus, ClaimVerdict, condition_label
 from .decide import Answer, Setting, can_change, can_fail, can_hold, can_lower, outermost
-from .solve import Undecided
 
 
 def prove_claims(
@@ -97,18 +96,14 @@ def _refuted(setting: Setting, claim: Claim, extreme: Extreme, beyond: Answer) -
 
     `beyond` has a partner with more (or less) than is claimed, where there is one.
     """
-    try:
-        end = outermost(setting, extreme.value, extreme.form == "greatest")
-    except Undecided:
-        end = None
-    bound = end.value if end else None
-    partners = (end.found.examples if end else ()) or beyond.examples
+    end = outermost(setting, extreme.value, extreme.form == "greatest")
+    partners = end.examples or beyond.examples
     values = partners[0].values(setting.release) if partners else None
     attained = None if values is None else _number(interpret(extreme.value, values))
     wanted = None if values is None else _number(interpret(extreme.wanted, values))
     if wanted is None:
         wanted = _constant(extreme.wanted)
-    return ClaimVerdict(claim, "refuted", wanted, bound, attained, partners=partners)
+    return ClaimVerdict(claim, "refuted", wanted, end.value, attained, partners=partners)
 
 
 def _number(value: object) -> Number | None:

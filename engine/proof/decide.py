@@ -12,8 +12,9 @@ from contextlib import suppress
 from datetime import date
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from ..language.bounds.bounds import NumberRange, bounds
 from ..language.run.interpret import interpret
 from ..language.smt.terms import (
     Codes,
@@ -28,20 +29,24 @@ from ..language.smt.terms import (
     number,
 )
 from ..language.tree import Expression, Name, names
-from ..programme.model import Programme
+from ..programme.model import ORDER, Programme
 from ..programme.reads import all_read
+from ..programme.value_bounds import known_bounds
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, Value
 from .example import Example, Shows, without_irrelevant
 from .minimal_model import plainest
-from .solve import SECONDS, Question, Undecided, end
-from .symbols import MAX_ITEMS, Partner, broken, condition, make_partner, term, variant
+from .solve import ENDLESS, SECONDS, End, Question, Undecided, end
+from .symbols import MAX_ITEMS, VERY_MANY, Partner, broken, condition, make_partner, term, variant
 
 Conditions = Callable[[Sequence[Partner]], list[Formula]]  #: what has to hold of one or two partners in symbols
 
 
 class Setting(NamedTuple):
-    """What every question needs: a release, the preferred day of an example, and the solver's seconds per question."""
+    """What every question needs: a release, a day, and the solver's seconds per question.
+
+    The day is that of a record, and the preferred one of examples, on which the release is in force.
+    """
 
     release: Release
     day: date
@@ -89,32 +94,107 @@ def can_be(setting: Setting, tree: Expression, value: Fraction, premises: Sequen
     return _answer(setting, [tree, *premises], conditions, shows)
 
 
+_NEAR = Fraction(1, 10**9)  #: how near to a number partners come who approach it
+EndStatus = Literal["attained", "approached", "endless", "open", "never", "undecided"]
+
+
 class Outermost(NamedTuple):
-    """The greatest or least number that a value can be.
+    """The greatest or least number that a value can be, and partners who have it or come next to it.
 
-    No partner goes beyond `value`, which is None where there is no limit; `found` says whether a partner attains it.
+    It is `attained` by a partner, `approached` as near as one likes by partners of whom none has it, or `endless`;
+    `open` where that is not proved; `never` where the value is never known, and `undecided` where the solver ran out of
+    time. No partner goes beyond `value`, which is None where no limit is proved. `nearest` is the outermost number that
+    a partner was found to have, the one of `examples`.
     """
 
-    value: Fraction | None
-    found: Answer
+    status: EndStatus
+    value: Fraction | None = None
+    nearest: Fraction | None = None
+    examples: tuple[Example, ...] = ()
 
 
-def outermost(
-    setting: Setting, tree: Expression, greatest: bool, premises: Sequence[Expression] = ()
-) -> Outermost | None:
-    """The greatest or least of a value among partners for whom the conditions `premises` hold.
+def outermost(setting: Setting, tree: Expression, greatest: bool, premises: Sequence[Expression] = ()) -> Outermost:
+    """The greatest or least of a value among partners for whom the conditions `premises` hold."""
+    try:
+        limit = _limit(setting, tree, greatest, premises, None)
+    except Undecided:
+        limit = _limit_by_bounds(setting.release.programme, tree, greatest)
+        if limit.value is None:
+            return Outermost("undecided")
+    if limit is None:
+        return Outermost("never")
+    read = all_read(setting.release.programme, {name.id for part in (tree, *premises) for name in names(part)})
+    sign = 1 if greatest else -1
+    passes = partial(_passes, setting, tree, greatest=greatest, premises=premises)
+    if limit.value is not None:
+        attained = can_be(setting, tree, limit.value, premises)
+        if attained.status == "yes":
+            return Outermost("attained", limit.value, limit.value, attained.examples)
+        near = limit.value - sign * _NEAR
+        if attained.status == "no" and not _reads_list(setting.release.programme, read) and passes(near, items=None):
+            return Outermost("approached", limit.value)
+    elif any(passes(Fraction(sign * ENDLESS), items=items) for items in (VERY_MANY, MAX_ITEMS)):
+        return Outermost("endless")
+    return _open_end(setting, tree, greatest, premises, limit.value)
 
-    None where the value is never known. Raises Undecided.
-    """
-    partner = make_partner(setting.release.programme, Codes())
+
+def _limit(
+    setting: Setting, tree: Expression, greatest: bool, premises: Sequence[Expression], items: int | None
+) -> End | None:
+    """The number that no partner goes beyond whose lists have so many items (None: any number); raises Undecided."""
+    partner = make_partner(setting.release.programme, Codes(), items=items)
     wanted = term(partner, tree)
     conditions = [condition(partner, premise) for premise in premises]
-    limit = end([*partner.limits, *conditions], wanted, greatest, setting.seconds)
-    if limit is None:
-        return None
-    if limit.value is None:
-        return Outermost(None, Answer("undecided"))
-    return Outermost(limit.value, can_be(setting, tree, limit.value, premises))
+    return end([*partner.limits, *conditions], wanted, greatest, setting.seconds)
+
+
+def _limit_by_bounds(programme: Programme, tree: Expression, greatest: bool) -> End:
+    """The number that no partner goes beyond by the bounds of values; an end of None where these have none."""
+    span = bounds(tree, known_bounds(programme))
+    limit = (span.high if greatest else span.low) if isinstance(span, NumberRange) else None
+    return End(None if limit is None else Fraction(limit))
+
+
+def _passes(
+    setting: Setting,
+    tree: Expression,
+    mark: Fraction,
+    greatest: bool,
+    premises: Sequence[Expression],
+    items: int | None,
+) -> bool:
+    """Whether a partner is found who has more than the mark, or less where the least is looked for.
+
+    `items` is how long lists are, as `make_partner` takes it.
+    """
+    partner = make_partner(setting.release.programme, Codes(), items=items)
+    wanted = term(partner, tree)
+    further = comparison(">" if greatest else "<", wanted, Term(number(mark)))
+    conditions = [wanted.known, further, *(condition(partner, premise) for premise in premises)]
+    try:
+        return Question([*partner.limits, *conditions], setting.seconds).can_be()
+    except Undecided:
+        return False
+
+
+def _open_end(
+    setting: Setting, tree: Expression, greatest: bool, premises: Sequence[Expression], value: Fraction | None
+) -> Outermost:
+    """An end that is not proved: with the outermost number that partners with short lists have."""
+    try:
+        limit = _limit(setting, tree, greatest, premises, MAX_ITEMS)
+    except Undecided:
+        limit = None
+    if limit is None or limit.value is None:
+        return Outermost("open", value)
+    attained = can_be(setting, tree, limit.value, premises)
+    nearest = limit.value if attained.examples else None
+    return Outermost("open", value, nearest, attained.examples)
+
+
+def _reads_list(programme: Programme, read: frozenset[str]) -> bool:
+    """Whether one of these ids is a list, or that of the lines of an order."""
+    return any(id in read for id in (*programme.lists, ORDER))
 
 
 def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]) -> Answer:
@@ -204,6 +284,7 @@ def _answer(
     if differ and not read & set(differ):
         return Answer("no")
     items = MAX_ITEMS if any(id in read for id in programme.lists) else None
+    setting = setting._replace(day=max(setting.day, programme.effective_from))
     search = partial(_search, setting, conditions, shows, differ, read)
     if "as_of" in read and (answer := search(items, setting.day)).status == "yes":
         return answer  # arithmetic on a fixed day is much easier for the solver than on any day

@@ -35,7 +35,7 @@ def plainest(question: Question, partner: Partner, read: frozenset[str], day: da
         if id in read
     }
     for id, fact in programme.lists.items():
-        if id in read and partner.items is not None:
+        if id in read and id in partner.items:
             facts[id] = _items(question, partner, fact, as_of)
     return Example(facts, tier, since, as_of)
 
@@ -71,7 +71,7 @@ def plain_value(question: Question, symbol: Formula, fact: Fact, codes: Codes, d
 
 
 def _items(question: Question, partner: Partner, fact: ListFact, day: date) -> list[dict[str, Any]]:
-    items = (partner.items or {})[fact.id]
+    items = partner.items[fact.id]
     size = int(_number(question, items.size, Fraction(0)))
     return [
         {

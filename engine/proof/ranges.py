@@ -11,22 +11,18 @@ from ..programme.model import NamedValue, Programme
 from ..programme.owners import PROGRAMME, Role, id_of, of_tier
 from ..values import NUMERIC, Kind
 from .decide import Outermost, Setting, outermost
-from .solve import Undecided
 
 
 @public("tier", "value.id")
 class ValueRange(NamedTuple):
-    """The ends of a value among the partners who qualify for a tier, or among all partners where `tier` is None.
-
-    An end is None where the solver did not find it in its time, or where the value is never known.
-    """
+    """The ends of a value among the partners who qualify for a tier, or among all partners where `tier` is None."""
 
     tier: str | None
     value: NamedValue
-    least: Outermost | None
-    greatest: Outermost | None
+    least: Outermost
+    greatest: Outermost
 
-    def ends(self) -> dict[str, Outermost | None]:
+    def ends(self) -> dict[str, Outermost]:
         """Both ends by their names."""
         return {"least": self.least, "greatest": self.greatest}
 
@@ -71,10 +67,5 @@ def _values(programme: Programme, named: str) -> list[tuple[str | None, NamedVal
 def _range(setting: Setting, tier: str | None, value: NamedValue) -> ValueRange:
     tree = Name(value.id, value.kind)
     premises = [] if tier is None else [Name(setting.release.programme.tiers[tier].qualified, Kind.YES_NO)]
-    ends: list[Outermost | None] = []
-    for greatest in (False, True):
-        try:
-            ends.append(outermost(setting, tree, greatest, premises))
-        except Undecided:
-            ends.append(None)
-    return ValueRange(tier, value, *ends)
+    least, greatest = (outermost(setting, tree, greatest, premises) for greatest in (False, True))
+    return ValueRange(tier, value, least, greatest)

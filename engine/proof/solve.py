@@ -13,7 +13,7 @@ import z3  # type: ignore[import-untyped]
 
 from ..language.smt.terms import Formula, Term, all_of, comparison, number
 
-_ENDLESS = 10**15  #: a number beyond it is limited only by the length of numbers in records
+ENDLESS = 10**15  #: a number beyond it is limited only by the length of numbers in records
 _STEPS = 200  #: models that are tried for the end of a quotient
 _KEPT = 20  #: models that a question keeps
 SECONDS = 5.0  #: default time limit of one call of the solver
@@ -109,7 +109,7 @@ def end(conditions: Sequence[Formula], of: Term, greatest: bool, seconds: float 
             raise Undecided("the end found is none")
     else:
         value = _quotient_end(question, of, greatest)
-    return End(None if value is None or abs(value) > _ENDLESS else value)
+    return End(None if value is None or abs(value) > ENDLESS else value)
 
 
 def optimum(conditions: Sequence[Formula], value: Formula, greatest: bool, seconds: float) -> Fraction | None:
@@ -134,7 +134,7 @@ def _quotient_end(question: Question, of: Term, greatest: bool) -> Fraction | No
     """
     for _ in range(_STEPS):
         value = Fraction(question.value(of.value) / question.value(of.over))
-        if abs(value) > _ENDLESS:
+        if abs(value) > ENDLESS:
             return None
         if not question.can_be(_beyond(of, value, greatest)):
             return value

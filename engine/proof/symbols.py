@@ -1,8 +1,9 @@
 """Turns any partner into formulas: a symbol of the solver for each fact, and a term for each value of the release.
 
-Lists are modelled in one of two ways. With a limit on their length, each item has symbols for its fields: an example
+Lists are modelled in one of three ways. With a limit on their length, each item has symbols for its fields: an example
 that is found is a real partner, but longer lists are not covered. Without a limit, the result of an aggregate is a
-symbol within its bounds: what is proved holds for all partners, but an example need not be a real one.
+symbol within its bounds: what is proved holds for all partners, but an example need not be a real one. A list of very
+many equal items shows what grows without end.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..language.bounds.bounds import NumberRange, bounds
-from ..language.smt.aggregates import unrolled
+from ..language.bounds.bounds import NumberRange, Options, bounds
+from ..language.smt.aggregates import repeated, unrolled
 from ..language.smt.days import FIRST, LAST
 from ..language.smt.formula import formula
 from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
@@ -31,6 +32,7 @@ from ..values import NUMERIC, Kind
 _MOST = 10**MAX_WHOLE_DIGITS - 1
 MAX_LINES = 2  #: of an order
 MAX_ITEMS = 3  #: of a list whose items have symbols of their own
+VERY_MANY = 10**24  #: equal items of a list
 
 
 class Items(NamedTuple):
@@ -41,6 +43,7 @@ class Items(NamedTuple):
     terms: tuple[dict[str, Term], ...]  #: the fields, and the values of an item that were needed so far
     any: bool = True  #: whether the items are free; false for those of a record
     known: bool = True  #: false where a record leaves the list out
+    copies: Formula | None = None  #: how often the list has its one item; None where each item is there once
 
 
 class Partner(NamedTuple):
@@ -49,11 +52,11 @@ class Partner(NamedTuple):
     programme: Programme
     codes: Codes
     symbols: Mapping[str, Formula]  #: by the ids of facts and inputs
-    items: Mapping[str, Items] | None  #: by the ids of lists; None where results of aggregates are symbols
+    items: Mapping[str, Items]  #: by the ids of lists; of a list that is not there, results of aggregates are symbols
     agreed: Mapping[str, tuple[Formula, Formula]]  #: by negotiable value: whether an agreement sets it, and to what
     limits: list[Formula]  #: what holds of every partner
     terms: dict[str, Term]  #: by the ids of facts and values
-    sums: dict[Aggregate, Term]  #: results of aggregates, where `items` is None
+    sums: dict[Aggregate, Term]  #: results of aggregates of lists that are not in `items`
     overrides: Mapping[str, Term] = {}  #: terms that replace those of facts and rules: agreements, unknown facts
     base: Partner | None = None  #: the partner that this one is a variant of
     differ: frozenset[str] = frozenset()  #: the facts in which it differs from `base`
@@ -70,32 +73,51 @@ def make_partner(
 ) -> Partner:
     """A partner about whom nothing is known but the terms of facts and values in `overrides`.
 
-    `items` is how many items a list may hold (None: any number), or the lists themselves; `day` is the day of the
-    evaluation (None: any day on which the release may be in force); with `agreements` an agreement may set each
-    negotiable value.
+    `items` is how many items a list may hold (None: any number; VERY_MANY: none, or one or so many equal ones), or the
+    lists themselves, of which one that is left out may hold any number; `day` is the day of the evaluation (None: any
+    day on which the release is in force); with `agreements` an agreement may set each negotiable value.
     """
     symbols = {id: symbol(id, kind) for id, kind in _kinds(programme).items()}
     if day is not None:
         symbols["as_of"] = written_day(day)
     if isinstance(items, int):
-        items = {id: _symbolic_items(fact, items) for id, fact in programme.lists.items()}
+        make = _equal_items if items == VERY_MANY else partial(symbolic_items, most=items)
+        items = {id: make(fact) for id, fact in programme.lists.items()}
         if programme.order:
-            items[ORDER] = _symbolic_items(programme.order.lines, MAX_LINES)
+            items[ORDER] = symbolic_items(programme.order.lines, MAX_LINES)
     negotiable = [value for value in programme.values.values() if value.negotiable] if agreements else []
     agreed = {
         value.id: (z3.Bool(agreed_id(value.id)), symbol(agreement_id(value.id), value.kind)) for value in negotiable
     }
-    limits = [] if day else [symbols["as_of"] >= written_day(programme.effective_from)]
-    return _with_limits(Partner(programme, codes, symbols, items, agreed, limits, {}, {}, overrides or {}))
+    return _with_limits(Partner(programme, codes, symbols, items or {}, agreed, [], {}, {}, overrides or {}))
 
 
 def variant(partner: Partner, differ: Iterable[str]) -> Partner:
-    """A second partner, equal to the first in everything but these facts."""
-    facts, kinds = frozenset(differ), _kinds(partner.programme)
-    symbols = {id: symbol(f"{id}'", kinds[id]) if id in facts else same for id, same in partner.symbols.items()}
-    lists = None if partner.items is None else {id: with_fresh_terms(items) for id, items in partner.items.items()}
-    changed = partner._replace(symbols=symbols, items=lists, limits=[], terms={}, sums={}, base=partner, differ=facts)
+    """A second partner, equal to the first in everything but these facts, lists and fields (`deals[].amount`)."""
+    ids, kinds, programme = frozenset(differ), _kinds(partner.programme), partner.programme
+    symbols = {id: symbol(f"{id}'", kinds[id]) if id in ids else same for id, same in partner.symbols.items()}
+    lists = {
+        id: symbolic_items(_list_fact(programme, id), len(items.fields), "'")
+        if id in ids
+        else with_fresh_terms(items._replace(fields=tuple(_with_other_fields(row, ids) for row in items.fields)))
+        for id, items in partner.items.items()
+    }
+    changed = partner._replace(symbols=symbols, items=lists, limits=[], terms={}, sums={}, base=partner, differ=ids)
     return _with_limits(changed)
+
+
+def _with_other_fields(row: Mapping[str, Term], ids: frozenset[str]) -> Mapping[str, Term]:
+    """The fields of an item, with other symbols for those fields of these ids that are free."""
+    return {
+        id: Term(z3.Const(f"{term.value}'", term.value.sort())) if id in ids and is_free(term) else term
+        for id, term in row.items()
+    }
+
+
+def is_free(term: Term) -> bool:
+    """Whether a term is a symbol of the solver, which can be any value."""
+    value = term.value
+    return bool(not isinstance(value, bool) and z3.is_const(value) and value.decl().kind() == z3.Z3_OP_UNINTERPRETED)
 
 
 def _with_limits(partner: Partner) -> Partner:
@@ -126,12 +148,22 @@ def is_recorded(id: str) -> Formula:
     return z3.Bool(f"{id} is said")
 
 
-def _symbolic_items(fact: ListFact, most: int) -> Items:
+def symbolic_items(fact: ListFact, most: int, mark: str = "") -> Items:
+    """A list of at most so many items, of which nothing is known; `mark` tells its symbols from those of another."""
     rows = tuple(
-        {id: Term(symbol(f"{fact.id}[{place}].{field.id}", field.kind)) for id, field in fact.fields_by_id().items()}
+        {
+            id: Term(symbol(f"{fact.id}[{place}].{field.id}{mark}", field.kind))
+            for id, field in fact.fields_by_id().items()
+        }
         for place in range(1, most + 1)
     )
-    return with_fresh_terms(Items(z3.Int(fact.item), rows, ()))
+    return with_fresh_terms(Items(z3.Int(f"{fact.item}{mark}"), rows, ()))
+
+
+def _equal_items(fact: ListFact) -> Items:
+    """A list with one item that nothing is known of, once or very many times, or with none."""
+    items = symbolic_items(fact, 1)
+    return items._replace(copies=z3.If(items.size == 0, 0, z3.If(z3.Bool(f"many {fact.id}"), VERY_MANY, 1)))
 
 
 def with_fresh_terms(items: Items) -> Items:
@@ -144,19 +176,24 @@ def with_fresh_terms(items: Items) -> Items:
 
 def _limits(partner: Partner) -> Iterable[Formula]:
     programme, symbols, codes = partner.programme, partner.symbols, partner.codes
-    yield from (all_of([symbols[id] >= FIRST, symbols[id] <= LAST]) for id in ("as_of", "held_since"))
+    yield all_of([symbols["held_since"] >= FIRST, symbols["held_since"] <= LAST])
+    if is_free(Term(symbols["as_of"])):
+        yield all_of([symbols["as_of"] >= programme.effective_from.toordinal(), symbols["as_of"] <= LAST])
     main = programme.tracks[MAIN]
     held = main.tiers if main.award == "signed" or main.kept_until is not None else ()
     yield _one_of(symbols["held_tier"], (NO_TIER, *held), codes)
     for fact in programme.facts.values():
         yield _recordable(fact, symbols[fact.id], codes)
-    for id, items in (partner.items or {}).items():
+    for id, items in partner.items.items():
         if items.any:
             yield all_of([items.size >= 0, items.size <= len(items.fields)])
-            fields = _list_fact(programme, id).fields_by_id()
-            yield from (
-                _recordable(field, row[name].value, codes) for row in items.fields for name, field in fields.items()
-            )
+        fields = _list_fact(programme, id).fields_by_id()
+        yield from (
+            _recordable(field, row[name].value, codes)
+            for row in items.fields
+            for name, field in fields.items()
+            if is_free(row[name])
+        )
         if id == ORDER:
             yield items.size >= 1
             yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(items.fields, 1))
@@ -250,8 +287,6 @@ def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggreg
     of_list = partner.programme.list_of(node.id)
     if of_list is None:
         return partner.terms[node.id]
-    if partner.items is None:
-        raise TypeError(node.id)
     terms = partner.items[of_list].terms[positions[_list_fact(partner.programme, of_list).item]]
     if node.id not in terms:
         value = partner.programme.values[node.id]
@@ -260,26 +295,31 @@ def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggreg
 
 
 def _aggregate(partner: Partner, positions: Mapping[str, int], node: Aggregate) -> Term:
-    if partner.items is None:
-        read = all_read(partner.programme, {name.id for name in names(node)})
+    items = partner.items.get(node.list)
+    if items is None:
+        read = all_read(partner.programme, {name.id for name in names(node)} | {node.list})
         owner = partner.base if partner.base and not read & partner.differ else partner
         if node not in owner.sums:
             owner.sums[node] = _any_result(owner, node)
         return owner.sums[node]
-    items = partner.items[node.list]
-    rows = [
-        (items.size > index, partial(_resolve, partner, {**positions, node.item: index}))
-        for index in range(len(items.fields))
-    ]
-    return only_where(items.known, unrolled(node, rows, partial(_resolve, partner, positions), partner.codes))
+    terms = partial(_resolve, partner, positions)
+    own = [partial(_resolve, partner, {**positions, node.item: index}) for index in range(len(items.fields))]
+    if items.copies is not None:
+        return repeated(node, items.copies, own[0], terms, partner.codes)
+    rows = [(items.size > index, names_of_item) for index, names_of_item in enumerate(own)]
+    return only_where(items.known, unrolled(node, rows, terms, partner.codes))
 
 
 def _any_result(partner: Partner, node: Aggregate) -> Term:
     """An aggregate of a list of any length: a symbol within the bounds of the aggregate, known or not."""
     label = f"aggregate {len(partner.sums) + 1}" + ("'" if partner.base else "")
     result = symbol(label, node.kind)
-    within = bounds(node, known_bounds(partner.programme, agreements=bool(partner.agreed)))
-    if isinstance(within, NumberRange):
-        partner.limits.extend(result >= number(end) for end in (within.low,) if end is not None)
-        partner.limits.extend(result <= number(end) for end in (within.high,) if end is not None)
+    match bounds(node, known_bounds(partner.programme, agreements=bool(partner.agreed))):
+        case NumberRange(low, high):
+            partner.limits.extend(result >= number(end) for end in (low,) if end is not None)
+            partner.limits.extend(result <= number(end) for end in (high,) if end is not None)
+        case Options(options):
+            partner.limits.append(_one_of(result, sorted(options), partner.codes))
+        case frozenset() as can_be if len(can_be) == 1:
+            partner.limits.append(result if True in can_be else negated(result))
     return Term(result, z3.Bool(f"{label} known"))

@@ -58,11 +58,12 @@ def _actual(verdict: ClaimVerdict, lang: str) -> Iterator[str]:
 
 
 def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
-    """A line for each partner with its facts; of the second of two only the facts that differ from the first."""
+    """A line for each partner with its facts and its day; of the second of two only the facts that differ."""
     for index, example in enumerate(partners):
         before = partners[0].facts if index else {}
         facts = {id: value for id, value in example.facts.items() if id not in before or before[id] != value}
-        yield f"{texts_in(lang).PROOF['beside' if index else 'breaks']}: {_facts(example, facts, lang)}"
+        day = "" if index else f", {_on_day(example, lang)}"
+        yield f"{texts_in(lang).PROOF['beside' if index else 'breaks']}: {_facts(example, facts, lang)}{day}"
 
 
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
@@ -74,6 +75,15 @@ def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
 def facts_line(example: Example, lang: str) -> str:
     """The tier and the facts of an example on one line."""
     return _facts(example, example.facts, lang)
+
+
+def example_line(example: Example, lang: str) -> str:
+    """The tier and the facts of an example, and its day, on one line."""
+    return f"{facts_line(example, lang)}, {_on_day(example, lang)}"
+
+
+def _on_day(example: Example, lang: str) -> str:
+    return texts_in(lang).PROOF["on_day"].format(day=example.as_of.isoformat())
 
 
 def _yaml_flow(value: Any) -> str:
@@ -104,22 +114,39 @@ def ranges_page(programme: Programme, named: str, ranges: Sequence[ValueRange], 
 def _range(programme: Programme, value_range: ValueRange, lang: str) -> Row:
     say = texts_in(lang).PROOF
     title = say["all"] if value_range.tier is None else pick(programme.tiers[value_range.tier].title, lang)
-    least, greatest = value_range.least, value_range.greatest
-    ends = [_end(end, value_range.value.kind, lang) for end in (least, greatest)]
-    details = [
-        say[key].format(facts=facts_line(end.found.examples[0], lang) if end.found.examples else say["near"])
-        for key, end in value_range.ends().items()
-        if end is not None and end.value is not None
-    ]
-    endless = least and least.value is not None and greatest and greatest.value is None
-    figure = ends[0] if ends[0] == ends[1] else say["from" if endless else "to"].format(least=ends[0], greatest=ends[1])
-    return Row(PLAIN, title, figure, "", (), tuple(details))
+    kind, ends = value_range.value.kind, value_range.ends()
+    details = [line for key, end in ends.items() for line in _details(key, end, kind, lang)]
+    return Row(PLAIN, title, _figure(value_range, lang), "", (), tuple(details))
 
 
-def _end(end: Outermost | None, kind: Kind, lang: str) -> str:
-    if end is None:
-        return texts_in(lang).PROOF["not_found"]
-    return texts_in(lang).PROOF["no_end"] if end.value is None else words.amount(end.value, kind, lang)
+def _figure(value_range: ValueRange, lang: str) -> str:
+    """Both ends in a few words: the numbers that no partner goes beyond, or what is known in their place."""
+    kind, limits = value_range.value.kind, (value_range.least.value, value_range.greatest.value)
+    figures = {key: _end(end, kind, lang) for key, end in value_range.ends().items()}
+    if figures["least"] == figures["greatest"]:
+        return figures["least"]
+    forms = {(False, False): "to", (False, True): "from", (True, False): "until", (True, True): "neither"}
+    return texts_in(lang).PROOF[forms[limits[0] is None, limits[1] is None]].format(**figures)
+
+
+def _end(end: Outermost, kind: Kind, lang: str) -> str:
+    """The number that no partner goes beyond, or what is known in its place."""
+    return texts_in(lang).PROOF[f"end_{end.status}"] if end.value is None else words.amount(end.value, kind, lang)
+
+
+def _details(key: str, end: Outermost, kind: Kind, lang: str) -> Iterator[str]:
+    """The partner who has an end, or what is not proved of it; `key` is least or greatest."""
+    say = texts_in(lang).PROOF
+    if end.status == "attained":
+        yield say[key].format(facts=example_line(end.examples[0], lang))
+    elif end.status == "approached":
+        yield say[f"{key}_approached"]
+    elif end.status == "open":
+        if end.value is not None:
+            yield say[f"{key}_open"]
+        if end.examples and end.nearest is not None:
+            number = words.amount(end.nearest, kind, lang)
+            yield say[f"{key}_found"].format(number=number, facts=example_line(end.examples[0], lang))
 
 
 # For programs ---------------------------------------------------------------------------------------------------------
@@ -166,10 +193,13 @@ def ranges_data(programme: Programme, ranges: Sequence[ValueRange], day: date) -
     }
 
 
-def _end_data(end: Outermost | None) -> Json | None:
-    if end is None:
-        return None
-    return {"value": json_value(end.value), "partners": [example_data(example) for example in end.found.examples]}
+def _end_data(end: Outermost) -> Json:
+    return {
+        "status": end.status,
+        "value": json_value(end.value),
+        "nearest": json_value(end.nearest),
+        "partners": [example_data(example) for example in end.examples],
+    }
 
 
 def example_data(example: Example) -> Json:

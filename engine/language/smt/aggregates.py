@@ -28,6 +28,7 @@ from .terms import (
     number,
     only_where,
     plus,
+    times,
     unknown_term,
 )
 
@@ -66,6 +67,20 @@ def unrolled(tree: Aggregate, items: Sequence[tuple[Formula, Terms]], terms: Ter
     best = None if tree.best is None else formula(tree.best, terms, codes)
     empty = unknown_term(tree.kind) if tree.empty is None else formula(tree.empty, terms, codes)
     return _aggregate(tree.function, entries, best, empty)
+
+
+def repeated(tree: Aggregate, copies: Formula, own: Terms, terms: Terms, codes: Codes) -> Term:
+    """The term of an aggregate over a list of so many equal items; `own` gives the terms of the names of each."""
+    of_one = unrolled(tree, [(copies >= 1, own)], terms, codes)
+    if tree.function not in ("count", "sum"):
+        return of_one
+    counts = formula(tree.counts, own, codes)
+    taken = copies
+    if tree.best is not None:
+        most = floor(formula(tree.best, terms, codes))
+        taken = either(copies < most, copies, most)
+    counted = all_of([taken >= 1, counts.known, counts.value])
+    return chosen(counted, times(of_one, Term(taken)), of_one, of_one.known)
 
 
 def _aggregate(function: AggregateName, entries: Sequence[ItemFormulas], best: Term | None, empty: Term) -> Term:
