@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
@@ -12,11 +12,11 @@ from ..evaluate.evaluate import all_values, evaluate
 from ..evaluate.record import Record
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, negated, unknown_term
-from ..programme.model import ListFact
+from ..programme.model import NO_TIER, ListFact, Programme
 from ..programme.owners import agreed_id
 from ..release.load import Release
 from ..values import Kind, Unknown
-from .symbols import Items, Partner, make_partner, with_fresh_terms
+from .symbols import Items, Partner, make_partner, symbol, symbolic_items, with_fresh_terms
 
 
 class SymbolicRecord(NamedTuple):
@@ -25,6 +25,7 @@ class SymbolicRecord(NamedTuple):
     partner: Partner
     values: Mapping[str, Any]  #: facts and values by their ids, as the interpreter has them
     open: tuple[str, ...]  #: the facts that the record leaves out
+    absent: tuple[str, ...]  #: what else it leaves out: lists, fields of items (`deals[].amount`), `held_since`
 
     def fixed(self, but: Iterable[str] = ()) -> list[Formula]:
         """The partner's limits, and that every fact but the open ones and `but` is as the record or a default says."""
@@ -43,36 +44,66 @@ class SymbolicRecord(NamedTuple):
         return [] if isinstance(self.values["held_since"], Unknown) else [self.equals("held_since")]
 
 
-def symbolic_record(release: Release, record: Record, day: date, *, any_missing: bool = True) -> SymbolicRecord:
+Free = Literal["nothing", "facts", "all"]  #: what that is missing can be anything; the rest of it stays unknown
+
+
+def symbolic_record(
+    release: Release, record: Record, day: date, *, free: Free = "facts", most: int | None = None
+) -> SymbolicRecord:
     """The partner of a record on a day, with the agreements in force and the lists of the record.
 
-    With `any_missing` a missing fact can have any value; without, it stays unknown.
+    With `free` all, missing lists and fields of items can be anything too, and so can the day since when a tier is
+    held; `most` is how many items a missing list may have then, None for any number.
     """
     programme, codes = release.programme, Codes()
     values = all_values(release.plan, evaluate(release.plan, record, day))
-    lists = {id: _items(fact, values[id], codes) for id, fact in programme.lists.items()}
+    lists = {id: _list(fact, values[id], codes, free, most) for id, fact in programme.lists.items()}
     missing = tuple(id for id in programme.facts if isinstance(values[id], Unknown))
-    overrides = {} if any_missing else {id: unknown_term(programme.facts[id].kind) for id in missing}
-    if isinstance(values["held_since"], Unknown):
+    overrides = {id: unknown_term(programme.facts[id].kind) for id in missing} if free == "nothing" else {}
+    lacks_since = isinstance(values["held_since"], Unknown) and values["held_tier"] != NO_TIER
+    if isinstance(values["held_since"], Unknown) and not (lacks_since and free == "all"):
         overrides["held_since"] = unknown_term(Kind.DATE)
     for agreement in record.agreements:
         if agreement.days.cover(day):
             overrides[agreement.term] = Term(literal(agreement.value, codes))
             overrides[agreed_id(agreement.term)] = Term(True)
-    return SymbolicRecord(make_partner(programme, codes, items=lists, day=day, overrides=overrides), values, missing)
+    stated = {id: items for id, items in lists.items() if items is not None}
+    partner = make_partner(programme, codes, items=stated, day=day, overrides=overrides, complete=free == "all")
+    absent = (*_absent(programme, values), *(["held_since"] if lacks_since else []))
+    return SymbolicRecord(partner, values, missing, absent)
 
 
-def _items(fact: ListFact, items: Any, codes: Codes) -> Items:
-    """The items of a list of the record; a field that is left out is unknown."""
-    if isinstance(items, Unknown):
+def _absent(programme: Programme, values: Mapping[str, Any]) -> Iterator[str]:
+    """The lists that a record leaves out, and the fields that an item leaves out."""
+    for id, fact in programme.lists.items():
+        if isinstance(values[id], Unknown):
+            yield id
+        else:
+            names = (name for name in fact.fields if any(isinstance(item[name], Unknown) for item in values[id]))
+            yield from map(fact.id_of, names)
+
+
+def _list(fact: ListFact, items: Any, codes: Codes, free: Free, most: int | None) -> Items | None:
+    """The items of a list of the record; None for a missing list that can be anything, of any length."""
+    if not isinstance(items, Unknown):
+        rows = [_item(fact, item, f"{fact.id}[{place}]", codes, free) for place, item in enumerate(items, 1)]
+        return with_fresh_terms(Items(z3.IntVal(len(rows)), tuple(rows), (), any=False))
+    if free != "all":
         return Items(z3.IntVal(0), (), (), any=False, known=False)
-    terms = tuple(
-        {
-            fact.id_of(field.id): unknown_term(field.kind)
-            if isinstance(item[field.id], Unknown)
-            else Term(literal(item[field.id], codes))
-            for field in fact.fields.values()
-        }
-        for item in items
-    )
-    return with_fresh_terms(Items(z3.IntVal(len(terms)), terms, (), any=False))
+    return None if most is None else symbolic_items(fact, most)
+
+
+def _item(fact: ListFact, item: Mapping[str, Any], label: str, codes: Codes, free: Free) -> dict[str, Term]:
+    """The fields of an item by their ids; one that is left out is unknown, or can be anything."""
+    terms: dict[str, Term] = {}
+    for field in fact.fields.values():
+        value = item[field.id]
+        if not isinstance(value, Unknown):
+            terms[field.id] = Term(literal(value, codes))
+        else:
+            anything = Term(symbol(f"{label}.{field.id}", field.kind))
+            terms[field.id] = anything if free == "all" else unknown_term(field.kind)
+    for field in fact.fields.values():
+        if field.default_from and isinstance(item[field.id], Unknown):
+            terms[field.id] = terms[field.default_from]
+    return {fact.id_of(name): term for name, term in terms.items()}

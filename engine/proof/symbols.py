@@ -23,6 +23,7 @@ from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, n
 from ..language.smt.terms import day as written_day
 from ..language.tree import Aggregate, Expression, Name, names
 from ..limits import MAX_WHOLE_DIGITS
+from ..programme.definedness import may_be_undefined, undefinable
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
 from ..programme.owners import agreed_id, agreement_id
 from ..programme.reads import all_read
@@ -58,6 +59,7 @@ class Partner(NamedTuple):
     terms: dict[str, Term]  #: by the ids of facts and values
     sums: dict[Aggregate, Term]  #: results of aggregates of lists that are not in `items`
     overrides: Mapping[str, Term] = {}  #: terms that replace those of facts and rules: agreements, unknown facts
+    complete: bool = False  #: whether it leaves no fact, list or field out
     base: Partner | None = None  #: the partner that this one is a variant of
     differ: frozenset[str] = frozenset()  #: the facts in which it differs from `base`
 
@@ -70,12 +72,14 @@ def make_partner(
     day: date | None = None,
     overrides: Mapping[str, Term] | None = None,
     agreements: bool = False,
+    complete: bool = False,
 ) -> Partner:
     """A partner about whom nothing is known but the terms of facts and values in `overrides`.
 
     `items` is how many items a list may hold (None: any number; VERY_MANY: none, or one or so many equal ones), or the
     lists themselves, of which one that is left out may hold any number; `day` is the day of the evaluation (None: any
-    day on which the release is in force); with `agreements` an agreement may set each negotiable value.
+    day on which the release is in force); with `agreements` an agreement may set each negotiable value. A `complete`
+    partner leaves no fact, list or field out.
     """
     symbols = {id: symbol(id, kind) for id, kind in _kinds(programme).items()}
     if day is not None:
@@ -89,7 +93,7 @@ def make_partner(
     agreed = {
         value.id: (z3.Bool(agreed_id(value.id)), symbol(agreement_id(value.id), value.kind)) for value in negotiable
     }
-    return _with_limits(Partner(programme, codes, symbols, items or {}, agreed, [], {}, {}, overrides or {}))
+    return _with_limits(Partner(programme, codes, symbols, items or {}, agreed, [], {}, {}, overrides or {}, complete))
 
 
 def variant(partner: Partner, differ: Iterable[str]) -> Partner:
@@ -314,7 +318,8 @@ def _any_result(partner: Partner, node: Aggregate) -> Term:
     """An aggregate of a list of any length: a symbol within the bounds of the aggregate, known or not."""
     label = f"aggregate {len(partner.sums) + 1}" + ("'" if partner.base else "")
     result = symbol(label, node.kind)
-    match bounds(node, known_bounds(partner.programme, agreements=bool(partner.agreed))):
+    value_bounds = known_bounds(partner.programme, agreements=bool(partner.agreed))
+    match bounds(node, value_bounds):
         case NumberRange(low, high):
             partner.limits.extend(result >= number(end) for end in (low,) if end is not None)
             partner.limits.extend(result <= number(end) for end in (high,) if end is not None)
@@ -322,4 +327,6 @@ def _any_result(partner: Partner, node: Aggregate) -> Term:
             partner.limits.append(_one_of(result, sorted(options), partner.codes))
         case frozenset() as can_be if len(can_be) == 1:
             partner.limits.append(result if True in can_be else negated(result))
-    return Term(result, z3.Bool(f"{label} known"))
+    undefined = undefinable(partner.programme, value_bounds)
+    is_known = partner.complete and not may_be_undefined(node, value_bounds, undefined)
+    return Term(result, True if is_known else z3.Bool(f"{label} known"))

@@ -52,7 +52,7 @@ def next_steps(setting: Setting, record: Record, tier: str, order: OrderLines | 
     programme = setting.release.programme
     own = programme.tiers[tier]
     read = all_read(programme, [own.qualified, *([own.discount.uncapped] if own.discount else [])])
-    symbolic = symbolic_record(setting.release, record, setting.day, any_missing=False)
+    symbolic = symbolic_record(setting.release, record, setting.day, free="nothing")
     now = _at(setting, record, tier, order)
     for fact in programme.facts.values():
         if fact.effort is None or fact.id not in read or isinstance(symbolic.values[fact.id], Unknown):

@@ -12,6 +12,7 @@ from ..language.words import words
 from ..programme.model import Fact, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, plain
+from .fields import title_of
 from .page import (
     BAD,
     GOOD,
@@ -80,6 +81,9 @@ class _Writer:
         rows = [self._way(advice, way, number) for number, way in enumerate(advice.ways, 1)]
         if advice.status == "impossible":
             rows.append(Row(BAD, self.say["impossible"], "", "", (), tuple(self._hindrance(advice))))
+        elif advice.status == "unknown":
+            awaited = "; ".join(self._absent(id) for id in advice.missing)
+            rows.append(Row(OPEN, self.say["unknown"], "", "", (), (self.say["missing"].format(what=awaited),)))
         elif not rows:
             rows.append(Row(OPEN, self.say["undecided"]))
         return Block(title, tuple(rows))
@@ -124,21 +128,28 @@ class _Writer:
 
     def _possible_values(self, outcome: OpenOutcome) -> str:
         """The values that an undetermined outcome can still take, in words."""
-        if outcome.what == "qualified":
-            truths: dict[tuple[bool, ...], str] = {(True,): "met", (False,): "not_met"}
-            truth = truths.get(outcome.can_be)
-            return self.say["certain"].format(what=self.say[truth]) if truth else self.say["either"]
-        if outcome.least is None or outcome.greatest is None:
+        if outcome.undefined is None:
             return self.say["undecided"]
-        if outcome.least == outcome.greatest:
-            return self.say["certain"].format(what=self._percent(outcome.least))
-        ends = {"least": self._percent(outcome.least), "greatest": self._percent(outcome.greatest)}
-        return self.say["between"].format(**ends)
+        if outcome.what == "qualified":
+            truths: dict[tuple[bool, ...], str] = {(True,): "met", (False,): "not_met", (True, False): "either"}
+            value = self.say[truths[outcome.can_be]] if outcome.can_be else ""
+            certain = len(outcome.can_be) == 1
+        elif outcome.least is None or outcome.greatest is None:
+            value, certain = "", False
+        else:
+            ends = {"least": self._percent(outcome.least), "greatest": self._percent(outcome.greatest)}
+            certain = outcome.least == outcome.greatest
+            value = ends["least"] if certain else self.say["between"].format(**ends)
+        if not value:
+            return self.say["undecided"]
+        if outcome.undefined:
+            return self.say["or_undefined"].format(what=value)
+        return self.say["certain"].format(what=value) if certain else value
 
     def _deciding_facts(self, outcome: OpenOutcome) -> str:
         titles = []
         for deciding in outcome.facts or ():
-            fact = self._title(self.programme.facts[deciding.fact])
+            fact = self._absent(deciding.fact)
             if deciding.swing:
                 fact = self.say["up_to"].format(fact=fact, swing=self._percent(deciding.swing))
             elif deciding.settles:
@@ -164,6 +175,19 @@ class _Writer:
         if fact.kind is Kind.CHOICE:
             return pick(fact.choices[value], self.lang)
         return words.amount(value, fact.kind, self.lang) if fact.kind in NUMERIC else str(json_value(value))
+
+    def _absent(self, id: str) -> str:
+        """The title of a fact, of a list, of a field of a list's items, or of since when the tier is held."""
+        programme = self.programme
+        if id in programme.facts:
+            return self._title(programme.facts[id])
+        if id in programme.lists:
+            return title_of(programme.lists[id], self.lang)
+        if id in programme.fields:
+            field = programme.fields[id]
+            list_title = title_of(programme.lists[field.list], self.lang)
+            return self.say["field"].format(list=list_title, field=title_of(field.fact, self.lang))
+        return texts_in(self.lang).INPUT["since"]
 
     def _title(self, fact: Fact) -> str:
         return pick(fact.title, self.lang) or fact.id
@@ -199,6 +223,7 @@ def outlook_data(programme: Programme, outlook: Outlook) -> Json:
                 "ways": [_way_data(way, advice.tier) for way in advice.ways],
                 "lacks": list(advice.lacks),
                 "greatest": json_value(advice.greatest),
+                "missing": list(advice.missing),
             }
             for advice in outlook.advice
         ],
@@ -241,5 +266,6 @@ def _open_data(outcome: OpenOutcome) -> Json:
         "can_be": list(outcome.can_be),
         "least": json_value(outcome.least),
         "greatest": json_value(outcome.greatest),
+        "undefined": outcome.undefined,
         "facts": facts,
     }

@@ -9,6 +9,7 @@ import pytest
 from charter.engine.language.bounds.bounds import Bounds, NumberRange, Options, bounds, truths
 from charter.engine.language.tree import Aggregate, Expression, Literal, Name, names
 from charter.engine.language.words import words
+from charter.engine.programme.definedness import may_be_undefined
 from charter.engine.values import NUMERIC, Kind, Unknown, Value
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -134,6 +135,18 @@ def test_an_aggregate_lies_within_the_bounds_of_its_items(tree: Expression, valu
     for id, kind in FIELDS.items():
         by_name[f"l[].{id}"] = around([row[id] for row in rows if not isinstance(row[id], Unknown)], kind)
     assert isinstance(value, Unknown) or within(value, bounds(tree, by_name)), bounds(tree, by_name)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.one_of(any_tree, over_a_list), facts, items, st.data())
+def test_what_cannot_be_undefined_has_a_value_where_all_is_known(
+    tree: Expression, values: dict, rows: object, data: st.DataObject
+) -> None:
+    assume(not may_be_undefined(tree, {}, set()))
+    complete = {id: known(data, KINDS[id], value) for id, value in values.items()}
+    items = () if isinstance(rows, Unknown) else rows
+    complete["l"] = tuple({id: known(data, FIELDS[id], value) for id, value in item.items()} for item in items)
+    assert not isinstance(by_interpreter(tree, complete), Unknown)
 
 
 def over_items(function: str, value: Expression, empty: str | None = None, best: int | None = None) -> Aggregate:

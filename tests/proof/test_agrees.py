@@ -30,7 +30,7 @@ from ..small_world import world
 
 def assert_agreement(release: Release, record: dict[str, Any]) -> int:
     """Compares every value of a partner, except those of orders and list items; returns how many of them are known."""
-    symbolic = symbolic_record(release, release.record(record), TODAY, any_missing=False)
+    symbolic = symbolic_record(release, release.record(record), TODAY, free="nothing")
     partner, programme = symbolic.partner, release.programme
     given: Given = [
         (symbol, as_formula(symbolic.values[id], symbol, partner.codes))

@@ -1,0 +1,205 @@
+"""What is missing is neither impossible nor certain: advice and open outcomes beside all that it can turn out to be."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from charter import Release
+from charter.engine.proof.advice import Advice, advise
+from charter.engine.proof.decide import Setting
+from charter.engine.proof.missing import OpenOutcome, open_outcomes
+from charter.engine.values import Unknown
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ..cli import charter, charter_json
+from ..small_world import world, write
+from .small_programmes import DAY, Record, completions, partners, programmes, values
+from .test_advice import changes
+
+QUALIFIED = "tiers.gold.qualified"
+
+
+def lifted(record: Record, more: dict[str, Any]) -> Record:
+    return {**record, "facts": {**record["facts"], **more}}
+
+
+def is_qualified(release: Release, record: Record) -> bool:
+    return values(release, record)[QUALIFIED] is True
+
+
+def changed(release: Release, record: Record, chance: random.Random, most: int) -> list[tuple[Record, Decimal]]:
+    """So many of the partners that changes of facts make of one who misses nothing, and their effort."""
+    facts = release.programme.facts
+    options = [
+        [(id, value, effort) for value, effort in changes(fact, record["facts"][id], 8)] for id, fact in facts.items()
+    ]
+    several = list(product(*options))
+    return [
+        (lifted(record, {id: value for id, value, _ in steps}), sum((step[2] for step in steps), Decimal(0)))
+        for steps in chance.sample(several, min(most, len(several)))
+    ]
+
+
+@settings(max_examples=12, deadline=None)
+@given(programmes(), st.integers(0, 10**6))
+def test_advice_is_true_of_whatever_is_missing(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], seed: int
+) -> None:
+    release, chance = world(tmp_path_factory.mktemp("advice"), **files), random.Random(seed)
+    for record in [*partners(release, chance, 3), *partners(release, chance, 5, missing=0.3)]:
+        advice = advise(Setting(release, DAY, 2), release.record(record), "gold")
+        assert (advice.status == "reached") == is_qualified(release, record)
+        assert (advice.status == "unknown") <= bool(advice.missing)
+        for way in advice.ways:
+            steps = {step.fact: step.after for step in way.steps}
+            assert is_qualified(release, lifted(record, {**way.provided, **steps}))
+        if advice.status == "impossible":
+            assert_impossible(release, record, advice, chance)
+        if advice.status == "possible" and release.programme.facts.keys() <= record["facts"].keys():
+            known = next(iter(completions(release, chance, record, 1)))
+            for partner, effort in changed(release, known, chance, 100) if "deals" in record["facts"] else ():
+                assert effort >= advice.ways[0].effort or not is_qualified(release, partner)
+
+
+def assert_impossible(release: Release, record: Record, advice: Advice, chance: random.Random) -> None:
+    """Whatever is missing turns out to be, and whatever is changed."""
+    needed = [part.value for part in release.programme.tiers["gold"].requirements if part.id in advice.lacks]
+    assert needed
+    for known in completions(release, chance, record, 12):
+        for partner, _ in changed(release, known, chance, 12):
+            assert not all(values(release, partner)[id] is True for id in needed)
+
+
+@settings(max_examples=12, deadline=None)
+@given(programmes(), st.integers(0, 10**6))
+def test_open_outcomes_are_settled_by_what_is_named(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], seed: int
+) -> None:
+    release, chance = world(tmp_path_factory.mktemp("open"), **files), random.Random(seed)
+    for record in partners(release, chance, 6, missing=0.25):
+        for outcome in open_outcomes(Setting(release, DAY, 2), release.record(record)):
+            some = list(completions(release, chance, record, 40))
+            results = [state(values(release, partner)[outcome.value]) for partner in some]
+            assert "undefined" not in results or outcome.undefined is not False
+            assert not outcome.can_be or {*results} <= {*outcome.can_be, "undefined"}
+            assert_settled(release, outcome, some, results)
+
+
+def assert_settled(release: Release, outcome: OpenOutcome, some: list[Record], results: list[object]) -> None:
+    """Partners of one record who agree in the facts named have one outcome; a fact that settles it alone does."""
+    by_named: dict[tuple[str, ...], object] = {}
+    for partner, result in zip(some, results, strict=True) if outcome.facts is not None else ():
+        named = tuple(stated(partner, fact.fact) for fact in outcome.facts or ())
+        assert by_named.setdefault(named, result) == result
+    for fact in outcome.facts or ():
+        answers = [
+            {state(values(release, lifted(partner, {fact.fact: answer}))[outcome.value]) for partner in some}
+            for answer in (True, False)
+            if fact.settles
+        ]
+        assert not answers or any(len(answer) == 1 and "undefined" not in answer for answer in answers)
+
+
+def state(value: object) -> object:
+    return "undefined" if isinstance(value, Unknown) else value
+
+
+def stated(record: Record, id: str) -> str:
+    """What a record says of a fact, of a list, or of a field of all its items."""
+    _, _, field = id.partition("[].")
+    return str([item[field] for item in record["facts"]["deals"]] if field else record["facts"][id])
+
+
+# One of each kind -----------------------------------------------------------------------------------------------------
+
+FACTS = """
+facts:
+  n: {title: {en: Number}, kind: count, effort: 1}
+  z: {title: {en: Depth}, kind: number, minimum: -5, maximum: -1, effort: 1}
+  a: {title: {en: Answer}, kind: yes_no, effort: 1}
+  done: {title: {en: Done}, kind: count}
+lists:
+  deals:
+    title: {en: Deals}
+    fields: {amount: {title: {en: Amount}, kind: money, currency: EUR, minimum: 0, maximum: 900}}
+"""
+DEFINITIONS = """
+definitions:
+  big: {title: {en: Big}, kind: yes_no, take: any, of: amount >= 800, over: deals, source: [c]}
+  huge: {title: {en: Huge}, kind: yes_no, take: any, of: amount >= 1000, over: deals, source: [c]}
+  most: {title: {en: Most}, kind: money, currency: EUR, take: sum, of: amount, over: deals, best: 2, source: [c]}
+"""
+
+
+def tiers(*rules: str) -> str:
+    requirements = ", ".join(
+        f'r{number}: {{title: {{en: Rule {number}}}, rule: "{rule}", source: [c]}}'
+        for number, rule in enumerate(rules, 1)
+    )
+    return f"award: highest\ntiers: {{gold: {{title: {{en: Gold}}, requirements: {{{requirements}}}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("rules", "facts", "status", "names"),
+    [
+        (("big and n >= 1",), {"n": 1}, "unknown", ("deals",)),
+        (("big and n >= 1",), {"n": 1, "deals": [{}]}, "unknown", ("deals[].amount",)),
+        (("big and n >= 1",), {"n": 1, "deals": [{"amount": 5}]}, "impossible", ("r1",)),
+        (("huge and n >= 1",), {"n": 1}, "impossible", ("r1",)),  # no deal can be as large as that
+        (("most >= 1500",), {}, "unknown", ("deals",)),
+        (("most >= 2000",), {}, "impossible", ("r1",)),
+        (("most >= 1000", "big"), {"n": 0, "deals": [{"amount": 700}, {}]}, "unknown", ("deals[].amount",)),
+        (("big or n >= 1",), {}, "possible", ()),
+        (("n <= 3",), {"n": 5}, "impossible", ("r1",)),  # a number only rises
+        (("n <= 3", "n >= 4"), {}, "impossible", ("r1", "r2")),
+        (("n / done >= 1",), {"n": 1, "done": 0}, "impossible", ("r1",)),  # undefined, whatever n is
+    ],
+)
+def test_unknown_and_impossible_are_told_apart(
+    rules: tuple[str, ...], facts: dict[str, Any], status: str, names: tuple[str, ...], tmp_path: Path
+) -> None:
+    release = world(tmp_path, facts=FACTS, definitions=DEFINITIONS, tiers=tiers(*rules))
+    advice = advise(Setting(release, DAY), release.record({"partner": "P", "facts": facts}), "gold")
+    assert (advice.status, advice.lacks or advice.missing) == (status, names)
+
+
+@pytest.mark.parametrize(
+    ("rules", "facts", "steps", "provided"),
+    [
+        (("a", "z > -3"), {"a": False}, {"a": True}, {"z": -1}),
+        (("z > -3",), {"z": Decimal("-4.5")}, {"z": Decimal("-2.5")}, {}),
+        (("z <= -3",), {}, {}, {"z": -3}),  # it does not fall, but may be so already
+        (("n == 0", "a"), {"a": False}, {"a": True}, {"n": 0}),
+        (("not a",), {}, {}, {"a": False}),
+    ],
+)
+def test_a_missing_number_starts_within_its_bounds(
+    rules: tuple[str, ...], facts: dict[str, Any], steps: dict, provided: dict, tmp_path: Path
+) -> None:
+    release = world(tmp_path, facts=FACTS, definitions=DEFINITIONS, tiers=tiers(*rules))
+    way = advise(Setting(release, DAY), release.record({"partner": "P", "facts": facts}), "gold").ways[0]
+    assert ({step.fact: step.after for step in way.steps}, dict(way.provided)) == (steps, provided)
+
+
+def test_the_page_names_the_list_that_is_missing(tmp_path: Path) -> None:
+    write(tmp_path, facts=FACTS, definitions=DEFINITIONS, tiers=tiers("big and a", "n / done >= 1 or n > 4"))
+    record = tmp_path / "record.yaml"
+    record.write_text("partner: P\nfacts: {n: 1, a: true, done: 1}\n", "utf-8")
+    call = ("advise", record, "--program", tmp_path, "--as-of", "2026-11-25")
+    page = charter(*call).stdout
+    assert "? not known: what is missing may open a way\n      missing: Deals" in page
+    assert "met or not\n      settled by: Deals" in page
+    assert "cannot be met" not in page
+    answer = charter_json(*call, schema="advice.schema.json")
+    assert (answer["advice"][0]["status"], answer["advice"][0]["missing"]) == ("unknown", ["deals"])
+    assert answer["open"][0]["facts"] == [{"fact": "deals", "swing": None, "settles": False}]
+    record.write_text("partner: P\nfacts: {n: 1, a: true, deals: [{amount: 850}, {}]}\n", "utf-8")
+    assert "met or not, or undefined\n      settled by: Done" in charter(*call).stdout
+    record.write_text("partner: P\nfacts: {n: 1, a: true, done: 1, deals: [{amount: 80}, {}]}\n", "utf-8")
+    assert "не хватает: Deals: Amount" in charter(*call, "--lang", "ru").stdout
