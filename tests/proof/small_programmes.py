@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from charter import Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.programme.model import Fact
-from charter.engine.values import Kind
+from charter.engine.values import Kind, Unknown
 from hypothesis import strategies as st
 
 DAY = date(2026, 11, 25)
@@ -184,6 +184,6 @@ def values(release: Release, record: Record, day: date = DAY) -> dict[str, Any]:
     return all_values(release.plan, release.evaluate(record, as_of=day))
 
 
-def known(values: Sequence[Any]) -> list[Any]:
+def known_values(values: Sequence[Any]) -> list[Any]:
     """Those of the values that are known."""
-    return [value for value in values if isinstance(value, bool | Decimal | str) or hasattr(value, "numerator")]
+    return [value for value in values if not isinstance(value, Unknown)]
