@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -106,12 +107,9 @@ def _next(setting: Setting, symbolic: SymbolicRecord, tier: Tier, fact: Fact) ->
     elif fact.kind is Kind.CHOICE:
         yield from (option for option in fact.choices if option != value)
     elif fact.kind in NUMERIC:
-        try:
-            steps = _steps(setting, symbolic, tier, fact)
-        except Undecided:
-            steps = 1
-        if steps:
-            yield value + fact.effort_for * steps
+        with suppress(Undecided):
+            if steps := _steps(setting, symbolic, tier, fact):
+                yield value + fact.effort_for * steps
 
 
 def _steps(setting: Setting, symbolic: SymbolicRecord, tier: Tier, fact: Fact) -> int:

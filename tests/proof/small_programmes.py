@@ -112,7 +112,7 @@ figures = st.one_of(
 
 @st.composite
 def programmes(draw: st.DrawFn, *, unbounded: bool = False) -> dict[str, str]:
-    """The files of a programme: facts, a list, what it comes to, a figure, and a tier with two requirements."""
+    """The files of a programme: facts, a list, what it comes to, a figure, and a tier with rules and bonuses."""
     definitions = f"""
 definitions:
   how_many: {draw(aggregates("count"))}
@@ -124,8 +124,16 @@ definitions:
     requirements = ", ".join(
         f'r{number}: {{title: {{en: R{number}}}, rule: "{rule}", {CLAUSE}}}' for number, rule in enumerate(rules, 1)
     )
-    tiers = f"award: highest\ntiers: {{gold: {{title: {{en: G}}, requirements: {{{requirements}}}}}}}\n"
-    return {"facts": draw(fact_files(unbounded=unbounded)), "definitions": definitions, "tiers": tiers}
+    discount = f"discount: {{value: 10, {CLAUSE}}}"
+    tiers = f"award: highest\ntiers: {{gold: {{title: {{en: G}}, {discount}, requirements: {{{requirements}}}}}}}\n"
+    bonuses = f"""
+discount: {{cap: {{title: {{en: Cap}}, value: {draw(st.sampled_from(["16", "40"]))}, {CLAUSE}}}}}
+bonuses:
+  b1: {{title: {{en: B1}}, when: "{draw(conditions)}", percent: {{gold: 5}}, {CLAUSE}}}
+  b2: {{title: {{en: B2}}, when: "{draw(conditions)}", percent: {{gold: 2.5}}, {CLAUSE}}}
+"""
+    facts = draw(fact_files(unbounded=unbounded))
+    return {"facts": facts, "definitions": definitions, "tiers": tiers, "bonuses": bonuses}
 
 
 # Partners -------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from charter import Release
 from charter.engine.proof.advice import Advice, advise
 from charter.engine.proof.decide import Setting
 from charter.engine.proof.missing import OpenOutcome, open_outcomes
-from charter.engine.values import Unknown
+from charter.engine.proof.worth import next_steps
+from charter.engine.values import NUMERIC, Unknown
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,15 +23,18 @@ from ..small_world import world, write
 from .small_programmes import DAY, Record, completions, partners, programmes, values
 from .test_advice import changes
 
-QUALIFIED = "tiers.gold.qualified"
+QUALIFIED, TOTAL = "tiers.gold.qualified", "tiers.gold.discount_total"
 
 
 def lifted(record: Record, more: dict[str, Any]) -> Record:
     return {**record, "facts": {**record["facts"], **more}}
 
 
-def is_qualified(release: Release, record: Record) -> bool:
-    return values(release, record)[QUALIFIED] is True
+def has(release: Release, record: Record, discount: Decimal | None = None) -> bool:
+    """Whether a partner has the tier, and so much discount on it."""
+    row = values(release, record)
+    total = row[TOTAL]
+    return row[QUALIFIED] is True and (discount is None or (not isinstance(total, Unknown) and total >= discount))
 
 
 def changed(release: Release, record: Record, chance: random.Random, most: int) -> list[tuple[Record, Decimal]]:
@@ -53,27 +57,32 @@ def test_advice_is_true_of_whatever_is_missing(
 ) -> None:
     release, chance = world(tmp_path_factory.mktemp("advice"), **files), random.Random(seed)
     for record in [*partners(release, chance, 3), *partners(release, chance, 5, missing=0.3)]:
-        advice = advise(Setting(release, DAY, 2), release.record(record), "gold")
-        assert (advice.status == "reached") == is_qualified(release, record)
+        discount = chance.choice([None, None, Decimal("12.5"), Decimal(15), Decimal("17.5")])
+        advice = advise(Setting(release, DAY, 2), release.record(record), "gold", discount)
+        assert (advice.status == "reached") == has(release, record, discount)
         assert (advice.status == "unknown") <= bool(advice.missing)
         for way in advice.ways:
             steps = {step.fact: step.after for step in way.steps}
-            assert is_qualified(release, lifted(record, {**way.provided, **steps}))
+            assert has(release, lifted(record, {**way.provided, **steps}), discount)
         if advice.status == "impossible":
             assert_impossible(release, record, advice, chance)
         if advice.status == "possible" and release.programme.facts.keys() <= record["facts"].keys():
             known = next(iter(completions(release, chance, record, 1)))
             for partner, effort in changed(release, known, chance, 100) if "deals" in record["facts"] else ():
-                assert effort >= advice.ways[0].effort or not is_qualified(release, partner)
+                assert effort >= advice.ways[0].effort or not has(release, partner, discount)
 
 
 def assert_impossible(release: Release, record: Record, advice: Advice, chance: random.Random) -> None:
     """Whatever is missing turns out to be, and whatever is changed."""
     needed = [part.value for part in release.programme.tiers["gold"].requirements if part.id in advice.lacks]
-    assert needed
+    assert needed or advice.discount
     for known in completions(release, chance, record, 12):
         for partner, _ in changed(release, known, chance, 12):
-            assert not all(values(release, partner)[id] is True for id in needed)
+            row = values(release, partner)
+            assert not needed or not all(row[id] is True for id in needed)
+            assert not has(release, partner, advice.discount)
+            if advice.greatest is not None and row[QUALIFIED] is True:
+                assert isinstance(row[TOTAL], Unknown) or row[TOTAL] <= advice.greatest
 
 
 @settings(max_examples=12, deadline=None)
@@ -88,6 +97,9 @@ def test_open_outcomes_are_settled_by_what_is_named(
             results = [state(values(release, partner)[outcome.value]) for partner in some]
             assert "undefined" not in results or outcome.undefined is not False
             assert not outcome.can_be or {*results} <= {*outcome.can_be, "undefined"}
+            numbers = [result for result in results if outcome.what == "discount" and result != "undefined"]
+            assert outcome.least is None or all(number >= outcome.least for number in numbers)
+            assert outcome.greatest is None or all(number <= outcome.greatest for number in numbers)
             assert_settled(release, outcome, some, results)
 
 
@@ -104,6 +116,30 @@ def assert_settled(release: Release, outcome: OpenOutcome, some: list[Record], r
             if fact.settles
         ]
         assert not answers or any(len(answer) == 1 and "undefined" not in answer for answer in answers)
+
+
+@settings(max_examples=12, deadline=None)
+@given(programmes(), st.integers(0, 10**6))
+def test_a_next_step_goes_as_far_as_something_changes_and_no_further(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], seed: int
+) -> None:
+    release, chance = world(tmp_path_factory.mktemp("steps"), **files), random.Random(seed)
+    for record in [*partners(release, chance, 3), *partners(release, chance, 3, missing=0.2)]:
+        steps = list(next_steps(Setting(release, DAY, 2), release.record(record), "gold"))
+        now = standing(release, record)
+        for id, fact in release.programme.facts.items():
+            if fact.effort is None or id not in record["facts"]:
+                assert not any(step.fact == id for step in steps)
+                continue
+            later = [value for value, _ in changes(fact, record["facts"][id], 8)][1:]
+            turning = [value for value in later if standing(release, lifted(record, {id: value})) != now]
+            expected = turning[:1] if fact.kind in NUMERIC else turning
+            assert [step.after for step in steps if step.fact == id] == expected
+
+
+def standing(release: Release, record: Record) -> tuple[object, ...]:
+    row = values(release, record)
+    return tuple(state(row[id]) for id in (QUALIFIED, "tiers.gold.discount_uncapped", TOTAL))
 
 
 def state(value: object) -> object:
