@@ -59,9 +59,9 @@ def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
 
 def _of_aggregate(tree: Aggregate) -> bool:
     match tree.function:
-        case "count" | "distinct" | "any" | "sum":
+        case "count" | "distinct" | "any":
             return False
-        case "all" | "minimum" | "maximum" | "average" | "median":
+        case "all" | "sum" | "minimum" | "maximum" | "average" | "median":
             return tree.empty is None
         case "latest":
             return True  # two items may be the last, with different values
