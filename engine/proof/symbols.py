@@ -327,6 +327,6 @@ def _any_result(partner: Partner, node: Aggregate) -> Term:
             partner.limits.append(_one_of(result, sorted(options), partner.codes))
         case frozenset() as can_be if len(can_be) == 1:
             partner.limits.append(result if True in can_be else negated(result))
-    undefined = undefinable(partner.programme, value_bounds)
-    is_known = partner.complete and not may_be_undefined(node, value_bounds, undefined)
-    return Term(result, True if is_known else z3.Bool(f"{label} known"))
+    if partner.complete and not may_be_undefined(node, value_bounds, undefinable(partner.programme, value_bounds)):
+        return Term(result)
+    return Term(result, z3.Bool(f"{label} known"))
