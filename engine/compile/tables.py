@@ -211,9 +211,10 @@ def _cases_of(take: str, cases: list[tuple[Expression, Expression]], otherwise: 
         for when, value in reversed(cases):
             tree = Choose(when, value, tree, kind)
         return tree
+    if take == "greatest":  # a case that does not hold adds nothing to the choice: `otherwise` is in it already
+        held = [Choose(when, value, otherwise, kind) for when, value in cases]
+        return Call("max", (otherwise, *held), kind)
     each = [Choose(when, value, _like(value, _written(Decimal(0))), kind) for when, value in cases]
-    if take == "greatest":
-        return Call("max", (otherwise, *each), kind)
     return added([otherwise, *each], kind)
 
 
