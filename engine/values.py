@@ -1,4 +1,4 @@
-"""The values of the language: their kinds, exact arithmetic, and unknown values.
+"""The values of the language: their kinds, exact arithmetic, unknown and undefined values.
 
 A number is a `Decimal`, or a `Fraction` where a quotient does not end (1/3); never a binary float. It is rounded only
 where a rule says so.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
@@ -35,32 +35,45 @@ class Kind(StrEnum):
 NUMERIC = frozenset({Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY})
 
 
+_NONE: frozenset[Any] = frozenset()
+
+
 class Unknown:
-    """An unknown value, and the facts that would decide it (none where no fact can, as for a division by zero)."""
+    """A value that is not known: the missing facts that may decide it, and the causes for which it is undefined.
 
-    __slots__ = ("missing",)
+    No other fact decides it: one without missing facts is undefined, whatever becomes known. One that has both is
+    undefined unless the missing facts decide it all the same, as `false and 1 / 0 > 2` is false. `UNDEFINED`, which
+    has neither, equals whatever is undefined.
+    """
 
-    def __init__(self, missing: frozenset[str] = frozenset()) -> None:
-        """`missing`: names of facts."""
+    __slots__ = ("causes", "missing")
+
+    def __init__(self, missing: frozenset[str] = _NONE, causes: frozenset[Any] = _NONE) -> None:
+        """`missing`: names of facts; `causes`: the operations without a result, see `language.run.causes`."""
         self.missing = missing
+        self.causes = causes
 
     def __bool__(self) -> bool:
         raise TypeError("an unknown value is neither true nor false")
 
     def __eq__(self, value: object) -> bool:
-        return isinstance(value, Unknown) and self.missing == value.missing
+        if type(value) is not Unknown or self.missing != value.missing:
+            return False
+        if self.causes is value.causes or self.causes == value.causes:  # most have none, the same none
+            return True
+        return not (self.missing or (self.causes and value.causes))
 
     def __hash__(self) -> int:
-        return hash(self.missing)
+        return hash(self.missing)  # the hash of a cause would go through its expression
 
     def __repr__(self) -> str:
-        return f"Unknown({', '.join(sorted(self.missing))})"
+        return f"Unknown({', '.join([*sorted(self.missing), *sorted(map(str, self.causes))])})"
 
 
 Number = Decimal | Fraction
 Value = bool | Decimal | Fraction | date | str | Unknown
 
-UNDEFINED = Unknown()  #: a quotient by zero, or a number of more than MAX_BITS
+UNDEFINED = Unknown()  #: what an operation without a result gives; the reader of its expression adds the cause
 
 # 60 digits hold every sum and product of a few written numbers; a result that does not fit becomes a fraction.
 EXACT = Context(prec=60, Emax=120, Emin=-120, traps=[Inexact, Overflow, DivisionByZero, InvalidOperation, Clamped])
@@ -69,9 +82,46 @@ NO_DECIMAL = (Inexact, Overflow, InvalidOperation, Clamped, TypeError)  #: raise
 
 
 def merge(*values: Value) -> Unknown:
-    """The unknown that results from these values, of which at least one is unknown."""
+    """What results from values that are all needed, of which at least one is unknown.
+
+    Where one of them is undefined, so is the result, and no fact is awaited for the others.
+    """
     unknown = [value for value in values if type(value) is Unknown]
-    return unknown[0] if len(unknown) == 1 else Unknown(frozenset().union(*[value.missing for value in unknown]))
+    if len(unknown) == 1:
+        return unknown[0]
+    for value in unknown:
+        if not value.missing:
+            return _union([value for value in unknown if not value.missing])
+    return _union(unknown)
+
+
+def merge_any(*values: Value) -> Unknown:
+    """What results from values of which one may decide, as of `and`; at least one of them is unknown."""
+    unknown = [value for value in values if type(value) is Unknown]
+    return unknown[0] if len(unknown) == 1 else _union(unknown)
+
+
+def merge_choice(condition: Value, then: Value, otherwise: Value) -> Unknown:
+    """What results from a choice whose condition is unknown."""
+    if type(condition) is Unknown and not condition.missing:
+        return condition
+    if is_undefined(then) and is_undefined(otherwise):
+        return merge_any(then, otherwise)
+    return merge_any(condition, then, otherwise)
+
+
+def is_undefined(value: Value) -> bool:
+    """Whether no missing fact can decide the value."""
+    return type(value) is Unknown and not value.missing
+
+
+def _union(values: Sequence[Unknown]) -> Unknown:
+    missing = causes = _NONE
+    for value in values:
+        missing |= value.missing
+        if value.causes:
+            causes |= value.causes
+    return Unknown(missing, causes)
 
 
 def or_none(value: Value | None) -> Any:
@@ -80,7 +130,7 @@ def or_none(value: Value | None) -> Any:
 
 
 def missing(value: Value) -> tuple[str, ...]:
-    """The names of the facts that would decide a value, sorted; empty where it is not unknown."""
+    """The names of the missing facts that may decide a value, sorted; empty where none can, or it is known."""
     return tuple(sorted(value.missing)) if type(value) is Unknown else ()
 
 
@@ -114,9 +164,9 @@ def multiply(left: Value, right: Value) -> Value:
 
 
 def divide(left: Value, right: Value) -> Value:
-    """The exact quotient of two numbers; unknown for a division by zero."""
+    """The exact quotient of two numbers; undefined for a division by zero."""
     if type(right) is not Unknown and right == 0:
-        return merge(left) if type(left) is Unknown else UNDEFINED
+        return UNDEFINED
     try:
         return _divide(left, right)  # type: ignore[arg-type]
     except NO_DECIMAL:
@@ -176,7 +226,7 @@ def _endless(left: Decimal, right: Decimal) -> Value:
 
 
 def _settle(number: Fraction) -> Value:
-    """The fraction as a decimal where that is exact, else itself; unknown where it has more than MAX_BITS."""
+    """The fraction as a decimal where that is exact, else itself; undefined where it has more than MAX_BITS."""
     try:
         return _divide(Decimal(number.numerator), Decimal(number.denominator))
     except NO_DECIMAL:

@@ -74,7 +74,7 @@ def test_the_report_says_what_separates_a_partner_from_the_next_tier(ladder: Rel
     ]
     assert report(ladder, {"people": 3, "revenue": 9000}, "en")[3:5] == [
         "? the tier to award is undetermined",
-        "  to be decided by: region",
+        "  may be decided by: region",
     ]
 
 

@@ -136,6 +136,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         agreements=agreements,
         facts=inputs.facts,
         problems=record_warnings(programme, plan.layout, record, inputs, row, agreements, held),
+        undefined=own.undefined,
     )
 
 
@@ -168,7 +169,14 @@ def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutco
 
 def _track(id: str, own: Own, tiers: Sequence[TierOutcome]) -> TrackOutcome:
     tier = None if own.place is None else tiers[own.place].id
-    return TrackOutcome(id=id, tier=tier, status=own.status or "not_qualified", unknown=own.unknown, next=own.next)
+    return TrackOutcome(
+        id=id,
+        tier=tier,
+        status=own.status or "not_qualified",
+        unknown=own.unknown,
+        next=own.next,
+        undefined=own.undefined,
+    )
 
 
 def _item_values(

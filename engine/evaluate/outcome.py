@@ -1,6 +1,7 @@
 """The outcome of an evaluation: plain frozen data, the source of its JSON.
 
-Amounts are exact; discounts and bonuses are in percent. None means unknown.
+Amounts are exact; discounts and bonuses are in percent. None means unknown or undefined: `unknown` then names the
+missing facts that may decide it, and `undefined` the operations without a result, which no fact decides.
 """
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
@@ -10,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from ..language.run.causes import Cause
 from ..named_tuples import public
 from ..problems import Problem
 from ..programme.model import Texts
@@ -26,7 +28,7 @@ Scalar = bool | Number | date | str
 
 @public("id", "status")
 class RequirementOutcome(NamedTuple):
-    """Whether a requirement is met; `unknown` names the facts that would decide it, `parts` are those of a group."""
+    """Whether a requirement is met; `unknown` names the facts that may decide it, `parts` are those of a group."""
 
     id: str
     scope: str  #: eligibility, joining, or tier for the tier's own
@@ -34,6 +36,7 @@ class RequirementOutcome(NamedTuple):
     unknown: tuple[str, ...]
     source: tuple[str, ...]
     parts: tuple["RequirementOutcome", ...] = ()
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("id", "status", "percent")
@@ -46,6 +49,7 @@ class BonusOutcome(NamedTuple):
     applied: bool | None
     unknown: tuple[str, ...]
     source: tuple[str, ...]
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("base", "uncapped", "total")
@@ -87,6 +91,7 @@ class PaymentOutcome(NamedTuple):
     per: str
     unknown: tuple[str, ...]
     source: tuple[str, ...]
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("amount", "currency", "per")
@@ -107,16 +112,18 @@ class TrackOutcome(NamedTuple):
     status: OwnStatus
     unknown: tuple[str, ...]
     next: str | None
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("id", "value")
 class ValueOutcome(NamedTuple):
-    """The value of a definition for this partner, or the facts that would decide it."""
+    """The value of a definition for this partner, or the facts that may decide it."""
 
     id: str
     value: Scalar | None
     unknown: tuple[str, ...]
     source: tuple[str, ...]
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("term", "value", "applied")
@@ -149,6 +156,7 @@ class TierOutcome(NamedTuple):
     rebate_totals: tuple[PaymentTotalOutcome, ...]
     fees: tuple[PaymentOutcome, ...]
     fee_totals: tuple[PaymentTotalOutcome, ...]
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("partner", "tier", "status", "as_of", "release")
@@ -192,6 +200,7 @@ class Outcome(NamedTuple):
     agreements: tuple[AgreementOutcome, ...]
     facts: Facts
     problems: tuple[Problem, ...]
+    undefined: tuple[Cause, ...] = ()
 
     def of(self, tier: str) -> TierOutcome:
         """The outcome of the tier with this id; KeyError where there is none."""

@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from ..language.run.causes import Cause
 from ..problems import Place, Problem
-from ..values import plain
+from ..values import or_none, plain
 from ..version import FORMAT_VERSION, VERSION
 from .outcome import AgreementOutcome, BenefitOutcome, Outcome
 
@@ -35,6 +36,7 @@ def outcome_data(outcome: Outcome) -> Json:
         "tier": outcome.tier,
         "status": outcome.status,
         "unknown": list(outcome.unknown),
+        **undefined_data(outcome.undefined),
         "discount": _data(outcome.discount),
         "benefits": _data(outcome.benefits),
         "rebates": _data(outcome.rebates),
@@ -47,7 +49,7 @@ def outcome_data(outcome: Outcome) -> Json:
         "kept_until": json_value(outcome.kept_until),
         "membership_ends": json_value(outcome.membership_ends),
         "tracks": {track.id: _fields(track, "id") for track in outcome.tracks},
-        "definitions": {value.id: _fields(value, "id") for value in outcome.definitions},
+        "definitions": {value.id: _fields(value, "id", "undefined") for value in outcome.definitions},
         "lists": _data(outcome.lists),
         "agreements": [_agreement(agreement) for agreement in outcome.agreements],
         "facts": _data(outcome.facts),
@@ -79,6 +81,11 @@ def _outcome_head(outcome: Outcome) -> Json:
     """The first keys of an outcome and of a quote: those of `head`, the release and the day of the evaluation."""
     about = {"programme": outcome.programme, "release": outcome.release, "digest": outcome.digest}
     return {**head("done"), **about, "as_of": outcome.as_of.isoformat()}
+
+
+def undefined_data(causes: tuple[Cause, ...]) -> Json:
+    """The key `undefined` with these causes; no key where there are none."""
+    return {"undefined": _data(causes)} if causes else {}
 
 
 def problems_data(result: str, problems: Iterable[Problem], **about: Any) -> Json:
@@ -138,10 +145,15 @@ def _benefit(benefit: BenefitOutcome) -> Json:
 
 
 def _fields(part: Any, *omitted: str) -> Json:
-    """The fields of a named tuple as JSON, except those omitted; their names and order are those of the schema."""
+    """The fields of a named tuple as JSON, except those omitted; their names and order are those of the schema.
+
+    `undefined` is only there where something is.
+    """
     data = dict(zip(part._fields, map(_data, part), strict=True))
     for name in omitted:
         del data[name]
+    if data.get("undefined") == []:
+        del data["undefined"]
     return data
 
 
@@ -157,6 +169,8 @@ def _data(part: Any) -> Any:
         return [value if type(value) is str else _data(value) for value in part]
     if form is BenefitOutcome:
         return _benefit(part)
+    if form is Cause:
+        return {"expression": part.expression, "operands": [json_value(or_none(value)) for value in part.operands]}
     if isinstance(part, tuple):
         return _fields(part)
     if isinstance(part, Mapping):

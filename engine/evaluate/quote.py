@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from ..language.run.causes import Cause, causes
 from ..limits import MAX_ORDER_TEXT
 from ..named_tuples import public
 from ..problems import Problem, WrongCall, has_errors, in_order
@@ -17,7 +18,7 @@ from ..programme.order_currency import in_currency
 from ..programme.owners import WHOLE_ORDER, Role, id_of
 from ..source.document import Document, unknown_keys
 from ..source.scalars import Data
-from ..values import Number, Unknown, Value, add, merge, missing, or_none, subtract
+from ..values import Number, Unknown, Value, add, merge_any, missing, or_none, subtract
 from .evaluate import Plan, inputs_of, make_plan
 from .outcome import Outcome, Scalar
 from .record import Record, read_items
@@ -49,8 +50,8 @@ class Reason(NamedTuple):
 class LineQuote(NamedTuple):
     """The quote of a line: its fields, the rule that prices it, and the amounts; None where the rule sets none.
 
-    `unknown` names the facts that would decide an undetermined line, `open` the sums that it leaves open; `says` is the
-    text that the rule gives in place of an amount.
+    `unknown` names the facts that may decide an undetermined line, `undefined` the operations without a result in it,
+    `open` the sums that it leaves open; `says` is the text that the rule gives in place of an amount.
     """
 
     line: int
@@ -66,6 +67,7 @@ class LineQuote(NamedTuple):
     unknown: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     open: tuple[str, ...] = ()  #: customer_pays, partner_pays, margin
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("id", "value")
@@ -196,7 +198,10 @@ def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, V
     if any(isinstance(condition, Unknown) for condition in deciding):
         may_apply = [rule for rule in definition.rules if value(rule.when) is not False]
         is_open = _sums({amount for rule in may_apply for amount in rule.amounts})
-        return nothing._replace(status="undetermined", unknown=missing(merge(*deciding)), open=is_open)
+        condition = merge_any(*deciding)
+        return nothing._replace(
+            status="undetermined", unknown=missing(condition), undefined=causes(condition), open=is_open
+        )
     rule = next((rule for rule in definition.rules if rule.id == chosen), None)
     if rule is None:
         return nothing
@@ -205,6 +210,7 @@ def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, V
     margin = None if customer is None or partner is None else subtract(customer, partner)
     sums = {"customer_pays": customer, "partner_pays": partner, "margin": margin}
     is_open = tuple(name for name, amount in sums.items() if isinstance(amount, Unknown))
+    open_amounts = merge_any(*(amount for amount in sums.values() if amount is not None))
     status: LineStatus = "undetermined" if is_open else "priced" if rule.amounts else "without_amount"
     return nothing._replace(
         status=status,
@@ -214,7 +220,8 @@ def _line(programme: Programme, line: Mapping[str, Scalar], item: Mapping[str, V
         customer_pays=or_none(customer),
         partner_pays=or_none(partner),
         margin=or_none(margin),
-        unknown=missing(merge(*(amount for amount in sums.values() if amount is not None))),
+        unknown=missing(open_amounts),
+        undefined=causes(open_amounts),
         source=rule.source,
         open=is_open,
     )

@@ -11,6 +11,7 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
+from ..language.run.causes import Cause, causes
 from ..language.run.closures import Row
 from ..programme.model import (
     NO_TIER,
@@ -59,7 +60,7 @@ _NO_PAYMENTS: PaymentView = ((), ())
 
 
 class Own(NamedTuple):
-    """The partner's own tier on a track: its status, the facts that would decide it, and the id of the tier above.
+    """The partner's own tier on a track: its status, the facts that may decide it, and the id of the tier above.
 
     `place` is the index of the tier among all tiers; None where there is no tier, or it is undetermined.
     """
@@ -68,6 +69,7 @@ class Own(NamedTuple):
     status: OwnStatus | None
     unknown: tuple[str, ...]
     next: str | None
+    undefined: tuple[Cause, ...] = ()
 
 
 class Benefits(NamedTuple):
@@ -89,18 +91,19 @@ def track_reader(programme: Programme, track: Track, positions: Mapping[str, int
     def read(row: Row, tiers: Sequence[TierOutcome]) -> Own:
         tier = row[held]
         if type(tier) is Unknown:
-            return Own(None, "undetermined", missing(tier), None)
+            return Own(None, "undetermined", missing(tier), None, causes(tier))
         if not places:
             return Own(None, None, (), None)
         if tier == NO_TIER and awarded:
             return Own(None, "not_qualified", (), next(iter(places), None))
         if tier == NO_TIER:
             unknown = dict.fromkeys(fact for place in places.values() for fact in tiers[place].unknown)
-            return Own(None, None, tuple(unknown), None)
+            undefined = dict.fromkeys(cause for place in places.values() for cause in tiers[place].undefined)
+            return Own(None, None, tuple(unknown), None, tuple(undefined))
         outcome = tiers[places[tier]]
         if outcome.status != "qualified" and kept and row[kept[tier]] is True:
             return Own(places[tier], "retained", (), above.get(tier))
-        return Own(places[tier], outcome.status, outcome.unknown, above.get(tier))
+        return Own(places[tier], outcome.status, outcome.unknown, above.get(tier), outcome.undefined)
 
     return read
 
@@ -111,7 +114,9 @@ def value_reader(named: NamedValue, positions: Mapping[str, int]) -> Reader[Valu
 
     def read(row: Row) -> ValueOutcome:
         value = row[position]
-        return ValueOutcome(id, or_none(value), missing(value), source)
+        if type(value) is Unknown:
+            return ValueOutcome(id, None, missing(value), source, causes(value))
+        return ValueOutcome(id, value, (), source)
 
     return read
 
@@ -167,7 +172,7 @@ def tier_reader(
     def read(row: Row) -> tuple[TierOutcome, Benefits]:
         granted = benefits(row)
         offer = discount(row) if discount else None
-        status, unknown, requirements = qualification(row)
+        status, unknown, undefined, requirements = qualification(row)
         amounts, totals = rebates(row)
         owed, owed_totals = fees(row) if fees else _NO_PAYMENTS
         outcome = TierOutcome(
@@ -181,22 +186,25 @@ def tier_reader(
             rebate_totals=totals,
             fees=owed,
             fee_totals=owed_totals,
+            undefined=undefined,
         )
         return outcome, granted
 
     return read
 
 
-def _qualification_reader(
-    tier: Tier, positions: Mapping[str, int]
-) -> Reader[tuple[TierStatus, tuple[str, ...], tuple[RequirementOutcome, ...]]]:
-    """Whether the partner qualifies for the tier, the facts that would decide it, and each requirement."""
+_Qualification = tuple[TierStatus, tuple[str, ...], tuple[Cause, ...], tuple[RequirementOutcome, ...]]
+
+
+def _qualification_reader(tier: Tier, positions: Mapping[str, int]) -> Reader[_Qualification]:
+    """Whether the partner qualifies for the tier, the facts that may decide it, the causes, and each requirement."""
     qualified = positions[tier.qualified]
     requirements = [_requirement_reader(requirement, positions) for requirement in tier.requirements]
 
-    def read(row: Row) -> tuple[TierStatus, tuple[str, ...], tuple[RequirementOutcome, ...]]:
-        status = row[qualified]
-        return _TIER[or_none(status)], missing(status), tuple([requirement(row) for requirement in requirements])
+    def read(row: Row) -> _Qualification:
+        value = row[qualified]
+        parts = tuple([requirement(row) for requirement in requirements])
+        return _TIER[or_none(value)], missing(value), causes(value), parts
 
     return read
 
@@ -212,7 +220,7 @@ def _requirement_reader(requirement: Requirement, positions: Mapping[str, int]) 
         value = row[position]
         if value is True:
             return met
-        return not_met if value is False else unknown._replace(unknown=missing(value))
+        return not_met if value is False else unknown._replace(unknown=missing(value), undefined=causes(value))
 
     def read_with_parts(row: Row) -> RequirementOutcome:
         return read(row)._replace(parts=tuple([part(row) for part in parts]))
@@ -256,6 +264,7 @@ def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, 
             applied=applied,
             unknown=missing(worth),
             source=bonus.source,
+            undefined=causes(worth),
         )
 
     return read
@@ -293,6 +302,7 @@ def _payment_reader(
             per=payment.per,
             unknown=missing(worth),
             source=payment.source,
+            undefined=causes(worth),
         )
 
     return read

@@ -1,7 +1,7 @@
 """Evaluates a record on every day of a period, and gives the days on which something changes.
 
 Each day is evaluated under the release in force. If the programme has membership periods, the renewal is decided on
-the last day of each; a partner who is not renewed has no tier from the next day on. If a missing fact would decide the
+the last day of each; a partner who is not renewed has no tier from the next day on. If a missing fact may decide the
 renewal, it is undetermined.
 """
 
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record
+from ..language.run.causes import Cause
 from ..limits import MAX_DAYS
 from ..named_tuples import public
 from ..problems import Problem, WrongCall, wrong_call
@@ -31,8 +32,9 @@ _RENEWAL: Mapping[bool | None, Event] = {True: "renewed", False: "not_renewed", 
 class Moment(NamedTuple):
     """A day on which something changes, with its events and the outcome of the partner.
 
-    `lacks` are the unmet requirements of the partner's tier, `unknown` the facts that would decide its status;
-    `discount` is the total in percent; `member` is None after a renewal that was undetermined.
+    `lacks` are the unmet requirements of the partner's tier, `unknown` the facts that may decide its status, and
+    `undefined` the operations without a result, which leave it undetermined whatever the facts; `discount` is the total
+    in percent; `member` is None after a renewal that was undetermined.
     """
 
     day: date
@@ -44,6 +46,7 @@ class Moment(NamedTuple):
     member: bool | None
     lacks: tuple[str, ...]
     unknown: tuple[str, ...]
+    undefined: tuple[Cause, ...] = ()
 
 
 @public("partner", "moments")
@@ -103,7 +106,7 @@ def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: 
             events.append(_RENEWAL[member])
         if events:
             state = (now.release, now.tier, now.status, now.discount)
-            yield Moment(day, tuple(events), *state, member, now.lacks, outcome.unknown)
+            yield Moment(day, tuple(events), *state, member, now.lacks, outcome.unknown, outcome.undefined)
         before, day = now, day + timedelta(1)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
-from ..language.tree import Name
+from ..language.run.causes import Cause, causes
+from ..language.tree import Arithmetic, Call, Name, children
 from ..language.words import words
+from ..language.words.sentences import Sentences
 from ..programme.model import INPUTS, Programme, pick
 from ..texts.texts import texts_in
-from ..values import NUMERIC, Kind, Number, Unknown, Value
+from ..values import NUMERIC, Kind, Number, Unknown, Value, merge_any
 
 
 class Conditions:
@@ -52,7 +54,10 @@ class Conditions:
         lines = []
         for step in steps(self.programme, id, self.values, levels):
             value = step.value
-            text = self.say["unknown"] if isinstance(value, Unknown) else words.amount(value, step.kind, self.lang)
+            if isinstance(value, Unknown):
+                text = self.say["unknown" if value.missing else "no_value"]
+            else:
+                text = words.amount(value, step.kind, self.lang)
             source = f"  [{', '.join(step.source)}]" if step.source else ""
             lines.append(f"{'  ' * step.depth}{step.text} = {text}{source}")
         return tuple(lines)
@@ -86,11 +91,40 @@ class Conditions:
     def _name(self, name: Name) -> str:
         return self.say[name.id] if name.id in INPUTS else self.title(name.id)
 
+    def open(self, unknown: Sequence[str], undefined: Sequence[Cause]) -> tuple[str, ...]:
+        """Why something is undetermined: the facts that may decide it, and what is undefined; a text for each."""
+        facts = (self.say["needs_facts"].format(what=", ".join(unknown)),) if unknown else ()
+        return (*facts, *self.undefined(undefined))
+
+    def without_value(self, unknown: Sequence[str], undefined: Sequence[Cause]) -> tuple[str, ...]:
+        """Why there is no value: the facts that have none, and what is undefined; a text for each."""
+        facts = (self.say["fact_missing"].format(facts=", ".join(unknown)),) if unknown else ()
+        return (*facts, *self.undefined(undefined))
+
+    def undefined(self, causes: Sequence[Cause]) -> tuple[str, ...]:
+        """What is undefined, each with what it was of: 'undefined: Reviews as a share of Projects, 0 of 0'."""
+        return tuple(dict.fromkeys(self.say["undefined"].format(what=self._cause(cause)) for cause in causes))
+
+    def _cause(self, cause: Cause) -> str:
+        kinds = [part.kind for part in children(cause.subject)]
+        operands = [
+            "?" if isinstance(value, Unknown) else words.amount(value, kind, self.lang)
+            for value, kind in zip(cause.operands, kinds, strict=False)
+        ]
+        subject = Sentences(self._name, lambda _, option: option, self.lang).phrase(cause.subject)
+        match cause.subject:
+            case Call(function="share"):
+                return f"{subject}, {self.say['of'].format(value=operands[0], threshold=operands[1])}"
+            case Arithmetic(operator="/"):
+                return f"{subject}, {operands[0]} ÷ {operands[1]}"
+            case _:
+                return ", ".join((subject, "; ".join(operands))) if operands else subject
+
     def _measure(self, measure: Measure) -> str:
         unknown = [value for value in (measure.value, measure.threshold) if isinstance(value, Unknown)]
         if unknown:
-            facts = sorted({fact for value in unknown for fact in value.missing})
-            return self.say["fact_missing"].format(facts=", ".join(facts)) if facts else self.say["unknown"]
+            reason = merge_any(*unknown)
+            return "; ".join(self.without_value(tuple(sorted(reason.missing)), causes(reason))) or self.say["unknown"]
         value, threshold = self._amount(measure, measure.value), self._amount(measure, measure.threshold)
         if measure.holds and measure.operator == "==":
             return value

@@ -172,7 +172,7 @@ class _Writer:
         if status is None:
             return headline, OPEN, ()
         if status == "undetermined":
-            return headline, OPEN, (self.say["needs_facts"].format(what=", ".join(self.outcome.unknown)),)
+            return headline, OPEN, self.tell.open(self.outcome.unknown, self.outcome.undefined)
         return headline, BAD, self._next()
 
     def _sums(self) -> str:
@@ -191,15 +191,13 @@ class _Writer:
         return ("; ".join((self.say["next"].format(tier=self._tier_title(tier.id)), *self._remarks(tier))),)
 
     def _remarks(self, tier: TierOutcome) -> tuple[str, ...]:
-        """One line with the unmet requirements of a tier, or with the facts that would decide it; or none."""
+        """The unmet requirements of a tier; or the facts that may decide it, and what is undefined; or nothing."""
         requirements = self.programme.tiers[tier.id].requirements
         titles = {requirement.id: pick(requirement.title, self.lang) for requirement in requirements}
         lacking = [titles[item.id] for item in tier.requirements if item.status == "not_met"]
         if lacking:
             return (self.say["lacks"].format(what="; ".join(lacking)),)
-        if tier.unknown:
-            return (self.say["needs_facts"].format(what=", ".join(tier.unknown)),)
-        return ()
+        return self.tell.open(tier.unknown, tier.undefined)
 
     def _track(self, track: TrackOutcome) -> Row:
         """The tier on a track, and what the partner lacks for the next one."""
@@ -210,8 +208,8 @@ class _Writer:
         if track.next:
             notes.append(self.say["next"].format(tier=self._tier_title(track.next)))
             notes += self._remarks(self.outcome.of(track.next))
-        elif track.unknown:
-            notes.append(self.say["needs_facts"].format(what=", ".join(track.unknown)))
+        else:
+            notes += self.tell.open(track.unknown, track.undefined)
         return Row(mark, title, held, "; ".join(notes))
 
     def _tier(self, tier: TierOutcome) -> Row:
@@ -327,7 +325,7 @@ class _Writer:
             if not named.varies:
                 continue
             mark = OPEN if value.value is None else PLAIN
-            note = self.say["fact_missing"].format(facts=", ".join(value.unknown)) if value.unknown else ""
+            note = "; ".join(self.tell.without_value(value.unknown, value.undefined))
             details = (*(self.tell.expressions(id, 1) if self.explain else ()), *self._readings(value.source))
             figure = self.tell.value(id, value.value)
             rows.append(Row(mark, pick(named.title, self.lang), figure, note, value.source, details))

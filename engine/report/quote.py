@@ -67,8 +67,7 @@ class _Writer:
         notes += [pick(reason.title, self.lang) for reason in line.refusals]
         if line.status == "no_rule":
             notes.append(self.say["no_rule"])
-        if line.unknown:
-            notes.append(self.say["fact_missing"].format(facts=", ".join(line.unknown)))
+        notes += self.tell.without_value(line.unknown, line.undefined)
         paid = line.partner_pays
         figure = self._money(paid) if paid is not None else "?" if line.status == "undetermined" else "–"
         return Row(_MARKS[line.status], f"{line.line}. {self._about(line)}", figure, "; ".join(notes), line.source)

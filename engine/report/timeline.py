@@ -1,11 +1,12 @@
 """A partner's timeline as a page and as the promised JSON."""
 
-from ..evaluate.outcome_json import Json, head, json_value
+from ..evaluate.outcome_json import Json, head, json_value, undefined_data
 from ..language.words import words
 from ..programme.model import Programme, pick
 from ..release.timeline import Moment, Timeline
 from ..texts.texts import texts_in
 from ..values import Kind
+from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_heading, standing_without_tier
 
 
@@ -39,6 +40,7 @@ def timeline_data(timeline: Timeline) -> Json:
                 "member": moment.member,
                 "lacks": list(moment.lacks),
                 "unknown": list(moment.unknown),
+                **undefined_data(moment.undefined),
             }
             for moment in timeline.moments
         ],
@@ -53,7 +55,7 @@ def _row(moment: Moment, programme: Programme, lang: str) -> Row:
     requirements = programme.tiers[moment.tier].requirements if moment.tier else ()
     titles = [pick(requirement.title, lang) for requirement in requirements if requirement.id in moment.lacks]
     notes += [texts.REPORT["lacks"].format(what="; ".join(titles))] if titles else []
-    notes += [texts.REPORT["needs_facts"].format(what=", ".join(moment.unknown))] if moment.unknown else []
+    notes += Conditions(programme, {}, lang).open(moment.unknown, moment.undefined)
     figure = "?" if _may_have_discount(moment, programme) else ""
     if moment.discount is not None:
         figure = words.amount(moment.discount, Kind.PERCENT, lang)

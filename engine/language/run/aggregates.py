@@ -1,7 +1,8 @@
 """Computes the aggregates over the items of a list, on exact values.
 
-Each item comes as an entry: whether it counts, its value, and what orders it. Where one of these is unknown, so is the
-result, unless the other items decide it. `empty` is the value where no item counts, as the data declares it.
+Each item comes as an entry: whether it counts, its value, and what orders it. Where one of these is unknown or
+undefined, so is the result, unless the other items decide it. `empty` is the value where no item counts, as the data
+declares it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple, assert_never
 
-from ...values import UNDEFINED, Unknown, Value, add, divide, merge
+from ...values import UNDEFINED, Unknown, Value, add, divide, merge, merge_any
 from ..function_names import AggregateName, OfValues
 
 
@@ -56,7 +57,7 @@ def _any(entries: Sequence[ItemEntry]) -> Value:
         if entry.counts is True and entry.value is True:
             return True
         unknown += [entry.counts, entry.value]
-    return merge(*unknown) if unknown else False
+    return merge_any(*unknown) if unknown else False
 
 
 def _all(entries: Sequence[ItemEntry], empty: Value) -> Value:
@@ -76,7 +77,7 @@ def _all(entries: Sequence[ItemEntry], empty: Value) -> Value:
         else:
             perhaps.append(entry.counts)
     if unknown or (perhaps and not counted and empty is not True):
-        return merge(*unknown, *perhaps)
+        return merge_any(*unknown, *perhaps, *(() if counted else (empty,)))
     return True if counted or perhaps else empty
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
-from ...values import UNDEFINED, Unknown, Value, merge
+from ...values import UNDEFINED, Unknown, Value, merge, merge_any, merge_choice
 from ..operators import relation
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .aggregates import ItemEntry, aggregate
+from .causes import with_cause
 from .functions import function_of
 from .interpret import calculation
 
@@ -40,15 +41,11 @@ def closure(tree: Expression, positions: Positions) -> Reader:
         case Compare():
             return _comparison(tree, positions)
         case Arithmetic():
-            calculate = calculation(tree.operator)
-            left, right = closure(tree.left, positions), closure(tree.right, positions)
-            return lambda row: calculate(left(row), right(row))
+            return _calculation(tree, positions)
         case Choose():
             return _choice(*(closure(part, positions) for part in (tree.condition, tree.then, tree.otherwise)))
         case Call():
-            function = function_of(tree.function)
-            arguments = [closure(part, positions) for part in tree.arguments]
-            return lambda row: function(*[argument(row) for argument in arguments])
+            return _call(tree, positions)
         case Aggregate():
             return _aggregation(tree, positions)
         case _:
@@ -86,7 +83,7 @@ def _junction(parts: list[Reader], *, decided_by: bool) -> Reader:
                 return decided_by
             if value is not undecided:
                 unknown.append(value)
-        return merge(*unknown) if unknown else undecided
+        return merge_any(*unknown) if unknown else undecided
 
     return junction
 
@@ -111,6 +108,32 @@ def _comparison(tree: Compare, positions: Positions) -> Reader:
     return comparison
 
 
+def _calculation(tree: Arithmetic, positions: Positions) -> Reader:
+    calculate, divides = calculation(tree.operator), tree.operator == "/"
+    left, right = closure(tree.left, positions), closure(tree.right, positions)
+
+    def result(row: Row) -> Value:
+        a, b = left(row), right(row)
+        if (type(a) is Unknown or type(b) is Unknown) and not divides:
+            return merge(a, b)  # much faster than by the exception that decimals raise
+        value = calculate(a, b)
+        return value if value is not UNDEFINED else with_cause(value, tree, (a, b))
+
+    return result
+
+
+def _call(tree: Call, positions: Positions) -> Reader:
+    function = function_of(tree.function)
+    arguments = [closure(part, positions) for part in tree.arguments]
+
+    def result(row: Row) -> Value:
+        operands = [argument(row) for argument in arguments]
+        value = function(*operands)
+        return value if value is not UNDEFINED else with_cause(value, tree, tuple(operands))
+
+    return result
+
+
 def _choice(condition: Reader, then: Reader, otherwise: Reader) -> Reader:
     def choice(row: Row) -> Value:
         chosen = condition(row)
@@ -118,7 +141,7 @@ def _choice(condition: Reader, then: Reader, otherwise: Reader) -> Reader:
             return then(row)
         if chosen is False:
             return otherwise(row)
-        return merge(chosen, then(row), otherwise(row))
+        return merge_choice(chosen, then(row), otherwise(row))
 
     return choice
 
@@ -136,6 +159,7 @@ def _aggregation(tree: Aggregate, positions: Positions) -> Reader:
             row[item] = row_of_item
             entries.append(ItemEntry(counts(row), value(row), True if by is None else by(row)))
         most = None if best is None else best(row)
-        return aggregate(tree.function, entries, most, UNDEFINED if empty is None else empty(row))
+        nothing = UNDEFINED if empty is None else empty(row)
+        return with_cause(aggregate(tree.function, entries, most, nothing), tree)
 
     return aggregation

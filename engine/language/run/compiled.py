@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, assert_never
 from typing import Literal as OneOf
 
-from ...values import EXACT, NO_DECIMAL, Value, divide
+from ...values import EXACT, NO_DECIMAL, UNDEFINED, Value, divide
 from ..operators import Operator, Order
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, children
+from .causes import undefined_by
 from .closures import Positions, Reader, Row, closure
 from .functions import function_of
 
@@ -106,7 +107,10 @@ class _Code:
             case Compare():
                 return self.comparison(tree)
             case Arithmetic():
-                return self.call(_exact(tree.operator), [self.expression(tree.left), self.expression(tree.right)])
+                operands = [self.expression(tree.left), self.expression(tree.right)]
+                if tree.operator == "/":
+                    return self.operation(tree, divide, operands)
+                return self.call(_exact(tree.operator), operands)
             case Choose():
                 condition, then, otherwise = (self.expression(part) for part in children(tree))
                 return ast.IfExp(condition, then, otherwise)
@@ -115,8 +119,10 @@ class _Code:
                 match tree.function:
                     case "min" | "max" if len(arguments) == 2:
                         return self.extreme(tree.function, *arguments)
+                    case "min" | "max" | "at_least" | "rank" | "rank_from_last" | "days_between" | "months_between":
+                        return self.call(function_of(tree.function), arguments)  # always has a result
                     case _:
-                        return self.call(function_of(tree.function), arguments)
+                        return self.operation(tree, function_of(tree.function), arguments)
             case Aggregate():
                 return self.call(closure(tree, self.positions), [ast.Name("row", ast.Load())])
             case _:
@@ -153,6 +159,15 @@ class _Code:
         (first, first_again), (second, second_again) = self.twice(first), self.twice(second)
         sign = ast.Lt() if function == "min" else ast.Gt()
         return ast.IfExp(ast.Compare(second, [sign], [first]), second_again, first_again)
+
+    def operation(
+        self, tree: Arithmetic | Call, function: Callable[..., Any], operands: Sequence[ast.expr]
+    ) -> ast.expr:
+        """The value of an operation; where it has no result, an undefined value with the cause."""
+        firsts, again = zip(*map(self.twice, operands), strict=True)
+        result, result_again = self.twice(self.call(function, list(firsts)))
+        has_result = ast.Compare(result, [ast.IsNot()], [self.object(UNDEFINED)])
+        return ast.IfExp(has_result, result_again, self.call(undefined_by(tree), list(again)))
 
     def twice(self, value: ast.expr) -> tuple[ast.expr, ast.expr]:
         """An expression that gives the value, and one that gives it again without computing it."""

@@ -1,6 +1,6 @@
 """The functions of the language on exact values: an unknown argument makes the result unknown, except in `at_least`.
 
-A call without a result (a month added beyond the calendar, a share of 0) is unknown, and no fact would decide it.
+A call without a result (a month added beyond the calendar, a share of 0) is undefined: no fact decides it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import assert_never
 
-from ...values import UNDEFINED, Number, Unknown, Value, add, divide, merge, multiply, round_half_up
+from ...values import UNDEFINED, Number, Unknown, Value, add, divide, merge, merge_any, multiply, round_half_up
 from ..function_names import FunctionName
 
 _remembered = lru_cache(maxsize=512)  #: many partners have the same days
@@ -49,12 +49,17 @@ def greatest(*values: Value) -> Value:
 def at_least(wanted: Value, *conditions: Value) -> Value:
     """Whether at least `wanted` of the conditions hold: certain as soon as enough do, or too few can."""
     if type(wanted) is Unknown:
-        return merge(wanted, *conditions)
+        return merge_any(wanted, *conditions) if wanted.missing else wanted
     holding = sum(condition is True for condition in conditions)
     failing = sum(condition is False for condition in conditions)
     if holding >= wanted:  # type: ignore[operator]
         return True
-    return False if len(conditions) - failing < wanted else merge(*conditions)  # type: ignore[operator]
+    if len(conditions) - failing < wanted:  # type: ignore[operator]
+        return False
+    awaited = sum(type(condition) is Unknown and bool(condition.missing) for condition in conditions)
+    if holding + awaited < wanted <= len(conditions) - failing - awaited:  # type: ignore[operator]
+        return merge(*conditions)
+    return merge_any(*conditions)
 
 
 def rank(option: Value, *options: Value) -> Value:

@@ -10,10 +10,11 @@ from typing import Any, assert_never
 
 import simpleeval  # type: ignore[import-untyped]
 
-from ...values import UNDEFINED, Unknown, Value, add, divide, merge, multiply, negate, subtract
+from ...values import UNDEFINED, Unknown, Value, add, divide, merge, merge_any, merge_choice, multiply, negate, subtract
 from ..operators import Comparison, Operator, relation
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
 from .aggregates import ItemEntry, aggregate
+from .causes import with_cause
 from .functions import function_of
 
 Item = Mapping[str, Value]  #: one item of a list: its fields and values by their ids
@@ -54,17 +55,25 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
             And: lambda node: _all([self._eval(part) for part in node.operands]),
             Or: lambda node: _any([self._eval(part) for part in node.operands]),
             Compare: lambda node: _compare(node.operator, self._eval(node.left), self._eval(node.right)),
-            Arithmetic: lambda node: calculation(node.operator)(self._eval(node.left), self._eval(node.right)),
+            Arithmetic: self._calculate,
             Choose: self._choose,
-            Call: lambda node: function_of(node.function)(*(self._eval(part) for part in node.arguments)),
+            Call: self._call,
             Aggregate: self._aggregate,
         }
+
+    def _calculate(self, node: Arithmetic) -> Value:
+        operands = (self._eval(node.left), self._eval(node.right))
+        return with_cause(calculation(node.operator)(*operands), node, operands)
+
+    def _call(self, node: Call) -> Value:
+        operands = tuple(self._eval(part) for part in node.arguments)
+        return with_cause(function_of(node.function)(*operands), node, operands)
 
     def _choose(self, node: Choose) -> Value:
         condition = self._eval(node.condition)
         if condition is True or condition is False:
             return self._eval(node.then if condition else node.otherwise)  # type: ignore[no-any-return]
-        return merge(condition, self._eval(node.then), self._eval(node.otherwise))
+        return merge_choice(condition, self._eval(node.then), self._eval(node.otherwise))
 
     def _aggregate(self, node: Aggregate) -> Value:
         items: tuple[Item, ...] | Unknown = self.names[node.list]
@@ -80,21 +89,21 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
             entries.append(ItemEntry(counts, value, by))
         best = None if node.best is None else self._eval(node.best)
         empty = UNDEFINED if node.empty is None else self._eval(node.empty)
-        return aggregate(node.function, entries, best, empty)
+        return with_cause(aggregate(node.function, entries, best, empty), node)
 
 
 def _all(values: list[Value]) -> Value:
     """`and`: false if one is false, else unknown if one is unknown, else true."""
     if any(value is False for value in values):
         return False
-    return True if all(value is True for value in values) else merge(*values)
+    return True if all(value is True for value in values) else merge_any(*values)
 
 
 def _any(values: list[Value]) -> Value:
     """`or`: true if one is true, else unknown if one is unknown, else false."""
     if any(value is True for value in values):
         return True
-    return False if all(value is False for value in values) else merge(*values)
+    return False if all(value is False for value in values) else merge_any(*values)
 
 
 def _compare(sign: Comparison, left: Value, right: Value) -> Value:
