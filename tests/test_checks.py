@@ -39,6 +39,13 @@ def problems_of(release: Path) -> tuple[Problem, ...]:
     return tuple(problem for problem in review(release) if problem.code != "unused-value")
 
 
+def always_defined(folder: Path) -> Path:
+    """The small programme, with a revenue per head of nobody too: that of one."""
+    release = copy_of(SMALL, folder)
+    edit(release, "definitions.yaml", "revenue / people", '"revenue / max(people, 1)"')
+    return release
+
+
 comparisons = st.tuples(st.sampled_from(["people", "revenue"]), st.sampled_from(sorted(SIGNS)), st.integers(0, 4))
 
 
@@ -80,7 +87,7 @@ def test_what_is_told_of_two_comparisons_is_what_trying_shows(first: tuple, seco
     ],
 )
 def test_nothing_is_told_of_conditions_that_decide_something(rule: str, tmp_path: Path) -> None:
-    release = copy_of(SMALL, tmp_path)
+    release = always_defined(tmp_path)
     edit(release, "tiers.yaml", RULE, "'" + rule.replace("'", "''") + "'")
     assert problems_of(release) == ()
 
@@ -105,7 +112,7 @@ def test_a_term_that_may_be_agreed_is_not_taken_as_written(tmp_path: Path) -> No
     ],
 )
 def test_the_needless_part_is_marked(rule: str, marked: str, tmp_path: Path) -> None:
-    release = copy_of(SMALL, tmp_path)
+    release = always_defined(tmp_path)
     edit(release, "tiers.yaml", RULE, rule)
     (problem,) = problems_of(release)
     assert problem.code == "repeated-condition"

@@ -10,10 +10,10 @@ from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
 from ..language.run.causes import Cause, causes
 from ..language.tree import Arithmetic, Call, Name, children
 from ..language.words import words
-from ..language.words.sentences import Sentences
 from ..programme.model import INPUTS, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number, Unknown, Value, merge_any
+from .wording import Wording
 
 
 class Conditions:
@@ -111,7 +111,7 @@ class Conditions:
             "?" if isinstance(value, Unknown) else words.amount(value, kind, self.lang)
             for value, kind in zip(cause.operands, kinds, strict=False)
         ]
-        subject = Sentences(self._name, lambda _, option: option, self.lang).phrase(cause.subject)
+        subject = Wording(self.programme, self.lang).sentences.phrase(cause.subject)
         match cause.subject:
             case Call(function="share"):
                 return f"{subject}, {self.say['of'].format(value=operands[0], threshold=operands[1])}"

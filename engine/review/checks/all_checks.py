@@ -19,6 +19,7 @@ from .homoglyphs import homoglyphs
 from .masked_cases import masked_cases
 from .mentions import mentions
 from .reviewed import Reviewed
+from .undefined import undefined
 
 if TYPE_CHECKING:
     from ...proof.satisfiability import ConditionSolver
@@ -31,6 +32,7 @@ CHECKS: tuple[Callable[[Reviewed], Iterable[Problem]], ...] = (
     homoglyphs,
     masked_cases,
     mentions,
+    undefined,
 )
 
 

@@ -1,0 +1,45 @@
+"""Finds tiers whose status can be undefined: a requirement divides by zero, or takes the greatest of nothing.
+
+Each is shown by a partner that the solver finds; without the solver none is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from ...evaluate.evaluate import make_plan
+from ...problems import Level, Place, Problem
+from ...release.load import Release
+from ...values import plain
+from .reviewed import Reviewed
+
+_SECONDS = 1.0  #: the time limit of each question to the solver
+
+
+def undefined(reviewed: Reviewed) -> Iterator[Problem]:
+    """A warning for each operation without a result that leaves a tier undetermined for some partner."""
+    if reviewed.solver is None:
+        return
+    from ...proof.undefined import causes_of, undefined_partner  # the solver is an optional library
+
+    programme = reviewed.programme
+    release = Release(programme, make_plan(programme), (), reviewed.files)
+    reported: set[Place] = set()
+    for tier in programme.tiers.values():
+        example = undefined_partner(release, tier.qualified, _SECONDS)
+        for cause in () if example is None else causes_of(release, tier.qualified, example):
+            place = cause.subject.place or reviewed.files.documents["tiers"].place(("tiers", tier.id))
+            if example is not None and place not in reported:
+                reported.add(place)
+                who = ", ".join(f"{id}: {_shown(value)}" for id, value in example.facts.items()) or "any partner"
+                message = f"'{cause.expression}' can be undefined, and so can the tier '{tier.id}': for {who}"
+                help = "say what holds then: 'share' takes a third argument, and a condition can stand before it"
+                yield Problem("undefined-status", message, place, help, Level.WARNING)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain(value) if isinstance(value, Decimal) else str(value)
