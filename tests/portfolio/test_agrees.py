@@ -38,3 +38,11 @@ def assert_agreement(
 def test_query_and_interpreter_agree(release: Release, format: str, tmp_path: Path) -> None:
     partners = portfolios.random_partners(release, 300, seed=1, lists=list(release.programme.lists))
     assert_agreement(tmp_path, release, partners, format, by_query=release.programme.id not in ONE_BY_ONE)
+
+
+@pytest.mark.parametrize(
+    "release", [release for release in RELEASES if release.programme.lists], ids=lambda release: release.programme.id
+)
+def test_without_files_of_its_lists(release: Release, tmp_path: Path) -> None:
+    """Each list is unknown, or empty where the programme says so."""
+    assert_agreement(tmp_path, release, portfolios.random_partners(release, 100, seed=2))
