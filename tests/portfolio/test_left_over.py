@@ -82,6 +82,7 @@ definitions:
   first: {title: {en: D}, kind: date, take: minimum, of: starts, over: portfolio, empty: unknown, source: [c]}
   top: {title: {en: D}, kind: percent, take: maximum, of: rate, over: portfolio, empty: 0, source: [c]}
   later: {title: {en: D}, kind: date, value: "add_months(add_days(column, user), 1)", source: [c]}
+  held: {title: {en: D}, kind: number, value: "months_between(held_since, as_of)", source: [c]}
   share_: {title: {en: D}, kind: percent, value: "share(user, limit)", source: [c]}
   text_: {title: {en: D}, kind: yes_no, value: "item_number == 'north' or select", source: [c]}
 """
