@@ -117,3 +117,42 @@ def test_the_needless_part_is_marked(rule: str, marked: str, tmp_path: Path) -> 
     (problem,) = problems_of(release)
     assert problem.code == "repeated-condition"
     assert problem.place.source.text[problem.place.start : problem.place.end] == marked
+
+
+def test_fields_and_values_that_nothing_reads_are_told(tmp_path: Path) -> None:
+    """A label is text, and a field may be read as the currency or the default of another."""
+    release = copy_of(SMALL, tmp_path)
+    with (release / "facts.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            """lists:
+  deals:
+    title: {en: Deals}
+    fields:
+      customer: {title: {en: Customer}, kind: text}
+      paid_in: {title: {en: Currency}, kind: choice, choices: {eur: {title: {en: Euro}}}}
+      listed: {title: {en: Listed}, kind: money, currency: paid_in}
+      sold: {title: {en: Sold}, kind: money, currency: paid_in, default_from: listed}
+      spare: {title: {en: Spare}, kind: count}
+"""
+        )
+    (release / "prices.yaml").write_text(
+        """order:
+  title: {en: Order}
+  fields: {price: {title: {en: Price}, kind: money}, note: {title: {en: Note}, kind: count}}
+  values:
+    half: {title: {en: Half}, kind: money, value: price / 2, source: [s1]}
+    third: {title: {en: Third}, kind: money, value: price / 3, source: [s1]}
+  totals:
+    shown: {title: {en: Shown}, kind: money, take: sum, of: price, over: order, show: true, source: [s1]}
+    hidden: {title: {en: Hidden}, kind: money, take: sum, of: price, over: order, source: [s1]}
+  rules: {all: {title: {en: All}, when: true, partner_pays: half, source: [s1]}}
+  source: [s1]
+""",
+        "utf-8",
+    )
+    edit(release, "definitions.yaml", "  enough:",
+         "  eur: {title: {en: E}, kind: money, currency: EUR, take: sum, of: sold, over: deals, source: [s1]}\n"
+         "  left: {title: {en: Left}, kind: count, by_tier: {silver: 1}, source: [s1]}\n  enough:")  # fmt: skip
+    assert sorted((problem.code, problem.message.split("'")[1]) for problem in review(release)) == [
+        ("unused-fact", "spare"), ("unused-value", "hidden"), ("unused-value", "left"), ("unused-value", "third"),
+    ]  # fmt: skip

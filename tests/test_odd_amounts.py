@@ -84,6 +84,8 @@ def test_a_negative_rebate_stands_unless_it_is_dropped(
         (", minimum: 0", "due - 10", "pays_from: 50, ", True),
         (", minimum: 0", "due * 2 - due", "pays_from: 50, ", False),
         ("", "max(due, 0)", "pays_from: 50, ", False),
+        ("", "due", "when: due > 10, pays_from: 50, ", False),
+        ("", "due", "when: due < 10, pays_from: 50, ", True),
     ],
 )
 def test_a_rebate_that_can_be_negative_is_told(
@@ -127,3 +129,9 @@ def test_a_number_under_the_first_band_is_told(tmp_path: Path, facts: str, below
     if told:
         assert told[0].place is not None
         assert told[0].place.source.text[told[0].place.start : told[0].place.end] == "0"
+
+
+def test_a_table_that_no_negative_number_comes_to_is_not_told(tmp_path: Path) -> None:
+    table = "{band: due, below: 0, rows: {0: 1, 100: {slices: due, rows: {0: 1}}}}"
+    definition = f"definitions: {{v: {{title: {{en: V}}, kind: money, currency: EUR, value: {table}, source: [c]}}}}\n"
+    assert "negative-not-said" not in codes(tmp_path, facts=MONEY % "", definitions=definition)

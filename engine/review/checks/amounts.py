@@ -72,9 +72,9 @@ def _payments(reviewed: Reviewed, kind: str) -> Iterator[Problem]:
         for payment in (owner.rebates if kind == "rebates" else owner.fees).rows:
             row = data[kind][payment.id]
             if "pays_from" in row and "negative" not in row and payment.id not in open_ids:
-                value = programme.values[payment.full]
-                tree = value.expression if isinstance(value.expression, Name) else Name(value.id, value.kind)
-                if _may_be_negative(tree, reviewed):
+                full = programme.values[payment.full].expression
+                is_plain = isinstance(full, Name) and "when" not in row
+                if _may_be_negative(full if is_plain else Name(payment.amount, Kind.MONEY), reviewed):
                     open_ids[payment.id] = None
     for id in open_ids:
         message = f"'{id}' can be under 0, and what becomes of a negative amount is not said: it is carried on"
@@ -87,7 +87,7 @@ def _tables(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each table of bands or slices of a number that can be under its first row."""
     numbers = _numbers_by_place(reviewed)
     for document in reviewed.files.documents.values():
-        for path, table in _maps(document.data, ()):
+        for path, table in _outermost_maps(document.data, ()):
             key = next((key for key in ("band", "slices") if key in table and "rows" in table), None)
             if key is None or ("below" if key == "band" else "negative") in table:
                 continue
@@ -143,10 +143,15 @@ def _first_place(document: Document, path: PartPath) -> Place:
     return document.expression(path).whole
 
 
-def _maps(data: Any, path: PartPath) -> Iterator[tuple[PartPath, dict[str, Any]]]:
-    """Every map in the data of a file, with its path."""
+def _outermost_maps(data: Any, path: PartPath) -> Iterator[tuple[PartPath, dict[str, Any]]]:
+    """Every map in the data of a file, with its path, but those within bands, slices and cases.
+
+    The rows around such a map may let no negative number come to it.
+    """
     if isinstance(data, dict):
         yield path, data
+        if not data.keys().isdisjoint(("band", "slices", "cases")):
+            return
     pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, part in pairs:
-        yield from _maps(part, (*path, key))
+        yield from _outermost_maps(part, (*path, key))
