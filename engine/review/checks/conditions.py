@@ -13,7 +13,6 @@ from ...language.words.words import text
 from ...problems import Level, Place, Problem, Related
 from ...programme.model import NamedValue, Programme
 from ...values import Kind
-from .masked_cases import has_masked_case
 from .reviewed import Reviewed
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def conditions(reviewed: Reviewed) -> Iterator[Problem]:
     yield from _stated_twice(programme)
     if reviewed.solver:
         yield from _implied(reviewed, reviewed.solver)
-        yield from _never_taken(reviewed, reviewed.solver)
+        yield from _never_taken(programme, reviewed.solver)
 
 
 def _decisive(programme: Programme) -> Iterator[str]:
@@ -195,15 +194,12 @@ def _name(value: NamedValue) -> Name:
     return Name(value.id, value.kind)
 
 
-def _never_taken(reviewed: Reviewed, solver: ConditionSolver) -> Iterator[Problem]:
+def _never_taken(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]:
     """A warning for each option that a definition never has."""
-    programme = reviewed.programme
     for id in programme.definitions:
         value = programme.values[id]
         if value.kind is not Kind.CHOICE or value.place is None or not value.varies:
             continue
-        if has_masked_case(value, reviewed):
-            continue  # the option follows from the case, which is reported
         never = [option for option in value.choices if not solver.may_be(_name(value), option)]
         for option in never:
             message = f"'{value.name}' never comes to '{option}', whoever the partner is"

@@ -9,7 +9,6 @@ from ...language.bounds.bounds import truths
 from ...language.operators import inverse
 from ...language.tree import And, Choose, Compare, Expression, Literal, Name, Not, Or, children
 from ...problems import Level, Place, Problem, Related
-from ...programme.model import NamedValue
 from ...values import Kind
 from .reviewed import Reviewed
 
@@ -42,15 +41,6 @@ def masked_cases(reviewed: Reviewed) -> Iterator[Problem]:
             message = "this case is never taken: the ones before it take all that it would"
             help, related = "let it stand before them, or leave it out", (Related(first, "this one takes it"),)
         yield Problem("case-never-taken", message, place, help, Level.WARNING, related)
-
-
-def has_masked_case(value: NamedValue, reviewed: Reviewed) -> bool:
-    """Whether a case of the value is never taken."""
-    return any(
-        _masked_by(case, cases[:index], reviewed)
-        for cases in _chains(value.expression, reviewed)
-        for index, case in enumerate(cases)
-    )
 
 
 def _chains(tree: Expression, reviewed: Reviewed) -> Iterator[list[_Case]]:
