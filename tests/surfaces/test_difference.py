@@ -19,7 +19,7 @@ from .small import PAIRS, RENAMED, known_fault
 from .trials import MANY, each
 
 PARTNERS = 60
-#: keys of an outcome that say what was asked, not what was decided
+#: keys of an outcome that say what was asked, or name the next tier: not what was decided
 INPUTS = {
     "programme",
     "release",
@@ -31,6 +31,7 @@ INPUTS = {
     "source",
     "unknown",
     "agreements",
+    "next",
 }
 BETTER, WORSE, OTHER = "better", "worse", "other"
 _STATUS = {"not_qualified": 0, "retained": 1, "qualified": 1, "not_earned": 0, "earned": 1}
@@ -76,6 +77,22 @@ def differences(before: Release, after: Release, old: Partner, new: Partner) -> 
     yield from _differences((), *outcomes, [*ladders[0], *ladders[-1]] if ladders[0] != ladders[-1] else ladders[0])
 
 
+def shown_by(before: Release, after: Release, change: Changed, chance: Random) -> Iterator[tuple[str, str, Any]]:
+    """What partners and their orders show of a change: the path, whether it is better or worse, and for whom."""
+    makers = [Partners(release.programme, chance) for release in (before, after)]
+    priced = before.programme.order and after.programme.order
+    for old, new in partners_of(before, after, change, chance):
+        yield from ((path, side, old) for path, side in differences(before, after, old, new))
+        if priced:
+            order = makers[0].order()
+            sides = ((before, old), (after, new))
+            try:
+                quotes = [to_dict(release.quote(order, partner, as_of=DAY)) for release, partner in sides]
+            except InvalidInput:
+                continue  # another release has other fields
+            yield from ((path, OTHER, (old, order)) for path, _ in _differences(("quote",), *quotes, ()))
+
+
 def _differences(path: tuple[str, ...], old: Any, new: Any, ladder: Sequence[str]) -> Iterator[tuple[str, str]]:
     if (path and path[-1] in INPUTS) or old == new:
         return
@@ -109,10 +126,9 @@ def judged_fault(before: Release, after: Release, change: Changed, chance: Rando
     judgement = diff(before, after, as_of=DAY, seconds=0.5).judgement
     if change.kind in FOR_NOBODY:
         return f"{change.kind} {change.names}: {judgement}" if judgement != "neutral" else None
-    shown: dict[str, tuple[str, Partner]] = {}
-    for old, new in partners_of(before, after, change, chance):
-        for path, side in differences(before, after, old, new):
-            shown.setdefault(side, (path, old))
+    shown: dict[str, tuple[str, Any]] = {}
+    for path, side, partner in shown_by(before, after, change, chance):
+        shown.setdefault(side, (path, partner))
     wrong = {"neutral": (BETTER, WORSE, OTHER), "improves": (WORSE,), "worsens": (BETTER,)}.get(judgement, ())
     for side in wrong:
         if side in shown:
@@ -135,15 +151,16 @@ def difference_fault(kind: str, files: Files, chance: Random) -> str | None:
 
 #: kinds of changes that are judged wrongly, with the first seed that shows it
 WRONG = {
-    "border": (1, "definitions are not compared: a border that moves is 'neutral'"),
+    "number": (1, "definitions are not compared: a figure of theirs is 'neutral'"),
+    "border": (18, "definitions are not compared: a border that moves is 'neutral'"),
     "operator": (0, "definitions are not compared: another operator is 'neutral'"),
-    "removed": (4, "definitions, requirements and benefits of one release only are not compared"),
-    "reordered": (0, "definitions and requirements are not compared: cases in another order are 'neutral'"),
+    "removed": (4, "what decides whether bonuses are applied, and a discount that goes, are not compared"),
+    "reordered": (7, "definitions are not compared: cases in another order are 'neutral'"),
     "default": (0, "what was known and is undetermined now is 'neutral'"),
-    "word": (4, "another aggregate that makes a status undetermined is 'neutral'"),
-    "currency": (2, "the currency of rebates is not compared"),
-    "text": (32, "the texts of benefits are not compared"),
-    "renamed": (6, "a tier or a fact under another name is judged as another one"),
+    "word": (2, "another aggregate that changes a definition is 'neutral'"),
+    "currency": (2, "the currency of rebates and benefits is not compared"),
+    "text": (6, "the texts of benefits and of rules of price are not compared"),
+    "renamed": (2, "a tier or a fact under another name is judged as another one"),
 }
 KINDS = [
     pytest.param(kind, (WRONG[kind][0],) if kind in WRONG else (0, 1), id=kind,
@@ -154,13 +171,13 @@ KINDS = [
 
 @pytest.mark.parametrize(("kind", "seeds"), KINDS)
 def test_no_partner_contradicts_the_judgement(kind: str, seeds: Sequence[int]) -> None:
-    each(seeds, partial(difference_fault, kind), share=0.15)
+    each(seeds, partial(difference_fault, kind), share=0.3)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "_"), KINDS)
 def test_no_partner_contradicts_the_judgement_of_many_changes(kind: str, _: Sequence[int]) -> None:
-    each(range(1000, 1000 + MANY), partial(difference_fault, kind), share=0.15)
+    each(range(1000, 1000 + MANY), partial(difference_fault, kind), share=0.3)
 
 
 #: pairs of programmes that are called neutral though a partner has something else
@@ -205,8 +222,7 @@ def test_the_gate_ends_with_one_where_a_partner_is_worse_off(seed: int, tmp_path
     change = changed(files, chance, "number")
     assert change is not None
     before, after = compiled(files), compiled(change.files)
-    pairs = partners_of(before, after, change, chance)
-    worse = any(side == WORSE for pair in pairs for _, side in differences(before, after, *pair))
+    worse = any(side == WORSE for _, side, _ in shown_by(before, after, change, chance))
     old, new = written(files, tmp_path / "a"), written(change.files, tmp_path / "b")
     done = charter("diff", old, new, "--as-of", str(DAY), "--fail-on", "worsens")
     assert done.returncode == 1 or not worse, unlike(files, change.files)

@@ -13,7 +13,7 @@ from charter import Release, handbook
 from .changes import CHANGES, FOR_NOBODY, changed, unlike
 from .programmes import Files, compiled
 from .small import PAIRS, known_fault
-from .test_difference import differences, partners_of
+from .test_difference import shown_by
 from .trials import MANY, each
 
 #: changes of what a programme says to partners: not of how a record is read
@@ -40,11 +40,9 @@ def handbook_fault(kind: str, files: Files, chance: Random) -> str | None:
     same = [lang for lang, text in pages(before).items() if text == pages(after)[lang]]
     if not same:
         return None
-    for old, new in partners_of(before, after, change, chance):
-        for path, _ in differences(before, after, old, new):
-            return f"{kind}: the handbook is the same in {', '.join(same)}, and {path} differs for {old}\n" + unlike(
-                files, change.files
-            )
+    for path, _, partner in shown_by(before, after, change, chance):
+        page = f"the handbook is the same in {', '.join(same)}"
+        return f"{kind}: {page}, and {path} differs for {partner}\n{unlike(files, change.files)}"
     return None
 
 

@@ -19,7 +19,7 @@ from .changes import changed
 from .partners import DAY, Partner, Partners
 from .programmes import Files, compiled, programme, text, written
 from .small import known_fault
-from .test_difference import differences, partners_of
+from .test_difference import shown_by
 from .test_handbook import rules
 from .trials import MANY, each, trials
 
@@ -75,7 +75,7 @@ def figure_fault(kind: str, files: Files, chance: Random) -> str | None:
     if change is None or rules(files) == rules(change.files):
         return None  # how a record is read is not among the mutants
     before, after = compiled(files), compiled(change.files)
-    if not any(True for pair in partners_of(before, after, change, chance) for _ in differences(before, after, *pair)):
+    if next(shown_by(before, after, change, chance), None) is None:
         return None
     file, place = first_difference(files, change.files)
     spans = [
