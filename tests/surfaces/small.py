@@ -127,3 +127,22 @@ OF_A_LIST = small(
     definitions="definitions: {d: {title: {en: D}, kind: count, take: count, over: deals, where: k >= 5, source: [c]}}",
     tiers=_LADDER.replace("n >= 5", "d >= 1"),
 )
+
+_TWO_COUNTS = "facts: {n: {title: {en: N}, kind: count}, m: {title: {en: M}, kind: count}}"
+_ASKS = "tiers: {gold: {title: {en: Gold}, requirements: {r: {title: {en: R}, rule: RULE, source: [c]}}}}"
+_CHOICE = """
+facts:
+  a: {title: {en: A}, kind: yes_no}
+  c: {title: {en: C}, kind: choice, choices: {x: {title: {en: X}}, y: {title: {en: Y}}}}
+"""
+#: rules of which `check` may say something that no partner contradicts
+OF_A_SHARE = small(facts=_TWO_COUNTS, tiers=_ASKS.replace("RULE", '"share(n, m) >= 0"'))
+OF_NOT_IN = small(facts=_CHOICE, tiers=_ASKS.replace("RULE", "\"a or c not in ('x', 'y')\""))
+OF_A_QUOTIENT = small(facts=_TWO_COUNTS, tiers=_ASKS.replace("RULE", "n / m >= 0 or n < 5"))
+OF_EMPTY_LISTS = small(
+    facts=_ITEMS[: _ITEMS.index("    values")],
+    definitions="""
+definitions: {d: {title: {en: D}, kind: count, take: minimum, of: k, over: deals, empty: unknown, source: [c]}}
+""",
+    tiers=_ASKS.replace("RULE", "d >= 0"),
+)
