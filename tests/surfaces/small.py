@@ -128,6 +128,11 @@ OF_A_LIST = small(
     tiers=_LADDER.replace("n >= 5", "d >= 1"),
 )
 
+#: a number that a record leaves out begins at its least possible value
+OF_NEGATIVE_BOUNDS = small(
+    facts="facts: {z: {title: {en: Z}, kind: number, minimum: -5, maximum: -1, effort: 1}}",
+    tiers=_LADDER.replace("n >= 5", "z > -3"),
+)
 _TWO_COUNTS = "facts: {n: {title: {en: N}, kind: count}, m: {title: {en: M}, kind: count}}"
 _ASKS = "tiers: {gold: {title: {en: Gold}, requirements: {r: {title: {en: R}, rule: RULE, source: [c]}}}}"
 _CHOICE = """

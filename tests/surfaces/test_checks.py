@@ -187,9 +187,7 @@ def test_no_partner_contradicts_a_problem_of_a_release(seeds: range) -> None:
 @pytest.mark.parametrize(
     "files",
     [
-        pytest.param(
-            OF_NOT_IN, id="not in", marks=known_fault("'not in' is called always true: its inner 'in' is meant")
-        ),
+        pytest.param(OF_NOT_IN, id="not in", marks=known_fault("'not in' is called always true where 'in' is")),
         pytest.param(OF_A_SHARE, id="share", marks=known_fault("'always true' of a share that is undefined for m = 0")),
         pytest.param(OF_A_QUOTIENT, id="quotient", marks=known_fault("'always true' of a quotient that is undefined")),
         pytest.param(OF_EMPTY_LISTS, id="no items", marks=known_fault("'always true' of the least of no items")),
