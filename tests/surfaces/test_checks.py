@@ -176,7 +176,7 @@ CONTRADICTED: Mapping[str, Callable[[Release, Problem, Values], bool]] = {
 NOT_YET = (" not in (",)
 
 
-@trials(6)
+@trials(6, known_fault("what can be undefined is called always true"))
 def test_no_partner_contradicts_a_problem_of_a_release(seeds: range) -> None:
     def fault(files: Files, chance: Random) -> str | None:
         return None if any(word in text(files) for word in NOT_YET) else check_fault(files, chance)

@@ -155,6 +155,7 @@ WRONG = {
     "border": (18, "definitions are not compared: a border that moves is 'neutral'"),
     "operator": (0, "definitions are not compared: another operator is 'neutral'"),
     "removed": (4, "what decides whether bonuses are applied, and a discount that goes, are not compared"),
+    "tier removed": (1007, "a tier that was undetermined, and is known without the one removed, is 'neutral'"),
     "reordered": (7, "definitions are not compared: cases in another order are 'neutral'"),
     "default": (0, "what was known and is undetermined now is 'neutral'"),
     "word": (2, "another aggregate that changes a definition is 'neutral'"),

@@ -83,7 +83,7 @@ def test_what_a_partner_shows_is_in_the_handbook(kind: str, seeds: Sequence[int]
 @pytest.mark.slow
 @pytest.mark.parametrize(("kind", "_"), KINDS)
 def test_what_a_partner_shows_of_many_changes_is_in_the_handbook(kind: str, _: Sequence[int]) -> None:
-    each(range(1000, 1000 + 3 * MANY), partial(handbook_fault, kind), share=0.3)
+    each(range(1000, 1000 + MANY), partial(handbook_fault, kind), share=0.3)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ EXAMPLES = os.environ.get("CHARTER_SURFACE_EXAMPLES")
 MANY = int(EXAMPLES or "60")
 
 
-def trials(few: int) -> pytest.MarkDecorator:
-    """A test runs with `few` programmes, and again, as a slow one, with other and many more."""
-    many = pytest.param(range(1000, 1000 + MANY), id="many", marks=pytest.mark.slow)
+def trials(few: int, *marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
+    """A test runs with `few` programmes, and again, as a slow one with these marks, with other and many more."""
+    many = pytest.param(range(1000, 1000 + MANY), id="many", marks=[pytest.mark.slow, *marks])
     return pytest.mark.parametrize("seeds", [pytest.param(range(few), id="few"), many])
 
 
