@@ -66,11 +66,11 @@ def report(ladder: Release, facts: dict, lang: str) -> list[str]:
 
 def test_the_report_says_what_separates_a_partner_from_the_next_tier(ladder: Release) -> None:
     lines = report(ladder, ALL | {"people": 2}, "en")
-    assert lines[3:5] == ["✓ Silver: awarded", "  next: Gold; lacks: Enough people"]
+    assert lines[3:5] == ["✓ Silver: awarded", "  next: Gold; lacks: Enough people (1 missing)"]
     assert report(ladder, ALL, "ru")[3] == "✓ Gold: присвоен"
     assert report(ladder, {"people": 2, "revenue": 0}, "en")[3:5] == [
         "✗ no tier is awarded",
-        "  next: Silver; lacks: Sells something",
+        "  next: Silver; lacks: Sells something (0, more than 0 needed)",
     ]
     assert report(ladder, {"people": 3, "revenue": 9000}, "en")[3:5] == [
         "? the tier to award is undetermined",

@@ -6,10 +6,11 @@ import os
 import pty
 import subprocess
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from charter import load
+from charter import Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
@@ -21,6 +22,7 @@ from charter.engine.values import Kind
 
 from .cli import COMMAND, charter
 from .programmes import ROOT, SMALL, copy_of, edit
+from .small_world import world
 from .test_release import STANDING
 
 DAY = date(2026, 11, 23)
@@ -44,7 +46,7 @@ def test_an_unmet_threshold_says_value_threshold_and_distance() -> None:
     report = shown(GOLD)
     assert row(report, "Enough people") == "✗ Enough people 2 of 3; 1 missing [s2]"
     assert row(report, "Productive") == "✗ Productive 900 of 1000.5; 100.5 missing [s2]"
-    assert "lacks: Enough people; Productive" in report
+    assert "lacks: Enough people (1 missing); Productive (100.5 missing)" in report
 
 
 def test_a_met_threshold_says_both() -> None:
@@ -206,3 +208,48 @@ def test_a_requirement_made_of_others_is_shown_with_them(tmp_path: Path) -> None
         "✓ – – North North [s2]",
         "✗ – – South North, South needed [s2]",
     ]
+
+
+SHORT = {
+    "facts": """
+facts:
+  people: {title: {en: People}, kind: count, unit: {en: administrators}}
+  sales: {title: {en: Sales}, kind: money, currency: EUR}
+  level: {title: {en: Level}, kind: choice, ordered: true,
+    choices: {basic: {title: {en: Basic}}, good: {title: {en: Good}}, best: {title: {en: Best}}}}
+""",
+    "tiers": """
+award: highest
+tiers:
+  member: {title: {en: Member}}
+  gold:
+    title: {en: Gold}
+    requirements:
+      staff: {title: {en: Staff}, rule: people >= 3, source: [c]}
+      turnover: {title: {en: Turnover}, rule: sales >= 100 and level >= 'good', source: [c]}
+""",
+    "benefits": """
+benefits:
+  badge: {title: {en: Badge}, kind: yes_no, when: sales > 5, by_tier: {member: true, gold: true}, source: [c]}
+  fund: {title: {en: Fund}, kind: money, currency: EUR, by_tier: {member: sales * 2, gold: 9}, source: [c]}
+""",
+}
+
+
+def short_of(release: Release, facts: dict) -> list[str]:
+    """The report on a member, with the blanks of each line folded."""
+    outcome = release.evaluate({"partner": "P", "facts": facts}, as_of=DAY)
+    text = page_text(outcome_page(outcome, release.programme, all_values(release.plan, outcome), "en", explain=False))
+    return [" ".join(line.split()) for line in text.replace("\n           ", " ").splitlines()]
+
+
+def test_what_is_missing_is_said_in_figures_with_their_units(tmp_path: Path) -> None:
+    lines = short_of(world(tmp_path, **SHORT), {"people": 1, "sales": Decimal("99.99"), "level": "basic"})
+    missing = "Staff (2 administrators missing); Turnover (Sales: 0.01 EUR missing; Level: Basic, at least Good needed)"
+    assert f"next: Gold; lacks: {missing}" in " ".join(lines)
+    assert "✓ Member: awarded" in lines
+
+
+def test_what_benefits_are_worth_is_unknown_where_a_fact_is_missing(tmp_path: Path) -> None:
+    lines = short_of(world(tmp_path, **SHORT), {"people": 1, "level": "basic"})
+    assert lines[lines.index("Benefits: unknown whether or how much") + 1] == "Badge · Fund"

@@ -125,7 +125,7 @@ def test_what_is_open_on_one_track_leaves_the_others(tracks: Release) -> None:
 def test_the_report_shows_every_track(tracks: Release) -> None:
     outcome = evaluate(tracks, {"score": 70, "experts": 3, "deals": 4})
     text = page_text(outcome_page(outcome, tracks.programme, all_values(tracks.plan, outcome), "en", explain=False))
-    assert "  ✓ Security  Secured  next: Fortress; lacks: Deals\n  ✓ Cloud     Clouded\n" in text
+    assert "  ✓ Security  Secured  next: Fortress; lacks: Deals (1 missing)\n  ✓ Cloud     Clouded\n" in text
     outcome = evaluate(tracks, {"score": 70})
     text = page_text(outcome_page(outcome, tracks.programme, all_values(tracks.plan, outcome), "ru", explain=False))
     assert "  ? Security  пока не определено  может зависеть от сведений: deals, experts\n" in text
@@ -226,7 +226,7 @@ def test_a_kept_tier_says_so_and_until_when(keeping: Release) -> None:
     outcome = evaluate(keeping, LOW, tier="gold", since=date(2026, 5, 1))
     assert (outcome.kept_until, outcome.held_tier, outcome.since) == (date(2027, 2, 28), "gold", date(2026, 5, 1))
     text = page_text(outcome_page(outcome, keeping.programme, all_values(keeping.plan, outcome), "en", explain=False))
-    assert "✓ Gold: kept until 2027-02-28\n  lacks: Score\n" in text
+    assert "✓ Gold: kept until 2027-02-28\n  lacks: Score (40 missing)\n" in text
     assert outcome_data(outcome)["kept_until"] == "2027-02-28"
 
 

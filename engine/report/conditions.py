@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
+from ..evaluate.outcome import BenefitOutcome
 from ..language.run.causes import Cause, causes
-from ..language.tree import Arithmetic, Call, Name, children
+from ..language.tree import Arithmetic, Call, Compare, Literal, Name, Or, children
 from ..language.words import words
-from ..programme.model import INPUTS, Programme, pick
+from ..language.words.vocabulary import choice_of
+from ..programme.model import Benefit, Programme, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number, Unknown, Value, merge_any
 from .wording import Wording
@@ -24,6 +26,7 @@ class Conditions:
         self.values = values
         self.lang = lang
         self.say = texts_in(lang).REPORT
+        self.wording = Wording(programme, lang)
 
     def title(self, id: str) -> str:
         """The title of a fact, a value, a list, or a field of an item (`deals[2].amount`); else a word, or the id."""
@@ -42,11 +45,20 @@ class Conditions:
 
     def comparisons(self, id: str) -> str:
         """The comparisons that decide a condition, each with its subject where there are several."""
-        deciding = measures(self.programme, id, self.values)
+        deciding = _by_choice(measures(self.programme, id, self.values))
+        parts = (self._subject(alike, deciding) + self._measure(alike[0], alike) for alike in deciding)
+        return "; ".join(dict.fromkeys(parts))
+
+    def shortfall(self, id: str) -> str:
+        """What is missing where a condition fails, in figures: '2 people missing'; empty where no figure says it."""
+        deciding = _by_choice(measures(self.programme, id, self.values))
         parts = []
-        for measure in deciding:
-            subject = words.subject(measure.subject, self._name, self.lang) + ": " if len(deciding) > 1 else ""
-            parts.append(subject + self._measure(measure))
+        for alike in deciding:
+            measure, subject = alike[0], self._subject(alike, deciding)
+            if measure.distance is not None:
+                parts.append(subject + self._distance(measure, measure.distance))
+            elif measure.holds is False and measure.kind is not Kind.YES_NO:
+                parts.append(subject + self._measure(measure, alike))
         return "; ".join(dict.fromkeys(parts))
 
     def expressions(self, id: str, levels: int = MAX_LEVELS) -> tuple[str, ...]:
@@ -84,12 +96,23 @@ class Conditions:
         amount = f"{amount} {currency}" if currency else amount
         return amount if per == "once" else f"{amount} {self.say[f'per_{per}']}"
 
+    def benefit(self, named: Benefit, benefit: BenefitOutcome) -> str:
+        """A benefit that the partner has: its title, then its text or its amount."""
+        title = pick(named.title, self.lang)
+        if benefit.text:
+            return f"{title}: {pick(benefit.text, self.lang)}"
+        if benefit.value is True or benefit.value is None:
+            return title
+        amount = words.amount(benefit.value, named.kind, self.lang)
+        return f"{title}: {amount} {benefit.currency}" if benefit.currency else f"{title}: {amount}"
+
     def with_threshold(self, value: str, threshold: str) -> str:
         """'1, at least 2 needed'."""
         return self.say["value_and_threshold"].format(value=value, threshold=threshold)
 
-    def _name(self, name: Name) -> str:
-        return self.say[name.id] if name.id in INPUTS else self.title(name.id)
+    def _subject(self, alike: Sequence[Measure], deciding: Sequence[Sequence[Measure]]) -> str:
+        """What a comparison is about, with a colon; empty where there is only one."""
+        return f"{self.wording.sentences.phrase(alike[0].subject)}: " if len(deciding) > 1 else ""
 
     def open(self, unknown: Sequence[str], undefined: Sequence[Cause]) -> tuple[str, ...]:
         """Why something is undetermined: the facts that may decide it, and what is undefined; a text for each."""
@@ -111,7 +134,7 @@ class Conditions:
             "?" if isinstance(value, Unknown) else words.amount(value, kind, self.lang)
             for value, kind in zip(cause.operands, kinds, strict=False)
         ]
-        subject = Wording(self.programme, self.lang).sentences.phrase(cause.subject)
+        subject = self.wording.sentences.phrase(cause.subject)
         match cause.subject:
             case Call(function="share"):
                 return f"{subject}, {self.say['of'].format(value=operands[0], threshold=operands[1])}"
@@ -120,7 +143,8 @@ class Conditions:
             case _:
                 return ", ".join((subject, "; ".join(operands))) if operands else subject
 
-    def _measure(self, measure: Measure) -> str:
+    def _measure(self, measure: Measure, alike: Sequence[Measure] = ()) -> str:
+        """A comparison in words: '1 of 2; 1 missing'; `alike` are those of one choice with several options."""
         unknown = [value for value in (measure.value, measure.threshold) if isinstance(value, Unknown)]
         if unknown:
             reason = merge_any(*unknown)
@@ -133,18 +157,42 @@ class Conditions:
         numeric = measure.kind in NUMERIC or measure.operator != "=="
         of_days = measure.kind is Kind.DATE
         needed = words.threshold(measure.operator, threshold, self.lang, of_days=of_days) if numeric else threshold
+        if len(alike) > 1:
+            options = [Compare("==", option.subject, Literal(str(option.threshold), Kind.CHOICE)) for option in alike]
+            needed = self.wording.sentences.options(Or(tuple(options)))
         if measure.distance is None:
             return self.with_threshold(value, needed)
-        distance = words.amount(measure.distance, measure.kind, self.lang)
         ratio = self.say["of"].format(value=value, threshold=threshold)
         text = ratio if measure.operator == ">=" else self.with_threshold(value, needed)
-        missing = self.say["missing" if measure.operator in (">", ">=") else "too_many"]
-        return f"{text}; {missing.format(amount=distance)}"
+        return f"{text}; {self._distance(measure, measure.distance)}"
+
+    def _distance(self, measure: Measure, distance: Number) -> str:
+        """'2 people missing', '0.01 EUR too many'."""
+        amount = words.amount(distance, measure.kind, self.lang)
+        subject = measure.subject
+        if measure.kind is Kind.MONEY:
+            amount = f"{amount} {self.wording.sentences.currency(subject)}".strip()
+        elif isinstance(subject, Name) and measure.kind is not Kind.PERCENT and distance != 1:
+            amount = f"{amount} {self.wording.unit(subject.id)}".strip()
+        return self.say["missing" if measure.operator in (">", ">=") else "too_many"].format(amount=amount)
 
     def _amount(self, measure: Measure, value: Value) -> str:
         """A known value of a comparison; an option of a choice by its title."""
-        subject = measure.subject.id if isinstance(measure.subject, Name) else ""
-        about = self.programme.facts.get(subject) or self.programme.values.get(subject)
-        if about and value in about.choices:
-            return pick(about.choices[str(value)], self.lang)
-        return words.amount(value, measure.kind, self.lang)
+        if measure.kind is Kind.CHOICE:
+            return self.wording.option(choice_of(measure.subject), str(value))
+        amount = words.amount(value, measure.kind, self.lang)
+        currency = self.wording.sentences.currency(measure.subject) if measure.kind is Kind.MONEY else ""
+        return f"{amount} {currency}".strip()
+
+
+def _by_choice(deciding: Sequence[Measure]) -> list[list[Measure]]:
+    """The comparisons, those together that one choice fails because it is none of their options."""
+    together: list[list[Measure]] = []
+    for measure in deciding:
+        of_option = measure.kind is Kind.CHOICE and measure.operator == "==" and measure.holds is False
+        same = next((alike for alike in together if of_option and alike[0][:2] == measure[:2]), None)
+        if same is None:
+            together.append([measure])
+        else:
+            same.append(measure)
+    return together

@@ -101,8 +101,11 @@ class Figures:
             else:
                 notes.append(self.say[key].format(self._part(expression_of(limit), about)))
         if form.unit is not None:
-            unit = self._part(form.unit, about._replace(unit=""))
-            notes.append(self.say[f"{form.rounding}_to"].format(unit))
+            unit = form.unit
+            if isinstance(unit, Literal) and about.kind in (Kind.MONEY, Kind.PERCENT):
+                unit = unit._replace(kind=about.kind)
+            rounded = self.say[f"{form.rounding}_to"].format(self._part(unit, about._replace(unit="")))
+            notes.append(rounded)
         return Figure("; ".join(notes), tuple(rows))
 
     def _cell(self, cell: Cell, about: _Of) -> Figure:

@@ -193,11 +193,21 @@ class _Writer:
     def _remarks(self, tier: TierOutcome) -> tuple[str, ...]:
         """The unmet requirements of a tier; or the facts that may decide it, and what is undefined; or nothing."""
         requirements = self.programme.tiers[tier.id].requirements
-        titles = {requirement.id: pick(requirement.title, self.lang) for requirement in requirements}
-        lacking = [titles[item.id] for item in tier.requirements if item.status == "not_met"]
+        pairs = zip(requirements, tier.requirements, strict=True)
+        lacking = [self._lacking(requirement, item) for requirement, item in pairs if item.status == "not_met"]
         if lacking:
             return (self.say["lacks"].format(what="; ".join(lacking)),)
         return self.tell.open(tier.unknown, tier.undefined)
+
+    def _lacking(self, requirement: Requirement, item: RequirementOutcome) -> str:
+        """An unmet requirement with what is missing in figures, where figures say it: 'Enough people (1 missing)'."""
+        if item.parts:
+            met = sum(part.status == "met" for part in item.parts)
+            short = self.say["missing"].format(amount=requirement.needed - met)
+        else:
+            short = self.tell.shortfall(requirement.value)
+        title = pick(requirement.title, self.lang)
+        return f"{title} ({short})" if short else title
 
     def _track(self, track: TrackOutcome) -> Row:
         """The tier on a track, and what the partner lacks for the next one."""
@@ -362,26 +372,23 @@ class _Writer:
     # The rest -------------------------------------------------------------------------------------------------------
 
     def _entitlements(self, tier: Tier) -> list[Block]:
-        """The benefits, rights and restrictions of the tier; rights only with `explain`, for a qualified partner."""
-        benefits = {benefit.id: benefit for benefit in tier.benefits}
-        items = []
-        for benefit in self.outcome.benefits or ():
-            named = benefits[benefit.id]
-            if benefit.value is None or benefit.value is False or benefit.value == 0:
-                continue
-            if benefit.text:
-                figure = f": {pick(benefit.text, self.lang)}"
-            elif benefit.value is True:
-                figure = ""
-            else:
-                amount = words.amount(benefit.value, named.kind, self.lang)
-                figure = f": {amount} {benefit.currency}" if benefit.currency else f": {amount}"
-            items.append(pick(named.title, self.lang) + figure)
+        """The benefits, rights and restrictions of the tier; rights only with `explain`, for a qualified partner.
+
+        Of benefits that are unknown only the titles, and none that the tier does not give in any case.
+        """
+        trio = zip(tier.benefits, self.outcome.benefits or (), self.outcome.of(tier.id).benefits, strict=False)
+        items, unknown = [], []
+        for named, benefit, offered in trio:
+            if benefit.value is None and (offered.value is None or offered.value):
+                unknown.append(pick(named.title, self.lang))
+            elif benefit.value:
+                items.append(self.tell.benefit(named, benefit))
         qualified = self.outcome.status in ("qualified", "retained")
         rights = tuple(pick(right.title, self.lang) for right in tier.rights) if qualified and self.explain else ()
         restrictions = tuple(pick(restriction.title, self.lang) for restriction in tier.restrictions)
         return [
             Block(self.say["benefits"], flow=tuple(items)),
+            Block(self.say["benefits_unknown"], flow=tuple(unknown)),
             Block(self.say["rights"], items=rights),
             Block(self.say["restrictions"], items=restrictions),
         ]

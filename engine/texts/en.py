@@ -13,7 +13,6 @@ FORMS: Mapping[str, str] = {
     "quoted": "“{}”",
     "KiB": "KiB",
     "MiB": "MiB",
-    "share": "{} as a share of {}",
 }
 
 #: A threshold, by its sign
@@ -133,6 +132,7 @@ REPORT: Mapping[str, str] = {
     "requirements": "Requirements",
     "eligibility": "Eligibility and joining",
     "benefits": "Benefits",
+    "benefits_unknown": "Benefits: unknown whether or how much",
     "rights": "Rights",
     "restrictions": "Restrictions",
     "missing_facts": "Missing facts",

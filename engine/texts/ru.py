@@ -13,7 +13,6 @@ FORMS: Mapping[str, str] = {
     "quoted": "«{}»",
     "KiB": "КиБ",
     "MiB": "МиБ",
-    "share": "{} — доля от {}",
 }
 
 #: A threshold, by its sign
@@ -133,6 +132,7 @@ REPORT: Mapping[str, str] = {
     "requirements": "Требования",
     "eligibility": "Условия участия и присоединения",
     "benefits": "Преимущества",
+    "benefits_unknown": "Преимущества: пока неизвестно, есть ли и сколько",
     "rights": "Права",
     "restrictions": "Ограничения",
     "missing_facts": "Недостающие сведения",

@@ -138,17 +138,24 @@ class Sentences:
         word, binds = ("and", _AND) if isinstance(tree, And) else ("or", _OR)
         return self._say[word].join(_first_capital(parts)), binds
 
+    def options(self, tree: Or) -> str:
+        """The options of a condition that a choice is one of several, without the choice: 'at least Silver'."""
+        among = one_of(tree)
+        return self._options(among)[0] if among else self.phrase(tree)
+
     def _among(self, among: OneOf, of: _Subject) -> _Phrase:
         """'Region: North or South', 'Level: at least Silver', 'Region: neither North nor South'."""
-        subject = self._in(among.choice, of, _ATOM)
+        options, binds = self._options(among)
+        return f"{self._in(among.choice, of, _ATOM)}: {options}", binds
+
+    def _options(self, among: OneOf) -> _Phrase:
         border = border_of(among, self.vocabulary.order(among.choice))
         if border:
             option = self.vocabulary.option(among.choice, border[1])
-            return f"{subject}: {threshold(border[0], option, self.lang)}", _COMPARE
+            return threshold(border[0], option, self.lang), _COMPARE
         *first, last = (self.vocabulary.option(among.choice, option) for option in dict.fromkeys(among.options))
         key = "none_of" if among.negated else "one_of"
-        options = self._say[key].format(first=", ".join(first), last=last) if first else last
-        return f"{subject}: {options}", _OR
+        return self._say[key].format(first=", ".join(first), last=last) if first else last, _OR
 
     def _window(self, days: Window, of: _Subject) -> str:
         """'Closed on: within the 12 months to “The day”'."""

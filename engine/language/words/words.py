@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -85,24 +84,10 @@ def _literal(value: bool | Decimal | date | str) -> tuple[str, int]:
     return f"'{value}'", _ATOM
 
 
-Title = Callable[[Name], str]
-
-
 def threshold(sign: Comparison, value: str, lang: str, *, of_days: bool = False) -> str:
     """A limit in words: 'at least 2'; for days '2026-01-31 or later'."""
     texts = texts_in(lang)
     return (texts.DAY_BORDERS if of_days and sign in texts.DAY_BORDERS else texts.BORDERS)[sign].format(value)
-
-
-def subject(tree: Expression, title: Title, lang: str) -> str:
-    """The subject of an expression: the title of a name, the titles in a share of two names; else the text."""
-    match tree:
-        case Name():
-            return title(tree)
-        case Call(function="share", arguments=(Name() as part, Name() as whole)):
-            return texts_in(lang).FORMS["share"].format(title(part), title(whole))
-        case _:
-            return text(tree)
 
 
 def amount(value: Value, kind: Kind, lang: str) -> str:
