@@ -42,4 +42,6 @@ def undefined(reviewed: Reviewed) -> Iterator[Problem]:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list):
+        return f"{len(value)} item{'s' * (len(value) != 1)}"
     return plain(value) if isinstance(value, Decimal) else str(value)
