@@ -292,16 +292,3 @@ def test_a_warehouse_on_spark_decides_a_partner_rightly_or_leaves_it_over(
     decided = [row.asDict() for row in session.sql(query.rstrip(";\n")).collect()]
     left = [row["partner"] for row in session.sql(left_over.rstrip(";\n")).collect()]
     test_left_over.check(test_left_over.expected(release, rows, lists, more), decided, left, rows)
-
-
-@pytest.mark.parametrize("format", ["csv", "parquet"])
-@pytest.mark.parametrize("lists", [("partners", "portfolio"), ()])
-def test_hostile_rows(format: str, lists: tuple[str, ...], session: Any, tmp_path: Path) -> None:
-    release = test_left_over.release_of(tmp_path, test_left_over.SIGNED)
-    more, rows = tuple(wanted_values(release.programme, ["*"])), test_left_over.tables(release, 100, 7)
-    portfolio = test_left_over.write(tmp_path / f"p.{format}", rows.partners)
-    files = {id: test_left_over.write(tmp_path / f"{id}.{format}", rows.lists[id]) for id in lists}
-    result = run(session, release, portfolio, lists=files, more=more)
-    assert result.rows == result.decided + result.rejected == len(rows.partners)
-    wanted = test_left_over.expected(release, rows, lists, more)
-    assert there(portfolio) == {partner: row for partner, row in wanted.items() if row is not None}
