@@ -110,7 +110,8 @@ def repeated(release: Release, problem: Problem, values: Values) -> bool:
 def implied(release: Release, problem: Problem, values: Values) -> bool:
     """Whether the requirement is not met where all others of its tier are."""
     for tier in release.programme.tiers.values():
-        own = [one.value for one in tier.requirements if release.programme.values[one.value].place == problem.place]
+        ids = [requirement.value for requirement in tier.requirements]
+        own = [id for id in ids if release.programme.values[id].place == problem.place]
         others = [values[requirement.value] for requirement in tier.requirements if requirement.value not in own]
         if own and all(value is True for value in others) and any(values[id] is False for id in own):
             return True

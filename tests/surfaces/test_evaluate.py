@@ -67,7 +67,9 @@ def part_fault(release: Release, outcome: Outcome, right: dict[str, Any]) -> str
         shown[id] = (value.value, or_none(right[id]))
     for track in programme.tracks.values():
         tier = or_none(right[track.tier])
-        seen_tier = outcome.tier if track.id == MAIN else next(one.tier for one in outcome.tracks if one.id == track.id)
+        seen_tier = (
+            outcome.tier if track.id == MAIN else next(part.tier for part in outcome.tracks if part.id == track.id)
+        )
         shown[f"tier of {track.id}"] = (seen_tier, None if tier == "none" else tier)
     if programme.membership_ends:
         shown["membership"] = (outcome.membership_ends, or_none(right[programme.membership_ends]))

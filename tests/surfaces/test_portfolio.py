@@ -197,12 +197,17 @@ def fill(database: Any, release: Release, partners: Sequence[Partner], lists: Se
     """Tables of the partners and of the items of each list, as a warehouse has them."""
     programme = release.programme
     own = {"partner": "VARCHAR", **({"tier": "VARCHAR", "since": "DATE"} if tier_names(programme) else {})}
-    insert(database, "portfolio", {**own, **types_of(programme.facts)}, [{**it, **it["facts"]} for it in partners])
+    insert(
+        database,
+        "portfolio",
+        {**own, **types_of(programme.facts)},
+        [{**partner, **partner["facts"]} for partner in partners],
+    )
     for id in lists:
         fields = {"partner": "VARCHAR", ITEM: "INTEGER", **types_of(programme.lists[id].fields)}
+        pairs = [(partner, item) for partner in partners for item in partner["facts"][id]]
         items = [
-            {"partner": partner["partner"], ITEM: number, **item}
-            for number, (partner, item) in enumerate(((it, item) for it in partners for item in it["facts"][id]), 1)
+            {"partner": partner["partner"], ITEM: number, **item} for number, (partner, item) in enumerate(pairs, 1)
         ]
         insert(database, f"list_{id}", fields, items)
 

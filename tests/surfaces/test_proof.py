@@ -105,12 +105,12 @@ def claim_fault(files: Files, chance: Random) -> str | None:
     partners = [{key: part for key, part in partner.items() if key != "agreements"} for partner in partners]
     rows = [(partner, reference(release, partner)) for partner in partners]
     for verdict in prove(release, as_of=DAY, seconds=SECONDS):
-        told = f"{verdict.claim.id} is {verdict.status}: {verdict.claim.assertion}"
+        verdict_text = f"{verdict.claim.id} is {verdict.status}: {verdict.claim.assertion}"
         for partner, values in rows:
             if verdict.status == "proved" and breaks(release, verdict.claim.assertion, partner, values, makers):
-                return f"{told}, and not so for {partner}"
+                return f"{verdict_text}, and not so for {partner}"
             if verdict.status == "refuted" and attains(verdict.claim.assertion, verdict.never, values):
-                return f"{told}, and it holds for {partner}"
+                return f"{verdict_text}, and it holds for {partner}"
     return None
 
 
