@@ -195,7 +195,7 @@ def diff(before: Release, after: Release, *, as_of: date | None = None, seconds:
     """
     with importing(Extra.PROVE, "a comparison"):
         from .engine.difference.difference import difference
-        from .engine.difference.partner_effects import Pair
+        from .engine.difference.one_partner import Pair
 
     if before.programme.id != after.programme.id:
         raise wrong_call("the two releases are of different programmes", "compare two releases of one programme")

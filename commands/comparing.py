@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -33,9 +34,9 @@ from .proving import SecondsOption, need_solver
 
 if TYPE_CHECKING:
     from charter.engine.difference.difference import ReleaseDifference
-    from charter.engine.difference.partner_effects import Pair
     from charter.engine.portfolio.compare.agreement_effects import AgreementsUnder
     from charter.engine.portfolio.compare.compared import Compared
+    from charter.engine.release.load import Release
 
 
 DiffFormat = Literal["text", "json", "markdown", "html", "github"]
@@ -86,10 +87,11 @@ def diff(
         if portfolio is None and (lists or agreements or orders or hit):
             raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
         files = [find_files(named, _folder(program)) for named in (before, after)]
-        differences = api.diff(load_files(files[0]), load_files(files[1]), as_of=day, seconds=seconds)
+        pair = tuple(load_files(release) for release in files)
+        differences = api.diff(*pair, as_of=day, seconds=seconds)
         approvals = read_approvals(read_document(approved)) if approved else {}
         compared = (
-            _compared(differences.pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit)
+            _compared(differences, pair[0], portfolio, lists or (), agreements, orders or (), ignored or (), hit)
             if portfolio
             else None
         )
@@ -99,7 +101,8 @@ def diff(
 
 
 def _compared(
-    pair: "Pair",
+    differences: "ReleaseDifference",
+    before: "Release",
     portfolio: Path,
     lists: Sequence[str],
     agreements: Path | None,
@@ -107,18 +110,24 @@ def _compared(
     ignored: Sequence[str],
     hit: Path | None,
 ) -> tuple["Compared", "AgreementsUnder | None"]:
-    """Compare the releases over a portfolio and write its problems to stderr; with the agreements affected, if any."""
-    from charter.engine.portfolio.compare.release_view import Portfolio
+    """Compare the releases over a portfolio and write its problems to stderr; with the agreements affected, if any.
+
+    `before` is the first release as it is written: the portfolio has its columns.
+    """
+    from charter.engine.difference.effects import left_open
+    from charter.engine.portfolio.compare.release_view import Portfolio, UnprovedOutcome
 
     with importing(Extra.BATCH, "a portfolio"):
         from charter.engine.portfolio.compare.compared import compare_portfolio
         from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
     documents = {partner: read_document(path) for partner, path in name_pairs(orders, "--order P-1=order.yaml").items()}
     files = {name: Path(path) for name, path in name_pairs(lists).items()}
-    partners = Portfolio(portfolio, pair.day, files, agreements, tuple(ignored), documents, hit)
+    after, day = differences.pair.after, differences.pair.day
+    is_open = () if differences.renaming.rows else tuple(starmap(UnprovedOutcome, left_open(differences.effects)))
+    partners = Portfolio(portfolio, day, files, agreements, tuple(ignored), documents, hit, is_open)
     with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
-        comparison = compare_portfolio(pair.before, pair.after, partners)
-        affected = unreached_in_portfolio(pair.before, pair.after, partners) if agreements else None
+        comparison = compare_portfolio(before, after, partners)
+        affected = unreached_in_portfolio(before, after, partners) if agreements else None
     write_problems(comparison.problems)
     return comparison, affected
 
@@ -137,8 +146,9 @@ def _fails(differences: "ReleaseDifference", approvals: Mapping[str, Any], fail_
     if fail_on == "any":
         return bool(unapproved) or bool(differences.findings)
     if fail_on == "worsens" and differences.judgement in ("worsens", "both", "not_proved"):
-        harmful = any(judged.judgement not in ("neutral", "improves") for judged in unapproved)
-        return harmful or bool(differences.findings)
+        from charter.engine.difference.difference import rest_worsens
+
+        return bool(differences.findings) or rest_worsens(differences, approvals.keys())
     return False
 
 

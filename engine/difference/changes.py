@@ -12,77 +12,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from ..language.tree import Expression, children
 from ..language.words.words import text
-from ..problems import Place
+from ..problems import Place, Source
 from ..programme.model import Programme
 from ..release.load import ReleaseFiles
 from ..source.canonical import CanonicalForm, canonical
 from ..source.document import Document, PartPath
+from .renaming import Renaming
+from .rows import ORDERED, ROWS, Became, ChangedKind, is_text, leads_to_order, pattern_of, what_stands_at, written_forms
 
-#: what became of a thing
-Became = Literal["added", "removed", "renamed", "changed", "reordered"]
-#: what a row of a table is
-RowKind = Literal[
-    "tier", "track", "requirement", "right", "restriction", "bonus", "bonus_offer", "bonus_rate", "benefit",
-    "benefit_offer", "rebate", "fee", "product", "term", "fact", "list", "fact_check", "definition", "order_field",
-    "price_rule", "refusal", "order_value", "order_total", "claim", "section", "clause", "other_reading",
-]  # fmt: skip
-#: what a single part is that has a name of its own
-PartKind = Literal["discount", "cap", "reading", "first_day", "notice", "negotiable"]
-#: what a changed thing is: a row, a part, a text in several languages, the clauses cited, or any other value
-ChangedKind = RowKind | PartKind | Literal["text", "source", "value"]
-
-#: what a row of a table is, by the path of the table; `*` stands for any id
-ROWS: Mapping[tuple[str, ...], RowKind] = {
-    ("tiers",): "tier",
-    ("tracks",): "track",
-    ("tiers", "*", "requirements"): "requirement",
-    ("tiers", "*", "rights"): "right",
-    ("tiers", "*", "restrictions"): "restriction",
-    ("eligibility",): "requirement",
-    ("joining",): "requirement",
-    ("bonuses",): "bonus",
-    ("bonuses", "*", "percent"): "bonus_offer",
-    ("bonuses", "*", "rates"): "bonus_rate",
-    ("bonuses", "*", "rates", "*", "percent"): "bonus_offer",
-    ("benefits",): "benefit",
-    ("benefits", "*", "by_tier"): "benefit_offer",
-    ("rebates",): "rebate",
-    ("fees",): "fee",
-    ("products",): "product",
-    ("terms",): "term",
-    ("facts",): "fact",
-    ("lists",): "list",
-    ("checks",): "fact_check",
-    ("definitions",): "definition",
-    ("tables",): "definition",
-    ("order", "fields"): "order_field",
-    ("order", "rules"): "price_rule",
-    ("order", "refusals"): "refusal",
-    ("order", "values"): "order_value",
-    ("order", "totals"): "order_total",
-    ("claims",): "claim",
-    ("sections",): "section",
-    ("clauses",): "clause",
-    ("clauses", "*", "other_readings"): "other_reading",
-}
-#: what a single part is, by its path
-PARTS: Mapping[tuple[str, ...], PartKind] = {
-    ("tiers", "*", "discount", "value"): "discount",
-    ("tiers", "*", "discount"): "discount",
-    ("discount", "cap", "value"): "cap",
-    ("discount", "cap"): "cap",
-    ("clauses", "*", "reading"): "reading",
-    ("effective", "from"): "first_day",
-    ("notice_days",): "notice",
-    ("tiers", "*", "discount", "negotiable"): "negotiable",
-}
-#: tables whose order of rows decides something
-ORDERED = (("tiers",), ("order", "rules"))
-_TEXTS = frozenset({"title", "summary", "says", "text", "unit", "vendor", "document"})  #: keys of texts by language
 _PASSED_OVER = frozenset({("release",)})  #: paths that differ between any two releases
 
 
@@ -130,32 +71,49 @@ class Side(NamedTuple):
 
     files: ReleaseFiles
     programme: Programme
-    trees: Mapping[tuple[str, int], Expression]  #: rules by the path of their file and the offset where they begin
+    trees: Mapping[tuple[Source, int], Expression]  #: rules by their file and the offset where they begin
+
+    def tree(self, file_kind: str, path: PartPath) -> Expression | None:
+        """The expression of the rule that is written at a path; None where there is none."""
+        document = self.files.documents.get(file_kind)
+        place = None if document is None else written_at(document, path)
+        return None if place is None else self.trees.get((place.source, place.start))
+
+
+def written_at(document: Document, path: PartPath, *, key: bool = False) -> Place | None:
+    """The place of a value, or with `key` of its key; None where the document does not have it."""
+    if path not in document.keys and path not in document.places:
+        return None
+    return document.place(path) if key or path not in document.places else document.value_place(path)
 
 
 def side(files: ReleaseFiles, programme: Programme) -> Side:
     """A release with its rules by their places."""
-    trees: dict[tuple[str, int], Expression] = {}
+    trees: dict[tuple[Source, int], Expression] = {}
     for value in programme.values.values():
         for node in _nodes(value.expression):
             if node.place is not None:  # of those that begin at one place, the outermost comes first
-                trees.setdefault((node.place.source.path, node.place.start), node)
+                trees.setdefault((node.place.source, node.place.start), node)
     for value in programme.values.values():
         if value.place:
-            trees[(value.place.source.path, value.place.start)] = value.expression
+            trees[(value.place.source, value.place.start)] = value.expression
     for claim in programme.claims:
         for tree in claim.expressions:
             if tree.place is not None:
-                trees[(tree.place.source.path, tree.place.start)] = tree
+                trees[(tree.place.source, tree.place.start)] = tree
     return Side(files, programme, trees)
 
 
-def changes(before: Side, after: Side) -> tuple[Change, ...]:
-    """Every change, file by file in the alphabetical order of their kinds."""
+def changes(before: Side, after: Side, renaming: Renaming) -> tuple[Change, ...]:
+    """Every change, file by file in the alphabetical order of their kinds; `before` has the ids of the second release.
+
+    `renaming` are the rows that have these ids only in the second release.
+    """
     result: list[Change] = []
     for file_kind in sorted({*before.files.documents, *after.files.documents}):
         old, new = before.files.documents.get(file_kind), after.files.documents.get(file_kind)
         walk = _FileWalk(file_kind, old, new, before, after)
+        result += [walk.renamed(*paths) for paths in renaming.of_file(file_kind).items()]
         result += walk.differences((), old.data if old else {}, new.data if new else {})
     return tuple(result)
 
@@ -178,51 +136,57 @@ class _FileWalk(NamedTuple):
 
     def differences(self, path: PartPath, before: Any, after: Any) -> Iterator[Change]:
         """The changes at a path and below, where the two releases have these data."""
-        if path in _PASSED_OVER or (_says_the_same(before, after) and not _leads_to_order(path)):
+        if path in _PASSED_OVER or (_says_the_same(before, after) and not leads_to_order(path)):
             return
-        if isinstance(before, dict) and isinstance(after, dict) and not _is_text(path):
+        if (
+            isinstance(before, dict)
+            and isinstance(after, dict)
+            and not is_text(path)
+            and written_forms(before) == written_forms(after)
+        ):
             yield from self._table(path, before, after)
             return
-        trees = (self._tree(self.old, path, self.before), self._tree(self.new, path, self.after))
+        trees = (self.before.tree(self.file_kind, path), self.after.tree(self.file_kind, path))
         if None in trees or trees[0] != trees[1]:
             yield self._change("changed", path, before, after)._replace(trees=trees)
 
     def _table(self, path: PartPath, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
         removed = [key for key in before if key not in after]
         added = [key for key in after if key not in before]
-        for key, new_key in _renamed_rows(path, before, after).items():
-            removed.remove(key)
-            added.remove(new_key)
-            change = self._change("renamed", (*path, key), before[key], after[new_key])
-            yield change._replace(new=self._place(self.new, (*path, new_key)), renamed=str(new_key))
         for key in removed:
-            yield self._change("removed", (*path, key), before[key], None)
+            yield from self._only_in_one("removed", (*path, key), before[key])
         for key, part in before.items():
             if key in after:
                 yield from self.differences((*path, key), part, after[key])
         for key in added:
-            yield self._change("added", (*path, key), None, after[key])
+            yield from self._only_in_one("added", (*path, key), after[key])
         orders = ([key for key in before if key in after], [key for key in after if key in before])
-        if _pattern(path) in ORDERED and orders[0] != orders[1]:
+        if pattern_of(path) in ORDERED and orders[0] != orders[1]:
             places = self._place(self.old, path, key=True), self._place(self.new, path, key=True)
-            what = ROWS[_pattern(path)]
+            what = ROWS[pattern_of(path)]
             yield Change("reordered", what, False, self.file_kind, path, *orders, *places, self._cited(path))
 
+    def _only_in_one(self, became: Became, path: PartPath, data: Any) -> Iterator[Change]:
+        """The change of what only one release has; of a table, that of each of its rows."""
+        before, after = (data, None) if became == "removed" else (None, data)
+        if isinstance(data, dict) and pattern_of(path) in ROWS:
+            yield from self._table(path, before or {}, after or {})
+        else:
+            yield self._change(became, path, before, after)
+
+    def renamed(self, path: PartPath, old_path: PartPath) -> Change:
+        """The change of a row that had another id."""
+        rows = [document.at(path) if document else None for document in (self.old, self.new)]
+        return self._change("renamed", path, *rows)._replace(path=old_path, renamed=str(path[-1]))
+
     def _change(self, became: Became, path: PartPath, before: Any, after: Any) -> Change:
-        what, is_rule = _kind(path)
+        what, is_rule = what_stands_at(path)
         places = self._place(self.old, path), self._place(self.new, path)
         return Change(became, what, is_rule, self.file_kind, path, before, after, *places, self._cited(path))
 
     def _place(self, document: Document | None, path: PartPath, *, key: bool = False) -> Place | None:
         """The place of a value, or with `key` of its key; None where the document does not have it."""
-        if document is None or (path not in document.keys and path not in document.places):
-            return None
-        return document.place(path) if key or path not in document.places else document.value_place(path)
-
-    def _tree(self, document: Document | None, path: PartPath, of: Side) -> Expression | None:
-        """The expression of the rule that is written at a path."""
-        place = self._place(document, path)
-        return None if place is None else of.trees.get((place.source.path, place.start))
+        return None if document is None else written_at(document, path, key=key)
 
     def _cited(self, path: PartPath) -> tuple[str, ...]:
         """The clauses that the nearest row around the path cites, in either release."""
@@ -236,30 +200,9 @@ class _FileWalk(NamedTuple):
         return ()
 
 
-def _renamed_rows(path: PartPath, before: dict[str, Any], after: dict[str, Any]) -> dict[str, str]:
-    """The rows of a table that stand in the other release under another id: the new ids by the old ones."""
-    renamed: dict[str, str] = {}
-    if _pattern(path) not in ROWS:
-        return renamed
-    added = [key for key in after if key not in before]
-    for key, row in before.items():
-        if key not in after and isinstance(row, dict):
-            new_key = next((name for name in added if _says_the_same(row, after[name])), None)
-            if new_key is not None:
-                added.remove(new_key)
-                renamed[key] = new_key
-    return renamed
-
-
 def _says_the_same(before: Any, after: Any) -> bool:
     """Whether two parts have the same data, in whatever order of keys."""
     return canonical(before, CanonicalForm.SORTED) == canonical(after, CanonicalForm.SORTED)
-
-
-def _leads_to_order(path: PartPath) -> bool:
-    """Whether a table whose order decides something is at the path or below."""
-    pattern = _pattern(path)
-    return any(table[: len(pattern)] == pattern for table in ORDERED)
 
 
 def _at(data: Any, path: PartPath) -> Any:
@@ -270,31 +213,3 @@ def _at(data: Any, path: PartPath) -> Any:
         else:
             return None
     return data
-
-
-def _pattern(path: PartPath) -> tuple[str, ...]:
-    """The path with `*` for the id of each row."""
-    pattern: list[str] = []
-    for key in path:
-        pattern.append("*" if tuple(pattern) in ROWS else str(key))
-    return tuple(pattern)
-
-
-def _kind(path: PartPath) -> tuple[ChangedKind, bool]:
-    """What stands at a path; for the rule or condition of a row, the kind of the row, and True."""
-    pattern = _pattern(path)
-    if pattern in PARTS:
-        return PARTS[pattern], False
-    if path and pattern[-1] == "*":
-        return ROWS[pattern[:-1]], False
-    if _is_text(path):
-        return "text", False
-    if path[-1:] == ("source",):
-        return "source", False
-    row = ROWS.get(_pattern(path[:-2])) if path[-1:] in (("rule",), ("when",)) and len(path) > 1 else None
-    return (row, True) if row else ("value", False)
-
-
-def _is_text(path: PartPath) -> bool:
-    """Whether a text in several languages stands at a path; it is compared as a whole."""
-    return bool(path) and (path[-1] in _TEXTS or _pattern(path) == ("clauses", "*", "reading"))

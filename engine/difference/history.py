@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ..release.load import ReleaseFiles, load_files
-from .changes import Change, ChangedKind, Side, changes, side
+from ..release.load import Release, ReleaseFiles, load_files
+from .changes import Change, Side, changes, side
+from .renaming import renaming_of
+from .rows import ChangedKind
 
 #: kinds of files, and of things, that are about the release and not about partners
 _FILES = frozenset({"claims", "clauses", "programme"})
@@ -29,13 +31,17 @@ def history(releases: Sequence[ReleaseFiles]) -> tuple[LogEntry, ...]:
 
     Raises InvalidProgramme where a release has mistakes.
     """
-    sides = [side(files, load_files(files).programme) for files in releases]
-    return tuple(_entry(before, after) for before, after in zip((None, *sides), sides, strict=False))
+    loaded = [load_files(files) for files in releases]
+    return tuple(_entry(before, after) for before, after in zip((None, *loaded), loaded, strict=False))
 
 
-def _entry(before: Side | None, after: Side) -> LogEntry:
-    programme = after.programme
-    shown = tuple(change for change in changes(before, after) if _is_for_partners(change)) if before else ()
+def _entry(first: Release | None, second: Release) -> LogEntry:
+    programme, after = second.programme, side(second.files, second.programme)
+    if first is None:
+        return LogEntry(programme.release, programme.effective_from, None, after, ())
+    renaming, renamed = renaming_of(first, second.files)
+    before = side(renamed.files, renamed.programme)
+    shown = tuple(change for change in changes(before, after, renaming) if _is_for_partners(change))
     return LogEntry(programme.release, programme.effective_from, before, after, shown)
 
 

@@ -23,6 +23,9 @@ OWN_ROLES = frozenset(
     }
 )  # fmt: skip
 
+#: the outcome of the same owner that says which way a part of it is better: more of one part may be less of another
+WHOLES: Mapping[Role, Role] = {Role.DISCOUNT_IN_KIND: Role.DISCOUNT_TOTAL}
+
 _ORDER = {kind: place for place, kind in enumerate(OwnerKind)}
 
 

@@ -255,11 +255,11 @@ def _add_values(partner: Partner, ids: Iterable[str]) -> None:
             partner.terms[value.id] = _value(partner, value)
 
 
-def line_term(partner: Partner, id: str) -> Term:
-    """A value of the first line of an order as a term."""
+def item_term(partner: Partner, id: str) -> Term:
+    """A value of the items of a list as a term: that of the first item, or of the first line of an order."""
     _add_values(partner, [id])
     value = partner.programme.values[id]
-    return _resolve(partner, {_list_fact(partner.programme, ORDER).item: 0}, Name(id, value.kind))
+    return _resolve(partner, {_list_fact(partner.programme, value.owner.id).item: 0}, Name(id, value.kind))
 
 
 def condition(partner: Partner, tree: Expression) -> Formula:

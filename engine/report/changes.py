@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
-from ..difference.changes import Change, ChangedKind, Side
+from ..difference.changes import Change, Side
+from ..difference.rows import ChangedKind, pattern_of, written_forms
 from ..language.tree import Expression, Literal
-from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.model import pick
 from ..texts.texts import texts_in
 from ..values import Kind
-from .wording import sentences
+from .written import WrittenWords
 
 _PERCENT: frozenset[ChangedKind] = frozenset({"discount", "cap", "bonus_offer"})
 _BY_TIER: frozenset[ChangedKind] = frozenset({"bonus_offer", "benefit_offer"})  #: rows whose id is that of a tier
@@ -27,7 +25,7 @@ class ChangeWords:
         self.sides = (before, after)
         self.lang = lang
         self.say = texts_in(lang).CHANGES
-        self.phrases = tuple(sentences(side.programme, lang) for side in self.sides)
+        self.written = (WrittenWords(before, lang), WrittenWords(after, lang))
 
     def sentence(self, change: Change) -> str:
         """One sentence: what the change is about, and from what to what."""
@@ -41,7 +39,7 @@ class ChangeWords:
             case "removed":
                 return self._added_or_removed(change, subject, change.before, "withdrawn", "key_removed")
             case "reordered":
-                order = f"{', '.join(change.before)} → {', '.join(change.after)}"
+                order = " → ".join(", ".join(map(self._name, ids)) for ids in (change.before, change.after))
                 return self._of(subject, f"{self.say['order']}: {order}")
             case "changed":
                 return self._changed(change, subject)
@@ -50,23 +48,58 @@ class ChangeWords:
 
     def _added_or_removed(self, change: Change, subject: str, part: Any, offer_key: str, other_key: str) -> str:
         """The sentence for a part that only one release has; the keys are those of texts for offers and other parts."""
-        if change.what == "bonus_offer":
-            return f"{subject}: {self.say[offer_key].format(amount=self._figure(change, part))}"
+        new = change.became == "added"
+        if change.what in _BY_TIER:
+            return f"{subject}: {self.say[offer_key].format(amount=self._figure(change, part, new))}"
         noun = texts_in(self.lang).ROW_CHANGES.get(change.code)
         if noun is not None:
             return self._of(subject, f"{noun}: {self._own_title(change)}")
-        return self._of(subject, f"{self._key(change)}: {self.say[other_key].format(value=self._figure(change, part))}")
+        return self._of(
+            subject, f"{self._head(change)}: {self.say[other_key].format(value=self._figure(change, part, new))}"
+        )
 
     def _changed(self, change: Change, subject: str) -> str:
         old, new = change.trees
-        if old is not None and new is not None and not (isinstance(old, Literal) and isinstance(new, Literal)):
-            return self._rule(subject, old, new)
-        if isinstance(change.before, dict) and isinstance(change.after, dict) and change.what in ("text", "reading"):
+        tables = isinstance(change.before, dict | list) or isinstance(change.after, dict | list)
+        if old is not None and new is not None and not tables:
+            if not (isinstance(old, Literal) and isinstance(new, Literal)):
+                return self._rule(subject, old, new, self._head(change))
+        elif isinstance(change.before, dict) and isinstance(change.after, dict) and change.what in ("text", "reading"):
             return self._of(subject, f"{self.say[change.what]} {self._texts(change.before, change.after)}")
-        before, after = (self._figure(change, value) for value in (change.before, change.after))
-        needs_no_key = change.what in _BY_TIER or change.what == "cap"
-        key = self.say.get(change.what) or ("" if needs_no_key else self._key(change))
+        elif change.path[-1:] == ("cases",) and isinstance(change.before, list) and isinstance(change.after, list):
+            return self._of(subject, "; ".join(self._cases(change)))
+        before, after = (self._figure(change, value, new) for new, value in enumerate((change.before, change.after)))
+        needs_no_key = change.what in (*_BY_TIER, "cap") or (tables and bool(written_forms(change.after)))
+        key = self.say.get(change.what) or ("" if needs_no_key else self._head(change))
         return self._of(subject, f"{key} {before} → {after}".strip())
+
+    def _cases(self, change: Change) -> Iterator[str]:
+        """Each case that another release has otherwise: by its condition where both have it, else as a whole."""
+        kind = self._kind(change)
+        old, new = change.before, change.after
+        paths = [(change.file_kind, (*change.path, place)) for place in range(max(len(old), len(new)))]
+        conditions = [[str(row.get("when")) for row in rows] for rows in (old, new)]
+        if len(set(conditions[0])) == len(old) and set(conditions[0]) == set(conditions[1]) and old != new:
+            for place, row in enumerate(old):
+                other = conditions[1].index(conditions[0][place])
+                if row != new[other] or place != other:
+                    file_kind, path = paths[place]
+                    condition = self.written[0].value(file_kind, (*path, "when"), row.get("when"), Kind.YES_NO)
+                    was = self.written[0].value(file_kind, (*path, "value"), row.get("value"), kind)
+                    now = self.written[1].value(file_kind, (*paths[other][1], "value"), new[other].get("value"), kind)
+                    moved = (
+                        f"{was} → {now}" if was != now else self.say["moved_case"].format(was=place + 1, now=other + 1)
+                    )
+                    yield self.say["when_case"].format(condition=condition, value=moved)
+            return
+        for place, (file_kind, path) in enumerate(paths):
+            rows = [rows[place] if place < len(rows) else None for rows in (old, new)]
+            if rows[0] != rows[1]:
+                was, now = (
+                    self.say["nothing_before"] if row is None else words.case(file_kind, path, row, kind)
+                    for words, row in zip(self.written, rows, strict=True)
+                )
+                yield f"{was} → {now}"
 
     def _texts(self, before: Mapping[str, str], after: Mapping[str, str]) -> str:
         """A text before and after, in the asked language if it changed there, else in the first one in which it did."""
@@ -75,17 +108,14 @@ class ChangeWords:
         both = " → ".join(self._quoted(text.get(lang, "")) for text in (before, after))
         return both if lang == self.lang else f"({lang}) {both}"
 
-    def _rule(self, subject: str, before: Expression, after: Expression) -> str:
+    def _rule(self, subject: str, before: Expression, after: Expression, head: str) -> str:
         """'Certified administrators: at least 2 → at least 3': a common beginning is written once."""
-        old, new = (
-            phrases.condition(tree) if tree.kind is Kind.YES_NO else phrases.phrase(tree)
-            for phrases, tree in zip(self.phrases, (before, after), strict=True)
-        )
+        old, new = (words.rule(tree) for words, tree in zip(self.written, (before, after), strict=True))
         first, colon, old_rest = old.partition(": ")
         if colon and new.startswith(f"{first}: ") and "; " not in old + new:
             about = subject if subject.endswith(first) else f"{subject}, {lowered(first)}" if subject else first
             return f"{about}: {old_rest} → {new.removeprefix(f'{first}: ')}"
-        return self._of(subject, f"{old} → {new}")
+        return self._of(subject, f"{head} {old} → {new}" if head.endswith(":") else f"{old} → {new}")
 
     def _of(self, subject: str, text: str) -> str:
         return f"{subject}: {text}" if subject else text
@@ -95,7 +125,7 @@ class ChangeWords:
         whole = change.path if change.became in ("changed", "reordered") else change.path[:-1]
         titles = [title for end in range(1, len(whole) + 1) if (title := self._title_at(change, whole[:end]))]
         if change.what in _BY_TIER:
-            titles.append(self._tier(str(change.path[-1])))
+            titles.append(self._name(str(change.path[-1])))
         return ", ".join(titles)
 
     def _title_at(self, change: Change, path: tuple[Any, ...]) -> str:
@@ -115,39 +145,43 @@ class ChangeWords:
         title = pick(row["title"], self.lang) if isinstance(row, dict) and isinstance(row.get("title"), dict) else ""
         return title or str(change.path[-1])
 
-    def _tier(self, id: str) -> str:
-        for side in reversed(self.sides):
-            if id in side.programme.tiers:
-                return pick(side.programme.tiers[id].title, self.lang)
-        return id
+    def _name(self, id: str) -> str:
+        """The title of a tier or an option, in the second release if it has it."""
+        return next((name for words in reversed(self.written) if (name := words.name(id)) != id), id)
 
-    def _key(self, change: Change) -> str:
-        """The last key of the path that says something; for a row by tier, the title of the tier."""
-        if change.path[-2:-1] == ("by_tier",):
-            return self._tier(str(change.path[-1]))
-        names = [str(key) for key in change.path[-2:] if str(key) not in ("value", "from")]
-        return ".".join(names[-1:] or map(str, change.path[-1:]))
+    def _head(self, change: Change) -> str:
+        """What a changed part is to the row around it: the head of a row of a table, or its key as a word."""
+        *around, key = map(str, change.path)
+        if around[-1:] == ["rows"]:
+            table: Any = next(
+                (side.files.documents[change.file_kind].at(change.path[:-2]) for side in reversed(self.sides)
+                 if change.file_kind in side.files.documents), {},
+            )  # fmt: skip
+            return self.written[1].row(table or {}, key)
+        if around[-1:] == ["by_tier"]:
+            return self._name(key)
+        if around[-2:-1] == ["rows"]:
+            table = self.sides[1].files.documents[change.file_kind].at(change.path[:-3])
+            title = table.get("columns", {}).get(key, {}).get("title", {}) if isinstance(table, dict) else {}
+            return f"{self.written[1].row(table or {}, around[-1])} {pick(title, self.lang) or key}".strip()
+        if key not in ("value", "from"):
+            return self.written[1].key(key)
+        is_of_row = pattern_of(change.path[:-1])[-1:] in (("*",), ())
+        return "" if is_of_row else self.written[1].key(around[-1])
 
-    def _figure(self, change: Change, value: Any) -> str:
-        """A value as a person reads it."""
-        if isinstance(value, bool):
-            return texts_in(self.lang).REPORT["yes" if value else "no"]
-        if isinstance(value, Decimal):
-            return words.amount(value, Kind.PERCENT if self._is_percent(change) else Kind.NUMBER, self.lang)
-        if isinstance(value, date):
-            return words.amount(value, Kind.DATE, self.lang)
-        if isinstance(value, dict) and set(value) & {"ru", "en"}:
-            return self._quoted(pick(value, self.lang))
-        if isinstance(value, list):
-            return ", ".join(map(str, value))
-        return self.say["part"] if isinstance(value, dict) else str(value)
+    def _figure(self, change: Change, value: Any, new: bool | int) -> str:
+        """A value as a person reads it, in the second release or the first."""
+        words = self.written[1 if new else 0]
+        path = change.path
+        return words.value(change.file_kind, path, value, self._kind(change))
 
     def _quoted(self, text: str) -> str:
         return texts_in(self.lang).FORMS["quoted"].format(text)
 
-    def _is_percent(self, change: Change) -> bool:
+    def _kind(self, change: Change) -> Kind:
+        """The kind of a changed figure, as far as its own row says it."""
         if change.what in _PERCENT:
-            return True
+            return Kind.PERCENT
         document = self.sides[1].files.documents.get(change.file_kind)
         row = document.at(change.path[:2]) if document else None
-        return isinstance(row, dict) and row.get("kind") == "percent"
+        return Kind.PERCENT if isinstance(row, dict) and row.get("kind") == "percent" else Kind.NUMBER

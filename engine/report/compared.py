@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..language.words import words
-from ..programme.model import Programme, pick
+from ..programme.model import NamedValue, Programme, pick
 from ..texts.texts import texts_in
 from ..values import Kind, Number
 from .conditions import Conditions
@@ -60,6 +60,7 @@ class _Writer:
         self.partners = compared.decided
         blocks = (
             Block(self.say["portfolio"], self.rows(compared)),
+            Block(self.say["open_outcomes"], tuple(self.open_outcomes(compared))),
             Block(self.say["own"], self.own_tiers(compared)),
             Block(self.say["discount"], self.discount(compared.discount)),
             Block(self.say["moves"], self.moves(compared.moves)),
@@ -78,6 +79,21 @@ class _Writer:
         refused = self.say["rejected"].format(before=self.before.release, after=self.after.release, **counts)
         decided = Row(PLAIN, self.say["decided"], self.number(compared.decided), refused if compared.rejected else "")
         return decided, self.counted(PLAIN, self.say["differing"], compared.differing)
+
+    def open_outcomes(self, compared: Compared) -> Iterator[Row]:
+        """For how many partners each outcome differs that proof leaves open."""
+        for outcome, partners in compared.open:
+            value = self.after.values[outcome.after]
+            of_tier = self.tier(value.tier) if value.tier else ""
+            title = ": ".join(filter(None, (of_tier, pick(value.title, self.lang) or self.outcome(value))))
+            if partners:
+                yield self.counted(OPEN, title, partners)
+            else:
+                yield Row(PLAIN, title, "", self.say["nobody_of_them"])
+
+    def outcome(self, value: NamedValue) -> str:
+        """A word for an outcome without a title of its own."""
+        return texts_in(self.lang).CHANGES.get(f"outcome_{value.role.value}", value.inner_id)
 
     def own_tiers(self, compared: Compared) -> tuple[Row, ...]:
         tiers = [

@@ -42,6 +42,10 @@ def _portfolio(compared: Compared) -> Json:
         "tiers": {tier.id: _tier(tier) for tier in compared.tiers},
         "moves": [move._asdict() for move in compared.moves],
         "orders": _orders(compared.orders) if compared.orders else None,
+        "open": [
+            {"before": outcome.before, "after": outcome.after, "differing": partners}
+            for outcome, partners in compared.open
+        ],
         **{name: None if path is None else str(path) for name, path in paths.items()},
         "problems": [problem_data(problem) for problem in compared.problems],
     }

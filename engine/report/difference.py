@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..evaluate.outcome_json import Json, head, json_value
-from ..language.words import words
 from ..problems import Level, Place, Problem
 from ..programme.model import pick
 from ..proof.example import Example
-from ..release.load import Release
 from ..texts.texts import texts_in
+from ..values import Unknown
 from .changes import ChangeWords
-from .conditions import Conditions
-from .fields import yaml_text
+from .effects import effect_blocks
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row
-from .proof import example_data, facts_line, plain_data
+from .proof import example_data, plain_data
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..difference.difference import Judged, ReleaseDifference
-    from ..difference.partner_effects import ComparedOutcome, EffectWitness, OutcomeEffect
+    from ..difference.effects import EffectWitness, Judgement, OutcomeEffect
+    from ..difference.renaming import Renaming
 
+_HARM = {"worsens": 0, "both": 1, "not_proved": 1, "improves": 2, "neutral": 3}  #: what worsens comes first
 _MARKS = {"worsens": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
 
 
@@ -46,9 +44,9 @@ def difference_page(
     title = f"{pick(after.title, lang)} {was} → {now}"
     if not difference.changes:
         return Page(title, say["title"], GOOD, say["same"], (), tuple(more))
-    rows = tuple(_change_row(judged, change_words, lang, approved) for judged in difference.changes)
+    rows = tuple(_change_rows(difference, change_words, lang, approved))
     places = Block(say["where"], items=tuple(_places(difference)))
-    blocks = (Block(say["in_words"], rows), *_behaviour(difference, lang), *more, places)
+    blocks = (Block(say["in_words"], rows), *effect_blocks(difference, lang), *more, places)
     count = len(difference.changes)
     judgement = texts_in(lang).JUDGEMENTS[difference.judgement]
     headline = say["headline" if count > 1 else "headline_one"].format(count=count, judgement=judgement)
@@ -56,13 +54,51 @@ def difference_page(
     return Page(title, say["title"], _MARKS[difference.judgement], headline, remarks, blocks)
 
 
-def _change_row(judged: Judged, change_words: ChangeWords, lang: str, approved: Mapping[str, Any]) -> Row:
-    say, change = texts_in(lang).CHANGES, judged.change
-    effect = texts_in(lang).JUDGEMENTS[judged.judgement] if judged.judgement else say["with_others"]
+def _change_rows(
+    difference: ReleaseDifference, change_words: ChangeWords, lang: str, approved: Mapping[str, Any]
+) -> Iterator[Row]:
+    """A row for each change, what worsens first; what a tier brings with it or takes along is under the tier's row."""
+    rows_of = {judged.change.fingerprint: list(_of_tier(judged, difference)) for judged in difference.changes}
+    folded = {row.change.fingerprint for rows in rows_of.values() for row in rows}
+    shown = [judged for judged in difference.changes if judged.change.fingerprint not in folded]
+    for judged in sorted(shown, key=lambda judged: _HARM.get(_whole(judged) or "both", 1)):
+        rows = rows_of[judged.change.fingerprint]
+        others = [change.fingerprint for change in judged.others if change.fingerprint not in folded]
+        row = _change_row(judged, others, change_words, lang, approved)
+        details = tuple(f"{row.change.fingerprint}  {change_words.sentence(row.change)}" for row in rows)
+        yield row._replace(details=details)
+
+
+def _of_tier(judged: Judged, difference: ReleaseDifference) -> Iterator[Judged]:
+    """The rows by tier that come or go with a tier."""
+    tier = judged.change
+    if tier.what == "tier" and tier.became in ("added", "removed"):
+        for other in difference.changes:
+            change = other.change
+            if change.became == tier.became and change.file_kind != "tiers" and change.path[-1] == tier.path[-1]:
+                yield other
+
+
+def _whole(judged: Judged) -> Judgement | None:
+    """What a change does by itself, else together with those that it acts with."""
+    return judged.together if judged.judgement in (None, "neutral") and judged.others else judged.judgement
+
+
+def _change_row(
+    judged: Judged, others: Sequence[str], change_words: ChangeWords, lang: str, approved: Mapping[str, Any]
+) -> Row:
+    say, change, whole = texts_in(lang).CHANGES, judged.change, _whole(judged)
     approval = approved.get(change.fingerprint)
-    mark = OPEN if judged.judgement is None else _MARKS[judged.judgement]
     note = change_words.sentence(change) + (f"; {say['approved'].format(**approval)}" if approval else "")
-    return Row(mark, effect, change.fingerprint, note, change.source)
+    if others:
+        note += f"; {say['stands_with' if judged.judgement is None else 'acts_with'].format(others=', '.join(others))}"
+    return Row(OPEN if whole is None else _MARKS[whole], _judged(judged, lang), change.fingerprint, note, change.source)
+
+
+def _judged(judged: Judged, lang: str) -> str:
+    """What a change does to partners, in words."""
+    whole = _whole(judged)
+    return texts_in(lang).JUDGEMENTS[whole] if whole else texts_in(lang).CHANGES["with_others"]
 
 
 def _places(difference: ReleaseDifference) -> Iterator[str]:
@@ -71,134 +107,17 @@ def _places(difference: ReleaseDifference) -> Iterator[str]:
         yield f"{change.fingerprint}  {' → '.join(place.where for place in (change.old, change.new) if place)}"
 
 
-def _behaviour(difference: ReleaseDifference, lang: str) -> Iterator[Block]:
-    """A block for each tier whose outcomes change, and one with the number of outcomes proved not to change."""
-    say = texts_in(lang).CHANGES
-    changed = [effect for effect in difference.effects if effect.judgement != "neutral"]
-    for tier in dict.fromkeys(effect.outcome.tier for effect in difference.effects):
-        own = [effect for effect in changed if effect.outcome.tier == tier]
-        own = [effect for effect in own if not _repeats_discount(effect, own)]
-        rows = tuple(row for effect in own for row in _effect_rows(difference, effect, lang))
-        if rows:
-            common = say["prices" if own[0].outcome.what == "price" else "award"]
-            title = common if tier is None else _tier_title(difference, tier, lang)
-            yield Block(say["in_behaviour"].format(tier=title), rows)
-    total = len(difference.effects)
-    yield Block(say["unaffected"], items=(say["proved"].format(count=total - len(changed), all=total),))
-
-
-def _repeats_discount(effect: OutcomeEffect, effects: Iterable[OutcomeEffect]) -> bool:
-    """Whether the part of a discount that lowers the price changes exactly as the discount does."""
-    discounts = (_values_by_way(own) for own in effects if own.outcome.what == "discount")
-    return effect.outcome.what == "in_price" and _values_by_way(effect) in discounts
-
-
-def _values_by_way(effect: OutcomeEffect) -> Mapping[str, object]:
-    return {way: witness.values for way, witness in effect.ways.items()}
-
-
-def _tier_title(difference: ReleaseDifference, tier: str, lang: str) -> str:
-    tiers = {**difference.before.programme.tiers, **difference.after.programme.tiers}
-    return pick(tiers[tier].title, lang) if tier in tiers else tier
-
-
-def _effect_rows(difference: ReleaseDifference, effect: OutcomeEffect, lang: str) -> Iterator[Row]:
-    say = texts_in(lang).CHANGES
-    for way, witness in effect.ways.items():
-        if witness.status == "no":
-            continue
-        title = _outcome_title(difference, effect, lang)
-        if witness.status == "undecided" or witness.values is None:
-            yield Row(OPEN, title, "", say[f"not_proved_{way}"])
-            continue
-        before, after = (_value(effect, value, lang) for value in witness.values)
-        mark = {"better": GOOD, "worse": BAD, "other": OPEN}[way]
-        sides = tuple(_sides(difference, effect, witness, (before, after), lang))
-        yield Row(
-            mark, title, f"{before} → {after}", say[f"for_{way}"], (), tuple(_example_lines(witness, lang)), sides=sides
-        )
-
-
-def _outcome_title(difference: ReleaseDifference, effect: OutcomeEffect, lang: str) -> str:
-    """The title of an outcome: that of its bonus, benefit or rebate, or a word for what it is to the tier."""
-    outcome, say = effect.outcome, texts_in(lang).CHANGES
-    if outcome.what in ("status", "discount", "in_price", "award"):
-        return say[f"outcome_{outcome.what}"]
-    if outcome.what == "price":
-        return say[f"outcome_{outcome.id}"]
-    for side, id in ((difference.after, outcome.after), (difference.before, outcome.before)):
-        if id and side.programme.values[id].title:
-            return pick(side.programme.values[id].title, lang)
-    return outcome.id
-
-
-def _value(effect: OutcomeEffect, value: Any, lang: str) -> str:
-    if isinstance(value, bool):
-        return texts_in(lang).REPORT["yes" if value else "no"]
-    if isinstance(value, Decimal | Fraction):
-        return words.amount(value, effect.outcome.kind, lang)
-    return str(value) or "–"
-
-
-def _example_lines(way: EffectWitness, lang: str) -> Iterator[str]:
-    """The partner of the example, and the lines of its order where the effect is on a price."""
-    say = texts_in(lang).CHANGES
-    if way.examples is not None:
-        yield say["partner"].format(facts=facts_line(way.examples[1], lang))
-    if way.lines:
-        lines = ("{" + ", ".join(f"{id}: {yaml_text(value)}" for id, value in line.items()) + "}" for line in way.lines)
-        yield say["lines"].format(lines=", ".join(lines))
-
-
-def _sides(
-    difference: ReleaseDifference, effect: OutcomeEffect, way: EffectWitness, values: tuple[str, str], lang: str
-) -> Iterator[tuple[str, str]]:
-    """For each release a heading with the value, and the reason for it; nothing for prices."""
-    say, ids = texts_in(lang).CHANGES, (effect.outcome.before, effect.outcome.after)
-    releases, examples = (difference.pair.before, difference.pair.after), () if way.lines else way.examples or ()
-    for name, release, example, id, value in zip(("was", "is"), releases, examples, ids, values, strict=False):
-        reason = say["not_there"] if id is None else _reason(release, example, effect.outcome, id, lang)
-        yield f"{say[name]} {value}", "" if reason == value else reason
-
-
-def _reason(release: Release, example: Example, outcome: ComparedOutcome, id: str, lang: str) -> str:
-    """The reason for an outcome: the unmet requirements, the parts of a discount, or the condition that decides it."""
-    programme, say = release.programme, texts_in(lang).CHANGES
-    conditions = Conditions(programme, example.values(release), lang)
-    value = programme.values.get(id)
-    if value is None or value.tier is None:
-        return conditions.value(id, conditions.values[id])
-    tier = programme.tiers[value.tier]
-    answer = release.evaluate(example.record(), as_of=example.as_of).of(tier.id)
-    if outcome.what == "status":
-        by_id = {requirement.id: requirement for requirement in tier.requirements}
-        lacking = [by_id[part.id] for part in answer.requirements if part.status == "not_met"]
-        lacks = [f"{pick(part.title, lang)}: {conditions.comparisons(part.value)}" for part in lacking]
-        return say["lacks"].format(what="; ".join(lacks)) if lacks else say["all_met"]
-    bonuses = tier.discount.bonuses if tier.discount else ()
-    if answer.discount and outcome.what in ("discount", "in_price"):
-        discount, titles = answer.discount, {bonus.id: pick(bonus.title, lang) for bonus in bonuses}
-        parts = [f"{conditions.percent(part.percent)} {titles[part.id]}" for part in discount.bonuses if part.percent]
-        whole = " + ".join([conditions.percent(discount.base), *parts])
-        cap, uncapped = discount.cap, discount.uncapped
-        capped = cap is not None and uncapped is not None and uncapped > cap
-        return f"{whole}; {say['capped'].format(cap=conditions.percent(cap))}" if capped else whole
-    earned = next((bonus.earned for bonus in bonuses if bonus.percent == id), id)
-    return conditions.comparisons(earned) if earned != id else conditions.value(id, conditions.values[id])
-
-
 def difference_problems(difference: ReleaseDifference, lang: str, approved: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Each change as a problem at its place, for annotations.
 
     A change that is bad for some partner and is not approved is a warning, any other a note.
     """
-    change_words, texts = ChangeWords(difference.before, difference.after, lang), texts_in(lang)
+    change_words = ChangeWords(difference.before, difference.after, lang)
     problems = []
     for judged in difference.changes:
         change = judged.change
-        bad = judged.judgement in ("worsens", "both") and change.fingerprint not in approved
-        judgement = texts.JUDGEMENTS[judged.judgement] if judged.judgement else texts.CHANGES["with_others"]
-        message = f"{change_words.sentence(change)} ({judgement})"
+        bad = _whole(judged) in ("worsens", "both") and change.fingerprint not in approved
+        message = f"{change_words.sentence(change)} ({_judged(judged, lang)})"
         level = Level.WARNING if bad else Level.NOTE
         problems.append(Problem("changed", message, change.new or change.old, None, level))
     return tuple(problems)
@@ -226,6 +145,8 @@ def difference_data(
                 "path": ".".join(map(str, judged.change.path)),
                 "sentence": {lang: change_words.sentence(judged.change) for lang, change_words in in_words.items()},
                 "judgement": judged.judgement,
+                "with": [change.fingerprint for change in judged.others],
+                "together": judged.together,
                 "before": plain_data(judged.change.before),
                 "after": plain_data(judged.change.after),
                 "renamed": judged.change.renamed,
@@ -237,16 +158,7 @@ def difference_data(
             }
             for judged in difference.changes
         ],
-        "effects": [
-            {
-                "tier": effect.outcome.tier,
-                "what": effect.outcome.what,
-                "id": effect.outcome.id,
-                "judgement": effect.judgement,
-                "ways": {way: _way_data(witness) for way, witness in effect.ways.items()},
-            }
-            for effect in difference.effects
-        ],
+        "effects": [_effect_data(effect, difference.renaming) for effect in difference.effects],
         "compared": compared,
     }
 
@@ -255,12 +167,30 @@ def _place_data(place: Place | None) -> Json | None:
     return None if place is None else {"file": place.source.path, "line": place.line, "column": place.column}
 
 
-def _way_data(way: EffectWitness) -> Json:
-    values: Sequence[Any] = way.values or (None, None)
+def _effect_data(effect: OutcomeEffect, renaming: Renaming) -> Json:
+    outcome = effect.outcome
+    return {
+        "tier": outcome.tier,
+        "list": outcome.list,
+        "own": outcome.own,
+        "what": outcome.role.value,
+        "id": outcome.id,
+        "judgement": effect.judgement,
+        "ways": {way: _way_data(witness, renaming) for way, witness in effect.ways.items()},
+    }
+
+
+def _way_data(way: EffectWitness, renaming: Renaming) -> Json:
+    values: Sequence[Any] = tuple(None if isinstance(value, Unknown) else value for value in way.values or (None, None))
     return {
         "status": way.status,
         "before": json_value(values[0]),
         "after": json_value(values[1]),
-        "partners": [example_data(example) for example in way.examples or ()],
+        "partners": [example_data(example) for example in _as_written(way, renaming)],
         "lines": [plain_data(line) for line in way.lines],
     }
+
+
+def _as_written(way: EffectWitness, renaming: Renaming) -> tuple[Example, ...]:
+    """The partner of an example as the records of each release are written."""
+    return (renaming.in_first(way.examples[0]), way.examples[1]) if way.examples else ()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a protocol takes long to define
         PROOF: Mapping[str, str]
         VERIFY: Mapping[str, str]
         CHANGES: Mapping[str, str]
+        CHANGE_KEYS: Mapping[str, str]
         ROW_CHANGES: Mapping[str, str]
         JUDGEMENTS: Mapping[str, str]
         CATALOGUE: Mapping[str, str]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from charter.engine.difference.partner_effects import Pair, differ_in_way, outcome_effects
+from charter.engine.difference.matched import matched
+from charter.engine.difference.one_partner import Pair
+from charter.engine.difference.partner_effects import differ_in_way, outcome_effects
 from charter.engine.evaluate.evaluate import all_values
+from charter.engine.language.run.interpret import interpret
 from charter.engine.release.load import load_files, read_files
 from charter.engine.review.mutants import mutants
 from charter.engine.review.scenarios import read_scenarios, scenario_outcomes
-from charter.engine.values import Kind
 
 from ..programmes import ASOFT
 from .test_random_pairs import DAY
@@ -30,18 +32,14 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
         rows = [
             (values, all_values(mutant.release.plan, after[name])) for name, values in before.items() if name in after
         ]
-        for effect in outcome_effects(Pair(release, mutant.release, DAY)):
-            ids = (effect.outcome.before, effect.outcome.after)
+        outcomes = [one for one in matched(release.programme, mutant.release.programme) if not one.of_order]
+        for effect in outcome_effects(Pair(release, mutant.release, DAY), outcomes):
+            trees = (effect.outcome.before, effect.outcome.after)
             for way, one in effect.ways.items():
                 pairs = [
-                    tuple(_value(values, id, effect.outcome.kind) for values, id in zip(row, ids, strict=True))
-                    for row in rows
+                    tuple(interpret(tree, values) for values, tree in zip(row, trees, strict=True)) for row in rows
                 ]
-                if any(differ_in_way((a, b), way) for a, b in pairs):
+                if any(differ_in_way((a, b), effect.outcome, way) for a, b in pairs):
                     noticed += 1
                     assert one.status == "yes", (mutant.id, effect.outcome, way)
     assert noticed > 200
-
-
-def _value(values, id, kind):
-    return values[id] if id else (False if kind is Kind.YES_NO else 0)

@@ -6,18 +6,19 @@ import json
 import shutil
 import subprocess
 from datetime import date
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 from charter.engine.difference.difference import ReleaseDifference, difference
-from charter.engine.difference.partner_effects import Pair, differ_in_way
+from charter.engine.difference.one_partner import Pair
+from charter.engine.difference.partner_effects import differ_in_way
 from charter.engine.evaluate.evaluate import all_values
+from charter.engine.language.run.interpret import interpret
+from charter.engine.programme.owners import Role
 from charter.engine.release.load import load_files, read_files
 from charter.engine.report.changes import ChangeWords
-from charter.engine.values import Kind
 
 from ..cli import charter, charter_json
 from ..programmes import ASOFT, copy_of, edit
@@ -274,8 +275,8 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
                 "products:\n  crm_new:\n    title: {ru: ASoft CRM New, en: ASoft CRM New}\n    source: [c4-products]\n",
             )
         ],
-        "neutral",
-        [("product_added", "new product: ASoft CRM New", "neutral")],
+        "both",
+        [("product_added", "new product: ASoft CRM New", "both")],
     ),
     "a benefit given": (
         [
@@ -390,8 +391,8 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
                 "value: 10\n      negotiable: {minimum: 0, maximum: 30,",
             )
         ],
-        "neutral",
-        [("value_changed", "ASoft Retail Partner: maximum 40 → 30", "neutral")],
+        "both",
+        [("value_changed", "ASoft Retail Partner: maximum 40 → 30", "both")],
     ),
     "a comment": (
         [("bonuses.yaml", "# What is added", "# Whatever is added")],
@@ -433,27 +434,33 @@ def test_a_planted_change(name: str, tmp_path: Path) -> None:
     for effect in told.effects:
         for way, one in effect.ways.items():
             assert (one.status == "yes") == (one.examples is not None)
-            if one.examples is None or effect.outcome.what == "price":
+            if one.examples is None or effect.outcome.of_order:
                 continue
             values = []
-            ids = (effect.outcome.before, effect.outcome.after)
+            trees = (effect.outcome.before, effect.outcome.after)
             releases = (told.pair.before, told.pair.after)
-            for release, example, id in zip(releases, one.examples, ids, strict=True):
-                nothing = False if effect.outcome.kind is Kind.YES_NO else Decimal(0)
+            for release, example, tree in zip(releases, one.examples, trees, strict=True):
                 outcome = release.evaluate(example.record(), as_of=example.as_of)
-                values.append(all_values(release.plan, outcome)[id] if id else nothing)
-            assert differ_in_way((values[0], values[1]), way), (effect.outcome, values)
+                values.append(interpret(tree, all_values(release.plan, outcome)))
+            assert differ_in_way((values[0], values[1]), effect.outcome, way), (effect.outcome, values)
 
 
 def test_every_kind_of_judgement_is_among_them() -> None:
-    assert {judgement for _, judgement, _ in PLANTED.values()} == {"improves", "worsens", "neutral", "not_proved"}
+    assert {judgement for _, judgement, _ in PLANTED.values()} == {
+        "improves",
+        "worsens",
+        "both",
+        "neutral",
+        "not_proved",
+    }
     assert len(PLANTED) >= 30
 
 
 def test_what_is_better_for_some_and_worse_for_others(tmp_path: Path) -> None:
     told = found(tmp_path, [("tiers.yaml", "value: 20\n", "value: 22\n"), ("bonuses.yaml", "value: 40", "value: 39")])
     assert told.judgement == "both"
-    by_tier = {one.outcome.tier: one.judgement for one in told.effects if one.outcome.what == "discount"}
+    totals = [one for one in told.effects if one.outcome.role is Role.DISCOUNT_TOTAL and not one.outcome.own]
+    by_tier = {one.outcome.tier: one.judgement for one in totals}
     assert by_tier == {"retail": "neutral", "competency": "both", "saas": "worsens"}
     assert [one.judgement for one in told.changes] == ["worsens", "improves"]
 
@@ -481,7 +488,10 @@ def test_the_order_of_tiers_is_told(tmp_path: Path) -> None:
     (release / "tiers.yaml").write_text(f"{head}{competency}{rest}\n{retail}{retail_block}", "utf-8")
     (one,) = charter_json("diff", ASOFT, release, schema="diff.schema.json")["changes"]
     assert one["code"] == "order_changed"
-    assert one["sentence"]["en"] == "order: retail, competency, saas → competency, saas, retail"
+    assert one["sentence"]["en"] == (
+        "order: ASoft Retail Partner, ASoft CRM Competency Partner, ASoft SaaS Partner"
+        " → ASoft CRM Competency Partner, ASoft SaaS Partner, ASoft Retail Partner"
+    )
 
 
 @pytest.mark.parametrize("name", ["a threshold up", "a bonus removed", "the cap lowered", "a default"])
@@ -493,7 +503,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
     checked = 0
     for effect in told["effects"]:
         for way in effect["ways"].values():
-            if way["status"] != "yes" or effect["what"] not in ("status", "discount"):
+            if way["status"] != "yes" or effect["own"] or effect["what"] not in ("qualified", "discount_total"):
                 continue
             for folder, partner, expected in zip(
                 (ASOFT, release), way["partners"], (way["before"], way["after"]), strict=True
@@ -502,7 +512,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
                 file.write_text(json.dumps(partner["record"]), "utf-8")
                 call = ("evaluate", file, "--program", folder, "--as-of", partner["as_of"])
                 tier = charter_json(*call, schema="outcome.schema.json")["tiers"][effect["tier"]]
-                if effect["what"] == "status":
+                if effect["what"] == "qualified":
                     assert (tier["status"] == "qualified") is expected
                 else:
                     assert tier["discount"]["total"] == expected
@@ -516,7 +526,7 @@ def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
     told = charter_json("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
     (effect,) = (one for one in told["effects"] if one["judgement"] != "neutral")
     way = effect["ways"]["better"]
-    assert (effect["what"], effect["id"], way["status"]) == ("price", "partner_pays", "yes")
+    assert (effect["what"], effect["id"], way["status"]) == ("amount", "partner_pays", "yes")
     assert effect["ways"]["worse"]["status"] == "undecided"  # products of facts: nobody says that nobody pays more
     order, partner = tmp_path / "order.json", tmp_path / "partner.json"
     order.write_text(json.dumps({"currency": "EUR", "lines": way["lines"]}), "utf-8")

@@ -6,8 +6,11 @@ import json
 from datetime import date
 
 import pytest
-from charter.engine.difference.partner_effects import Pair, differ_in_way, outcome_effects
+from charter.engine.difference.matched import matched
+from charter.engine.difference.one_partner import Pair
+from charter.engine.difference.partner_effects import differ_in_way, outcome_effects
 from charter.engine.evaluate.evaluate import all_values
+from charter.engine.language.run.interpret import interpret
 from charter.engine.language.tree import Expression
 from charter.engine.language.words import words
 from charter.engine.problems import InvalidProgramme
@@ -52,21 +55,23 @@ def test_what_partners_show_is_found(
     except InvalidProgramme as refused:
         assume(not refused.problems)
         raise
-    told = list(outcome_effects(Pair(before, after, DAY, seconds=1)))
+    outcomes = list(matched(before.programme, after.programme))
+    told = list(outcome_effects(Pair(before, after, DAY, seconds=1), outcomes))
     seen = [shown(before, after, one) for one in found]
     for effect in told:
-        ids = (effect.outcome.before, effect.outcome.after)
+        trees = (effect.outcome.before, effect.outcome.after)
         for way, one in effect.ways.items():
-            differ = [(a, b) for values in seen for a, b in [tuple(v[id] for v, id in zip(values, ids, strict=True))]]
-            if any(differ_in_way(pair, way) for pair in differ):
-                assert one.status != "no", (effect.outcome, way)
+            differ = [tuple(interpret(tree, v) for v, tree in zip(values, trees, strict=True)) for values in seen]
+            if any(differ_in_way((a, b), effect.outcome, way) for a, b in differ):
+                told_by_those_who_state_it = way == "other" and effect.shows("better", "worse")
+                assert one.status != "no" or told_by_those_who_state_it, (effect.outcome, way)
             if one.status == "yes":
                 assert one.examples is not None
                 values = [
-                    all_values(release.plan, release.evaluate(example.record(), as_of=example.as_of))[id]
-                    for release, example, id in zip((before, after), one.examples, ids, strict=True)
+                    interpret(tree, all_values(release.plan, release.evaluate(example.record(), as_of=example.as_of)))
+                    for release, example, tree in zip((before, after), one.examples, trees, strict=True)
                 ]
-                assert differ_in_way((values[0], values[1]), way)
+                assert differ_in_way((values[0], values[1]), effect.outcome, way)
 
 
 def shown(before, after, record: dict) -> tuple[dict[str, Value], dict[str, Value]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from charter.engine.difference.changes import PARTS, ROWS, Became, Change, ChangedKind, PartKind, RowKind
+from charter.engine.difference.changes import Change
+from charter.engine.difference.rows import PARTS, ROWS, Became, ChangedKind, PartKind, RowKind
 from charter.engine.texts.texts import texts_in
 
 from ..programmes import ROOT
@@ -18,7 +19,7 @@ def test_a_kind_of_change_has_words_and_a_place_in_the_docs(kind: str) -> None:
     assert f"`{kind}`" in (ROOT / "docs" / "review.md").read_text("utf-8")
     for lang in ("en", "ru"):
         texts = texts_in(lang)
-        assert f"{kind}_added" in texts.ROW_CHANGES or kind in texts.CHANGES or kind == "bonus_offer"
+        assert f"{kind}_added" in texts.ROW_CHANGES or kind in texts.CHANGES or kind in ("bonus_offer", "benefit_offer")
 
 
 def test_every_kind_is_that_of_a_row_or_a_part() -> None:
@@ -56,4 +57,5 @@ def test_both_languages_have_the_same_words() -> None:
     expected = {f"{row}_{became}" for row in rows for became in ("added", "removed")}
     expected |= {f"{row}_renamed" for row in rows - never_renamed}
     assert english.ROW_CHANGES.keys() == expected
+    assert english.CHANGE_KEYS.keys() == russian.CHANGE_KEYS.keys()
     assert all(english.CHANGES[key] != russian.CHANGES[key] for key in english.CHANGES)

@@ -25,7 +25,7 @@ from ..files import format_of, unreadable_table
 from ..job import BatchResult, Job
 from . import comparison_sql
 from .comparison_sql import DiscountChanges, HolderCounts, Move
-from .release_view import Portfolio, reads
+from .release_view import Portfolio, UnprovedOutcome, reads
 from .row_comparison import OrdersUnder, priced_orders
 
 
@@ -64,6 +64,7 @@ class Compared(NamedTuple):
     tiers: tuple[TierCompared, ...]
     moves: tuple[Move, ...]  #: numbers of partners by changed tier or status
     orders: OrdersUnder | None
+    open: tuple[tuple[UnprovedOutcome, int], ...]  #: the outcomes asked for, and for how many partners each differs
     changes: Path | None  #: the list of partners with differences, where the portfolio names a file for it
     rejects_before: Path | None  #: the rows each release refuses, where there are any and `changes` is written
     rejects_after: Path | None
@@ -82,23 +83,32 @@ def compare_portfolio(
     orders = priced_orders(before, after, portfolio) if portfolio.orders else None
     with TemporaryDirectory(prefix="charter-") as name:
         folder = Path(name)
-        first = _decided(before, after, portfolio, folder / "before.parquet", _part(progress, 0))
-        second = _decided(after, before, portfolio, folder / "after.parquet", _part(progress, 50))
+        old, new = ([outcome.before for outcome in portfolio.open], [outcome.after for outcome in portfolio.open])
+        first = _decided(before, after, portfolio, old, folder / "before.parquet", _part(progress, 0))
+        second = _decided(after, before, portfolio, new, folder / "after.parquet", _part(progress, 50))
         if first.rows != second.rows:
             raise RuntimeError(f"{first.rows} rows under one release, {second.rows} under the other")
         try:
             with database() as connection:
-                return _Comparison(before, after, portfolio.changes_file, folder, connection).run(first, second, orders)
+                return _Comparison(before, after, portfolio, folder, connection).run(first, second, orders)
         except duckdb.Error as error:
             raise unreadable_table(portfolio.portfolio, error) from error
 
 
 def _decided(
-    release: Release, against: Release, portfolio: Portfolio, output: Path, progress: Progress | None
+    release: Release,
+    against: Release,
+    portfolio: Portfolio,
+    values: Iterable[str],
+    output: Path,
+    progress: Progress | None,
 ) -> BatchResult:
-    """Decide the portfolio under one release, ignoring columns and lists that only the other release has."""
+    """Decide the portfolio under one release, ignoring columns and lists that only the other release has.
+
+    `values` are ids of values that the file has besides the columns that every comparison reads.
+    """
     own = reads(release.programme, against.programme, portfolio)
-    more = tuple(comparison_sql.tracks_beside(release.programme).values())
+    more = tuple(dict.fromkeys((*comparison_sql.tracks_beside(release.programme).values(), *values)))
     job = Job(portfolio.portfolio, output, portfolio.as_of, own.lists, portfolio.agreements, more, own.ignored)
     return batch(release, job, progress, own.unread)
 
@@ -109,16 +119,18 @@ def _part(progress: Progress | None, begins: int) -> Callable[[float], None] | N
 
 
 class _Comparison:
-    """The state that the steps of one comparison share; `file` is where the list of changes is written, if anywhere."""
+    """The state that the steps of one comparison share."""
 
-    def __init__(self, before: Release, after: Release, file: Path | None, folder: Path, database: Connection) -> None:
-        self.before, self.after = before.programme, after.programme
-        self.changes_file, self.folder, self.database = file, folder, database
+    def __init__(
+        self, before: Release, after: Release, portfolio: Portfolio, folder: Path, database: Connection
+    ) -> None:
+        self.before, self.after, self.open = before.programme, after.programme, portfolio.open
+        self.changes_file, self.folder, self.database = portfolio.changes_file, folder, database
 
     def run(self, first: BatchResult, second: BatchResult, orders: OrdersUnder | None) -> Compared:
         """Join the outcomes, count the differences, and write the list of changes."""
         self._join()
-        counted = list(comparison_sql.counted_sql(self.before, self.after))
+        counted = [*comparison_sql.counted_sql(self.before, self.after), *comparison_sql.open_counts(len(self.open))]
         texts = ", ".join(text for _, text in counted)
         row = self.database.view("joined").aggregate(texts).fetchall()[0]
         numbers = dict(zip((key for key, _ in counted), row, strict=True))
@@ -136,6 +148,7 @@ class _Comparison:
             tuple(self._tier(id, numbers) for id in comparison_sql.all_tiers(self.before, self.after)),
             moves,
             orders,
+            tuple((outcome, numbers["open", str(place)]) for place, outcome in enumerate(self.open)),
             changes,
             rejects[0],
             rejects[1],
@@ -150,8 +163,17 @@ class _Comparison:
         names = ["discount_total", *(f"discount_total_{id}" for id in discounted)]
         scales = {name: max(self._decimals("old", name), self._decimals("new", name)) for name in names}
         target = self.folder / "joined.parquet"
-        self.database.execute(copy_text(comparison_sql.joined_sql(self.before, self.after, scales), target, "parquet"))
+        compared = [
+            comparison_sql.differs_sql(outcome.before, outcome.after, self._scale(outcome)) for outcome in self.open
+        ]
+        query = comparison_sql.joined_sql(self.before, self.after, scales, compared)
+        self.database.execute(copy_text(query, target, "parquet"))
         self.database.read_parquet(str(target)).create_view("joined")
+
+    def _scale(self, outcome: UnprovedOutcome) -> int | None:
+        """The greatest number of decimals of a number in both files; None for anything else."""
+        sides = self._decimals("old", outcome.before), self._decimals("new", outcome.after)
+        return max(sides) if outcome.is_number else None
 
     def _decimals(self, view: str, column: str) -> int:
         """The greatest number of decimals in a column."""

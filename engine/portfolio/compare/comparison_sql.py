@@ -6,7 +6,7 @@ of 0 percent. Undetermined values are NULL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -78,10 +78,19 @@ def discounted(before: Programme, after: Programme) -> list[str]:
 # Join ----------------------------------------------------------------------------------------------------------------
 
 
-def joined_sql(before: Programme, after: Programme, scales: Mapping[str, int]) -> str:
+def differs_sql(before: str, after: str, scale: int | None) -> str:
+    """Whether a value differs between the views; `scale` are the decimals of a number, None for anything else."""
+    old, new = f'old."{before}"', f'new."{after}"'
+    if scale is not None:
+        old, new = _decimal(old, scale), _decimal(new, scale)
+    return f"{old} IS DISTINCT FROM {new}"
+
+
+def joined_sql(before: Programme, after: Programme, scales: Mapping[str, int], compared: Sequence[str] = ()) -> str:
     """The query with both outcomes of a partner in one row; `differs` lists the names of the columns that differ.
 
-    `scales` gives the number of decimals of `discount_total` and of each tier's discount, the larger of both files.
+    `scales` gives the number of decimals of `discount_total` and of each tier's discount, the larger of both files;
+    `compared` are conditions that become the columns `open_0`, `open_1` and so on.
     """
     columns: dict[str, str] = {}
     for side, programme in zip(SIDES, (before, after), strict=True):
@@ -95,6 +104,7 @@ def joined_sql(before: Programme, after: Programme, scales: Mapping[str, int]) -
             total = f'{view}."{name}"' if programme.tiers[id].discount else "0"
             columns[f"discount_{id}_{side}"] = _decimal(total, scales[name])
     fields = ", ".join(f'{text} AS "{name}"' for name, text in columns.items())
+    fields = ", ".join((fields, *(f"{condition} AS open_{place}" for place, condition in enumerate(compared))))
     differences = [
         f"CASE WHEN {columns[f'{name}_before']} IS DISTINCT FROM {columns[f'{name}_after']} THEN '{name}' END"
         for name in compared_columns(before, after)
@@ -153,6 +163,11 @@ def counted_sql(before: Programme, after: Programme) -> Iterator[tuple[Key, str]
         yield from _holders_sql(("could", id), could)
     for id in discounted(before, after):
         yield from _changes_sql(("could", id), f"discount_{id}")
+
+
+def open_counts(number: int) -> Iterator[tuple[Key, str]]:
+    """The keys and SQL of how many partners each of the columns `open_0`, `open_1` … is true for."""
+    yield from ((("open", str(place)), _count(f"open_{place}")) for place in range(number))
 
 
 def holder_counts(numbers: Mapping[Key, Any], *key: str) -> HolderCounts:

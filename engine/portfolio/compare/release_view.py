@@ -16,6 +16,14 @@ from ..files import known_columns
 from ..sql.columns import Unread, tier_names
 
 
+class UnprovedOutcome(NamedTuple):
+    """An outcome that proof leaves open: the ids of its values in each release, and whether it is a number."""
+
+    before: str
+    after: str
+    is_number: bool
+
+
 class Portfolio(NamedTuple):
     """A portfolio to compare on a day under two releases, and where to write the list of partners that differ."""
 
@@ -26,6 +34,7 @@ class Portfolio(NamedTuple):
     ignored: tuple[str, ...] = ()  #: columns that both releases ignore
     orders: Mapping[str, Document] = {}  #: orders by the id of the partner who places them
     changes_file: Path | None = None
+    open: tuple[UnprovedOutcome, ...] = ()  #: outcomes that the partners of the portfolio decide
 
 
 class Reads(NamedTuple):

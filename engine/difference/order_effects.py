@@ -1,64 +1,50 @@
-"""Compares what is paid for a line of an order under two releases, by a partner with the same standing under both.
+"""Compares what an order comes to under two releases, by a partner with the same standing under both.
 
 The standing is the partner's tiers and own discounts; how these change is reported with their own outcomes. The solver
-finds products of facts hard. So a price is proved to be equal only where the rules behind it are equal; where they are
-not, the search tries lines with a round price, and the answer is undecided if none shows a difference.
+finds products of facts hard. So an outcome of an order is proved to be equal only where the rules behind it are equal;
+where they are not, the search tries lines with a round price, and the answer is undecided if none shows a difference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ..evaluate.quote import LineQuote
 from ..language.smt.terms import Formula, Term, all_of, any_of, comparison, negated, number
-from ..language.tree import Name
+from ..language.tree import Literal, Name
 from ..problems import InvalidInput
 from ..programme.model import LINE, ORDER, Programme
 from ..programme.owners import Role
-from ..programme.reads import all_read
 from ..proof.example import Example, without_irrelevant
 from ..proof.minimal_model import nearest_number, plain_value, plainest
 from ..proof.solve import Question, Undecided
-from ..proof.symbols import Partner, line_term, term
+from ..proof.symbols import Partner, term
 from ..release.load import Release
 from ..values import Kind
-from .partner_effects import (
-    ComparedOutcome,
-    EffectWitness,
-    OutcomeEffect,
-    Pair,
-    Way,
-    equal_numbers,
-    in_each_release,
-    partner_under_both,
-    ways_of,
-)
+from .effects import EffectWitness, Lines, OutcomeEffect, Way, nowhere, ways_of
+from .matched import ComparedOutcome
+from .one_partner import Pair, equal_numbers, partner_under_both
+from .partner_effects import differ, differ_in_way, in_each_release, is_unchanged, outcome_term, shown_values
 from .unchanged import unchanged_names
-
-Lines = tuple[Mapping[str, Any], ...]
 
 _PRICE = Decimal(10_000)  #: of a line in an example, which may also have the double
 _CURRENCY = "EUR"
 
 
-def price_effects(pair: Pair) -> Iterator[OutcomeEffect]:
-    """The effects on what the customer and the partner pay for a line; none where neither release prices orders."""
+def order_effects(pair: Pair, outcomes: Sequence[ComparedOutcome]) -> Iterator[OutcomeEffect]:
+    """The effect on each of these outcomes of an order."""
     before, after = pair.before.programme, pair.after.programme
-    if before.order is None and after.order is None:
-        return
     same = unchanged_names(before, after, assumed=_standing(before) | _standing(after))
-    for name in ("customer_pays", "partner_pays"):
-        old, new = (getattr(programme.order, name, None) for programme in (before, after))
-        outcome = ComparedOutcome(None, "price", name, old, new, Kind.MONEY)
-        if old == new and old in same:
-            yield OutcomeEffect(outcome, {way: EffectWitness("no") for way in ways_of(outcome)})
-        elif old is None or new is None:
-            yield OutcomeEffect(outcome, {way: EffectWitness("undecided") for way in ways_of(outcome)})
+    for outcome in outcomes:
+        if is_unchanged(outcome, same):
+            yield nowhere(outcome)
         else:
-            yield OutcomeEffect(outcome, {way: _witness(pair, outcome, old, new, way) for way in ways_of(outcome)})
+            # a price that only one release has is better or worse: there is no other way
+            ways = [way for way in ways_of(outcome) if way != "other" or not _is_price(outcome)]
+            yield OutcomeEffect(outcome, {way: _witness(pair, outcome, way) for way in ways})
 
 
 def _standing(programme: Programme) -> frozenset[str]:
@@ -68,43 +54,50 @@ def _standing(programme: Programme) -> frozenset[str]:
     return frozenset(own | tiers | {track.tier for track in programme.tracks.values()})
 
 
-def _witness(pair: Pair, outcome: ComparedOutcome, old_price: str, new_price: str, way: Way) -> EffectWitness:
-    """A partner and a line whose price differs in this way; undecided where the search finds none.
-
-    The prices are ids of values of a line.
-    """
+def _witness(pair: Pair, outcome: ComparedOutcome, way: Way) -> EffectWitness:
+    """A partner and an order whose outcome differs in this way; undecided where the search finds none."""
+    if pair.before.programme.order is None or pair.after.programme.order is None or _is_literal(outcome):
+        return EffectWitness("undecided")
     old, new = partner_under_both(pair, frozenset(), 1, pair.day)
-    before, after = line_term(old, old_price), line_term(new, new_price)
-    conditions = [
-        *_plain_lines(old),
-        *equal_numbers(old, new),
-        *_same_standing(old, new),
-        _price_differs(before, after, way),
-    ]
-    question = Question([*old.limits, *new.limits, *conditions], pair.seconds)
     try:
+        before, after = outcome_term(old, outcome, outcome.before), outcome_term(new, outcome, outcome.after)
+        if _is_price(outcome):
+            wanted = _price_differs(before, after, way)
+        else:
+            wanted = differ(before, after, outcome, way, old.codes)
+        conditions = [*_plain_lines(old), *equal_numbers(old, new), *_same_standing(old, new), wanted]
+        question = Question([*old.limits, *new.limits, *conditions], pair.seconds)
         if not question.can_be():
             return EffectWitness("undecided")
-        read = all_read(old.programme, [old_price]) | all_read(new.programme, [new_price])
-        partner = plainest(question, old, read - {ORDER}, pair.day)
+        partner = plainest(question, old, outcome.reads - {ORDER}, pair.day)
         lines = _lines(question, old, pair)
     except Undecided:
         return EffectWitness("undecided")
 
     def shows(partners: tuple[Example, ...]) -> bool:
-        return _prices_differ(_prices(pair, in_each_release(pair, partners[0]), lines, outcome.id), way)
+        values = _values(pair, outcome, in_each_release(pair, partners[0]), lines)
+        return _prices_differ(values, way) if _is_price(outcome) else differ_in_way(values, outcome, way)
 
     simplest = without_irrelevant((partner,), shows)
     if simplest is None:
         return EffectWitness("undecided")
     examples = in_each_release(pair, simplest[0])
-    return EffectWitness("yes", examples, _prices(pair, examples, lines, outcome.id), lines)
+    return EffectWitness("yes", examples, _values(pair, outcome, examples, lines), lines)
+
+
+def _is_price(outcome: ComparedOutcome) -> bool:
+    return outcome.role is Role.AMOUNT
+
+
+def _is_literal(outcome: ComparedOutcome) -> bool:
+    """Whether one release does not have the outcome."""
+    return isinstance(outcome.before, Literal) or isinstance(outcome.after, Literal)
 
 
 def _plain_lines(partner: Partner) -> Iterator[Formula]:
     """That each line is of one piece and of a round price."""
     fields = partner.programme.order.lines.fields.values() if partner.programme.order else ()
-    for row in (partner.items or {})[ORDER].fields:
+    for row in partner.items[ORDER].fields:
         for field in fields:
             symbol = row[f"{ORDER}[].{field.id}"].value
             if field.kind is Kind.MONEY:
@@ -138,7 +131,7 @@ def _price_differs(before: Term, after: Term, way: Way) -> Formula:
 def _lines(question: Question, partner: Partner, pair: Pair) -> Lines:
     """The lines of the solver's example, as an order states them."""
     fields = partner.programme.order.lines.fields.values() if partner.programme.order else ()
-    order = (partner.items or {})[ORDER]
+    order = partner.items[ORDER]
     size = int(nearest_number(question, order.size, Fraction(1)))
     question.add(order.size == size)
     return tuple(
@@ -151,10 +144,12 @@ def _lines(question: Question, partner: Partner, pair: Pair) -> Lines:
     )
 
 
-def _prices(pair: Pair, examples: tuple[Example, Example], lines: Lines, amount: str) -> tuple[Any, Any]:
-    """The `amount` (customer_pays, partner_pays) of the first line under each release; None where it has no price."""
+def _values(pair: Pair, outcome: ComparedOutcome, examples: tuple[Example, Example], lines: Lines) -> tuple[Any, Any]:
+    """The outcome under each release; of a price, what the first line says, None where it has no price."""
+    if not _is_price(outcome):
+        return shown_values(pair, outcome, examples, lines)
     sides = zip((pair.before, pair.after), examples, strict=True)
-    before, after = (getattr(_quoted(release, example, lines), amount, None) for release, example in sides)
+    before, after = (getattr(_quoted(release, example, lines), outcome.names[-1], None) for release, example in sides)
     return before, after
 
 

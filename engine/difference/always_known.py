@@ -1,0 +1,40 @@
+"""Tells values that are known of every partner who states every fact: nothing in them can be undefined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, children
+from ..programme.model import Programme
+
+_WHERE_LITERAL = frozenset({"round", "round_down", "round_up", "every", "add_days", "add_months"})
+_EMPTY_IS_KNOWN = frozenset({"any", "all", "count", "distinct", "sum"})  #: aggregates of no item have a value
+_MOST = 1200  #: days or months that may be added to a day
+
+
+def is_always_known(programme: Programme, ids: Iterable[str]) -> bool:
+    """Whether none of these values divides, asks since when a tier is held, or takes the best of nothing."""
+    reached = set(ids)
+    values = (programme.values[id] for id in reached if id in programme.values)
+    return "held_since" not in reached and all(_is_total(value.expression) for value in values)
+
+
+def _is_total(tree: Expression) -> bool:
+    if isinstance(tree, Arithmetic) and tree.operator == "/":
+        safe = isinstance(tree.right, Literal) and tree.right.value != 0
+    elif isinstance(tree, Call):
+        safe = tree.function != "share" and (tree.function not in _WHERE_LITERAL or _has_plain_number(tree))
+    elif isinstance(tree, Aggregate):
+        safe = tree.function in _EMPTY_IS_KNOWN or tree.empty is not None
+    else:
+        safe = True
+    return safe and all(map(_is_total, children(tree)))
+
+
+def _has_plain_number(tree: Call) -> bool:
+    """Whether the number that a day or an amount goes by is written as one, and is not too large or 0."""
+    numbers = [part.value for part in tree.arguments if isinstance(part, Literal) and isinstance(part.value, Decimal)]
+    if tree.function in ("add_days", "add_months"):
+        return any(abs(number) <= _MOST and number % 1 == 0 for number in numbers)
+    return any(number > 0 for number in numbers)

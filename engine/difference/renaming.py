@@ -1,0 +1,237 @@
+"""Recognises rows that have another id in the second release and say the same, and gives the first release that id.
+
+A row is renamed where the first release has it under an id that the second one lacks, and the two become equal when the
+id is replaced wherever it is used. That the release means the same afterwards is checked value by value; if it does
+not, nothing counts as renamed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..evaluate.evaluate import make_plan
+from ..language.tree import Aggregate, Expression, Literal, Name, children
+from ..problems import Place, Source
+from ..programme.model import MAIN, Programme
+from ..proof.example import Example
+from ..release.load import Release, ReleaseFiles, compile_release
+from ..source.canonical import CanonicalForm, canonical
+from ..source.document import Document, PartPath
+from .rows import BY_TIER, ROWS, RowKind, is_text, pattern_of
+
+#: what is named elsewhere: in expressions, as an option, or as the key of another table
+_NAMED: frozenset[RowKind] = frozenset(
+    {
+        "fact", "option", "list", "field", "definition", "tier", "track", "order_field", "order_value", "order_total",
+    }
+)  # fmt: skip
+_FilePath = tuple[str, PartPath]  #: the kind of a file, and a path in it
+
+
+class Renaming(NamedTuple):
+    """The rows with another id in the second release, by their places in the first release."""
+
+    rows: Mapping[_FilePath, str]
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The new ids of what is named elsewhere, by the old ones."""
+        return {str(path[-1]): new for (_, path), new in self.rows.items() if ROWS[pattern_of(path[:-1])] in _NAMED}
+
+    def of_file(self, kind: str) -> dict[PartPath, PartPath]:
+        """The old paths of the renamed rows of a file, by their new paths."""
+        rows = {path: new for (file, path), new in self.rows.items() if file == kind}
+        return {new_path(path, rows, self.words): path for path in rows}
+
+    def in_first(self, example: Example) -> Example:
+        """A partner with the ids of the first release, as its record is written."""
+        old = {new: id for id, new in self.words.items()}
+        tier = old.get(example.tier, example.tier) if example.tier else None
+        return example._replace(facts=_record(example.facts, old), tier=tier)
+
+    def lines_in_first(self, lines: tuple[Mapping[str, Any], ...]) -> tuple[Mapping[str, Any], ...]:
+        """The lines of an order, likewise."""
+        old = {new: id for id, new in self.words.items()}
+        return tuple(_record(line, old) for line in lines)
+
+
+def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release]:
+    """The rows that have another id in `after`, and the first release with these ids."""
+    renaming = Renaming({})
+    files = before.files
+    while more := dict(_renamed(files, after, renaming)):
+        renaming = Renaming({**renaming.rows, **more})
+        files = _files(before.files, renaming)
+    if not renaming.rows:
+        return renaming, before
+    programme, _ = compile_release(files)
+    if programme is None or not _means_the_same(before.programme, programme, renaming.words):
+        return Renaming({}), before
+    return renaming, Release(programme, make_plan(programme), before.problems, files)
+
+
+def _renamed(before: ReleaseFiles, after: ReleaseFiles, renaming: Renaming) -> Iterator[tuple[_FilePath, str]]:
+    """Rows of `before`, which already has the ids of `renaming`, that stand in `after` under another id."""
+    for kind in sorted(before.documents.keys() & after.documents.keys()):
+        old_paths = renaming.of_file(kind)
+        for path, rows, new_rows in _tables((), before.documents[kind].data, after.documents[kind].data):
+            added = [id for id in new_rows if id not in rows]
+            for id in [id for id in rows if id not in new_rows]:
+                new_id = next((new for new in added if _is_same_row(rows[id], new_rows[new], id, new)), None)
+                if new_id is not None:
+                    added.remove(new_id)
+                    yield (kind, (*_old_path(path, old_paths), id)), new_id
+
+
+def _old_path(path: PartPath, old_paths: Mapping[PartPath, PartPath]) -> PartPath:
+    """A path with the ids of the first release as it was written."""
+    return tuple(old_paths.get(path[: end + 1], path[: end + 1])[-1] for end in range(len(path)))
+
+
+def _tables(path: PartPath, before: Any, after: Any) -> Iterator[tuple[PartPath, dict[str, Any], dict[str, Any]]]:
+    """Each table of rows that both releases have, with its path and its rows in each."""
+    if not isinstance(before, dict) or not isinstance(after, dict) or is_text(path):
+        return
+    pattern = pattern_of(path)
+    if pattern in ROWS and pattern not in BY_TIER:
+        yield path, before, after
+    for key in before:
+        if key in after:
+            yield from _tables((*path, key), before[key], after[key])
+
+
+def _is_same_row(row: Any, new_row: Any, id: str, new_id: str) -> bool:
+    """Whether a row says the same as another once its id is replaced; a row without content is not recognised."""
+    if not isinstance(row, dict) or not isinstance(new_row, dict):
+        return False
+    replaced = _replaced((), row, {}, {id: new_id})
+    return canonical(replaced, CanonicalForm.SORTED) == canonical(new_row, CanonicalForm.SORTED)
+
+
+def _files(files: ReleaseFiles, renaming: Renaming) -> ReleaseFiles:
+    """The files with the new ids; every part keeps the place where it was written."""
+    documents = {kind: _document(document, kind, renaming) for kind, document in files.documents.items()}
+    return files._replace(documents=documents)
+
+
+def _document(document: Document, kind: str, renaming: Renaming) -> Document:
+    """A document with the new ids in its data, and in the text of its expressions, which is read from the places."""
+    rows = {path: new for (file, path), new in renaming.rows.items() if file == kind}
+    words = renaming.words
+    paths = {path: new_path(path, rows, words) for path in {**document.places, **document.keys}}
+    places = {paths[path]: _place(path, place, words, document) for path, place in document.places.items()}
+    keys = {paths[path]: place for path, place in document.keys.items()}
+    styles = {paths[path]: style for path, style in document.styles.items()}
+    return Document(document.source, _replaced((), document.data, rows, words), places, keys, styles)
+
+
+def _place(path: PartPath, place: Place, words: Mapping[str, str], document: Document) -> Place:
+    """The place of a part; that of an expression with new ids is in a text that has them."""
+    if not isinstance(document.at(path), str) or _is_for_people(path):
+        return place
+    text = place.source.text
+    old = text[place.start : place.end]
+    new = _with_words(old, words)
+    if new == old:
+        return place
+    source = Source(place.source.path, text[: place.start] + new + text[place.end :])
+    return Place(source, place.start, place.start + len(new))
+
+
+def _is_for_people(path: PartPath) -> bool:
+    """Whether a text that no rule reads stands at a path."""
+    return any(is_text(path[:end]) or path[end - 1] == "source" for end in range(1, len(path) + 1))
+
+
+def _with_words(text: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"\w+", lambda match: words.get(match[0], match[0]), text)
+
+
+def new_path(path: PartPath, rows: Mapping[PartPath, str], words: Mapping[str, str]) -> PartPath:
+    """A path of the first release with the new ids in it."""
+    return tuple(_new_key(path[:end], key, rows, words) for end, key in enumerate(path))
+
+
+def _new_key(path: PartPath, key: Any, rows: Mapping[PartPath, str], words: Mapping[str, str]) -> Any:
+    """The key of a map at a path: the new id of a row, or of an option that the key names."""
+    if (*path, key) in rows:
+        return rows[(*path, key)]
+    pattern = pattern_of(path)
+    is_row = pattern in ROWS and pattern not in BY_TIER
+    return key if is_row or len(path) < 2 or not isinstance(key, str) else words.get(key, key)
+
+
+def _replaced(path: PartPath, data: Any, rows: Mapping[PartPath, str], words: Mapping[str, str]) -> Any:
+    """The data with the new ids as keys and in expressions; not in texts for people."""
+    if path and _is_for_people(path):
+        return data
+    if isinstance(data, dict):
+        return {
+            _new_key(path, key, rows, words): _replaced((*path, key), value, rows, words) for key, value in data.items()
+        }
+    if isinstance(data, list):
+        return [_replaced((*path, place), value, rows, words) for place, value in enumerate(data)]
+    return _with_words(data, words) if isinstance(data, str) else data
+
+
+def _record(facts: Mapping[str, Any], old: Mapping[str, str]) -> dict[str, Any]:
+    """Facts, or the fields of an item, with other ids and options."""
+    return {
+        old.get(id, id): [_record(item, old) for item in value]
+        if isinstance(value, list)
+        else old.get(value, value)
+        if isinstance(value, str)
+        else value
+        for id, value in facts.items()
+    }
+
+
+# Whether the meaning stays --------------------------------------------------------------------------------------------
+
+
+def _means_the_same(before: Programme, renamed: Programme, words: Mapping[str, str]) -> bool:
+    """Whether two programmes are equal but for ids: what has an id in one has one id in the other, everywhere."""
+    pairs = list(zip(before.values.values(), renamed.values.values(), strict=False))
+    if len(before.values) != len(renamed.values) or [*_shape(before)] != [*_shape(renamed)]:
+        return False
+    ids = dict(zip(_all_ids(before), _all_ids(renamed), strict=True))
+    if len(set(ids.values())) != len(ids):
+        return False
+    return all(_is_same_tree(old.expression, new.expression, ids, words) for old, new in pairs)
+
+
+def _shape(programme: Programme) -> Iterator[object]:
+    """What stays under every renaming: the number and kinds of facts, fields, values, tiers."""
+    yield [(fact.kind, len(fact.choices), fact.minimum, fact.maximum) for fact in programme.facts.values()]
+    yield [(field.fact.kind, len(field.fact.choices)) for field in programme.fields.values()]
+    yield [(value.kind, value.role, value.owner.kind, len(value.names)) for value in programme.values.values()]
+    yield (len(programme.lists), len(programme.tiers), programme.tracks[MAIN].award, len(programme.tracks[MAIN].tiers))
+
+
+def _all_ids(programme: Programme) -> list[str]:
+    """The ids of facts, lists, fields and values, in their order."""
+    return [*programme.facts, *programme.lists, *programme.fields, *programme.values]
+
+
+def _is_same_tree(old: Expression, new: Expression, ids: Mapping[str, str], words: Mapping[str, str]) -> bool:
+    """Whether an expression is another one with these ids and options in the place of the old ones."""
+    if type(old) is not type(new) or old.kind is not new.kind:
+        return False
+    if isinstance(old, Name) and isinstance(new, Name):
+        return ids.get(old.id, old.id) == new.id
+    if isinstance(old, Literal) and isinstance(new, Literal):
+        option = words.get(old.value, old.value) if isinstance(old.value, str) else old.value
+        return option == new.value
+    if isinstance(old, Aggregate) and isinstance(new, Aggregate):
+        same = (old.function, ids.get(old.list, old.list)) == (new.function, new.list)
+        if not same:
+            return False
+    parts, new_parts = children(old), children(new)
+    own = [getattr(tree, "operator", getattr(tree, "function", None)) for tree in (old, new)]
+    return (
+        own[0] == own[1]
+        and len(parts) == len(new_parts)
+        and all(_is_same_tree(part, new_part, ids, words) for part, new_part in zip(parts, new_parts, strict=True))
+    )
