@@ -166,7 +166,7 @@ def nearest_name(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a misspelt name most likely means, or None."""
     import difflib  # slow to load, and only mistakes need it
 
-    near = difflib.get_close_matches(latin_skeleton(word).lower(), list(candidates), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(latin_skeleton(word).lower(), list(candidates), n=1, cutoff=0.62)
     return near[0] if near else None
 
 

@@ -253,7 +253,7 @@ def test_what_cannot_be_done_is_told_in_the_format_asked_for(
     wrong: Path, tmp_path: Path, words: tuple[str, ...], code: int, level: str
 ) -> None:
     broken = copy_of(SMALL, tmp_path / "broken")
-    (broken / "facts.yaml").unlink()
+    (broken / "clauses.yaml").unlink()
     call = [word.format(wrong=wrong.parent, broken=broken) for word in words]
     done = {format: charter(*call, "--format", format) for format in FORMATS}
     assert {one.returncode for one in done.values()} == {code}

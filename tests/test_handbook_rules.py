@@ -219,7 +219,7 @@ def test_every_form_is_printed_with_its_rows(tmp_path: Path) -> None:
 
 def test_what_tiers_give_by_tables_has_a_column_for_each(tmp_path: Path) -> None:
     programme = world(tmp_path, facts=FACTS, **DATA["by_tier"]).programme
-    slices = "each part of “Sales” at its own rate, added up, EUR a quarter"
+    slices = "each part of “Sales” at its own rate, added up; in EUR a quarter"
     assert under(programme, "Back") == [
         (0, ("Back", "at least 50 EUR", slices, slices)),
         (1, ("the part from 0 EUR to 100 EUR", "", "1%", "3%")), (1, ("the part over 100 EUR", "", "2%", "4%")),

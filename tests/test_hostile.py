@@ -476,7 +476,7 @@ def test_a_file_that_need_not_be_there_may_be_left_out(name: str, tmp_path: Path
 
 def test_a_file_that_must_be_there_is_missed(tmp_path: Path) -> None:
     release = copy_of(SMALL, tmp_path)
-    (release / "facts.yaml").unlink()
+    (release / "clauses.yaml").unlink()
     (release / "tier.yaml").write_text("tiers: {}\n", "utf-8")
     _, problems = read_release(release)
     assert [(problem.code, problem.help) for problem in problems] == [

@@ -30,6 +30,7 @@ STATED = {
     ("order", "order"): limits.MAX_ORDER_TEXT,
     ("order", "currency"): limits.MAX_ORDER_TEXT,
     ("programme", "notice_days"): limits.MAX_NOTICE,
+    ("fees", "fees"): limits.MAX_OPTIONS,
     ("rebates", "rebates"): limits.MAX_OPTIONS,
     ("record", "partner"): limits.MAX_PARTNER,
     ("record", "name"): limits.MAX_NAME,

@@ -178,5 +178,6 @@ class Offers:
         """The amount where the rebate is earned or the fee is due, its currency, and how often it is paid."""
         figure = self.figures.of(payment.full, payment.currency)
         per = "" if payment.per == "once" else f" {self.say[f'per_{payment.per}']}"
-        text = figure.text if self.wording.settled(payment.full) else f"{figure.text}, {payment.currency}"
-        return figure._replace(text=text + per)
+        if self.wording.settled(payment.full):
+            return figure._replace(text=figure.text + per)
+        return figure._replace(text=f"{figure.text}; {self.say['paid_in'].format(currency=payment.currency)}{per}")

@@ -266,6 +266,7 @@ REPORT: Mapping[str, str] = {
     "no_rule": "no rule prices this line",
     # Values and conditions
     "retained": "kept",
+    "paid_in": "in {currency}",
     "per_month": "a month",
     "per_quarter": "a quarter",
     "per_year": "a year",

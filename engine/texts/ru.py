@@ -266,6 +266,7 @@ REPORT: Mapping[str, str] = {
     "no_rule": "для строки нет правила цены",
     # Values and conditions
     "retained": "сохраняется",
+    "paid_in": "в {currency}",
     "per_month": "в месяц",
     "per_quarter": "в квартал",
     "per_year": "в год",

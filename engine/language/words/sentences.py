@@ -219,7 +219,7 @@ class Sentences:
         return lowered(self._in(part, of, _SUM if is_plain else _ATOM))
 
     def _choose(self, tree: Choose, of: _Subject) -> _Phrase:
-        """'5 if plan agreed, otherwise 2.5'; of several choices, one after the other, with semicolons."""
+        """'5 if done, otherwise 2.5'; of several choices, one after the other, with semicolons."""
         if tree.kind is Kind.MONEY:
             of = of._replace(currency=self._currency((tree,)) or of.currency)
         cases, otherwise = _cases(tree)

@@ -1,4 +1,4 @@
-"""Reads the name of a table as people write it: up to three parts between points, such as `my-project.crm.partners`."""
+"""Reads the name of a table as people write it: up to three parts between points, such as `my-project.sales.partners`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _NAME = re.compile(rf"({_PART})(?:[.]({_PART}))?(?:[.]({_PART}))?")
 def table_of(name: str) -> exp.Table:
     """The table of this name, of which a part that is quoted or no plain word stands as written. Raises WrongCall.
 
-    >>> table_of('crm."Partners of 2026"').sql("postgres", identify=True)
-    '"crm"."Partners of 2026"'
+    >>> table_of('sales."Partners of 2026"').sql("postgres", identify=True)
+    '"sales"."Partners of 2026"'
     """
     match = _NAME.fullmatch(name)
     if match is None:
