@@ -252,4 +252,4 @@ def test_what_is_missing_is_said_in_figures_with_their_units(tmp_path: Path) -> 
 
 def test_what_benefits_are_worth_is_unknown_where_a_fact_is_missing(tmp_path: Path) -> None:
     lines = short_of(world(tmp_path, **SHORT), {"people": 1, "level": "basic"})
-    assert lines[lines.index("Benefits: unknown whether or how much") + 1] == "Badge · Fund"
+    assert lines[lines.index("Benefits: not determined yet") + 1] == "Badge · Fund"

@@ -29,7 +29,7 @@ CYRILLIC_DATA = {
 NO_RUSSIAN_WORD = {
     ("COMPARED", "page"),  # numbers of two releases
     ("ADVICE", "gives"),  # an amount alone
-    ("ADVICE", "field"),  # titles of a list and its field
+    ("ADVICE", "field"),  # titles of a list and of its field
 }
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..language.tree import Expression, Literal, Name
 from ..programme.forms import Bands, Cases, Cell, OptionTable, Slices, Written, expression_of
 from ..programme.model import NamedValue
+from ..programme.owners import Role
 from ..values import NUMERIC, Kind
 from .parts import NO, YES, Line
 from .wording import Wording
@@ -165,12 +166,18 @@ class Figures:
     def _expression(self, tree: Expression, about: _Of) -> str:
         """A formula in words; a figure with its unit."""
         if isinstance(tree, Literal) and isinstance(tree.value, bool):
-            return YES if tree.value else NO
+            return self._yes_no(tree.value, about)
         if tree.kind is Kind.YES_NO:
             return self._sentences.condition(tree, about.list)
         phrase = self._sentences.phrase(tree, about.list, about.name, about.currency)
         has_unit = about.unit and isinstance(tree, Literal) and tree.kind in NUMERIC
         return f"{phrase} {about.unit}" if has_unit else phrase
+
+    def _yes_no(self, value: bool, about: _Of) -> str:
+        """A mark for a benefit, a word for anything else."""
+        if self.wording.programme.values[about.name.id].role is Role.BENEFIT:
+            return YES if value else NO
+        return self.say["yes" if value else "no"]
 
     def _part(self, tree: Expression, about: _Of) -> str:
         return self._sentences.part(tree, about.list, about.name, about.currency)

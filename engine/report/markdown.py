@@ -44,7 +44,7 @@ def _piece(piece: Piece, book: Handbook) -> list[str]:
     mark, gap = ("- ", []) if piece.bullets else ("", [""])
     for entry in piece.entries:
         lines += [mark + "<br>".join(_with_clauses(entry, book)), *gap]
-    return lines[:-1] if gap and piece.entries else lines
+    return lines if lines[-1] else lines[:-1]
 
 
 def _cells(entry: HandbookRow, book: Handbook) -> list[str]:

@@ -123,7 +123,7 @@ def _figure(value_range: ValueRange, lang: str) -> str:
     """Both ends in a few words: the numbers that no partner goes beyond, or what is known in their place."""
     kind, limits = value_range.value.kind, (value_range.least.value, value_range.greatest.value)
     figures = {key: _end(end, kind, lang) for key, end in value_range.ends().items()}
-    if figures["least"] == figures["greatest"]:
+    if limits[0] == limits[1] and (limits[0] is not None or value_range.least.status == "never"):
         return figures["least"]
     forms = {(False, False): "to", (False, True): "from", (True, False): "until", (True, True): "neither"}
     return texts_in(lang).PROOF[forms[limits[0] is None, limits[1] is None]].format(**figures)

@@ -36,7 +36,7 @@ class Reported:
         yield Group(
             (
                 Part(self.say["reported"], tuple(rows), columns),
-                Part(self.say["fact_checks"], tuple(checks), (self.say["figure"], self.say["condition"])),
+                Part(self.say["fact_checks"], tuple(checks), (self.say["mistake"], self.say["must_hold"])),
             )
         )
 

@@ -23,7 +23,7 @@ class TierRules:
     def groups(self) -> Iterator[Group]:
         """The tiers, then the requirements that all of them share."""
         tiers = self.programme.tiers.values()
-        cards = (part for tier in tiers for part in self._card(tier) if part.rows or part.intro)
+        cards = (part for tier in tiers for part in self._card(tier))
         yield Group((self._overview(), *cards))
         common = next(iter(tiers)).requirements if tiers else ()
         for scope in ("eligibility", "joining"):
@@ -35,7 +35,8 @@ class TierRules:
         for id in (self.programme.tracks[MAIN].kept_until, self.programme.membership_ends):
             if id is not None:
                 value = self.programme.values[id]
-                text = f"{pick(value.title, self.lang)}: {self.figures.of(id).text}"
+                title = pick(value.title, self.lang).rstrip(".")
+                text = f"{title}: {self.figures.of(id).text}"
                 yield Group((Part("", (Line((text,), value.source),)),))
 
     def statements(self, items: Iterable[Statement | NamedValue], title: str) -> Part:
@@ -66,8 +67,14 @@ class TierRules:
 
     def _card(self, tier: Tier) -> Iterator[Part]:
         """One tier: its summary, its discount, its requirements, its rights and restrictions."""
+        rules = [part for part in self._rules(tier) if part.rows]
         summary = pick(tier.summary, self.lang) if tier.summary else ""
-        yield Part(pick(tier.title, self.lang), intro=summary or " ", level=3)
+        yield Part(
+            pick(tier.title, self.lang), intro=summary or (" " if rules else self.say["no_requirements"]), level=3
+        )
+        yield from rules
+
+    def _rules(self, tier: Tier) -> Iterator[Part]:
         if tier.discount:
             base = self.figures.of(tier.discount.base).text
             yield Part("", (Line((f"{self.say['base']}: {base}",), tier.discount.source),))

@@ -234,15 +234,15 @@ def test_no_phrase_has_the_name_of_a_function_or_an_id(tree: Expression) -> None
         ("p and q", "Plan agreed and IT company", "План согласован и ИТ-компания"),
         ("p and (q or n > 1)", "Plan agreed and (IT company or certified people: more than 1)",
          "План согласован и (ИТ-компания или специалисты: более 1)"),
-        ("not p", "not: Plan agreed", "неверно, что: План согласован"),
-        ("not (p and q)", "not: (plan agreed and IT company)", "неверно, что: (план согласован и ИТ-компания)"),
-        ("not p and q", "(not: Plan agreed) and IT company", "(неверно, что: План согласован) и ИТ-компания"),
+        ("not p", "not: plan agreed", "неверно, что план согласован"),
+        ("not (p and q)", "not: (plan agreed and IT company)", "неверно, что (план согласован и ИТ-компания)"),
+        ("not p and q", "(not: plan agreed) and IT company", "(неверно, что план согласован) и ИТ-компания"),
         ("n >= max(1, m)", "Certified people: at least 1 and at least “Licences rented out”",
          "Специалисты: не менее 1 и не меньше, чем «Сданные лицензии»"),
         ("n > m", "Certified people: more than “Licences rented out”",
          "Специалисты: больше, чем «Сданные лицензии»"),
         ("n == m", "Certified people: equal to “Licences rented out”",
-         "Специалисты: равно показателю «Сданные лицензии»"),
+         "Специалисты: совпадает с «Сданные лицензии»"),
         ("n >= m + 1", "Certified people: at least (licences rented out + 1)",
          "Специалисты: не меньше, чем (сданные лицензии + 1)"),
         ("a > 100", "Price: more than 100 EUR", "Цена: более 100 EUR"),
@@ -256,7 +256,8 @@ def test_no_phrase_has_the_name_of_a_function_or_an_id(tree: Expression) -> None
         ("rank_from_last(o) <= 2", "Level: at least Green", "Ступень: не менее Green"),
         ("d < date('2026-02-01')", "Joined: earlier than 2026-02-01", "Вступление: раньше 01.02.2026"),
         ("d <= e", "Joined: “Left” or earlier", "Вступление: не позже «Уход»"),
-        ("last_months(d, 12)", "Joined: within the 12 months to “The day”", "Вступление: за 12 мес. по «День»"),
+        ("last_months(d, 12)",
+         "Joined: within the 12 months to “The day”", "Вступление: за 12 мес. по дату «День» включительно"),
         ("share(n, m)", "“Certified people” as a percentage of “Licences rented out”",
          "«Специалисты» в процентах от показателя «Сданные лицензии»"),
         ("a * (1 - ratio(20)) + a", "price × (1 − 20%) + price", "цена × (1 − 20 %) + цена"),
@@ -272,13 +273,13 @@ def test_no_phrase_has_the_name_of_a_function_or_an_id(tree: Expression) -> None
         ("round_down(a + a, 1)", "(price + price), rounded down to 1 EUR", "(цена + цена) с округлением вниз до 1 EUR"),
         ("min(n, 3)", "the least of: certified people; 3", "наименьшее из: специалисты; 3"),
         ("2 * every(5, n)", "2 × (one for every full 5 of “Certified people”)",
-         "2 × (по одному за каждые полные 5 показателя «Специалисты»)"),
+         "2 × (по 1 за каждые полные 5 показателя «Специалисты»)"),
         ("add_months(d, -3) == as_of",
-         "3 months before “Joined”: equal to “The day”", "3 мес. до даты «Вступление»: равно показателю «День»"),
-        ("months_between(d, as_of) >= 6", "the whole months from “Joined” to “The day”: at least 6",
+         "3 months before “Joined”: equal to “The day”", "«Вступление» − 3 мес.: совпадает с «День»"),
+        ("months_between(d, as_of) >= 6", "the number of whole months from “Joined” to “The day”: at least 6",
          "число полных месяцев от даты «Вступление» до даты «День»: не менее 6"),
-        ("start_of_year(d, 7)", "the first day of the year of “Joined”, in years that begin with month 7",
-         "первый день года даты «Вступление», если год начинается с месяца 7"),
+        ("start_of_year(d, 7)", "the first day of the year of “Joined” (a year begins with month 7)",
+         "первый день года, на который приходится «Вступление» (год начинается с месяца 7)"),
     ],
 )  # fmt: skip
 def test_the_words_of_a_rule(text: str, en: str, ru: str) -> None:
@@ -296,7 +297,9 @@ def test_the_words_of_a_list() -> None:
     assert sentences("en").phrase(total) == "the sum of “Seats” in “Deals” where registered, only the 2 greatest"
     assert sentences("ru").phrase(total) == "сумма «Места» в списке «Сделки», где зарегистрирована, только 2 наибольших"
     least = total._replace(function="minimum", best=None, empty=None)
-    assert sentences("en").phrase(least) == "the least “Seats” in “Deals” where registered, unknown if there are none"
+    assert (
+        sentences("en").phrase(least) == "the least “Seats” in “Deals” where registered (undefined if there are none)"
+    )
 
 
 def test_a_title_that_reads_as_several_parts_stands_in_quotes() -> None:

@@ -77,7 +77,7 @@ def test_an_end_that_is_only_come_near_to(tmp_path: Path) -> None:
     assert (everybody.least.value, everybody.greatest.value) == (0, 5)
     assert (everybody.least.status, everybody.greatest.status) == ("attained", "approached")
     page = charter("prove", "--range", "part", "--program", tmp_path).stdout
-    assert "greatest: nobody has it, but partners come as near as one likes" in page
+    assert "greatest: nobody has it, but partners come arbitrarily close to it" in page
 
 
 FIELDS = "{v: {title: {en: V}, kind: count, maximum: 2}, k: {title: {en: K}, kind: yes_no}}"
@@ -115,7 +115,7 @@ def test_an_end_that_is_not_proved_is_called_so(tmp_path: Path) -> None:
     write(tmp_path, facts=NO_FACT + LIST, definitions=f"definitions: {{d: {{title: {{en: D}}, {form}}}}}\n")
     page = charter("prove", "--range", "d", "--program", tmp_path, "--as-of", "2026-11-25").stdout
     assert "0 to 8" in page
-    assert "greatest: nobody has more; that somebody has it is not proved" in page
+    assert "greatest: nobody has more; it is not proved that anybody has exactly this" in page
     assert "greatest found, 6, for a partner: deals: [{v: 2}, {v: 2}, {v: 2}], on 2026-11-25" in page
     answer = charter_json("prove", "--range", "d", "--program", tmp_path, schema="proof.schema.json")
     end = answer["ranges"][0]["greatest"]

@@ -238,4 +238,4 @@ def test_the_page_names_the_list_that_is_missing(tmp_path: Path) -> None:
     record.write_text("partner: P\nfacts: {n: 1, a: true, deals: [{amount: 850}, {}]}\n", "utf-8")
     assert "met or not, or undefined\n      settled by: Done" in charter(*call).stdout
     record.write_text("partner: P\nfacts: {n: 1, a: true, done: 1, deals: [{amount: 80}, {}]}\n", "utf-8")
-    assert "не хватает: Deals: Amount" in charter(*call, "--lang", "ru").stdout
+    assert "нет сведений: Deals: Amount" in charter(*call, "--lang", "ru").stdout

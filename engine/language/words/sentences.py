@@ -131,7 +131,7 @@ class Sentences:
         if (among := one_of(tree)) is not None:
             return self._among(among, of)
         if isinstance(tree, Not):
-            return self._say["not"].format(self._in(tree.operand, of, _ATOM)), _OR
+            return self._say["not"].format(self._inner(tree.operand, of, _ATOM)), _OR
         if (days := window(tree)) is not None:
             return self._window(days, of), _COMPARE
         parts = (self._in(part, of, _COMPARE) for part in tree.operands)
@@ -316,7 +316,7 @@ class Sentences:
         ):
             return ""
         if tree.empty is None:
-            return self._say["empty"].format(texts_in(self.lang).REPORT["unknown"])
+            return self._say["empty"].format(texts_in(self.lang).REPORT["no_value"])
         return self._say["empty"].format(self._inner(tree.empty, of, _ATOM))
 
 
