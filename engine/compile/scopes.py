@@ -240,7 +240,7 @@ def _check_columns(files: Files) -> None:
     for names, taken, rows in (*facts, *fields):
         for name in taken:
             if name in names:
-                message = f"'{name}' is another column in tables of {rows}"
+                message = f"'{name}' is already the name of a column in tables of {rows}"
                 files.problems.append(Problem("ambiguous-column", message, names[name], "choose another name"))
 
 

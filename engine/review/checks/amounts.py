@@ -1,4 +1,4 @@
-"""Finds discounts that can pass 100%, and negative numbers of which the data does not say what becomes.
+"""Finds discounts that can exceed 100%, and negative numbers that the data says nothing about.
 
 Nothing is reported of what may only seem possible: a fact may be negative where nothing forbids it, and of anything
 else the solver has to find a partner.
@@ -39,7 +39,7 @@ def _discounts(reviewed: Reviewed) -> Iterator[Problem]:
             if (span.high is None or span.high > _ALL) and (example := reviewed.example_of(over)):
                 places[place] = tier.id
                 total = example.values(reviewed.release)[tier.discount.total]
-                message = f"the discount of '{tier.id}' can pass 100%: it is {plain(total)}% {_of(example.facts)}"
+                message = f"the discount of '{tier.id}' can exceed 100%: it is {plain(total)}% {_of(example.facts)}"
                 help = "lower it, or cap the sum: discount: {cap: …}"
                 yield Problem("discount-over-100", message, place, help, Level.WARNING)
 
@@ -77,8 +77,8 @@ def _payments(reviewed: Reviewed, kind: str) -> Iterator[Problem]:
                 if _may_be_negative(full if is_plain else Name(payment.amount, Kind.MONEY), reviewed):
                     open_ids[payment.id] = None
     for id in open_ids:
-        message = f"'{id}' can be under 0, and what becomes of a negative amount is not said: it is carried on"
-        help = "write negative: carried, owed or dropped"
+        message = f"'{id}' can be negative, and 'negative' is not written: such an amount is carried over"
+        help = "write 'negative: carried', 'owed' or 'dropped'"
         place = document.place((kind, id)) if document else None
         yield Problem("negative-not-said", message, place, help, Level.WARNING)
 
@@ -101,10 +101,12 @@ def _under_first_row(document: Document, path: PartPath, key: str, table: dict[s
     first = next(iter(table["rows"]))
     place = document.place((*path, "rows", first))
     if key == "band":
-        message = "the number can be under 0, and has the value of this row there"
-        return Problem("negative-not-said", message, place, "say what counts 'below' 0", Level.WARNING)
-    message = "the number can be under 0, and has the rate of this row there"
-    return Problem("negative-not-said", message, place, "write negative: kept, or dropped", Level.WARNING)
+        message = "the number can be negative, and then has the value of this row"
+        return Problem(
+            "negative-not-said", message, place, "write the value for negative numbers under 'below'", Level.WARNING
+        )
+    message = "the number can be negative, and then has the rate of this row"
+    return Problem("negative-not-said", message, place, "write 'negative: kept' or 'dropped'", Level.WARNING)
 
 
 def _may_be_negative(tree: Expression, reviewed: Reviewed) -> bool:

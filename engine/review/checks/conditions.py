@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Outcome(NamedTuple):
-    """What a condition can be, and whether it is known for whoever states all facts."""
+    """What a condition can be, and whether it is known wherever all facts are."""
 
     truths: Truths
     known: bool
@@ -64,10 +64,12 @@ def _constant(place: Place, outcome: _Outcome) -> Problem | None:
     """The warning for a constant condition; None for any other."""
     if not outcome.is_constant:
         return None
-    message = f"this is {'always' if True in outcome.truths else 'never'} true, whoever the partner is"
+    message = (
+        "this is always true, for every partner" if True in outcome.truths else "this is never true, for any partner"
+    )
     if outcome.is_option:
-        message = "this option is never met, whoever the partner is"
-    help = "mend it, or leave it out" if outcome.known else "mend it: for some partners it is undefined"
+        message = "this option never occurs"
+    help = "mend it, or remove it" if outcome.known else "mend it: for some partners it is undefined"
     return Problem("constant-condition", message, place, help, Level.WARNING)
 
 
@@ -202,6 +204,6 @@ def _never_taken(programme: Programme, solver: ConditionSolver) -> Iterator[Prob
             continue
         never = [option for option in value.choices if not solver.may_be(_name(value), option)]
         for option in never:
-            message = f"'{value.name}' never comes to '{option}', whoever the partner is"
+            message = f"'{value.name}' is never '{option}', for any partner"
             yield Problem("choice-never-taken", message, value.place, "mend the rule, or leave the option out",
                           Level.WARNING)  # fmt: skip

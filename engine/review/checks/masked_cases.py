@@ -1,4 +1,4 @@
-"""Finds cases, rows of bands and rules of price that are never taken, because earlier ones take all that they would."""
+"""Finds cases, rows of bands and rules of price that never apply, because earlier ones apply first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Case(NamedTuple):
 
 
 def masked_cases(reviewed: Reviewed) -> Iterator[Problem]:
-    """A warning for each case that is never taken; of a text that is part of several values, where it is in all."""
+    """A warning for each case that never applies; a case that several values share must never apply in any of them."""
     masking: dict[Place, list[Place | None]] = {}
     for value in reviewed.programme.values.values():
         for cases in _chains(value.expression, reviewed):
@@ -35,11 +35,11 @@ def masked_cases(reviewed: Reviewed) -> Iterator[Problem]:
         first = earlier[0]
         if first is None or None in earlier:
             continue
-        message, help = "this row is never reached, whoever the partner is", "mend the number, or leave the row out"
+        message, help = "this row never applies: the number is never so large", "mend the border, or remove the row"
         related: tuple[Related, ...] = ()
         if first != place:
-            message = "this case is never taken: the ones before it take all that it would"
-            help, related = "let it stand before them, or leave it out", (Related(first, "this one takes it"),)
+            message = "this case never applies: an earlier one always applies first"
+            help, related = "move it before the earlier one, or remove it", (Related(first, "this one applies first"),)
         yield Problem("case-never-taken", message, place, help, Level.WARNING, related)
 
 

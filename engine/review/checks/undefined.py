@@ -34,8 +34,10 @@ def undefined(reviewed: Reviewed) -> Iterator[Problem]:
             if example is not None and place not in reported:
                 reported.add(place)
                 who = ", ".join(f"{id}: {_shown(value)}" for id, value in example.facts.items()) or "any partner"
-                message = f"'{cause.expression}' can be undefined, and so can the tier '{tier.id}': for {who}"
-                help = "say what holds then: 'share' takes a third argument, and a condition can stand before it"
+                message = (
+                    f"'{cause.expression}' can be undefined, and with it the status of tier '{tier.id}': for {who}"
+                )
+                help = "give 'share' a third argument, or put a condition before it for this case"
                 yield Problem("undefined-status", message, place, help, Level.WARNING)
 
 
