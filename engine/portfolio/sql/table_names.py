@@ -1,4 +1,4 @@
-"""Reads the name of a table as people write it: up to three parts between points, such as `my-project.sales.partners`."""
+"""Reads the name of a table, of up to three parts with points between: `my-project.sales.partners`."""
 
 from __future__ import annotations
 
