@@ -60,13 +60,15 @@ class ListLayout(NamedTuple):
     """How an item becomes a row: its fields with their defaults, and room for its values."""
 
     id: str
-    fields: tuple[tuple[str, Scalar | None, str | None], ...]  #: id, default, `default_from`
+    fields: tuple[
+        tuple[str, Scalar | None, str | None, Scalar | None], ...
+    ]  #: id, default, `default_from`, its default
     values: tuple[str, ...]
     default: Any  #: the items where a record leaves the list out: [], or unknown
 
     def named(self, item: Sequence[Value]) -> dict[str, Value]:
         """What an item of a filled row holds, by the names of its fields and values."""
-        return dict(zip((*(id for id, _, _ in self.fields), *self.values), item, strict=True))
+        return dict(zip((*(id for id, *_ in self.fields), *self.values), item, strict=True))
 
 
 def make_layout(programme: Programme) -> Layout:
@@ -186,7 +188,12 @@ def _agreed_or(read: Reader, agreement: Position) -> Reader:
 def _list_layout(programme: Programme, items: ListFact) -> ListLayout:
     names = tuple(programme.values[id].inner_id for id in items.values)
     default: Any = [] if items.default_empty else Unknown(frozenset((items.id,)))
-    fields = tuple((field.id, field.default, field.default_from) for field in items.fields.values())
+    fields = tuple(
+        (field.id, field.default, field.default_from, items.fields[field.default_from].default)
+        if field.default_from
+        else (field.id, field.default, None, None)
+        for field in items.fields.values()
+    )
     return ListLayout(items.id, fields, names, default)
 
 
@@ -225,10 +232,10 @@ def _items(layout: ListLayout, facts: Facts) -> Any:
 
 def _item(layout: ListLayout, item: Mapping[str, Scalar], number: int) -> list[Value]:
     fields: list[Value] = []
-    for id, default, default_from in layout.fields:
+    for id, default, default_from, its_default in layout.fields:
         value = item.get(id, default)
         if value is None and default_from:
-            value = item.get(default_from)
+            value = item.get(default_from, its_default)
         fields.append(Unknown(frozenset((f"{layout.id}[{number}].{id}",))) if value is None else value)
     return [*fields, *(Unknown() for _ in layout.values)]
 

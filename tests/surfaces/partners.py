@@ -149,7 +149,7 @@ def _items(items: ListFact, written: Any) -> tuple[dict[str, Value], ...]:
         for id, field in items.fields.items():
             value = item.get(id, field.default)
             if value is None and field.default_from:
-                value = item.get(field.default_from)
+                value = item.get(field.default_from, items.fields[field.default_from].default)
             fields[id] = Unknown(frozenset({f"{items.id}[{number}].{id}"})) if value is None else value
         full.append(fields)
     return tuple(full)

@@ -59,6 +59,7 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     inputs = _inputs(programme, tables.columns)
     query.partners = _table("partners", exp.select().from_(portfolio), inputs, query)
     query.partners.columns["as_of"] = day(as_of)
+    query.partners.columns |= dict.fromkeys(programme.agreed, exp.false())  # who has agreed a term is no plain partner
     plain_items = {}
     for id, (_, forms) in tables.lists.items():
         plain_items[id] = _items(programme.lists[id], exp.select().from_(lists[id]), forms, query)
