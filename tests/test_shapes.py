@@ -15,7 +15,7 @@ from charter.engine.programme.outcomes import OWN_ROLES, outcomes, own_outcomes
 from charter.engine.programme.owners import SHOWN, Better
 
 from .cli import charter, charter_json
-from .small_world import FILES, evaluate, world
+from .small_world import FILES, evaluate, report, world
 
 FEES = """
 fees:
@@ -236,3 +236,26 @@ def test_the_list_of_outcomes_holds_every_value_that_is_shown(signed: Release, s
     assert [own.id for own in own_outcomes(signed.programme)] == [
         "rebates.fund", "rebate_total.eur.once", "fees.seal", "fee_total.eur.month",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"facts": LISTS_ALONE.replace("amount: {title", "paid: {title"), "definitions": FEE_OF_CHARGES},
+        {"facts": LISTS_ALONE, "definitions": FEE_OF_CHARGES, "rebates": REBATES.replace("amount: n", "amount: sum + m")},
+        {"definitions": """
+tables:
+  rates:
+    title: {en: Rates}
+    band: revenue
+    rows: {0: {rate: lost}}
+    columns: {rate: {title: {en: Rate}, kind: percent}}
+    source: [c]
+"""},
+    ],
+    ids=["field", "amount", "table"],
+)  # fmt: skip
+def test_an_unknown_name_is_a_problem_where_a_file_leaves_its_facts_or_definitions_out(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    assert "error[unknown-name]" in report(tmp_path, tiers="award: highest\n", **files)

@@ -32,11 +32,13 @@ class Files:
         self.clauses = self.names("clauses", "clauses")
 
     def is_whole(self, kind: str, table: str | None = None) -> bool:
-        """Whether the file could be read and has the table, or does not exist at all."""
-        document = self.documents.get(kind)
-        if () in self.broken.get(kind, set()):
+        """Whether all names of the table can be read: it is there, or it is left out of a file without mistakes."""
+        document, broken = self.documents.get(kind), self.broken.get(kind, set())
+        if () in broken:
             return False
-        return document is None or table is None or (isinstance(document.data, dict) and table in document.data)
+        if document is None or table is None or not broken:
+            return True
+        return isinstance(document.data, dict) and table in document.data
 
     def names(self, kind: str, *path: str) -> dict[str, Place]:
         """Every name of the table at this path of a file with its place, rows of the wrong shape included."""
