@@ -242,7 +242,7 @@ def test_the_list_of_outcomes_holds_every_value_that_is_shown(signed: Release, s
     "files",
     [
         {"facts": LISTS_ALONE.replace("amount: {title", "paid: {title"), "definitions": FEE_OF_CHARGES},
-        {"facts": LISTS_ALONE, "definitions": FEE_OF_CHARGES, "rebates": REBATES.replace("amount: n", "amount: sum + m")},
+        {"facts": LISTS_ALONE, "definitions": FEE_OF_CHARGES, "rebates": REBATES.replace("n * 2", "sum + m")},
         {"definitions": """
 tables:
   rates:

@@ -144,7 +144,7 @@ def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
     of_money = number is not None and number.kind is wanted.kind is Kind.MONEY
     rate_wanted = Wanted(Kind.PERCENT if of_money else wanted.kind)
     rates = [compile_cell(row, (*keys, "rows", start), scope, rate_wanted) for start in rows]
-    if number is None or len(starts) < len(rows) or ("after" in data and before is None):
+    if number is None or not rows or len(starts) < len(rows) or ("after" in data and before is None):
         return None
     valid_rates = [rate for rate in rates if rate is not None]
     if len(valid_rates) < len(rates):
