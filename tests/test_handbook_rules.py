@@ -223,6 +223,7 @@ def test_what_tiers_give_by_tables_has_a_column_for_each(tmp_path: Path) -> None
     assert under(programme, "Back") == [
         (0, ("Back", "at least 50 EUR", slices, slices)),
         (1, ("the part from 0 EUR to 100 EUR", "", "1%", "3%")), (1, ("the part over 100 EUR", "", "2%", "4%")),
+        (1, ("an amount under 0 is carried on and set against later payments", "", "", "")),
     ]  # fmt: skip
     assert under(programme, "Fund") == [
         (0, ("Fund", "–", "by “People”")), (1, ("from 0 people", "", "5 EUR")), (1, ("from 3 people", "", "9 EUR")),

@@ -156,7 +156,7 @@ def _by_slices(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wa
     total = _slices_of(whole, borders, trees, wanted.kind, kept=kept)
     if before is not None:
         total = Arithmetic("-", total, _slices_of(before, borders, trees, wanted.kind, kept=kept), wanted.kind)
-    return Slices(number, before, tuple(zip(starts, valid_rates, strict=True)), total)
+    return Slices(number, before, tuple(zip(starts, valid_rates, strict=True)), kept, total)
 
 
 def _slices_of(

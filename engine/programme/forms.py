@@ -35,12 +35,14 @@ class Bands(NamedTuple):
 class Slices(NamedTuple):
     """Each slice of a number at its own rate, added up: in percent of money, else so much for each unit.
 
-    The slices begin where the number `after` ends; None: at 0.
+    The slices begin where the number `after` ends; None: at 0. A negative number is `kept` at the rate of the first
+    slice, or comes to nothing.
     """
 
     number: Expression
     after: Expression | None
     rows: tuple[tuple[Decimal, Cell], ...]
+    kept: bool
     expression: Expression
 
 

@@ -148,6 +148,8 @@ class Figures:
             if not of_money:
                 figure = figure._replace(text=self.say["for_each"].format(figure.text))
             rows.append((head, figure))
+        if not cell.kept and cell.number.kind is not Kind.COUNT:
+            rows.insert(0, (self._border("under", Decimal(0), cell.number), Figure("0")))
         return Figure(text, tuple(rows))
 
     def _border(self, key: str, start: Decimal, number: Expression) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
+from ..language.bounds.bounds import NumberRange
 from ..language.words import words
 from ..programme.model import Benefit, Bonus, Payment, Payments, Programme, Rate, Tier, pick
 from ..programme.owners import Role
+from ..programme.value_bounds import known_bounds
 from ..values import NUMERIC, Kind
 from .figures import Figure, Figures, with_rows
 from .parts import YES, Group, Line, Part
@@ -24,6 +26,7 @@ class Offers:
         self.programme = wording.programme
         self.lang = wording.lang
         self.say = wording.say
+        self._bounds = known_bounds(wording.programme)
 
     def groups(self) -> Iterator[Group]:
         """The benefits by their groups, then discounts, bonuses, rebates and fees."""
@@ -171,8 +174,18 @@ class Offers:
             conditions = {owner: self.figures.condition(payment.applies, title) for owner, payment in own.items()}
             figures = [self._paid(own[owner.id]) if owner.id in own else None for owner in owners]
             rows += self._with_conditions(Line((title,), first.source), conditions, figures, labels)
+            if any(self._may_be_negative(payment) for payment in own.values()):
+                word = f"negative_{first.negative}"
+                negative = self.say[word if first.negative == "dropped" else f"{kind.removesuffix('s')}_{word}"]
+                rows.append(Line((negative, *("" for _ in (1, *labels))), (), 1))
         columns = (self.say[kind.removesuffix("s")], self.say["condition"], *labels)
         return Part(self.say[kind], tuple(rows), columns, in_full=True)
+
+    def _may_be_negative(self, payment: Payment) -> bool:
+        """Whether the handbook has to say what becomes of a negative amount: none that is known to be over 0."""
+        span = self._bounds[payment.full]
+        can_be = isinstance(span, NumberRange) and (span.low is None or span.low < 0)
+        return can_be or payment.negative == "dropped"
 
     def _paid(self, payment: Payment) -> Figure:
         """The amount where the rebate is earned or the fee is due, its currency, and how often it is paid."""

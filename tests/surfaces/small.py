@@ -55,6 +55,13 @@ tiers:
 
 _TEXT = "benefits: {help: {title: {en: Help}, kind: text, by_tier: {gold: {en: by mail}}, source: [c]}}"
 _REBATE = "rebates: {fund: {title: {en: Fund}, amount: 100 if n >= 10 else 0, currency: EUR, per: year, source: [c]}}"
+_DEBT = "rebates: {fund: {title: {en: Fund}, amount: a - 9, currency: EUR, pays_from: 5, negative: owed, source: [c]}}"
+_FEE = _DEBT.replace("rebates", "fees").replace("fund", "seal")
+_MONEY = "facts: {a: {title: {en: A}, kind: money, currency: EUR}}"
+_SLICES = """
+definitions:
+  d: {title: {en: D}, kind: money, currency: EUR, value: {slices: a, rows: {0: 5}, negative: dropped}, source: [c]}
+"""
 _WORD = """
 definitions:
   d: {title: {en: D}, kind: text, value: {cases: [{when: n >= 1, value: "'low'"}], otherwise: "'top'"}, source: [c]}
@@ -94,6 +101,13 @@ PAIRS = {
     "currency of a rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace("EUR", "USD"))),
     "period of a rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace("year", "month"))),
     "formula of a rebate": (small(rebates=_REBATE), small(rebates=_REBATE.replace(">= 10", ">= 11"))),
+    "debt of a rebate": (
+        small(facts=_MONEY, rebates=_DEBT), small(facts=_MONEY, rebates=_DEBT.replace("owed", "carried"))
+    ),
+    "debt of a fee": (small(facts=_MONEY, fees=_FEE), small(facts=_MONEY, fees=_FEE.replace("owed", "dropped"))),
+    "negative slices": (
+        small(facts=_MONEY, definitions=_SLICES), small(facts=_MONEY, definitions=_SLICES.replace("dropped", "kept"))
+    ),
     "definition of kind text": (small(definitions=_WORD), small(definitions=_WORD.replace(">=", ">"))),
     "part of a group": (small(tiers=_GROUP), small(tiers=_GROUP.replace("n >= 1", "n > 1"))),
     "award": (small(tiers=_LADDER), small(tiers=_LADDER.replace("award: highest", "award: signed"))),
