@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"(?<![\w.'-])\d+(\.\d+)?(?![\w.'-])")
 #: words that stand for a way of doing something, with what may stand in their place
 WORDS = {
     "award": ("signed", "highest"), "per": ("once", "month", "quarter", "year"), "rounding": ("half_up", "down", "up"),
+    "negative": ("carried", "owed", "dropped", "kept"), "better": ("more", "less"),
     "take": ("count", "sum", "average", "minimum", "maximum", "any", "all", "greatest", "first"),
 }  # fmt: skip
 
@@ -79,8 +80,9 @@ def _borders(files: Files, chance: Random) -> Iterator[Changed]:
             for key in part:
                 if _NUMBER.fullmatch(key):
                     new = str(Decimal(key) + chance.choice((1, -1, Decimal("0.01"))))
-                    rows = {new if name == key else name: row for name, row in part.items()}
-                    yield Changed("border", replaced(files, path, rows))
+                    rows = {new if name == key else name: row for name, row in part.items() if name != new}
+                    if len(rows) == len(part):
+                        yield Changed("border", replaced(files, path, rows))
 
 
 def _operators(files: Files, _: Random) -> Iterator[Changed]:
@@ -96,7 +98,7 @@ def _removed(files: Files, _: Random) -> Iterator[Changed]:
 
 
 def _tier_removed(files: Files, _: Random) -> Iterator[Changed]:
-    for tier in files["tiers"]["tiers"]:
+    for tier in files.get("tiers", {}).get("tiers", {}):
         after = replaced(files, ("tiers", "tiers", tier), None)
         for path, part in list(parts(after)):
             if path[-1] in ("by_tier", "percent") and isinstance(part, dict) and tier in part:

@@ -25,6 +25,7 @@ class Definitions:
         self.titles = 0
         self.scope: list[Symbol] = [Symbol("as_of", "date")]
         self.lists: dict[str, list[Symbol]] = {}
+        self.agreed: list[str] = []  #: calls that say whether a term is agreed otherwise
 
     def has(self, weight: float = 1.0) -> bool:
         """Whether the programme has an optional part."""
@@ -137,15 +138,27 @@ class Definitions:
 
     # Definitions ------------------------------------------------------------------------------------------------------
 
-    def definitions(self) -> dict[str, Any]:
-        """Definitions of every form, tables of several columns, and figures that may be agreed."""
-        rows = {}
+    def definitions(self, *, counted: bool = False) -> dict[str, Any]:
+        """Definitions of every form, tables of several columns, and figures that may be agreed.
+
+        With `counted` a count and an amount of the deals stand first, for a programme that has no facts.
+        """
+        rows: dict[str, Any] = {}
+        for name, target, of in (("n", Target("count"), {"take": "count"}),
+                                 ("a", Target("money", self.currency), {"take": "sum", "of": "fa"})):  # fmt: skip
+            if counted:
+                rows[name] = {**self.head(target), **of, "over": "deals", **SOURCE}
+                self.scope.append(Symbol(name, target.kind, target.currency))
         for number in range(self.chance.choice((0, 1, 2, 3)) + 2 * self.has()):
             rows[f"d{number}"] = self.defined(f"d{number}", self.scope, self.scope)
         files: dict[str, Any] = {"definitions": rows} if rows else {}
         if self.has(0.5):
             files["tables"] = {"table": self.table()}
         return files
+
+    def better(self, probability: float) -> dict[str, Any]:
+        """Which way is better for the partner, or nothing of it."""
+        return {"better": self.chance.choice(("more", "less"))} if self.make.likely(probability) else {}
 
     def target(self) -> Target:
         """A kind at random, with the programme's currency or the options of a choice."""
@@ -154,7 +167,7 @@ class Definitions:
 
     def head(self, target: Target) -> dict[str, Any]:
         """The keys that say what a value is."""
-        row: dict[str, Any] = {**self.title(), "kind": target.kind}
+        row: dict[str, Any] = {**self.title(), "kind": target.kind, **self.better(0.25)}
         if target.kind == "money" and target.currency:
             row["currency"] = target.currency
         if target.kind in NUMERIC and self.make.likely(0.2):
@@ -183,6 +196,7 @@ class Definitions:
             return {}
         # A whole figure of kind number is refused a limit with decimals; of another currency there are no names.
         plain = target.kind == "number" or target.currency not in (None, self.currency)
+        plain = plain or not self.make.names(scope, Target("count"))
         bounds = {
             key: self.make.number("count") if plain else self.make.cell(scope, target, 0)
             for key in ("floor", "cap")
@@ -236,7 +250,8 @@ class Definitions:
             and target.kind in NUMERIC
             and self.make.likely(0.4)
         ):
-            row["best"] = self.chance.choice((1, 2, "n"))
+            counts = [symbol.name for symbol in outer if symbol.kind == "count"]
+            row["best"] = self.chance.choice((1, 2, *counts[:1]))
         if take not in ("count", "distinct", "any", "sum") or self.make.likely(0.2):
             row["empty"] = "unknown" if self.make.likely(0.4) else self.make.figure(target)
         return row, target

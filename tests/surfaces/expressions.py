@@ -293,6 +293,8 @@ class Expressions:
         rate = Target("percent") if of_money else target
         rows = {str(start): self.cell(scope, rate, 0) for start in starts}
         table = {"slices": self.chance.choice(names).name, "rows": rows}
+        if self.likely(0.4):
+            table["negative"] = self.chance.choice(("kept", "dropped"))
         return {**table, "after": self.chance.choice(names).name} if self.likely(0.3) else table
 
     def _cases(self, scope: Scope, target: Target, depth: int) -> Any:

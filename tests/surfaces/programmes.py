@@ -6,12 +6,12 @@ parts: figures that meet, bounds under zero, quotients by zero, bands that begin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import simplejson
 from charter import Release
@@ -22,7 +22,21 @@ from .definitions import SOURCE, Definitions
 from .expressions import NUMERIC, OPTIONS, Scope, Symbol, Target
 
 Files = dict[str, Any]  #: the content of each file of a release, by the kind of the file
+PAID = ("rebates", "fees", "prices")  #: what a programme without tiers can have
 TIERS = ("secured", "expert", "silver", "gold", "platinum")  #: two of a track, then those of the programme's own ladder
+
+
+class Shape(NamedTuple):
+    """Which parts a programme has: facts, lists in any case, tiers. Where it has none of them it has orders alone."""
+
+    facts: bool
+    lists: bool
+    tiers: bool
+
+
+SHAPES = 12 * (Shape(True, False, True),) + 2 * (Shape(True, False, False),) + (
+    Shape(False, True, True), Shape(False, True, False), Shape(False, False, False),
+)  # fmt: skip
 HEAD = {
     "programme": {
         "id": "world",
@@ -64,17 +78,20 @@ def programme(seed: int, share: float | None = None) -> Files:
 class _Maker(Definitions):
     def files(self) -> Files:
         """All files of the programme."""
-        facts = self.facts()
-        if self.has(1.5):
+        shape = self.chance.choice(SHAPES)
+        facts = self.facts() if shape.facts else {}
+        if shape.lists or (shape.facts and self.has(1.5)):
             facts["lists"] = self.list_facts()
-        definitions = self.definitions()
-        tiers = self.tiers(definitions)
-        files: Files = {**HEAD, "facts": facts, **tiers, **self.texts()}
+        definitions = self.definitions(counted=not shape.facts) if facts else {}
+        self.agreed = [f"agreed('definitions.{id}')" for id, row in definitions.get("definitions", {}).items()
+                       if "negotiable" in row]  # fmt: skip
+        offers = self.tiers(definitions) if shape.tiers else self.offers([], [], () if facts else ("prices",))
+        files: Files = {**HEAD, **({"facts": facts} if facts else {}), **offers, **self.texts()}
         if definitions:
             files["definitions"] = definitions
-        if "products" in files:
+        if "products" in files and shape.facts:
             facts["facts"]["product"] = {**self.title(), "kind": "choice", "choices_from": "products"}
-        if self.has(0.5):
+        if facts and self.has(0.5):
             facts["checks"] = {"odd": {**self.title(), "rule": self.make.condition(self.scope)}}
         return files
 
@@ -95,9 +112,7 @@ class _Maker(Definitions):
         """The files of tiers, of what all of them ask for, and of what they give."""
         if self.has(0.5):
             self.scope.append(Symbol("held_since", "date"))
-        for id, row in definitions.get("definitions", {}).items():
-            if "negotiable" in row:
-                self.make.conditions.append(f"agreed('definitions.{id}')")
+        self.make.conditions += self.agreed
         main = list(TIERS[2:])[: self.chance.choice((1, 2, 2, 3))]
         track = list(TIERS[:2])[: self.chance.choice((1, 2))] if self.has(0.7) else []
         award = self.chance.choice(("highest", "highest", "signed"))
@@ -130,10 +145,20 @@ class _Maker(Definitions):
         held = Symbol("tier", "choice", None, ("none", *main), award == "highest")
         self.scope += [held, *([Symbol("side_tier", "choice", None, ("none", *track), ordered=True)] if track else [])]
         self.make.conditions += [f"qualified('{tier}')" for tier in everything]
-        for kind in ("benefits", "rebates", "prices"):
-            if self.has():
-                files[kind] = getattr(self, kind)(everything, discounted)
-        return files
+        return {**files, **self.offers(everything, discounted)}
+
+    def offers(self, tiers: list[str], discounted: list[str], needed: Collection[str] = ()) -> Files:
+        """The files of what a partner gets or owes, and of prices: some of them, and the ones needed.
+
+        Without tiers there are no benefits; where prices are needed, there is nothing else that an amount can be of.
+        """
+        self.make.conditions += self.agreed
+        kinds = ("prices",) if needed else ("benefits", "rebates", "fees", "prices") if tiers else PAID
+        return {
+            kind: getattr(self, kind)(tiers, discounted)
+            for kind in kinds
+            if kind in needed or self.has(1.0 if tiers else 2.0)
+        }
 
     def by_tier(self, definitions: dict[str, Any], tiers: list[str]) -> Iterator[tuple[Symbol, list[str]]]:
         """A definition with a value for some tiers, as a symbol with those tiers."""
@@ -201,7 +226,7 @@ class _Maker(Definitions):
         for number in range(self.chance.choice((1, 2))):
             kind = self.chance.choice((*NUMERIC, "yes_no", "text"))
             target = Target(kind, self.currency if kind == "money" else None)
-            row: dict[str, Any] = {**self.title(), "kind": kind, **SOURCE}
+            row: dict[str, Any] = {**self.title(), "kind": kind, **SOURCE, **self.better(0.2)}
             if self.make.likely(0.4):
                 row["when"] = self.make.condition(self.scope)
             if number:
@@ -221,12 +246,20 @@ class _Maker(Definitions):
         return {"groups": {"group": self.title()}, "benefits": rows} if len(rows) > 1 else {"benefits": rows}
 
     def rebates(self, tiers: list[str], _: list[str]) -> dict[str, Any]:
-        """Rebates for all tiers or by tier, of every period, some not under an amount."""
+        """Rebates, which are paid to the partner."""
+        return {"rebates": self.payments("rebate", tiers)}
+
+    def fees(self, tiers: list[str], _: list[str]) -> dict[str, Any]:
+        """Fees, which the partner owes."""
+        return {"fees": self.payments("fee", tiers)}
+
+    def payments(self, stem: str, tiers: list[str]) -> dict[str, Any]:
+        """Payments for all tiers or by tier, of every period, some not under an amount."""
         rows = {}
         target = Target("money", self.currency)
         for number in range(self.chance.choice((1, 2))):
             row: dict[str, Any] = {**self.title(), "currency": self.currency, **SOURCE}
-            if self.make.likely(0.5):
+            if not tiers or self.make.likely(0.5):
                 row["amount"] = self.make.cell(self.scope, target)
             else:
                 paid = [tier for tier in tiers if self.make.likely(0.7)] or tiers
@@ -235,22 +268,24 @@ class _Maker(Definitions):
                 row["when"] = self.make.condition(self.scope)
             if self.make.likely(0.3):
                 row["pays_from"] = self.make.value(self.scope, target, 0)
+            if self.make.likely(0.4):
+                row["negative"] = self.chance.choice(("carried", "owed", "dropped"))
             if self.make.likely(0.7):
                 row["per"] = self.chance.choice(("once", "month", "quarter", "year"))
-            rows[f"rebate{number}"] = {**row, **self.bounds(self.scope, target)}
-        return {"rebates": rows}
+            rows[f"{stem}{number}"] = {**row, **self.bounds(self.scope, target)}
+        return rows
 
-    def prices(self, _tiers: list[str], _discounted: list[str]) -> dict[str, Any]:
+    def prices(self, tiers: list[str], _: list[str]) -> dict[str, Any]:
         """The prices of an order: fields and values of a line, totals, rules of price and refusals."""
         lines: list[Symbol] = []
         fields = {"price": self.fact("price", "money", lines, in_item=True)}
         fields["price"].pop("currency", None)
         lines[0] = Symbol("price", "money")
         for name, kind in {"pieces": "count", "sort_o": "choice", "resold": "yes_no", "extra": "money"}.items():
-            if self.has(1.3):
+            if self.has(1.3) or (name == "pieces" and not self.make.names(self.scope, Target("count"))):
                 fields[name] = self.fact(name, kind, lines, in_item=True)
-        scope = [*self.scope, *lines, Symbol("tier_discount", "percent"), Symbol("partner_discount", "percent"),
-                 Symbol("bonus_in_kind", "percent"), Symbol("line", "count")]  # fmt: skip
+        own = ("tier_discount", "partner_discount", "bonus_in_kind") if tiers else ()
+        scope = [*self.scope, *lines, *(Symbol(name, "percent") for name in own), Symbol("line", "count")]
         order: dict[str, Any] = {**self.title(), "fields": fields, **SOURCE}
         if self.has():
             target = Target(self.chance.choice(("money", "percent", "yes_no")))

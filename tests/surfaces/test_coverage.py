@@ -21,8 +21,8 @@ from .programmes import Files, compiled, programme, text
 
 NUMBER = 250
 #: the files of the random programmes: claims are made by the test of proofs
-KINDS = ("benefits", "bonuses", "clauses", "definitions", "eligibility", "facts", "prices", "products", "programme",
-         "rebates", "terms", "tiers")  # fmt: skip
+KINDS = ("benefits", "bonuses", "clauses", "definitions", "eligibility", "facts", "fees", "prices", "products",
+         "programme", "rebates", "terms", "tiers")  # fmt: skip
 #: keys of readings not taken, which have tests of their own
 NO_USE = {"reading", "other_readings", "changes"}
 
@@ -59,7 +59,7 @@ def test_every_form_is_generated_in_every_place_that_takes_a_cell() -> None:
     of_numbers = set(WrittenForm) - {WrittenForm.AGGREGATE, WrittenForm.GROUP, WrittenForm.TEXT, WrittenForm.DERIVED}
     with_lists = {*of_numbers, WrittenForm.AGGREGATE}
     forms = dict.fromkeys((Role.DEFINITION, Role.ITEM_VALUE), with_lists)
-    forms |= dict.fromkeys((Role.BENEFIT, Role.REBATE_FULL), of_numbers)
+    forms |= dict.fromkeys((Role.BENEFIT, Role.FEE_FULL, Role.REBATE_FULL), of_numbers)
     for role, wanted in forms.items():
         values = [value for _, release in programmes() for value in release.values.values() if value.role is role]
         assert wanted <= {value.form for value in values}, role
@@ -73,6 +73,25 @@ def test_every_operator_and_aggregate_is_generated() -> None:
     assert {tree.function for tree in aggregates} == set(names)
     assert any(tree.best is not None for tree in aggregates)
     assert any(tree.empty is not None for tree in aggregates)
+
+
+def test_every_shape_of_a_programme_is_generated() -> None:
+    """Without tiers, without facts, with lists alone, with orders alone."""
+    shapes = {
+        (bool(release.tiers), bool(release.facts), bool(release.lists), release.order is not None)
+        for _, release in programmes()
+    }
+    assert {(True, False, True, False), (False, True, False, False), (False, False, True, False)} <= shapes
+    assert {(False, False, False, True), (True, True, True, True)} <= shapes
+
+
+def test_every_word_for_what_is_better_or_negative_is_generated() -> None:
+    contents = [text(files) for files, _ in programmes()]
+    for key, words in {"better": ("more", "less"), "negative": ("carried", "owed", "dropped", "kept")}.items():
+        assert all(any(f'"{key}": "{word}"' in content for content in contents) for word in words)
+    payments = [payment for _, release in programmes() for tier in release.tiers.values() for payment in tier.fees.rows]
+    assert {payment.negative for payment in payments} == {"carried", "owed", "dropped"}
+    assert {payment.per for payment in payments} == {"once", "month", "quarter", "year"}
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *programme_functions()])

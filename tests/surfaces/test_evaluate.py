@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from random import Random
 from typing import Any
 
 import simplejson
-from charter import Outcome, Release, to_dict, to_json
+from charter import Outcome, Programme, Release, to_dict, to_json
 from charter.engine.evaluate.evaluate import all_values
-from charter.engine.programme.model import MAIN, ORDER
+from charter.engine.evaluate.outcome import TierOutcome
+from charter.engine.programme.model import MAIN, ORDER, Tier
 from charter.engine.values import Unknown, or_none
 
 from ..published import validator
@@ -53,10 +56,7 @@ def part_fault(release: Release, outcome: Outcome, right: dict[str, Any]) -> str
             shown[f"{tier.id} {requirement.id}"] = (part.status, wanted)
         for benefit, part in zip(tier.benefits, seen.benefits, strict=True):
             shown[f"{tier.id} {benefit.id}"] = (part.value, or_none(right[benefit.value]))
-        for rebate, part in zip(tier.rebates, seen.rebates, strict=True):
-            shown[f"{tier.id} {rebate.id}"] = (part.amount, or_none(right[rebate.amount]))
-        for total, part in zip(tier.rebate_totals, seen.rebate_totals, strict=True):
-            shown[f"{tier.id} {total.currency} {total.per}"] = (part.amount, or_none(right[total.amount]))
+        shown |= shown_payments(tier.id, tier, seen, right)
         if tier.discount:
             for name in ("base", "uncapped", "total", "in_price", "in_kind"):
                 value = or_none(right[getattr(tier.discount, name)])
@@ -71,12 +71,75 @@ def part_fault(release: Release, outcome: Outcome, right: dict[str, Any]) -> str
             outcome.tier if track.id == MAIN else next(part.tier for part in outcome.tracks if part.id == track.id)
         )
         shown[f"tier of {track.id}"] = (seen_tier, None if tier == "none" else tier)
+    shown |= own_parts(release, outcome, right)
     if programme.membership_ends:
         shown["membership"] = (outcome.membership_ends, or_none(right[programme.membership_ends]))
     for what, (seen, wanted) in shown.items():
         if (seen, type(seen)) != (wanted, type(wanted)):
             return f"{what} is {seen}, not {wanted}"
     return None
+
+
+def shown_payments(
+    label: str, payer: Tier | Programme, seen: TierOutcome | Outcome, right: dict[str, Any]
+) -> dict[str, tuple[Any, Any]]:
+    """What is shown of rebates and fees, and what the interpreter gives for each."""
+    shown: dict[str, tuple[Any, Any]] = {}
+    words = {"rebates": ("earned", "not_earned"), "fees": ("due", "not_due")}
+    for kind, (applies, applies_not) in words.items():
+        payments, parts = getattr(payer, kind), getattr(seen, kind) or ()
+        for payment, part in zip(payments.rows, parts, strict=True):
+            amount = right[payment.amount]
+            wanted = {True: applies, False: applies_not, None: "unknown"}[or_none(right[payment.applies])]
+            if not isinstance(amount, Unknown) and amount < 0:
+                wanted = "owed" if payment.negative == "owed" else "carried"
+            shown[f"{label} {payment.id}"] = (part.amount, or_none(amount))
+            shown[f"{label} {payment.id} status"] = (part.status, wanted)
+        totals = getattr(seen, f"{kind[:-1]}_totals") or ()
+        for total, part in zip(payments.totals, totals, strict=True):
+            alike = [row.amount for row in payments.rows if (row.currency, row.per) == (total.currency, total.per)]
+            amounts = [Fraction(right[id]) for id in alike if not isinstance(right[id], Unknown)]
+            whole = sum(amounts, Fraction(0)) if len(amounts) == len(alike) else None
+            seen_sum = None if part.amount is None else Fraction(part.amount)
+            shown[f"{label} {kind} {total.currency} {total.per}"] = (seen_sum, whole)
+    return shown
+
+
+def own_parts(release: Release, outcome: Outcome, right: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What is shown of the partner's own tier, and what follows from the values of the interpreter."""
+    programme, track = release.programme, release.programme.tracks[MAIN]
+    if not track.tiers:
+        shown = {"own": ((outcome.tier, outcome.status, outcome.discount, outcome.benefits), (None,) * 4)}
+        return shown | (shown_payments("own", programme, outcome, right) if not programme.tiers else {})
+    tier = right[track.tier]
+    if isinstance(tier, Unknown) or tier == "none":
+        status = "undetermined" if isinstance(tier, Unknown) else None if track.award == "signed" else "not_qualified"
+        parts = (outcome.status, outcome.discount, outcome.benefits, outcome.rebates, outcome.fees)
+        return {"own": (parts, (status, None, None, None, None))}
+    qualified = or_none(right[programme.tiers[tier].qualified])
+    kept = qualified is not True and tier in track.kept and right[track.kept[tier]] is True
+    status = "retained" if kept else {True: "qualified", False: "not_qualified", None: "undetermined"}[qualified]
+    shown = {"own status": (outcome.status, status)}
+    of_tier = outcome.of(tier)
+    for kind in ("benefits", "rebates", "rebate_totals", "fees", "fee_totals"):
+        for number, (part, given) in enumerate(zip(getattr(outcome, kind), getattr(of_tier, kind), strict=True)):
+            shown[f"own {kind} {number}"] = (granted(status, worth(part), worth(given)), worth(part))
+    for name in ("total", "in_price", "in_kind") if of_tier.discount else ():
+        part, given = getattr(outcome.discount, name), getattr(of_tier.discount, name)
+        shown[f"own discount {name}"] = (granted(status, part, given), part)
+    return shown
+
+
+def worth(part: Any) -> Any:
+    """What a benefit is worth, or the money of a rebate or fee."""
+    return part.value if hasattr(part, "value") else part.amount
+
+
+def granted(status: str, part: Any, given: Any) -> Any:
+    """What a partner with this status of its tier has of what the tier gives."""
+    if status in ("qualified", "retained"):
+        return given
+    return None if status == "undetermined" else False if isinstance(part, bool) else Decimal(0)
 
 
 @trials(25)

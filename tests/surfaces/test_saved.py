@@ -27,8 +27,14 @@ def saved_fault(files: Files, chance: Random) -> str | None:
             if verdict.status != "equal":
                 return f"{verdict.status}: {verdict} for {partner}"
             edited = simplejson.loads(saved, use_decimal=True)
-            tier = next(iter(edited["tiers"].values()))
-            tier["status"] = "qualified" if tier["status"] != "qualified" else "not_qualified"
+            for part in (*edited["tiers"].values(), *edited["definitions"].values()):
+                if "status" in part:
+                    part["status"] = "qualified" if part["status"] != "qualified" else "not_qualified"
+                else:
+                    part["value"] = "edited"
+                break
+            else:
+                continue
             if verify(edited, folder).status == "equal":
                 return f"an edited outcome counts as equal for {partner}"
     return None
