@@ -17,7 +17,7 @@ from .changes import CHANGES, FOR_NOBODY, Changed, changed, unlike
 from .partners import DAY, Partner, Partners
 from .programmes import Files, compiled, programme, written
 from .small import PAIRS, RENAMED, known_fault
-from .trials import MANY, each
+from .trials import COMPARED, each
 
 PARTNERS = 60
 #: keys of an outcome that say what was asked, or name the next tier: not what was decided
@@ -181,7 +181,7 @@ def test_no_partner_contradicts_the_judgement(kind: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_partner_contradicts_the_judgement_of_many_changes(kind: str) -> None:
-    each(range(1000, 1000 + MANY), partial(difference_fault, kind), share=0.3)
+    each(range(1000, 1000 + COMPARED), partial(difference_fault, kind), share=0.3)
 
 
 #: pairs of programmes that are judged as they are

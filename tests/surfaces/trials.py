@@ -14,6 +14,7 @@ from .smallest import smallest
 #: how many programmes a slow test tries, for a search as long as there is time; a fault is then shown at its smallest
 EXAMPLES = os.environ.get("CHARTER_SURFACE_EXAMPLES")
 MANY = int(EXAMPLES or "60")
+COMPARED = int(EXAMPLES or "10")  #: of pairs of releases, for each of which the solver is asked about every outcome
 
 
 def trials(few: int, *marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
