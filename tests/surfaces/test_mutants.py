@@ -88,11 +88,12 @@ def figure_fault(kind: str, files: Files, chance: Random) -> str | None:
 
 
 def first_difference(before: Files, after: Files) -> tuple[str, int]:
-    """The kind of the first file that differs, and the index of the first letter that does."""
+    """The kind of the first file that differs, and the index of the first letter or number that does."""
     for kind, data in after.items():
         old, new = text(before[kind]), text(data)
         if old != new:
-            return kind, next(at for at, letters in enumerate(zip(old, new, strict=False)) if letters[0] != letters[1])
+            first = next(at for at, letters in enumerate(zip(old, new, strict=False)) if letters[0] != letters[1])
+            return kind, len(old[:first].rstrip("0123456789.-"))
     raise AssertionError("the programmes are the same")
 
 
