@@ -313,7 +313,7 @@ def statement(
     from .engine.evaluate.evaluate import all_values
     from .engine.report.html import pages_html
     from .engine.report.markdown import page_markdown
-    from .engine.report.page import outcome_page
+    from .engine.report.outcome_page import outcome_page
     from .engine.report.terminal import page_text
 
     _check_word("lang", lang, ("en", "ru"))

@@ -26,7 +26,8 @@ from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.record import Record, record_of
 from charter.engine.evaluate.row_layout import KnownInputs, fill
 from charter.engine.language.run.compiled import by_closures
-from charter.engine.report.page import Page, outcome_page
+from charter.engine.report.outcome_page import outcome_page
+from charter.engine.report.page import Page
 from charter.engine.values import Kind
 from measure import in_turns, machine, table
 from peers import asoft_openfisca, asoft_python

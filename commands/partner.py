@@ -150,7 +150,7 @@ def _report(
             for outcome, problems in results
         ]
         return "".join(json_text(data, lines=format == "jsonl") for data in objects)
-    from charter.engine.report.page import outcome_page
+    from charter.engine.report.outcome_page import outcome_page
 
     pages = [
         outcome_page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)

@@ -25,7 +25,7 @@ from charter.engine.release.load import read_release
 from charter.engine.report.handbook import handbook
 from charter.engine.report.html import handbook_html
 from charter.engine.report.markdown import handbook_markdown
-from charter.engine.report.page import outcome_page
+from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
 from charter.engine.review.review import review
 from charter.engine.source.document import read_bytes

@@ -9,7 +9,7 @@ import pytest
 from charter import Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.report.page import outcome_page
+from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
 
 from .small_world import evaluate, report, values, world

@@ -15,7 +15,7 @@ from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.markdown import page_markdown
-from charter.engine.report.page import outcome_page
+from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import WIDTH, page_text
 from charter.engine.texts.texts import texts_in
 from charter.engine.values import Kind

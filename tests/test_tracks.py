@@ -9,7 +9,7 @@ import pytest
 from charter import InvalidInput, Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.report.page import outcome_page
+from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
 from charter.engine.values import Unknown
 from hypothesis import given, settings

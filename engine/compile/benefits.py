@@ -11,7 +11,8 @@ from ..programme.forms import Written, expression_of
 from ..programme.model import Benefit
 from ..programme.owners import Role, WrittenForm, of_tier
 from ..values import Kind
-from .definitions import bounded, stated_better
+from .bounded import bounded
+from .definitions import stated_better
 from .facts import check_form
 from .file_reader import FilePart, Files
 from .references import check_currency, check_tiers

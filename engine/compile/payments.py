@@ -11,7 +11,7 @@ from ..programme.forms import Written, expression_of
 from ..programme.model import Payment, Payments, PaymentTotal
 from ..programme.owners import Owner, Role, WrittenForm
 from ..values import Kind
-from .definitions import bounded
+from .bounded import bounded
 from .file_reader import FilePart, Files
 from .references import check_currency, check_tiers
 from .tables import Wanted, added, compile_cell, form_of

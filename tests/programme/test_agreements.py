@@ -13,7 +13,7 @@ from charter import InvalidInput, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.problems import Level
-from charter.engine.report.page import outcome_page
+from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
 from charter.engine.source.document import read_text
 

@@ -1,0 +1,352 @@
+"""The outcome of a partner as a page: its tier, its discount, what is met and missing, what it has and owes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..evaluate.outcome import (
+    BonusOutcome,
+    DiscountOutcome,
+    Outcome,
+    PaymentOutcome,
+    RequirementOutcome,
+    TierOutcome,
+    TrackOutcome,
+)
+from ..language.words import words
+from ..programme.model import MAIN, Discount, Payment, Payments, Programme, Requirement, Tier, pick
+from ..programme.owners import Role
+from ..texts.texts import texts_in
+from ..values import Kind
+from .conditions import Conditions
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading, standing_without_tier
+
+
+def outcome_page(
+    outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool
+) -> Page:
+    """The report on an outcome.
+
+    `values` are all values of the programme for its facts; `explain` adds the expressions behind them.
+    """
+    return _Writer(outcome, programme, values, lang, explain).page()
+
+
+class _Writer:
+    """Writes one report: it holds the outcome, the programme, the values and the language."""
+
+    def __init__(
+        self, outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, explain: bool
+    ) -> None:
+        self.outcome = outcome
+        self.programme = programme
+        self.values = values
+        self.lang = lang
+        self.explain = explain
+        self.say = texts_in(lang).REPORT
+        self.tell = Conditions(programme, values, lang)
+
+    def page(self) -> Page:
+        """The page, its blocks in a reader's order: tier, discount, requirements, what is missing, the rest."""
+        outcome, own = self.outcome, self.outcome.tier
+        blocks: list[Block] = []
+        if own is None:
+            headline, mark, remarks = self._without_tier()
+            common = [item for item in outcome.tiers[0].requirements if item.scope != "tier"] if outcome.tiers else []
+            blocks.append(Block(self.say["eligibility"], self._requirements(common)))
+            blocks += [] if self.programme.tiers else self._payments(self.programme.rebates, self.programme.fees)
+        else:
+            tier, definition = outcome.of(own), self.programme.tiers[own]
+            headline, mark, remarks = self._with_tier(tier)
+            if outcome.discount and definition.discount:
+                blocks.append(self._discount(outcome.discount, definition.discount, tier))
+            blocks += self._payments(definition.rebates, definition.fees)
+            blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
+            blocks += self._entitlements(definition)
+        blocks.append(Block(self.say["agreements"], self._agreements()))
+        blocks.append(Block(self.say["tracks"], tuple(self._track(track) for track in outcome.tracks)))
+        blocks.append(Block(self.say["values"], self._values()))
+        blocks += self._items() if self.explain else []
+        blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
+        tiers = [self._tier(outcome.of(id)) for id in self.programme.tracks[MAIN].tiers if id != own]
+        blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(tiers)))
+        title = release_heading(self.programme, outcome.as_of, self.lang)
+        partner = partner_heading(outcome.partner, outcome.name)
+        shown = tuple(block for block in blocks if block.rows or block.items or block.flow)
+        return Page(title, partner, mark, headline, remarks, shown)
+
+    # Tiers ----------------------------------------------------------------------------------------------------------
+
+    def _with_tier(self, tier: TierOutcome) -> tuple[str, str, tuple[str, ...]]:
+        """Headline, mark and remarks of a partner with a tier: signed for, awarded, or kept for a time."""
+        title, awarded = self._tier_title(tier.id), self.programme.tracks[MAIN].award != "signed"
+        remarks = self._next() if awarded else self._remarks(tier)
+        if self.outcome.status == "retained" and self.outcome.kept_until:
+            until = words.amount(self.outcome.kept_until, Kind.DATE, self.lang)
+            return f"{title}: {self.say['kept'].format(date=until)}", GOOD, (*self._remarks(tier), *(remarks * awarded))
+        if self.outcome.membership_ends:
+            ends = words.amount(self.outcome.membership_ends, Kind.DATE, self.lang)
+            remarks = (*remarks, self.say["membership"].format(date=ends))
+        return f"{title}: {self.say['awarded' if awarded else tier.status]}", _tier_mark(tier), remarks
+
+    def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
+        """Headline, mark and remarks of a partner without a tier: a candidate, or one that is awarded none."""
+        status = self.outcome.status
+        if not self.programme.tiers:
+            return self._sums(), PLAIN, ()
+        if not self.programme.tracks[MAIN].tiers:
+            held = [self._tier_title(track.tier) for track in self.outcome.tracks if track.tier]
+            return ", ".join(held) or self.say["no_award"], GOOD if held else BAD, ()
+        headline = standing_without_tier(self.programme, status, self.lang)
+        if status is None:
+            return headline, OPEN, ()
+        if status == "undetermined":
+            return headline, OPEN, self.tell.open(self.outcome.unknown, self.outcome.undefined)
+        return headline, BAD, self._next()
+
+    def _sums(self) -> str:
+        """The sums of the rebates and fees of a programme without tiers; empty where it has none."""
+        sums = []
+        for kind, totals in (("rebates", self.outcome.rebate_totals), ("fees", self.outcome.fee_totals)):
+            amounts = [self.tell.money(total.amount, total.currency, total.per) for total in totals or ()]
+            sums += [f"{self.say[kind]}: {'; '.join(amounts)}"] if amounts else []
+        return ". ".join(sums)
+
+    def _next(self) -> tuple[str, ...]:
+        """One line with the next tier and what the partner lacks for it; none without a next tier."""
+        if self.outcome.next is None:
+            return ()
+        tier = self.outcome.of(self.outcome.next)
+        return ("; ".join((self.say["next"].format(tier=self._tier_title(tier.id)), *self._remarks(tier))),)
+
+    def _remarks(self, tier: TierOutcome) -> tuple[str, ...]:
+        """The unmet requirements of a tier; or the facts that may decide it, and what is undefined; or nothing."""
+        requirements = self.programme.tiers[tier.id].requirements
+        pairs = zip(requirements, tier.requirements, strict=True)
+        lacking = [self._lacking(requirement, item) for requirement, item in pairs if item.status == "not_met"]
+        if lacking:
+            return (self.say["lacks"].format(what="; ".join(lacking)),)
+        return self.tell.open(tier.unknown, tier.undefined)
+
+    def _lacking(self, requirement: Requirement, item: RequirementOutcome) -> str:
+        """An unmet requirement with what is missing in figures, where figures say it: 'Enough people (1 missing)'."""
+        if item.parts:
+            met = sum(part.status == "met" for part in item.parts)
+            short = self.say["missing"].format(amount=requirement.needed - met)
+        else:
+            short = self.tell.shortfall(requirement.value)
+        title = pick(requirement.title, self.lang)
+        return f"{title} ({short})" if short else title
+
+    def _track(self, track: TrackOutcome) -> Row:
+        """The tier on a track, and what the partner lacks for the next one."""
+        title = pick(self.programme.tracks[track.id].title, self.lang)
+        mark = {"undetermined": OPEN, "not_qualified": BAD}.get(track.status, GOOD)
+        held = self._tier_title(track.tier) if track.tier else self.say[f"track_{track.status}"]
+        notes: list[str] = []
+        if track.next:
+            notes.append(self.say["next"].format(tier=self._tier_title(track.next)))
+            notes += self._remarks(self.outcome.of(track.next))
+        else:
+            notes += self.tell.open(track.unknown, track.undefined)
+        return Row(mark, title, held, "; ".join(notes))
+
+    def _tier(self, tier: TierOutcome) -> Row:
+        figure = self.tell.percent(tier.discount.total) if tier.discount else ""
+        note = "; ".join((self.say[tier.status], *self._remarks(tier)))
+        return Row(_tier_mark(tier), self._tier_title(tier.id), figure, note)
+
+    def _tier_title(self, id: str) -> str:
+        return pick(self.programme.tiers[id].title, self.lang)
+
+    # Requirements ---------------------------------------------------------------------------------------------------
+
+    def _requirements(self, items: Iterable[RequirementOutcome]) -> tuple[Row, ...]:
+        own = self.outcome.tier
+        tiers = [self.programme.tiers[own]] if own else self.programme.tiers.values()
+        requirements = [requirement for tier in tiers for requirement in tier.requirements]
+        by_id = {requirement.id: requirement for requirement in requirements if own or requirement.scope != "tier"}
+        return tuple(row for item in items for row in self._requirement(by_id[item.id], item, ""))
+
+    def _requirement(self, requirement: Requirement, item: RequirementOutcome, before: str) -> Iterator[Row]:
+        """A requirement, and under it the requirements that it is made of."""
+        mark = {"met": GOOD, "not_met": BAD, "unknown": OPEN}[item.status]
+        details = self._readings(item.source)
+        if item.parts:
+            note = self._parts_met(requirement, item)
+        else:
+            note, details = self.tell.comparisons(requirement.value), self._expressions(requirement.value) + details
+        yield Row(mark, before + pick(requirement.title, self.lang), "", note, item.source, details)
+        for part, outcome in zip(requirement.parts, item.parts, strict=True):
+            yield from self._requirement(part, outcome, before + "– ")
+
+    def _parts_met(self, requirement: Requirement, item: RequirementOutcome) -> str:
+        """'1 of 2; 1 missing' for a requirement made of others: how many of the needed ones are met."""
+        met, needed = sum(part.status == "met" for part in item.parts), requirement.needed
+        if met >= needed:
+            at_least = words.threshold(">=", str(needed), self.lang)
+            return self.tell.with_threshold(str(met), at_least)
+        text = self.say["of"].format(value=met, threshold=needed)
+        missing = self.say["missing"].format(amount=needed - met)
+        return f"{text}; {missing}" if item.status == "not_met" else text
+
+    # The discount ---------------------------------------------------------------------------------------------------
+
+    def _discount(self, discount: DiscountOutcome, definition: Discount, tier: TierOutcome) -> Block:
+        """The discount as a sum: the tier's own discount, each bonus, the sum, the cap, the total."""
+        rows = [Row(PLAIN, self.say["base"], self.tell.percent(discount.base), "", discount.source)]
+        rows += [self._bonus(bonus, definition) for bonus in discount.bonuses]
+        rows.append(Row("=", self.say["uncapped"], self.tell.percent(discount.uncapped)))
+        if definition.cap:
+            cap = self.programme.values[definition.cap]
+            details = self._readings(cap.source)
+            rows.append(Row("≤", self.say["cap"], self.tell.percent(discount.cap), "", cap.source, details))
+        would_be = tier.discount.total if tier.discount and tier.status != "qualified" else None
+        note = "" if would_be is None else self.say["once_qualified"].format(amount=self.tell.percent(would_be))
+        rows.append(Row("=", self.say["total"], self.tell.percent(discount.total), note, strong=True))
+        if discount.in_kind:
+            rows.append(Row(PLAIN, self.say["in_price"], self.tell.percent(discount.in_price)))
+            rows.append(Row(PLAIN, self.say["in_kind"], self.tell.percent(discount.in_kind)))
+        return Block(self.say["discount"], tuple(rows))
+
+    def _bonus(self, bonus: BonusOutcome, definition: Discount) -> Row:
+        named = next(offer for offer in definition.bonuses if offer.id == bonus.id)
+        mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[bonus.status]
+        notes = [self.tell.comparisons(named.earned)]
+        if bonus.status != "earned":
+            notes.append(self.say["gives"].format(amount=self.tell.percent(named.worth)))
+        elif bonus.applied is False:
+            notes.append(self.say["not_applied"])
+        details: list[str] = []
+        for rate in named.rates if self.explain else ():
+            several = len(named.rates) > 1
+            details += [f"{pick(rate.title, self.lang)}, {self.tell.percent(rate.worth)}:"] if several else []
+            details += [f"  {line}" if several else line for line in self._expressions(rate.earned)]
+        details += self._readings(bonus.source)
+        figure = "+ " + self.tell.percent(bonus.percent)
+        title = pick(named.title, self.lang)
+        return Row(mark, title, figure, "; ".join(note for note in notes if note), bonus.source, tuple(details))
+
+    # Money, values and items ----------------------------------------------------------------------------------------
+
+    def _payments(self, rebates: Payments, fees: Payments) -> Iterator[Block]:
+        """The rebates and the fees, each with a total for each currency and period that has more than one."""
+        outcome = self.outcome
+        for kind, named, paid, totals in (
+            ("rebates", rebates, outcome.rebates, outcome.rebate_totals),
+            ("fees", fees, outcome.fees, outcome.fee_totals),
+        ):
+            rows = [self._payment(payment, row) for row, payment in zip(named.rows, paid or (), strict=False)]
+            count = Counter((payment.currency, payment.per) for payment in paid or ())
+            for total in totals or ():
+                if count[total.currency, total.per] > 1:
+                    amount = self.tell.money(total.amount, total.currency, total.per)
+                    rows.append(Row("=", self.say["total"], amount, strong=True))
+            yield Block(self.say[kind], tuple(rows))
+
+    def _payment(self, payment: PaymentOutcome, named: Payment) -> Row:
+        marks = {"earned": GOOD, "due": PLAIN, "not_due": PLAIN, "unknown": OPEN}
+        varies = self.programme.values[named.applies].varies
+        expressions = (*(self._expressions(named.applies) if varies else ()), *self._expressions(named.full))
+        details = (*expressions, *self._readings(payment.source))
+        note = self.tell.comparisons(named.applies) if varies else ""
+        if payment.status in ("carried", "owed"):
+            kind = "rebate" if self.programme.values[named.amount].role is Role.REBATE_AMOUNT else "fee"
+            note = self.say[f"{kind}_{payment.status}"]
+        amount = self.tell.money(payment.amount, payment.currency, payment.per)
+        return Row(marks.get(payment.status, BAD), pick(named.title, self.lang), amount, note, payment.source, details)
+
+    def _values(self) -> tuple[Row, ...]:
+        """The definitions whose values depend on the partner."""
+        rows = []
+        for id, value in zip(self.programme.definitions, self.outcome.definitions, strict=True):
+            named = self.programme.values[id]
+            if not named.varies:
+                continue
+            mark = OPEN if value.value is None else PLAIN
+            note = "; ".join(self.tell.without_value(value.unknown, value.undefined))
+            details = (*(self.tell.expressions(id, 1) if self.explain else ()), *self._readings(value.source))
+            figure = self.tell.value(id, value.value)
+            rows.append(Row(mark, pick(named.title, self.lang), figure, note, value.source, details))
+        return tuple(rows)
+
+    def _agreements(self) -> tuple[Row, ...]:
+        """The terms that agreements replace, and those of agreements that are not in force on the day."""
+        rows = []
+        for agreement in self.outcome.agreements:
+            term, applied = agreement.term, agreement.applied
+            begins, ends = (words.amount(day or "", Kind.DATE, self.lang) for day in (agreement.begins, agreement.ends))
+            when = self.say["agreed_from_to" if ends else "agreed_from"].format(begins=begins, ends=ends)
+            was = self.say["instead_of"].format(value=self.tell.value(term, agreement.was))
+            note = "; ".join(filter(None, (was if applied else self.say["not_in_force"], agreement.document, when)))
+            title, figure = f"{self.tell.title(term)} ({term})", self.tell.value(term, agreement.value)
+            rows.append(Row(GOOD if applied else PLAIN, title, figure, note))
+        return tuple(rows)
+
+    def _items(self) -> list[Block]:
+        """With `explain`: the values of every item of a list."""
+        blocks = []
+        for id, items in self.outcome.lists.items():
+            list_fact, rows = self.programme.lists[id], []
+            for number, (item, values) in enumerate(zip(self.outcome.facts.get(id, ()), items, strict=False), 1):
+                fields = [f"{name}: {value}" for name, value in item.items()]
+                figures = [
+                    f"{self.tell.title(list_fact.id_of(name))} {self.tell.value(list_fact.id_of(name), value)}"
+                    for name, value in values.items()
+                ]
+                rows.append(Row(PLAIN, f"{number}. {', '.join(fields)}", "", "; ".join(figures)))
+            blocks.append(Block(pick(list_fact.title, self.lang), tuple(rows)))
+        return blocks
+
+    # The rest -------------------------------------------------------------------------------------------------------
+
+    def _entitlements(self, tier: Tier) -> list[Block]:
+        """The benefits, rights and restrictions of the tier; rights only with `explain`, for a qualified partner.
+
+        Of benefits that are unknown only the titles, and none that the tier does not give in any case.
+        """
+        trio = zip(tier.benefits, self.outcome.benefits or (), self.outcome.of(tier.id).benefits, strict=False)
+        items, unknown = [], []
+        for named, benefit, offered in trio:
+            if benefit.value is None and (offered.value is None or offered.value):
+                unknown.append(pick(named.title, self.lang))
+            elif benefit.value:
+                items.append(self.tell.benefit(named, benefit))
+        qualified = self.outcome.status in ("qualified", "retained")
+        rights = tuple(pick(right.title, self.lang) for right in tier.rights) if qualified and self.explain else ()
+        restrictions = tuple(pick(restriction.title, self.lang) for restriction in tier.restrictions)
+        return [
+            Block(self.say["benefits"], flow=tuple(items)),
+            Block(self.say["benefits_unknown"], flow=tuple(unknown)),
+            Block(self.say["rights"], items=rights),
+            Block(self.say["restrictions"], items=restrictions),
+        ]
+
+    def _missing_facts(self) -> tuple[Row, ...]:
+        """The missing facts on which some undetermined outcome depends."""
+        bonuses = self.outcome.discount.bonuses if self.outcome.discount else ()
+        unknown = [self.outcome.unknown, *(bonus.unknown for bonus in bonuses)]
+        unknown += [payment.unknown for payment in (*(self.outcome.rebates or ()), *(self.outcome.fees or ()))]
+        unknown += [track.unknown for track in self.outcome.tracks]
+        return tuple(Row(OPEN, self.tell.title(id), "", id) for id in dict.fromkeys(sum(unknown, ())))
+
+    def _expressions(self, id: str) -> tuple[str, ...]:
+        """With `explain`: the expression behind a value, and those of the values in it."""
+        return self.tell.expressions(id) if self.explain else ()
+
+    def _readings(self, source: Iterable[str]) -> tuple[str, ...]:
+        """With `explain`: the readings of unclear clauses."""
+        if not self.explain:
+            return ()
+        clauses = [self.programme.clauses[id] for id in source]
+        return tuple(
+            self.say["reading"].format(clause=clause.id, text=pick(clause.reading, self.lang))
+            for clause in clauses
+            if clause.reading
+        )
+
+
+def _tier_mark(tier: TierOutcome) -> str:
+    return {"qualified": GOOD, "not_qualified": BAD, "undetermined": OPEN}[tier.status]
