@@ -259,3 +259,9 @@ def test_an_unknown_name_is_a_problem_where_a_file_leaves_its_facts_or_definitio
     tmp_path: Path, files: dict[str, str]
 ) -> None:
     assert "error[unknown-name]" in report(tmp_path, tiers="award: highest\n", **files)
+
+
+@pytest.mark.parametrize("prices", [{}, {"prices": ORDERS_ALONE}], ids=["no prices", "prices"])
+def test_only_totals_of_an_order_look_at_its_lines(tmp_path: Path, prices: dict[str, str]) -> None:
+    lines = "definitions: {lines: {title: {en: Lines}, kind: count, take: count, over: order, source: [c]}}\n"
+    assert "error[unknown-list]" in report(tmp_path, definitions=lines, **prices)

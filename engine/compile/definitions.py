@@ -207,9 +207,15 @@ def _aggregate(
     """The aggregate over a list that the row describes; None where it is wrong, which is reported."""
     items, take = lists.get(row.data.get("over", "")), row.data["take"]
     if items is None:
-        if row.data.get("over") is not None and row.data["over"] not in (*row.files.names("facts", "lists"), ORDER):
+        named = (*row.files.names("facts", "lists"), *row.files.names("prices"))
+        if row.data.get("over") is not None and row.data["over"] not in named:
             at = row.document.value_place((*row.path, "over"))
             row.unknown("unknown-list", "a list", row.data["over"], lists, at)
+        return None
+    if items.id == ORDER and place.owner != WHOLE_ORDER:
+        message = "only totals of an order look at its lines"
+        at, help = row.document.value_place((*row.path, "over")), "write it in prices.yaml: order: {totals: {…}}"
+        row.problem("unknown-list", message, at, help)
         return None
     if items.id == place.list:
         message = f"an item of '{items.id}' cannot look at the others"
