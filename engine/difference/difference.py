@@ -66,10 +66,8 @@ def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> Release
     sides = side(renamed.files, renamed.programme), side(after, pair.after.programme)
     all_changes = changes(*sides, renaming)
     effects, judgement = judged_effects(pair)
-    live = [change for change in all_changes if not _is_inert(change)]
-    alone = [
-        Judged(change, judgement if live == [change] else _judgement_alone(change, pair)) for change in all_changes
-    ]
+    only = judgement if sum(not _is_inert(change) for change in all_changes) == 1 else None
+    alone = [Judged(change, _judgement_alone(change, pair, only)) for change in all_changes]
     judged = tuple(_with_others(alone, pair))
     return ReleaseDifference(pair, *sides, renaming, judged, effects, judgement, tuple(_findings(pair, judgement)))
 
@@ -110,12 +108,17 @@ def rest_worsens(difference: ReleaseDifference, approved: Collection[str]) -> bo
     return judged_effects(difference.pair._replace(before=release))[1] not in ("neutral", "improves")
 
 
-def _judgement_alone(change: Change, pair: Pair) -> Judgement | None:
-    """The judgement of a change by itself: of the first release with nothing but this change."""
+def _judgement_alone(change: Change, pair: Pair, only: Judgement | None) -> Judgement | None:
+    """The judgement of a change by itself: of the first release with nothing but this change.
+
+    `only` is that of all changes, where no more than one of them can do anything to partners.
+    """
     if _is_inert(change):
         return "neutral"
     release = _with_changes(pair, [change])
-    return None if release is None else judged_effects(pair._replace(after=release))[1]
+    if release is None:
+        return None
+    return only or judged_effects(pair._replace(after=release))[1]
 
 
 def _with_others(alone: Sequence[Judged], pair: Pair) -> Iterator[Judged]:

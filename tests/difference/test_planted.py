@@ -203,12 +203,12 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
             ("cap_removed", "cap dropped: Cap on discount plus bonuses", None),
             (
                 "value_changed",
-                "The cap takes nothing away; the sum itself goes no further.: the greatest of: ASoft Retail Partner; ASoft CRM Competency Partner; ASoft SaaS Partner: at most 40% → the greatest of: ASoft Retail Partner; ASoft CRM Competency Partner; ASoft SaaS Partner: at most 40%",
+                "The cap takes nothing away; the sum itself goes no further.: (the greatest of: “discount of ASoft Retail Partner with bonuses, before the cap”; “discount of ASoft CRM Competency Partner with bonuses, before the cap”; “discount of ASoft SaaS Partner with bonuses, before the cap”): at most 40% → (the greatest of: “discount of ASoft Retail Partner with bonuses, before the cap”; “discount of ASoft CRM Competency Partner with bonuses, before the cap”; “discount of ASoft SaaS Partner with bonuses, before the cap”): at most 40%",
                 "neutral",
             ),
             (
                 "value_changed",
-                "Were both kinds of events counted, the cap would take away some of what is earned.: the greatest of: ASoft CRM Competency Partner; ASoft SaaS Partner: more than 40% → the greatest of: ASoft CRM Competency Partner; ASoft SaaS Partner: more than 40%",
+                "Were both kinds of events counted, the cap would take away some of what is earned.: (the greatest of: “discount of ASoft CRM Competency Partner with bonuses, before the cap”; “discount of ASoft SaaS Partner with bonuses, before the cap”): more than 40% → (the greatest of: “discount of ASoft CRM Competency Partner with bonuses, before the cap”; “discount of ASoft SaaS Partner with bonuses, before the cap”): more than 40%",
                 "neutral",
             ),
             (
@@ -367,7 +367,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "requirement_rule_changed",
-                "ASoft CRM Competency Partner, Customer reviews of implementations: Implementations: exactly 0 or share of implementations with customer reviews: at least 50% → not: Implementations: more than 0 or share of implementations with customer reviews: at least 50%",
+                "ASoft CRM Competency Partner, Customer reviews of implementations: Implementations: exactly 0 or share of implementations with customer reviews: at least 50% → (not: (implementations: more than 0)) or share of implementations with customer reviews: at least 50%",
                 "neutral",
             )
         ],
@@ -378,7 +378,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "value_changed",
-                "Order, 30% of the value of the licences supplied: licences supplied at list price × 30%, rounded to 0.01 → licences supplied at list price × 25%, rounded to 0.01",
+                "Order, 30% of the value of the licences supplied: (licences supplied at list price × 30%), rounded to 0.01 → (licences supplied at list price × 25%), rounded to 0.01",
                 "not_proved",
             )
         ],

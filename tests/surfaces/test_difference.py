@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from ..cli import charter
 from .changes import CHANGES, FOR_NOBODY, Changed, changed, unlike
 from .partners import DAY, Partner, Partners
 from .programmes import Files, compiled, programme, written
-from .small import PAIRS, RENAMED, known_fault
+from .small import PAIRS, RENAMED
 from .trials import COMPARED, each
 
 PARTNERS = 60
@@ -168,45 +168,47 @@ def difference_fault(kind: str, files: Files, chance: Random) -> str | None:
     return None
 
 
-#: not every outcome is compared yet, nor each by its better side
-NOT_YET = known_fault("an outcome is compared only where a part of the programme names it", strict=False)
-KINDS = [pytest.param(kind, id=kind, marks=() if kind == "title" else NOT_YET) for kind in CHANGES]
+#: seeds that once showed a kind of change judged wrongly
+SEEDS = {
+    "number": 1,
+    "border": 18,
+    "operator": 0,
+    "removed": 4,
+    "tier removed": 1007,
+    "reordered": 7,
+    "default": 0,
+    "word": 2,
+    "currency": 2,
+    "text": 6,
+    "renamed": 2,
+}
+KINDS = [pytest.param(kind, (SEEDS[kind],) if kind in SEEDS else (0, 1), id=kind) for kind in CHANGES]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_partner_contradicts_the_judgement(kind: str) -> None:
-    each(range(2), partial(difference_fault, kind), share=0.3)
+@pytest.mark.parametrize(("kind", "seeds"), KINDS)
+def test_no_partner_contradicts_the_judgement(kind: str, seeds: Sequence[int]) -> None:
+    each(seeds, partial(difference_fault, kind), share=0.3)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_partner_contradicts_the_judgement_of_many_changes(kind: str) -> None:
+@pytest.mark.parametrize(("kind", "_"), KINDS)
+def test_no_partner_contradicts_the_judgement_of_many_changes(kind: str, _: Sequence[int]) -> None:
     each(range(1000, 1000 + COMPARED), partial(difference_fault, kind), share=0.3)
 
 
-#: pairs of programmes that are judged as they are
-JUDGED = ("formula of a rebate", "award", "when bonuses apply", "bonuses in the price", "border of a tier")
-
-
-@pytest.mark.parametrize(
-    "name", [name if name in JUDGED else pytest.param(name, id=name, marks=NOT_YET) for name in PAIRS]
-)
+@pytest.mark.parametrize("name", PAIRS)
 def test_a_pair_of_programmes_is_not_called_neutral(name: str) -> None:
     before, after = map(compiled, PAIRS[name])
     assert diff(before, after, as_of=DAY, seconds=1).judgement != "neutral"
 
 
-@NOT_YET
 def test_a_higher_border_of_a_ladder_only_worsens() -> None:
     before, after = map(compiled, PAIRS["border of a tier"])
     judgements = [diff(*pair, as_of=DAY, seconds=1).judgement for pair in ((before, after), (after, before))]
     assert judgements == ["worsens", "improves"]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, id=name, marks=NOT_YET) if name in ("fact", "tier", "only tier") else name for name in RENAMED],
-)
+@pytest.mark.parametrize("name", RENAMED)
 def test_another_name_hits_nobody(name: str) -> None:
     before, after = map(compiled, RENAMED[name])
     assert diff(before, after, as_of=DAY, seconds=1).judgement == "neutral"

@@ -158,7 +158,8 @@ class _Comparison:
     def _join(self) -> None:
         """Join the outcomes, one row for each partner; written to a file because it is read several times."""
         for view, name in (("old", "before"), ("new", "after")):
-            self.database.read_parquet(str(self.folder / f"{name}.parquet")).create_view(view)
+            outcomes = self.database.read_parquet(str(self.folder / f"{name}.parquet"))
+            outcomes.project(comparison_sql.with_standing(outcomes.columns)).create_view(view)
         discounted = comparison_sql.discounted(self.before, self.after)
         names = ["discount_total", *(f"discount_total_{id}" for id in discounted)]
         scales = {name: max(self._decimals("old", name), self._decimals("new", name)) for name in names}
@@ -176,7 +177,9 @@ class _Comparison:
         return max(sides) if outcome.is_number else None
 
     def _decimals(self, view: str, column: str) -> int:
-        """The greatest number of decimals in a column."""
+        """The greatest number of decimals in a column; 0 where a release does not have it."""
+        if column not in self.database.view(view).columns:
+            return 0
         rows = self.database.view(view).project(f'"{column}" AS number')
         type = str(rows.types[0])
         if type.startswith("DECIMAL"):

@@ -78,6 +78,12 @@ def discounted(before: Programme, after: Programme) -> list[str]:
 # Join ----------------------------------------------------------------------------------------------------------------
 
 
+def with_standing(columns: Sequence[str]) -> str:
+    """The columns of outcomes, with an empty tier and status where the release has no tiers."""
+    absent = [name for name in ("tier", "status") if name not in columns]
+    return ", ".join(("*", *(f"CAST(NULL AS VARCHAR) AS {name}" for name in absent)))
+
+
 def differs_sql(before: str, after: str, scale: int | None) -> str:
     """Whether a value differs between the views; `scale` are the decimals of a number, None for anything else."""
     old, new = f'old."{before}"', f'new."{after}"'
