@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, children
+from ..language.tree import Aggregate, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, children
 from ..programme.model import Programme
 
 _WHERE_LITERAL = frozenset({"round", "round_down", "round_up", "every", "add_days", "add_months"})
@@ -17,24 +17,47 @@ def is_always_known(programme: Programme, ids: Iterable[str]) -> bool:
     """Whether none of these values divides, asks since when a tier is held, or takes the best of nothing."""
     reached = set(ids)
     values = (programme.values[id] for id in reached if id in programme.values)
-    return "held_since" not in reached and all(_is_total(value.expression) for value in values)
+    return "held_since" not in reached and all(_is_total(programme, value.expression) for value in values)
 
 
-def _is_total(tree: Expression) -> bool:
+def _is_total(programme: Programme, tree: Expression) -> bool:
+    if isinstance(tree, Choose) and _is_share_or_else(tree):
+        return _is_total(programme, tree.then) and all(_is_total(programme, part) for part in children(tree.otherwise))
     if isinstance(tree, Arithmetic) and tree.operator == "/":
         safe = isinstance(tree.right, Literal) and tree.right.value != 0
     elif isinstance(tree, Call):
-        safe = tree.function != "share" and (tree.function not in _WHERE_LITERAL or _has_plain_number(tree))
+        safe = tree.function != "share" and (tree.function not in _WHERE_LITERAL or _has_plain_number(programme, tree))
     elif isinstance(tree, Aggregate):
         safe = tree.function in _EMPTY_IS_KNOWN or tree.empty is not None
     else:
         safe = True
-    return safe and all(map(_is_total, children(tree)))
+    return safe and all(_is_total(programme, part) for part in children(tree))
 
 
-def _has_plain_number(tree: Call) -> bool:
+def _is_share_or_else(tree: Choose) -> bool:
+    """Whether it is a share with another value where the whole is 0."""
+    condition, share = tree.condition, tree.otherwise
+    if not (isinstance(condition, Compare) and isinstance(share, Call) and share.function == "share"):
+        return False
+    nothing = condition.right
+    return (
+        condition.operator == "=="
+        and condition.left == share.arguments[1]
+        and isinstance(nothing, Literal)
+        and nothing.value == 0
+    )
+
+
+def _has_plain_number(programme: Programme, tree: Call) -> bool:
     """Whether the number that a day or an amount goes by is written as one, and is not too large or 0."""
-    numbers = [part.value for part in tree.arguments if isinstance(part, Literal) and isinstance(part.value, Decimal)]
+    written = [_written(programme, part) for part in tree.arguments]
+    numbers = [part.value for part in written if isinstance(part, Literal) and isinstance(part.value, Decimal)]
     if tree.function in ("add_days", "add_months"):
         return any(abs(number) <= _MOST and number % 1 == 0 for number in numbers)
     return any(number > 0 for number in numbers)
+
+
+def _written(programme: Programme, tree: Expression) -> Expression:
+    """An expression; of the name of a value that is one number, this number."""
+    value = programme.values.get(tree.id) if isinstance(tree, Name) else None
+    return tree if value is None or value.negotiable else value.expression

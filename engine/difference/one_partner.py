@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+import z3  # type: ignore[import-untyped]
+
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number
-from ..programme.model import LINE, ORDER, ListFact, Programme
+from ..language.tree import Literal
+from ..programme.definedness import undefinable
+from ..programme.model import LINE, NO_TIER, ORDER, ListFact, NamedValue, Programme
+from ..programme.reads import all_read
+from ..programme.value_bounds import known_bounds
 from ..proof.solve import SECONDS, Question
-from ..proof.symbols import MAX_ITEMS, Partner, is_recorded, make_partner
+from ..proof.symbols import MAX_ITEMS, Partner, is_recorded, make_partner, symbol, within
 from ..release.load import Release
 from ..values import NUMERIC, Kind
+from .always_known import is_always_known
 
 _CENTURY = 36_525  #: days
 
@@ -44,6 +51,37 @@ def partner_under_both(
         _let_out(partner, left_out)
     ids = {*new.programme.values, *new.programme.facts, *new.programme.lists}
     return old, new._replace(base=old, differ=frozenset(ids - same))
+
+
+def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *, missing: bool) -> None:
+    """Replace each value that is equal under both releases by a symbol within the bounds of the value.
+
+    What is proved then holds for all partners, and is much easier for the solver; an example need not be a real one.
+    """
+    programme = pair.before.programme
+    value_bounds = known_bounds(programme)
+    may_be_unknown = undefinable(programme, value_bounds)
+    has_tier = old.symbols["held_tier"] != old.codes.of(NO_TIER)
+    for value in programme.values.values():
+        if value.id not in same or value.id not in new.programme.values or not _is_worth_a_symbol(value):
+            continue
+        result, is_known = symbol(f"{value.id} of both", value.kind), z3.Bool(f"{value.id} of both is known")
+        read = all_read(programme, [value.id])
+        if not missing and (value.id not in may_be_unknown or is_always_known(programme, read)):
+            is_known = True
+        elif not missing and is_always_known(programme, read - {"held_since"}):
+            is_known = any_of([has_tier, is_known])
+        old.limits.extend(within(result, value_bounds[value.id], old.codes))
+        old.terms[value.id] = new.terms[value.id] = Term(result, is_known)
+
+
+def _is_worth_a_symbol(value: NamedValue) -> bool:
+    """Whether a value is a number, day or text that is computed; conditions show how they follow from these."""
+    return (
+        value.kind is not Kind.YES_NO
+        and not isinstance(value.expression, Literal)
+        and not (value.list or value.of_order)
+    )
 
 
 def may_be_left_out(pair: Pair, *, missing: bool) -> frozenset[str]:

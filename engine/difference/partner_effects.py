@@ -6,10 +6,9 @@ preferred one. A fact that only one release has is left out for the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any, NamedTuple
 
 from ..evaluate.evaluate import inputs_of
@@ -44,6 +43,7 @@ from .one_partner import (
     Pair,
     as_stated,
     equal_numbers,
+    make_opaque,
     may_be_left_out,
     near_days,
     partner_under_both,
@@ -51,17 +51,30 @@ from .one_partner import (
 )
 from .unchanged import unchanged_names
 
-_UNSHOWN = EffectWitness("no")
+_LESS_EACH_TIME = 0.3  #: what each outcome that is left open leaves of the seconds for a question
+_LEAST_SECONDS = 0.1
+_UNSHOWN, _UNDECIDED = EffectWitness("no"), EffectWitness("undecided")
 
 
 def outcome_effects(pair: Pair, outcomes: Sequence[ComparedOutcome]) -> Iterator[OutcomeEffect]:
-    """The effect on each of these outcomes, none of which is of an order."""
+    """The effect on each of these outcomes, none of which is of an order.
+
+    What an outcome does for partners with missing facts is not asked where one that it depends on left this open. Each
+    outcome that is left open shortens the questions about all later ones, so that the whole comes to an end.
+    """
     same = unchanged_names(pair.before.programme, pair.after.programme)
+    examples: list[Example] = []
+    undecided: set[str] = set()
     for outcome in outcomes:
         if is_unchanged(outcome, same):
             yield nowhere(outcome)
-        else:
-            yield OutcomeEffect(outcome, _ways(pair, same, outcome))
+            continue
+        effect = OutcomeEffect(outcome, _ways(_Search(pair, same, outcome, examples), undecided))
+        examples += [witness.examples[1] for witness in effect.ways.values() if witness.examples]
+        if any(witness.status == "undecided" for witness in effect.ways.values()):
+            undecided |= outcome.ids
+            pair = pair._replace(seconds=max(pair.seconds * _LESS_EACH_TIME, _LEAST_SECONDS))
+        yield effect
 
 
 def is_unchanged(outcome: ComparedOutcome, same: frozenset[str]) -> bool:
@@ -79,32 +92,34 @@ def _names(tree: Expression) -> Iterator[str]:
 # The search -----------------------------------------------------------------------------------------------------------
 
 
-class _Setting(NamedTuple):
+class _Search(NamedTuple):
     """What a search of one outcome and way needs."""
 
     pair: Pair
     same: frozenset[str]
     outcome: ComparedOutcome
-    way: Way
-    missing: bool  #: whether the record may leave facts out
+    examples: Sequence[Example]  #: partners for whom another outcome differs
+    way: Way = "other"
+    missing: bool = False  #: whether the record may leave facts out
 
 
-def _ways(pair: Pair, same: frozenset[str], outcome: ComparedOutcome) -> dict[Way, EffectWitness]:
+def _ways(search: _Search, undecided: Set[str]) -> dict[Way, EffectWitness]:
     """The ways of an outcome: of partners whose every fact is stated; where these show none, of all others too.
 
     What becomes undetermined for a partner with a missing fact is told by those who state it, where these differ.
     """
+    pair, _, outcome, *_ = search
     programmes = (pair.before.programme, pair.after.programme)
     certain = all(is_always_known(programme, outcome.reads) for programme in programmes)
     certain = certain and not outcome.reads & may_be_left_out(pair, missing=False)
     ways = {
         way: _UNSHOWN
         if way == "other" and certain and _only_known_ties(outcome)
-        else _witness(_Setting(pair, same, outcome, way, False))
+        else _witness(search._replace(way=way))
         for way in ways_of(outcome)
     }
     if not any(witness.status == "yes" for witness in ways.values()):
-        ways["other"] = _witness(_Setting(pair, same, outcome, "other", True))
+        ways["other"] = _UNDECIDED if outcome.reads & undecided else _witness(search._replace(missing=True))
     return ways
 
 
@@ -116,44 +131,81 @@ def _only_known_ties(outcome: ComparedOutcome) -> bool:
     return not any(first[old] == second[new] for old in first for new in second if old != new)
 
 
-def _witness(setting: _Setting) -> EffectWitness:
+def _witness(search: _Search) -> EffectWitness:
     """Whether an outcome differs in this way for some partner: first on the preferred day, then on any day."""
-    pair, outcome = setting.pair, setting.outcome
+    pair, outcome = search.pair, search.outcome
+    if outcome.list is None and _is_disproved(search, opaque=True):
+        return _UNSHOWN
+    if search.missing and (witness := _by_example(search)) is not None:
+        return witness
+    if outcome.list is None and _is_disproved(search, opaque=False):
+        return _UNSHOWN
     read, programmes = outcome.reads, (pair.before.programme, pair.after.programme)
     with_items = outcome.list is not None or any(id in read for programme in programmes for id in programme.lists)
-    items = MAX_ITEMS if with_items else None
-    search = partial(_search, setting)
-    if "as_of" in read and (witness := search(items, pair.day)).status != "undecided":
-        return witness
-    if outcome.list is not None:
-        return search(items, None)
-    witness = search(None, None, only_ask=items is not None)
-    return witness if items is None or witness.status != "undecided" else search(items, None)
+    lengths = (1, MAX_ITEMS) if with_items else (None,)
+    days = (pair.day, None) if "as_of" in read else (None,)
+    for day in days:
+        for items in lengths:
+            witness = _searched(search, items, day)
+            if witness.status != "undecided":
+                return witness
+    return _by_example(search) or _UNDECIDED
 
 
-def _search(setting: _Setting, items: int | None, day: date | None, *, only_ask: bool = False) -> EffectWitness:
-    """One search, with lists of at most `items` items or (None) of any length, on one day or (None) on any day.
+def _by_example(search: _Search) -> EffectWitness | None:
+    """A partner for whom another outcome differs, or such a one with a fact less, who shows this difference too."""
 
-    A search limited to short lists or to one day never answers no: the partner may be outside of these limits. With
-    `only_ask` no example is built, and the answer is no or undecided.
-    """
-    pair, outcome = setting.pair, setting.outcome
+    def shows(partners: tuple[Example, ...]) -> bool:
+        values = shown_values(search.pair, search.outcome, in_each_release(search.pair, partners[0]))
+        return differ_in_way(values, search.outcome, search.way)
+
+    for example in search.examples:
+        fewer = [{id: value for id, value in example.facts.items() if id != other} for other in example.facts]
+        for facts in (example.facts, *(fewer if search.missing else ())):
+            if (simplest := without_irrelevant((example._replace(facts=facts),), shows)) is not None:
+                examples = in_each_release(search.pair, simplest[0])
+                return EffectWitness("yes", examples, shown_values(search.pair, search.outcome, examples))
+    return None
+
+
+def _is_disproved(search: _Search, *, opaque: bool) -> bool:
+    """Whether it is proved that no partner, with lists of any length and on any day, shows the difference."""
     try:
-        old, new = partner_under_both(pair, setting.same, items, day, missing=setting.missing)
-        before, after = outcome_term(old, outcome, outcome.before), outcome_term(new, outcome, outcome.after)
-        wanted = differ(before, after, outcome, setting.way, old.codes)
-        both = [*equal_numbers(old, new), *near_days(old, pair.day), *near_days(new, pair.day)]
-        conditions = [*old.limits, *new.limits, *both, *_has_item(old, outcome), wanted]
-        question = Question(conditions, pair.seconds)
+        return not _question(search, None, None, opaque=opaque)[0].can_be()
+    except Undecided:
+        return False
+
+
+def _question(
+    search: _Search, items: int | None, day: date | None, *, opaque: bool = False
+) -> tuple[Question, Partner, Partner]:
+    """Whether the outcome can differ in this way, with the partner under each release.
+
+    Lists have at most `items` items or (None) any number; it is asked on one day or (None) on any day. With `opaque`
+    what is equal under both releases is a symbol.
+    """
+    pair, outcome = search.pair, search.outcome
+    old, new = partner_under_both(pair, search.same, items, day, missing=search.missing)
+    if opaque:
+        make_opaque(pair, old, new, search.same, missing=search.missing)
+    before, after = outcome_term(old, outcome, outcome.before), outcome_term(new, outcome, outcome.after)
+    wanted = differ(before, after, outcome, search.way, old.codes)
+    both = [*equal_numbers(old, new), *near_days(old, pair.day), *near_days(new, pair.day)]
+    return Question([*old.limits, *new.limits, *both, *_has_item(old, outcome), wanted], pair.seconds), old, new
+
+
+def _searched(search: _Search, items: int | None, day: date | None) -> EffectWitness:
+    """One search for an example. It answers no only where its limits leave out no partner."""
+    pair, outcome = search.pair, search.outcome
+    try:
+        question, old, new = _question(search, items, day)
         if not question.can_be():
             covers_all = day is None and (items is None or _needs_one_item(pair, outcome))
-            return EffectWitness("no" if covers_all else "undecided")
-        examples = None if only_ask else _examples(setting, question, old, new)
+            return _UNSHOWN if covers_all else _UNDECIDED
+        examples = _examples(search, question, old, new)
     except Undecided:
-        return EffectWitness("undecided")
-    if examples is None:
-        return EffectWitness("undecided")
-    return EffectWitness("yes", examples, shown_values(pair, outcome, examples))
+        return _UNDECIDED
+    return _UNDECIDED if examples is None else EffectWitness("yes", examples, shown_values(pair, outcome, examples))
 
 
 def _has_item(partner: Partner, outcome: ComparedOutcome) -> list[Formula]:
@@ -213,18 +265,18 @@ def _less(left: Term, right: Term) -> Formula:
 # Examples -------------------------------------------------------------------------------------------------------------
 
 
-def _examples(setting: _Setting, question: Question, old: Partner, new: Partner) -> tuple[Example, Example] | None:
+def _examples(search: _Search, question: Question, old: Partner, new: Partner) -> tuple[Example, Example] | None:
     """The simplest partner, as each release has it; None where the interpreter does not confirm it."""
-    pair, outcome = setting.pair, setting.outcome
+    pair, outcome = search.pair, search.outcome
     read = outcome.reads
-    left_out = settled_as_left_out(question, may_be_left_out(pair, missing=setting.missing) & read)
+    left_out = settled_as_left_out(question, may_be_left_out(pair, missing=search.missing) & read)
     partner = plainest(question, old, read, pair.day)
     facts = {**plainest(question, new, read, pair.day).facts, **partner.facts}
     partner = partner._replace(facts=as_stated(facts, left_out))
 
     def shows(partners: tuple[Example, ...]) -> bool:
         values = shown_values(pair, outcome, in_each_release(pair, partners[0]))
-        return differ_in_way(values, outcome, setting.way)
+        return differ_in_way(values, outcome, search.way)
 
     simplest = without_irrelevant((partner,), shows)
     return None if simplest is None else in_each_release(pair, simplest[0])

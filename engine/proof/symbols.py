@@ -8,14 +8,14 @@ many equal items shows what grows without end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..language.bounds.bounds import NumberRange, Options, bounds
+from ..language.bounds.bounds import Bounds, NumberRange, Options, bounds
 from ..language.smt.aggregates import repeated, unrolled
 from ..language.smt.days import FIRST, LAST
 from ..language.smt.formula import formula
@@ -319,14 +319,19 @@ def _any_result(partner: Partner, node: Aggregate) -> Term:
     label = f"aggregate {len(partner.sums) + 1}" + ("'" if partner.base else "")
     result = symbol(label, node.kind)
     value_bounds = known_bounds(partner.programme, agreements=bool(partner.agreed))
-    match bounds(node, value_bounds):
-        case NumberRange(low, high):
-            partner.limits.extend(result >= number(end) for end in (low,) if end is not None)
-            partner.limits.extend(result <= number(end) for end in (high,) if end is not None)
-        case Options(options):
-            partner.limits.append(_one_of(result, sorted(options), partner.codes))
-        case frozenset() as can_be if len(can_be) == 1:
-            partner.limits.append(result if True in can_be else negated(result))
+    partner.limits.extend(within(result, bounds(node, value_bounds), partner.codes))
     if partner.complete and not may_be_undefined(node, value_bounds, undefinable(partner.programme, value_bounds)):
         return Term(result)
     return Term(result, z3.Bool(f"{label} known"))
+
+
+def within(symbol: Formula, limits: Bounds, codes: Codes) -> Iterator[Formula]:
+    """That a symbol is within the bounds of a value."""
+    match limits:
+        case NumberRange(low, high):
+            yield from (symbol >= number(end) for end in (low,) if end is not None)
+            yield from (symbol <= number(end) for end in (high,) if end is not None)
+        case Options(options):
+            yield _one_of(symbol, sorted(options), codes)
+        case frozenset() as can_be if len(can_be) == 1:
+            yield symbol if True in can_be else negated(symbol)
