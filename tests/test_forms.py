@@ -215,7 +215,7 @@ def test_a_form_for_a_tier_holds_a_list_that_is_only_counted(odd: Release) -> No
 @settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_what_a_form_for_a_tier_leaves_out_makes_no_difference_to_it(data: st.DataObject) -> None:
-    release = RELEASES[data.draw(st.integers(0, len(RELEASES) - 1))]
+    release = data.draw(st.sampled_from([release for release in RELEASES if release.programme.tiers]))
     tier = data.draw(st.sampled_from(list(release.programme.tiers)))
     asked = facts_of(record_form(release.programme, "en", [tier]))
     facts = {id: data.draw(st.none() | values_of(fact)) for id, fact in release.programme.facts.items()}

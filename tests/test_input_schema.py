@@ -235,7 +235,7 @@ def records(release: Release) -> st.SearchStrategy:
         {"partner": mostly(st.just("P-1")), "facts": facts},
         optional={
             "name": mostly(st.text("aя 1\u00a0\u200b\n", max_size=5)),
-            "tier": mostly(st.sampled_from(tiers)),
+            "tier": mostly(st.sampled_from(tiers or [None])),
             "since": days,
             "agreements": mostly(st.lists(agreement, max_size=2)),
         },

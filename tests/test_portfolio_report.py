@@ -77,6 +77,7 @@ def sums_of(outcomes: list[Outcome], kind: str, lang: str) -> list[str]:
             for total in getattr(tier, kind):
                 sums.setdefault((total.currency, total.per), Decimal(0))
         for total in getattr(outcome, kind) or ():
+            sums.setdefault((total.currency, total.per), Decimal(0))
             sums[total.currency, total.per] += Decimal(plain(total.amount or Decimal(0)))
     per = texts_in(lang).REPORT
     return [

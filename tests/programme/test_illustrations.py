@@ -43,8 +43,8 @@ def matches(expected: object, found: object) -> bool:
     return expected == found and isinstance(expected, bool) == isinstance(found, bool)
 
 
-def test_three_programmes_are_there() -> None:
-    assert [release.parent.name for release in PROGRAMMES] == ["hubspot", "microsoft", "odoo"]
+def test_the_programmes_are_there() -> None:
+    assert [release.parent.name for release in PROGRAMMES] == ["hubspot", "marketplace", "microsoft", "odoo"]
 
 
 @pytest.mark.parametrize("release", PROGRAMMES, ids=lambda path: path.parent.name)

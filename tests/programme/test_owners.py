@@ -68,9 +68,14 @@ def of_view(tier: Tier) -> Iterator[Seen]:
                     yield rate.percent, owner, Role.RATE_PERCENT, (bonus.id, rate.id)
     for benefit in tier.benefits:
         yield benefit.value, owner, Role.BENEFIT, (benefit.id,)
+    yield from of_payments(tier, owner)
+
+
+def of_payments(of: Tier | Programme, owner: Owner) -> Iterator[Seen]:
+    """The values of the rebates and fees of a tier, or of a programme without tiers."""
     rebate_roles = (Role.REBATE_EARNED, Role.REBATE_FULL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL)
     fee_roles = (Role.FEE_DUE, Role.FEE_FULL, Role.FEE_AMOUNT, Role.FEE_TOTAL)
-    for payments, (applies, full, amount, sum_of_all) in ((tier.rebates, rebate_roles), (tier.fees, fee_roles)):
+    for payments, (applies, full, amount, sum_of_all) in ((of.rebates, rebate_roles), (of.fees, fee_roles)):
         for payment in payments.rows:
             yield payment.applies, owner, applies, (payment.id,)
             yield payment.full, owner, full, (payment.id,)
@@ -83,6 +88,7 @@ def of_views(programme: Programme) -> Iterator[Seen]:
     """What the views say of values: whose each is, what it is to its owner, and its names."""
     for tier in programme.tiers.values():
         yield from of_view(tier)
+    yield from of_payments(programme, PROGRAMME)
     for track in programme.tracks.values():
         yield track.tier, of_track(track.id), Role.TIER, ()
         if track.kept_until:

@@ -24,11 +24,6 @@ def small(**files: str) -> Files:
     return {"programme": head, "clauses": clauses, **written}
 
 
-def known_fault(reason: str, *, strict: bool = True) -> pytest.MarkDecorator:
-    """The mark of a test that fails because of a fault of a surface, told in one line."""
-    return pytest.mark.xfail(strict=strict, raises=FAULTS, reason=reason)
-
-
 OF_A_LIST_WITHOUT_FILE = small(
     facts=f"{_FACTS}\nlists: {{deals: {{title: {{en: Deals}}, fields: {{k: {{title: {{en: K}}, kind: count}}}}}}}}",
     definitions="definitions: {d: {title: {en: D}, kind: count, take: count, over: deals, source: [c]}}",

@@ -22,7 +22,7 @@ from charter.engine.values import Kind
 from ..portfolio import portfolios
 from .partners import DAY, Partner
 from .programmes import compiled
-from .small import known_fault, small
+from .small import small
 
 FILES = small(
     facts="facts: {n: {title: {en: N}, kind: count, minimum: 0, maximum: 10}}",
@@ -87,7 +87,6 @@ def test_its_range_is_found(release: Release) -> None:
     assert (span.tier, span.least.value, span.greatest.value) == ("gold", 15, 30)
 
 
-@known_fault("an outcome is compared only where a part of the programme names it", strict=False)
 @pytest.mark.parametrize(
     ("owner", "role", "better", "judgement"),
     [
