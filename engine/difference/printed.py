@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..programme.model import Fact, Negotiable, Programme, Statement
+from ..language.bounds.bounds import NumberRange
+from ..programme.model import Fact, Negotiable, Programme, Statement, Tier
 from ..programme.outcomes import outcomes
+from ..programme.value_bounds import known_bounds
 from ..values import Kind
 from .matched import one_sided
 
@@ -74,9 +76,19 @@ def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
         shown |= {("says", tier.id, benefit.id): benefit.text for benefit in tier.benefits if benefit.text}
     rules = programme.order.rules if programme.order else ()
     shown |= {("says", "", rule.id): rule.says for rule in rules if rule.says is not None}
-    for payments in (programme.rebates, programme.fees):
-        shown |= {("payment", "", payment.id): (payment.currency, payment.per) for payment in payments.rows}
+    shown |= {("payment", tier, id): negative for tier, id, negative in _negative_payments(programme)}
     return shown
+
+
+def _negative_payments(programme: Programme) -> Iterator[tuple[str, str, str]]:
+    """What becomes of each rebate and fee that may be negative: its tier, if any, the id of its amount, and the word."""
+    can_be = known_bounds(programme)
+    owners: list[tuple[str, Programme | Tier]] = [("", programme), *programme.tiers.items()]
+    for tier, owner in owners:
+        for payment in (*owner.rebates.rows, *owner.fees.rows):
+            amount = can_be[payment.amount]
+            if isinstance(amount, NumberRange) and (amount.low is None or amount.low < 0):
+                yield tier, payment.amount, payment.negative
 
 
 def _agreed(negotiable: Negotiable) -> tuple[object, ...]:
