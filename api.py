@@ -141,14 +141,17 @@ def compare(
 ) -> Compared:
     """Evaluate a portfolio under two releases on one day, and compare: who gains, who loses, and by how much.
 
-    `orders` are the orders to price, by partner; `changes` is the file to write the list of differing partners to.
+    `orders` are the orders to price, by partner; `changes` is the file to write the list of differing partners to. The
+    portfolio has the columns of the first release: the second reads them as what it has under another id.
     """
+    from .engine.difference.renaming import with_ids_of
+
     with importing(Extra.BATCH, "a portfolio"):
         from .engine.portfolio.compare.compared import compare_portfolio
         from .engine.portfolio.compare.release_view import Portfolio
     day, agreement_file = as_of or date.today(), _path(agreements)
     partners = Portfolio(Path(portfolio), day, _paths(lists), agreement_file, tuple(ignored), orders, _path(changes))
-    return compare_portfolio(before, after, partners, progress)
+    return compare_portfolio(before, with_ids_of(before, after), partners, progress)
 
 
 def unreached(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 from charter import api
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from charter.engine.difference.difference import ReleaseDifference
     from charter.engine.portfolio.compare.agreement_effects import AgreementsUnder
     from charter.engine.portfolio.compare.compared import Compared
+    from charter.engine.programme.model import Programme
     from charter.engine.release.load import Release
 
 
@@ -87,11 +88,11 @@ def diff(
         if portfolio is None and (lists or agreements or orders or hit):
             raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
         files = [find_files(named, _folder(program)) for named in (before, after)]
-        pair = tuple(load_files(release) for release in files)
+        pair = (load_files(files[0]), load_files(files[1]))
         differences = api.diff(*pair, as_of=day, seconds=seconds)
         approvals = read_approvals(read_document(approved)) if approved else {}
         compared = (
-            _compared(differences, pair[0], portfolio, lists or (), agreements, orders or (), ignored or (), hit)
+            _compared(differences, pair, portfolio, lists or (), agreements, orders or (), ignored or (), hit)
             if portfolio
             else None
         )
@@ -100,21 +101,31 @@ def diff(
     raise typer.Exit(code)
 
 
+class _Compared(NamedTuple):
+    """A portfolio under both releases, by the ids of the first, and the agreements affected, if any."""
+
+    programmes: "tuple[Programme, Programme]"
+    compared: "Compared"
+    agreements: "AgreementsUnder | None"
+
+
 def _compared(
     differences: "ReleaseDifference",
-    before: "Release",
+    pair: tuple["Release", "Release"],
     portfolio: Path,
     lists: Sequence[str],
     agreements: Path | None,
     orders: Sequence[str],
     ignored: Sequence[str],
     hit: Path | None,
-) -> tuple["Compared", "AgreementsUnder | None"]:
+) -> "_Compared":
     """Compare the releases over a portfolio and write its problems to stderr; with the agreements affected, if any.
 
-    `before` is the first release as it is written: the portfolio has its columns.
+    `pair` has both releases as they are written. The portfolio has the columns of the first one: the second reads them
+    as what it has under another id.
     """
     from charter.engine.difference.effects import left_open
+    from charter.engine.difference.renaming import with_ids_of
     from charter.engine.portfolio.compare.release_view import Portfolio, UnprovedOutcome
 
     with importing(Extra.BATCH, "a portfolio"):
@@ -122,14 +133,14 @@ def _compared(
         from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
     documents = {partner: read_document(path) for partner, path in name_pairs(orders, "--order P-1=order.yaml").items()}
     files = {name: Path(path) for name, path in name_pairs(lists).items()}
-    after, day = differences.pair.after, differences.pair.day
+    before, after, day = pair[0], with_ids_of(*pair), differences.pair.day
     is_open = () if differences.renaming.rows else tuple(starmap(UnprovedOutcome, left_open(differences.effects)))
     partners = Portfolio(portfolio, day, files, agreements, tuple(ignored), documents, hit, is_open)
     with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
         comparison = compare_portfolio(before, after, partners)
         affected = unreached_in_portfolio(before, after, partners) if agreements else None
     write_problems(comparison.problems)
-    return comparison, affected
+    return _Compared((before.programme, after.programme), comparison, affected)
 
 
 def _folder(program: str | None) -> Path | None:
@@ -154,7 +165,7 @@ def _fails(differences: "ReleaseDifference", approvals: Mapping[str, Any], fail_
 
 def _report(
     differences: "ReleaseDifference",
-    compared: tuple["Compared", "AgreementsUnder | None"] | None,
+    compared: _Compared | None,
     names: tuple[str, str],
     approvals: Mapping[str, Any],
     lang: Language,
@@ -166,13 +177,13 @@ def _report(
     from charter.engine.report.compared_data import compared_data
     from charter.engine.report.difference import difference_data, difference_page, difference_problems
 
-    programmes, day = (differences.before.programme, differences.after.programme), differences.pair.day
+    day = differences.pair.day
     if format == "json":
-        data = compared_data(*programmes, *compared, day) if compared else None
+        data = compared_data(*compared.programmes, compared.compared, compared.agreements, day) if compared else None
         return json_text(difference_data("findings" if code else "done", differences, day, approvals, data))
-    blocks = compared_blocks(*programmes, compared[0], lang) if compared else ()
-    if compared and compared[1]:
-        blocks += agreements_blocks(*programmes, compared[1], lang)
+    blocks = compared_blocks(*compared.programmes, compared.compared, lang) if compared else ()
+    if compared and compared.agreements:
+        blocks += agreements_blocks(*compared.programmes, compared.agreements, lang)
     page = difference_page(differences, lang, approvals, blocks, names)
     if format == "github":
         from charter.engine.problems import Level

@@ -72,6 +72,11 @@ def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release
     return renaming, Release(programme, make_plan(programme), before.problems, files)
 
 
+def with_ids_of(first: Release, second: Release) -> Release:
+    """The second release with the ids that the first has for the same rows, so that it reads what the first reads."""
+    return renaming_of(second, first.files)[1]
+
+
 def _renamed(before: ReleaseFiles, after: ReleaseFiles, renaming: Renaming) -> Iterator[tuple[_FilePath, str]]:
     """Rows of `before`, which already has the ids of `renaming`, that stand in `after` under another id."""
     for kind in sorted(before.documents.keys() & after.documents.keys()):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from charter import Release
+from charter import Release, compare
 from charter.engine.difference.difference import ReleaseDifference, difference, rest_worsens
 from charter.engine.difference.one_partner import Pair
 from charter.engine.portfolio.compare.compared import compare_portfolio
@@ -148,3 +148,27 @@ def test_a_partner_of_the_portfolio_is_found_where_proof_leaves_it_open(tmp_path
     needed = UnprovedOutcome("definitions.needed", "definitions.needed", is_number=True)
     compared = compare_portfolio(old, new, Portfolio(portfolio, DAY, open=(needed,)))
     assert compared.open == ((needed, 2),)
+
+
+REGION = """
+facts:
+  n: {title: {en: N}, kind: count}
+  region: {title: {en: Region}, kind: choice, choices: {north: {title: {en: North}}, south: {title: {en: South}}}}
+"""
+
+
+def test_a_portfolio_is_read_through_what_is_renamed(tmp_path: Path) -> None:
+    """The second release renames a fact, an option and a tier: the columns are those of the first; nobody is hit."""
+    old = write(tmp_path / "a", facts=REGION, tiers=TIERS % ("n >= 1 and region == 'south'", 10))
+    new = write(
+        tmp_path / "b",
+        facts=REGION.replace("  n:", "  orders:").replace("south:", "east:"),
+        tiers=(TIERS % ("orders >= 1 and region == 'east'", 10)).replace("gold:", "top:"),
+    )
+    portfolio = tmp_path / "portfolio.csv"
+    portfolio.write_text("partner,n,region\nP-1,1,south\nP-2,0,south\nP-3,2,north\n", "utf-8")
+    told = charter_json("diff", old, new, "--as-of", "2026-11-25", "--portfolio", portfolio, schema="diff.schema.json")
+    counted = told["compared"]["portfolio"]
+    assert (told["judgement"], counted["rows"], counted["decided"], counted["differing"]) == ("neutral", 3, 3, 0)
+    result = compare(load_files(read_files(old)), load_files(read_files(new)), portfolio, as_of=DAY)
+    assert (result.decided, result.differing) == (3, 0)
