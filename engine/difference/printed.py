@@ -81,7 +81,7 @@ def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
 
 
 def _negative_payments(programme: Programme) -> Iterator[tuple[str, str, str]]:
-    """What becomes of each rebate and fee that may be negative: its tier, if any, the id of its amount, and the word."""
+    """What becomes of each rebate and fee that may be negative: its tier, if any, its amount's id, and the word."""
     can_be = known_bounds(programme)
     owners: list[tuple[str, Programme | Tier]] = [("", programme), *programme.tiers.items()]
     for tier, owner in owners:
