@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-import z3  # type: ignore[import-untyped]
-
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number
 from ..language.tree import Literal
@@ -65,7 +63,10 @@ def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *,
     for value in programme.values.values():
         if value.id not in same or value.id not in new.programme.values or not _is_worth_a_symbol(value):
             continue
-        result, is_known = symbol(f"{value.id} of both", value.kind), z3.Bool(f"{value.id} of both is known")
+        result, is_known = (
+            symbol(f"{value.id} of both", value.kind),
+            symbol(f"{value.id} of both is known", Kind.YES_NO),
+        )
         read = all_read(programme, [value.id])
         if not missing and (value.id not in may_be_unknown or is_always_known(programme, read)):
             is_known = True
