@@ -63,6 +63,7 @@ def _counts_alone(before: Programme, after: Programme, what: str, tier: str, id:
 def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
     """What is printed beside values, by what it is, its tier, if any, and its id."""
     shown: dict[tuple[str, str, str], object] = {}
+    shown |= {("award", "", track.id): track.award for track in programme.tracks.values()}
     for value in outcomes(programme):
         shown["outcome", "", value.id] = (value.kind, value.currency, value.per, value.unit)
     for value in programme.values.values():

@@ -100,7 +100,9 @@ def repeated(release: Release, problem: Problem, values: Values) -> bool:
     """Whether an `and` or `or` is another one without the part that is said to add nothing."""
 
     def holds_it(tree: Expression) -> bool:
-        return isinstance(tree, And | Or) and any(part.place == problem.place for part in tree.operands)
+        """The parts that the compiler makes of one comparison stand where it stands: they are not meant."""
+        has_part = isinstance(tree, And | Or) and any(part.place == problem.place for part in tree.operands)
+        return has_part and tree.place != problem.place
 
     for named in release.programme.values.values():
         for row in rows_of(named, values):

@@ -71,8 +71,8 @@ def in_release(partner: Partner, release: Release, names: Mapping[str, str] = {}
     own = {**partner, "facts": facts}
     if "tier" in own:
         own["tier"] = names.get(own["tier"], own["tier"])
-    terms = [part for part in own.pop("agreements", ()) if part["term"] in programme.values]
-    return {**own, "agreements": terms} if terms else own
+    own.pop("agreements", None)  # partners without agreements are judged: see docs/review.md
+    return own
 
 
 def differences(before: Release, after: Release, old: Partner, new: Partner) -> Iterator[tuple[str, str]]:
