@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from ..language.tree import Aggregate, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, children
+from ..programme.definedness import aggregate_may_be_undefined
 from ..programme.model import Programme
 
 _WHERE_LITERAL = frozenset({"round", "round_down", "round_up", "every", "add_days", "add_months"})
-_EMPTY_IS_KNOWN = frozenset({"any", "all", "count", "distinct", "sum"})  #: aggregates of no item have a value
 _MOST = 1200  #: days or months that may be added to a day
 
 
@@ -28,7 +28,7 @@ def _is_total(programme: Programme, tree: Expression) -> bool:
     elif isinstance(tree, Call):
         safe = tree.function != "share" and (tree.function not in _WHERE_LITERAL or _has_plain_number(programme, tree))
     elif isinstance(tree, Aggregate):
-        safe = tree.function in _EMPTY_IS_KNOWN or tree.empty is not None
+        safe = not aggregate_may_be_undefined(tree)
     else:
         safe = True
     return safe and all(_is_total(programme, part) for part in children(tree))

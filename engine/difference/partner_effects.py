@@ -27,9 +27,10 @@ from ..language.smt.terms import (
     negated,
     number,
 )
-from ..language.tree import Aggregate, Expression, Name, children
+from ..language.tree import Expression, Name, names
 from ..programme.model import LINE, MAIN, ORDER, Programme
 from ..programme.owners import Better
+from ..programme.reads import has_aggregate
 from ..proof.example import Example, without_irrelevant
 from ..proof.minimal_model import plainest
 from ..proof.solve import Question, Undecided
@@ -79,14 +80,7 @@ def outcome_effects(pair: Pair, outcomes: Sequence[ComparedOutcome]) -> Iterator
 
 def is_unchanged(outcome: ComparedOutcome, same: frozenset[str]) -> bool:
     """Whether an outcome is the same expression of what is the same in both releases."""
-    return outcome.before == outcome.after and all(name in same for name in _names(outcome.before))
-
-
-def _names(tree: Expression) -> Iterator[str]:
-    if isinstance(tree, Name):
-        yield tree.id
-    for child in children(tree):
-        yield from _names(child)
+    return outcome.before == outcome.after and all(name.id in same for name in names(outcome.before))
 
 
 # The search -----------------------------------------------------------------------------------------------------------
@@ -216,11 +210,7 @@ def _needs_one_item(pair: Pair, outcome: ComparedOutcome) -> bool:
     """Whether what an item has comes from that item and the partner's facts alone."""
     programmes = (pair.before.programme, pair.after.programme)
     values = (programme.values.get(id) for programme in programmes for id in outcome.reads)
-    return outcome.list is not None and not any(value and _has_aggregate(value.expression) for value in values)
-
-
-def _has_aggregate(tree: Expression) -> bool:
-    return isinstance(tree, Aggregate) or any(map(_has_aggregate, children(tree)))
+    return outcome.list is not None and not any(value and has_aggregate(value.expression) for value in values)
 
 
 def outcome_term(partner: Partner, outcome: ComparedOutcome, tree: Expression) -> Term:

@@ -33,7 +33,7 @@ def may_be_undefined(tree: Expression, value_bounds: Mapping[str, Bounds], undef
     if isinstance(tree, Arithmetic):
         return tree.operator == "/" and _may_be_zero(tree.right, value_bounds)
     if isinstance(tree, Aggregate):
-        return _of_aggregate(tree)
+        return aggregate_may_be_undefined(tree)
     return isinstance(tree, Call) and _of_call(tree, value_bounds)
 
 
@@ -57,7 +57,8 @@ def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
             assert_never(tree.function)
 
 
-def _of_aggregate(tree: Aggregate) -> bool:
+def aggregate_may_be_undefined(tree: Aggregate) -> bool:
+    """Whether an aggregate may be undefined though each item's value is defined: of no items, or of two last ones."""
     match tree.function:
         case "count" | "distinct" | "any":
             return False

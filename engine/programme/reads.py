@@ -39,7 +39,7 @@ def determining_ids(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]
             continue
         seen.add(id)
         value = programme.values.get(id)
-        if value is None or value.kind is Kind.YES_NO or value.negotiable or _has_aggregate(value.expression):
+        if value is None or value.kind is Kind.YES_NO or value.negotiable or has_aggregate(value.expression):
             determining[id] = None
         else:
             waiting.extend(name.id for name in names(value.expression))
@@ -81,8 +81,9 @@ def _of_requirement(requirement: Requirement) -> Iterator[str]:
         yield from _of_requirement(part)
 
 
-def _has_aggregate(tree: Expression) -> bool:
-    return isinstance(tree, Aggregate) or any(_has_aggregate(part) for part in children(tree))
+def has_aggregate(tree: Expression) -> bool:
+    """Whether an expression aggregates a list."""
+    return isinstance(tree, Aggregate) or any(has_aggregate(part) for part in children(tree))
 
 
 def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
