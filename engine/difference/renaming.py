@@ -51,11 +51,6 @@ class Renaming(NamedTuple):
         tier = old.get(example.tier, example.tier) if example.tier else None
         return example._replace(facts=_record(example.facts, old), tier=tier)
 
-    def lines_in_first(self, lines: tuple[Mapping[str, Any], ...]) -> tuple[Mapping[str, Any], ...]:
-        """The lines of an order, likewise."""
-        old = {new: id for id, new in self.words.items()}
-        return tuple(_record(line, old) for line in lines)
-
 
 def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release]:
     """The rows that have another id in `after`, and the first release with these ids."""
