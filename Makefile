@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help try test check format clean lock
+.PHONY: help try test check format clean lock mutants
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 10
@@ -22,9 +22,14 @@ check: .venv/test  ## all that a contributor runs: format, lint, imports, types,
 	$(BIN)/charter check
 	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile -m ''
 
+mutants: .venv/mutants  ## try 300 small changes of the engine: which do the tests not notice? It goes on where it stopped
+	$(BIN)/python benchmarks/mutation/run.py measure
+	$(BIN)/python benchmarks/mutation/run.py try --seed 18
+	$(BIN)/python benchmarks/mutation/run.py report --seed 18
+
 lock: .venv/test  ## write the exact versions again, from the ranges in pyproject.toml
 	$(PIP) pip-tools
-	for set in run prove test; do $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe \
+	for set in run prove test mutants; do $(BIN)/pip-compile --quiet --upgrade --strip-extras --generate-hashes --allow-unsafe \
 	  --all-build-deps $$(test $$set = run || echo --extra $$set) --no-emit-index-url --no-emit-trusted-host \
 	  --no-emit-find-links --no-header --no-annotate --output-file requirements/$$set.txt pyproject.toml || exit 1; done
 
@@ -42,4 +47,8 @@ clean:  ## remove the environment and what the tools left
 .venv/test: requirements/test.txt .venv/run
 	$(PIP) --require-hashes -r requirements/test.txt
 	mkdir -p .venv/typing && ln -sfn ../.. .venv/typing/charter
+	touch $@
+
+.venv/mutants: requirements/mutants.txt .venv/test
+	$(PIP) --require-hashes -r requirements/mutants.txt
 	touch $@

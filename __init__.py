@@ -21,8 +21,10 @@ if TYPE_CHECKING:
         check,
         compare,
         diff,
+        export_table,
         form,
         handbook,
+        import_table,
         prove,
         ranges,
         read,
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
     from .engine.release.load import Release, load
     from .engine.release.timeline import Timeline
     from .engine.source.document import Document
+    from .engine.tables.export import ExportedTable
+    from .engine.tables.import_table import ImportedTable
     from .engine.values import UNDEFINED, Unknown
     from .engine.verify.verify import CertificateVerdict
 
@@ -62,6 +66,8 @@ __all__ = [
     "ClaimVerdict",
     "Compared",
     "Document",
+    "ExportedTable",
+    "ImportedTable",
     "Invalid",
     "InvalidInput",
     "InvalidProgramme",
@@ -86,8 +92,10 @@ __all__ = [
     "check",
     "compare",
     "diff",
+    "export_table",
     "form",
     "handbook",
+    "import_table",
     "load",
     "prove",
     "ranges",
@@ -106,8 +114,8 @@ __all__ = [
 __version__ = VERSION
 
 _NAMES = {
-    "api": "advise batch check compare diff form handbook prove ranges read schema sql statement timeline to_dict "
-    "to_json unreached verify what_if",
+    "api": "advise batch check compare diff export_table form handbook import_table prove ranges read schema sql "
+    "statement timeline to_dict to_json unreached verify what_if",
     "engine.difference.difference": "ReleaseDifference",
     "engine.evaluate.outcome": "Outcome",
     "engine.evaluate.quote": "OrderLines Quote",
@@ -123,6 +131,8 @@ _NAMES = {
     "engine.release.load": "Release load",
     "engine.release.timeline": "Timeline",
     "engine.source.document": "Document",
+    "engine.tables.export": "ExportedTable",
+    "engine.tables.import_table": "ImportedTable",
     "engine.values": "UNDEFINED Unknown",
     "engine.verify.verify": "CertificateVerdict",
 }

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .engine.release.load import Release
     from .engine.release.timeline import Timeline
     from .engine.source.document import Document
+    from .engine.tables.export import ExportedTable
+    from .engine.tables.import_table import ImportedTable
     from .engine.verify.verify import CertificateVerdict
 
 Language = Literal["en", "ru"]
@@ -40,12 +42,12 @@ _SECONDS = 5.0  #: the time for one question to the solver
 
 def read(path: str | Path) -> Document:
     """Read a record or an order from a file of YAML or JSON, with the line and column of each part."""
-    from .engine.source.document import file_bytes, read_bytes, shown
+    from .engine.source.document import read_bytes, shown, stream_bytes
 
     try:
-        content = file_bytes(Path(path))
-    except OSError as error:
-        message = f"'{path}' cannot be read: {error.strerror or error}"
+        content = stream_bytes(Path(path))
+    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
+        message = f"'{path}' cannot be read: {getattr(error, 'strerror', None) or error}"
         raise WrongCall([Problem("unreadable-file", message, None, "check the path")]) from error
     document, problems = read_bytes(content, shown(Path(path)))
     if document is None or has_errors(problems):
@@ -71,7 +73,7 @@ def timeline(program: str | Path, record: Document | Mapping[str, Any], first: d
     from .engine.release.load import load_published
     from .engine.release.timeline import timeline as partner_timeline
 
-    return partner_timeline(load_published(Path(program)), record, first, last)
+    return partner_timeline(load_published(Path(program), first, last), record, first, last)
 
 
 def check(program: str | Path = "program", *, as_of: date | None = None) -> tuple[Problem, ...]:
@@ -95,6 +97,7 @@ def batch(
     columns: Sequence[str] = (),
     ignored: Sequence[str] = (),
     summary: bool = False,
+    safe_csv: bool = False,
     engine: Literal["duckdb", "spark"] = "duckdb",
     session: Any = None,
     progress: Progress | None = None,
@@ -102,7 +105,8 @@ def batch(
     """Evaluate a portfolio, a file of partners, and write a file of outcomes; the suffix of a file is its format.
 
     `lists` are the files of lists by their names, `columns` the ids of facts and values to add (or patterns of them),
-    `ignored` the columns that are not read. The result has a summary only with `summary`. `session` is a SparkSession
+    `ignored` the columns that are not read. The result has a summary only with `summary`. With `safe_csv` a text in CSV
+    that begins like a formula of a spreadsheet gets an apostrophe before it. `session` is a SparkSession
     for the engine spark, which starts its own where it is None; only the engine duckdb calls `progress`.
     """
     _check_word("engine", engine, ("duckdb", "spark"))
@@ -122,6 +126,7 @@ def batch(
         tuple(columns),
         tuple(ignored),
         summary,
+        safe_csv,
     )
     return spark_batch(release, job, session) if engine == "spark" else duckdb_batch(release, job, progress)
 
@@ -304,6 +309,50 @@ def handbook(release: Release, *, lang: Language = "en", format: Literal["html",
     return handbook_html(book) if format == "html" else handbook_markdown(book)
 
 
+def export_table(
+    release: Release, name: str, *, format: Literal["csv", "dmn"] = "csv", lang: Language = "en"
+) -> ExportedTable:
+    """A table of a release for others, as CSV or DMN: a definition, `list.value`, a table of columns or `requirements`.
+
+    What cannot be carried over is among its problems, row by row. Raises WrongCall where there is no such table.
+    """
+    from .engine.tables.export import export_table as exported
+
+    _check_word("format", format, ("csv", "dmn"))
+    _check_word("lang", lang, ("en", "ru"))
+    return exported(release, name, format, lang)
+
+
+def import_table(
+    release: Release,
+    file: str | Path | bytes,
+    *,
+    into: str | None = None,
+    decision: str | None = None,
+    names: Mapping[str, str] = {},
+) -> ImportedTable:
+    """A table of others, a file of CSV or DMN or its bytes, as YAML in the names of a release.
+
+    `names` says what others' names are here; `decision` which one of a file of DMN is meant. With `into`, the name of
+    a table as `export_table` takes it, the table is written into the release's file, unless something is left out.
+    Raises InvalidInput for a file that is no table, InvalidProgramme where the release could not be used with it.
+    """
+    from .engine.limits import MAX_BYTES
+    from .engine.source.document import shown, stream_bytes
+    from .engine.source.edit import write_mended
+    from .engine.tables.import_table import import_table as imported
+
+    try:
+        content = file if isinstance(file, bytes) else stream_bytes(Path(file), MAX_BYTES)
+    except (OSError, ValueError) as error:  # a path with NUL in it is a ValueError
+        message = f"'{file!s}' cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise WrongCall([Problem("unreadable-file", message, None, "check the path")]) from error
+    name = "table" if isinstance(file, bytes) else shown(Path(file))
+    table, mended = imported(release, content, name, into=into, decision=decision, names=names)
+    write_mended(mended)
+    return table
+
+
 def statement(
     release: Release,
     outcome: Outcome,
@@ -341,8 +390,10 @@ def to_json(result: Outcome | Quote | Timeline | Mapping[str, Any], *, indent: i
     """A result, or its data, as JSON text with exact numbers; on one line where `indent` is None."""
     import simplejson
 
+    from .engine.texts.visible import visible_json
+
     data = result if isinstance(result, Mapping) else to_dict(result)
-    return simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=indent)
+    return visible_json(simplejson.dumps(data, use_decimal=True, ensure_ascii=False, indent=indent))
 
 
 def _check_word(name: str, word: str, allowed: Sequence[str]) -> None:

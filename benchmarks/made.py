@@ -68,6 +68,22 @@ def _write(rows: int, path: Path, tiers: tuple[str, ...], facts: Mapping[str, st
         """)
 
 
+def thresholds(rules: int, folder: Path) -> Path:
+    """A programme with one tier and so many requirements, each a higher number of the same fact.
+
+    What is returned holds its only release, 1.0.0.
+    """
+    requirements = {
+        f"requirement_{n}": {**_titled(f"Requirement {n}"), "rule": f"count > {n}", "source": ["c"]}
+        for n in range(rules)
+    }
+    return _release(
+        folder / f"{rules}-thresholds" / "1.0.0",
+        facts={"facts": {"count": {**_titled("Count"), "kind": "count"}}},
+        tiers={"tiers": {"gold": {**_titled("Gold"), "requirements": requirements}}},
+    )
+
+
 def programme(rules: int, folder: Path) -> Path:
     """A programme with so many rules: half of them requirements, spread over four tiers, half bonuses for each tier.
 
@@ -88,20 +104,16 @@ def programme(rules: int, folder: Path) -> Path:
         }
         for place, tier in enumerate(TIERS)
     }
-    files: dict[str, dict[str, Any]] = {
-        "programme": {
-            "id": "made", "release": "1.0.0", "languages": ["en"], "effective": {"from": date(2020, 1, 1)},
-            **_titled("Made"),
-        },
-        "clauses": {"sections": {"one": _titled("One")}, "clauses": {"c": {"section": "one", **_titled("Clause")}}},
-        "facts": {
+    return _release(
+        folder / f"{rules}-rules" / "1.0.0",
+        facts={
             "facts": {
                 **{id: {**_titled(id), "kind": "yes_no"} for id in FLAGS},
                 **{id: {**_titled(id), "kind": "count"} for id in COUNTS},
             }
         },
-        "tiers": {"tiers": tiers},
-        "bonuses": {
+        tiers={"tiers": tiers},
+        bonuses={
             "discount": {"cap": {**_titled("Cap"), "value": 40, "source": ["c"]}},
             "bonuses": {
                 f"bonus_{n}": {
@@ -110,10 +122,20 @@ def programme(rules: int, folder: Path) -> Path:
                 for n, rule in enumerate(bonuses)
             },
         },
+    )  # fmt: skip
+
+
+def _release(release: Path, **files: dict[str, Any]) -> Path:
+    """Write the files of a release, with those that each has; what is returned is the folder above it."""
+    common: dict[str, dict[str, Any]] = {
+        "programme": {
+            "id": "made", "release": "1.0.0", "languages": ["en"], "effective": {"from": date(2020, 1, 1)},
+            **_titled("Made"),
+        },
+        "clauses": {"sections": {"one": _titled("One")}, "clauses": {"c": {"section": "one", **_titled("Clause")}}},
     }  # fmt: skip
-    release = folder / f"{rules}-rules" / "1.0.0"
     release.mkdir(parents=True)
-    for name, data in files.items():
+    for name, data in {**common, **files}.items():
         (release / f"{name}.yaml").write_text(yaml.safe_dump(data, sort_keys=False), "utf-8")
     return release.parent
 

@@ -19,7 +19,8 @@ import os, subprocess, sys, time
 start = time.perf_counter()
 process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
 _, status, usage = os.wait4(process.pid, 0)
-print(time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+busy = usage.ru_utime + usage.ru_stime
+print(time.perf_counter() - start, busy, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 """
 
 
@@ -35,17 +36,24 @@ class Process:
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self.peak = 0.0  #: the most memory that any run held, in MiB
+        self.busy = 0.0  #: how long the last run kept processors busy, in seconds
 
     def __call__(self) -> float:
         if self.forget:
             shutil.rmtree(self.cache, ignore_errors=True)
         call = [sys.executable, "-ISc", _BETWEEN, *self.command]
         ended = subprocess.run(call, check=True, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
-        seconds, held, code = ended.stdout.split()
+        seconds, busy, held, code = ended.stdout.splitlines()[-1].split()
         if code != "0":
             raise SystemExit(f"{' '.join(self.command)} ended with {code}")
+        self.busy = float(busy)
         self.peak = max(self.peak, int(held) / (2**20 if sys.platform == "darwin" else 2**10))
         return float(seconds) * 1e3
+
+    def processor_seconds(self) -> float:
+        """The seconds that processors work in a run, whatever else they do meanwhile."""
+        self()
+        return self.busy
 
 
 def in_turns(timed: Sequence[Callable[[], float]], rounds: int) -> list[list[float]]:

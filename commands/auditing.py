@@ -1,6 +1,7 @@
 """Commands about saved outcomes: `verify`."""
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from .console import (
     write_problems,
 )
 from .options import LangOption, OutputOption, ProgramOption, VerifyFormat
+from .outputs import check_output
 
 
 def verify(
@@ -34,14 +36,18 @@ def verify(
     from charter.engine.limits import MAX_SAVED_BYTES
     from charter.engine.release.archive import read_archive
     from charter.engine.report.verify import verdicts_data, verdicts_text
-    from charter.engine.verify.certificate import read_saved
-    from charter.engine.verify.verify import verify as verify_outcome
+    from charter.engine.verify.certificate import digests_in, read_saved
+    from charter.engine.verify.verify import is_same_again, verify_saved
 
     with reporting_refusals(format, output):
-        saved = [outcome for path in files for outcome in read_saved(*read_content(path, MAX_SAVED_BYTES))]
+        check_output(output, files, program)
+        contents = [read_content(path, MAX_SAVED_BYTES) for path in files]
+        wanted = set[str]().union(*(digests_in(content) for content, _ in contents))
+        archive = read_archive(program_folder(program), wanted)
+        same_again = partial(is_same_again, archive=archive)
+        saved = [outcome for content, name in contents for outcome in read_saved(content, name, same_again=same_again)]
         write_problems(problem for outcome in saved for problem in outcome.problems)
-        archive = read_archive(program_folder(program), {outcome.data["digest"] for outcome in saved if outcome.data})
-        verdicts = [(outcome, verify_outcome(outcome.data, archive) if outcome.data else None) for outcome in saved]
+        verdicts = [(outcome, verify_saved(outcome, archive)) for outcome in saved]
         if any(verdict is None for _, verdict in verdicts):
             code, result = INVALID_INPUT, "invalid_input"
         elif any(verdict and verdict.status != "equal" for _, verdict in verdicts):

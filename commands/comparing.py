@@ -22,13 +22,14 @@ from .console import (
     pages_text,
     program_folder,
     read_document,
-    refused_by_system,
+    removing_temporary_files,
     reporting_refusals,
     write,
     write_problems,
     write_report,
 )
 from .options import DateOption, LangOption, OutputOption, PageFormatOption, ProgramOption
+from .outputs import check_output, check_outputs
 from .portfolio import name_pairs
 from .proving import SecondsOption, need_solver
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from charter.engine.release.load import Release
 
 
+_ORDER = "--order P-1=order.yaml"  #: an example of the option
 DiffFormat = Literal["text", "json", "markdown", "html", "github"]
 DiffFailOn = Literal["worsens", "any"]  #: differences that make `diff` end with exit code 1
 
@@ -87,6 +89,8 @@ def diff(
 
         if portfolio is None and (lists or agreements or orders or hit):
             raise wrong_call("these options are about a portfolio, and there is none", "name it with --portfolio")
+        files_of = [*name_pairs(lists or ()).values(), *name_pairs(orders or (), _ORDER).values()]
+        check_outputs([output, hit], [before, after, approved, portfolio, agreements, *files_of], program)
         files = [find_files(named, _folder(program)) for named in (before, after)]
         pair = (load_files(files[0]), load_files(files[1]))
         differences = api.diff(*pair, as_of=day, seconds=seconds)
@@ -97,7 +101,8 @@ def diff(
             else None
         )
         code = FINDINGS if _fails(differences, approvals, fail_on) else DONE
-        write(_report(differences, compared, (before, after), approvals, lang, format, output, code), output)
+        report = _report(differences, compared, (before, after), approvals, lang, format, output, code)
+        write(report, output, as_is=format == "github")
     raise typer.Exit(code)
 
 
@@ -131,15 +136,15 @@ def _compared(
     with importing(Extra.BATCH, "a portfolio"):
         from charter.engine.portfolio.compare.compared import compare_portfolio
         from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
-    documents = {partner: read_document(path) for partner, path in name_pairs(orders, "--order P-1=order.yaml").items()}
+    documents = {partner: read_document(path) for partner, path in name_pairs(orders, _ORDER).items()}
     files = {name: Path(path) for name, path in name_pairs(lists).items()}
     before, after, day = pair[0], with_ids_of(*pair), differences.pair.day
     is_open = () if differences.renaming.rows else tuple(starmap(UnprovedOutcome, left_open(differences.effects)))
     partners = Portfolio(portfolio, day, files, agreements, tuple(ignored), documents, hit, is_open)
-    with refused_by_system(f"'{hit or portfolio}' cannot be written or read"):
+    with removing_temporary_files():
         comparison = compare_portfolio(before, after, partners)
         affected = unreached_in_portfolio(before, after, partners) if agreements else None
-    write_problems(comparison.problems)
+    write_problems(comparison.problems, whole=True)
     return _Compared((before.programme, after.programme), comparison, affected)
 
 
@@ -156,7 +161,7 @@ def _fails(differences: "ReleaseDifference", approvals: Mapping[str, Any], fail_
     unapproved = [judged for judged in differences.changes if judged.change.fingerprint not in approvals]
     if fail_on == "any":
         return bool(unapproved) or bool(differences.findings)
-    if fail_on == "worsens" and differences.judgement in ("worsens", "both", "not_proved"):
+    if fail_on == "worsens" and differences.judgement not in ("neutral", "improves"):
         from charter.engine.difference.difference import rest_worsens
 
         return bool(differences.findings) or rest_worsens(differences, approvals.keys())
@@ -204,6 +209,7 @@ def log(
     from charter.engine.report.history import history_data, history_page
 
     with reporting_refusals(format, output):
+        check_output(output, (), program)
         releases = releases_of(release_folders(program_folder(program)))
         entries = history([read_files(release.folder) for release in releases])
         write_report(format, lambda: history_data(entries), lambda: history_page(entries, lang), lang, output)

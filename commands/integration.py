@@ -7,6 +7,7 @@ from charter import api
 
 from .console import json_text, load_release, reporting_refusals, write
 from .options import DateOption, LangOption, OutputOption, ProgramOption, ReleaseOption, SchemaOf
+from .outputs import check_output
 
 
 def form(
@@ -22,6 +23,7 @@ def form(
 ) -> None:
     """Write an empty record of a partner, to be filled in, with what each fact is."""
     with reporting_refusals("text", output):
+        check_output(output, (), program)
         loaded = load_release(program, release, as_of)
         write(api.form(loaded, lang=lang, tiers=tiers or ()), output)
 
@@ -36,5 +38,6 @@ def schema(
 ) -> None:
     """Write the JSON Schema of what a release takes in: a partner's record, a flat row, or an order."""
     with reporting_refusals("text", output):
+        check_output(output, (), program)
         loaded = load_release(program, release, as_of)
         write(json_text(api.schema(loaded, of, lang=lang)), output)

@@ -37,6 +37,7 @@ from .options import (
     SetOption,
     read_day,
 )
+from .outputs import check_output
 
 Result = tuple[Outcome | None, tuple[Problem, ...]]
 
@@ -60,6 +61,7 @@ def evaluate(
     with reporting_refusals(format, output):
         if format == "json" and len(records) > 1:
             raise wrong_call("one JSON object holds one record", "use --format jsonl")
+        check_output(output, records, program)
         documents = [read_file(path) for path in records]
         loaded = load_release(program, release, day, settings)
         results = _evaluate_all(loaded, documents, day)
@@ -93,6 +95,7 @@ def quote(
 
     day = as_of or date.today()
     with reporting_refusals(format, output):
+        check_output(output, (partner, order), program)
         documents = [read_file(path) for path in (partner, order)]
         loaded = load_release(program, release, day, settings)
         (record_document, record_problems), (order_document, file_problems) = documents
@@ -122,7 +125,9 @@ def timeline(
     from charter.engine.report.timeline import timeline_data, timeline_page
 
     with reporting_refusals(format, output):
-        days = partner_timeline(load_published(program_folder(program)), read_document(record), first, last)
+        check_output(output, (record,), program)
+        releases = load_published(program_folder(program), first, last)
+        days = partner_timeline(releases, read_document(record), first, last)
         write_report(format, lambda: timeline_data(days), lambda: timeline_page(days, lang), lang, output)
 
 

@@ -13,11 +13,12 @@ from charter import api
 from charter.api import Language
 from charter.engine.problems import wrong_call
 from charter.engine.release.load import Release
+from charter.engine.texts.visible import visible
 
 from .console import (
     INVALID_INPUT,
     load_release,
-    refused_by_system,
+    removing_temporary_files,
     reporting_refusals,
     write,
     write_problems,
@@ -34,6 +35,7 @@ from .options import (
     ReleaseOption,
     SetOption,
 )
+from .outputs import check_output, check_outputs
 
 if TYPE_CHECKING:
     from charter.engine.portfolio.job import BatchResult
@@ -65,6 +67,9 @@ def batch(
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="A column that is not looked at.")
     ] = None,
+    safe_csv: Annotated[
+        bool, typer.Option("--safe-csv", help="Keep texts in CSV from being run as formulas by a spreadsheet.")
+    ] = False,
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
@@ -77,8 +82,10 @@ def batch(
 ) -> None:
     """Decide a whole portfolio: a file of partners in, a file of outcomes out."""
     day = as_of or date.today()
-    with reporting_refusals("text", None), refused_by_system(f"'{output}' cannot be written"):
-        write_summary = _summary_writer(summary, lang)
+    with reporting_refusals("text", None), removing_temporary_files():
+        write_summary, items = _summary_writer(summary, lang), name_pairs(lists or ())
+        outputs = [summary, output if engine == "duckdb" else None]  # Spark writes a folder, and checks it
+        check_outputs(outputs, [portfolio, *items.values(), agreements], program)
         loaded = load_release(program, release, day, settings)
         with _progress() as progress:
             result = api.batch(
@@ -86,18 +93,19 @@ def batch(
                 portfolio,
                 output,
                 as_of=day,
-                lists=name_pairs(lists or ()),
+                lists=items,
                 agreements=agreements,
                 columns=more or (),
                 ignored=ignore or (),
                 summary=summary is not None,
+                safe_csv=safe_csv,
                 engine=engine,
                 progress=progress,
             )
-        write_problems(result.problems)
+        write_problems(result.problems, whole=True)  # the first hundred, and counts of rows
         if summary:
             write_summary(loaded, result, day)
-        rejects = f"; see {result.rejects}" if result.rejects else ""
+        rejects = f"; see {visible(str(result.rejects))}" if result.rejects else ""
         rows = "1 row" if result.rows == 1 else f"{result.rows} rows"
         write(f"{rows}: {result.decided} decided, {result.rejected} rejected{rejects}\n", None)
     if result.rejected:
@@ -126,6 +134,7 @@ def sql(
     """Write the query that decides a table of partners in a database of your own."""
     day = as_of or date.today()
     with reporting_refusals("text", output):
+        check_output(output, (), program)
         loaded = load_release(program, release, day, settings)
         text = api.sql(
             loaded,

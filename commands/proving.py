@@ -11,13 +11,13 @@ import typer
 from charter import api
 from charter.engine.extras import Extra, how_to_install, is_installed
 from charter.engine.problems import Level, wrong_call
+from charter.engine.source.whole_files import refusing, write_whole
 
 from .console import (
     DONE,
     FINDINGS,
     load_release,
     read_document,
-    refused_by_system,
     reporting_refusals,
     write_report,
 )
@@ -33,6 +33,7 @@ from .options import (
     read_percent,
     read_seconds,
 )
+from .outputs import check_output, check_outputs
 
 if TYPE_CHECKING:
     from charter.engine.programme.model import Programme
@@ -72,6 +73,7 @@ def prove(
 
         if claims and range_of is not None:
             raise wrong_call("a claim is proved, or a range is told", "leave out --range, or the claims")
+        check_output(output, (), program)
         loaded = load_release(program, release, day, settings)
         if range_of is None:
             verdicts = api.prove(loaded, claims=claims or (), as_of=day, seconds=seconds)
@@ -85,7 +87,7 @@ def prove(
             data = partial(ranges_data, loaded.programme, limits, day)
             page = partial(ranges_page, loaded.programme, range_of, limits, day, lang)
         if examples is not None:
-            _write_examples(examples, partners, settings or ())
+            _write_examples(examples, partners, settings or (), program)
         write_report(format, data, page, lang, output)
     raise typer.Exit(FINDINGS if fails else DONE)
 
@@ -106,16 +108,22 @@ def _partners_at_the_ends(value: str, ranges: Sequence["ValueRange"]) -> dict[st
     }
 
 
-def _write_examples(folder: Path, partners: Mapping[str, Sequence["Example"]], settings: Sequence[str]) -> None:
+def _write_examples(
+    folder: Path, partners: Mapping[str, Sequence["Example"]], settings: Sequence[str], program: str | None
+) -> None:
     """Write a record file for each partner, named after what the partner shows; several are numbered."""
     from charter.engine.report.proof import record_text
 
-    with refused_by_system(f"'{folder}' cannot be written to"):
+    with refusing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for name, examples in partners.items():
-            for number, example in enumerate(examples, 1):
-                path = folder / (f"{name}.yaml" if len(examples) == 1 else f"{name}-{number}.yaml")
-                path.write_text(record_text(example, str(path), settings), "utf-8")
+    files = {
+        folder / (f"{name}.yaml" if len(examples) == 1 else f"{name}-{number}.yaml"): example
+        for name, examples in partners.items()
+        for number, example in enumerate(examples, 1)
+    }
+    check_outputs(files, (), program)
+    for path, example in files.items():
+        write_whole(path, record_text(example, str(path), settings).encode())
 
 
 def need_solver(what: str) -> None:
@@ -149,6 +157,7 @@ def advise(
         need_solver("a proof")
         from charter.engine.report.advice import outlook_data, outlook_page
 
+        check_output(output, (record, order), program)
         loaded = load_release(program, release, day, settings)
         lines = loaded.order(read_document(order)) if order else None
         partner = loaded.record(read_document(record))

@@ -7,6 +7,7 @@ from charter import api
 
 from .console import load_release, reporting_refusals, write
 from .options import DateOption, HandbookFormat, LangOption, OutputOption, ProgramOption, ReleaseOption
+from .outputs import check_output
 
 
 def handbook(
@@ -19,5 +20,6 @@ def handbook(
 ) -> None:
     """Write the programme as a document, from its data alone."""
     with reporting_refusals(format, output):
+        check_output(output, (), program)
         loaded = load_release(program, release, as_of)
         write(api.handbook(loaded, lang=lang, format=format), output)

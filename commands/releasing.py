@@ -6,9 +6,19 @@ from typing import Annotated
 
 import typer
 from charter.engine.source.document import shown
+from charter.engine.texts.visible import visible
 
-from .console import FINDINGS, program_folder, refused_by_system, reporting_refusals, style, write, write_problems
+from .console import (
+    FINDINGS,
+    program_folder,
+    reporting_refusals,
+    style,
+    write,
+    write_message,
+    write_problems,
+)
 from .options import DateOption, LangOption, OutputOption, ProgramOption, read_day
+from .outputs import check_output
 
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="The number of the release: 1.2.0.")]
 
@@ -28,9 +38,9 @@ def new(
     """Begin a release as a copy of another, comments and order kept."""
     from charter.engine.review.publish import begin
 
-    with reporting_refusals("text", None), refused_by_system("the release cannot be begun"):
+    with reporting_refusals("text", None):
         begun = begin(program_folder(program), release, copied_from, effective, as_of or date.today())
-        copied, folder = begun.copied_from.id, shown(begun.folder)
+        copied, folder = visible(begun.copied_from.id), visible(shown(begun.folder))
         write(f"{folder}: a copy of {copied}, to apply from {begun.effective_from}\n", None)
 
 
@@ -43,15 +53,15 @@ def seal(
     from charter.engine.problems import InvalidProgramme
     from charter.engine.review.publish import seal as seal_release
 
-    with reporting_refusals("text", None), refused_by_system("the seal cannot be written"):
+    with reporting_refusals("text", None):
         try:
             sealed = seal_release(program_folder(program), release, as_of or date.today())
         except InvalidProgramme as refused:
             write_problems(refused.problems)
-            sys.stderr.write(f"{release}: not sealed\n")
+            write_message(f"{visible(release)}: not sealed\n")
             raise typer.Exit(FINDINGS) from None
         write_problems(problem for problem in sealed.problems if problem.level != "note")
-        write(f"{shown(sealed.folder)}: sealed, applies from {sealed.effective_from}\n{sealed.digest}\n", None)
+        write(f"{visible(shown(sealed.folder))}: sealed, applies from {sealed.effective_from}\n{sealed.digest}\n", None)
 
 
 def explain(
@@ -64,5 +74,6 @@ def explain(
     from charter.engine.report.catalogue import entries_text, entry_text
 
     with reporting_refusals("text", output):
+        check_output(output, ())
         text = entry_text(entry(code), lang, style(sys.stdout, output)) if code else None
         write(text or entries_text(catalogue().values(), lang), output)

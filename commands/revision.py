@@ -12,6 +12,7 @@ from charter.engine.problems import InvalidProgramme, Level
 from charter.engine.release.find import release_folder, release_folders
 from charter.engine.release.load import load_files, read_files
 from charter.engine.source.document import shown
+from charter.engine.texts.visible import visible
 
 from .console import (
     DONE,
@@ -20,11 +21,12 @@ from .console import (
     json_text,
     program_folder,
     read_document,
-    refused_by_system,
+    removing_temporary_files,
     reporting_refusals,
     style,
     with_settings,
     write,
+    write_message,
     write_report,
 )
 from .options import (
@@ -41,6 +43,7 @@ from .options import (
     WatchOption,
     check_format,
 )
+from .outputs import check_output
 from .watch import run_on_changes
 
 DirectoryArgument = Annotated[str | None, typer.Argument(metavar="[DIR]", help="A release, or a folder of releases.")]
@@ -61,6 +64,7 @@ def check(
     format = check_format(format)
     with reporting_refusals(format, output):
         root = program_folder(directory or program)
+        check_output(output, (), root)
         folders = (release_folder(root, release, date.today()),) if release else release_folders(root)
         if fix or diff:
             _mend(folders, diff, output)
@@ -74,15 +78,18 @@ def _mend(folders: Sequence[Path], diff: bool, output: str | None) -> None:
     """Mend the files of releases; with `diff` only write the patch, and exit."""
     from charter.engine.review.fixes import mend
     from charter.engine.source.edit import patch, write_mended
+    from charter.engine.source.whole_files import remove_left
 
-    with refused_by_system("the files cannot be mended"):
+    with removing_temporary_files():
         mended = [file for folder in folders for file in mend(folder)]
         if diff:
-            write(patch(mended), output)
+            write(patch(mended), output, as_is=not sys.stdout.isatty())
             raise typer.Exit(FINDINGS if mended else DONE)
+        for folder in folders:
+            remove_left(folder)
         write_mended(mended)
     for file in mended:
-        sys.stderr.write(f"{shown(file.path)}: mended\n")
+        write_message(f"{visible(shown(file.path))}: mended\n")
 
 
 def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | None) -> None:
@@ -98,17 +105,22 @@ def _check(program: Path, format: CheckFormat, fail_on: Level, output: str | Non
 
             text = json_text(problems_data("findings" if bad else "done", problems, releases=names))
         else:
-            from charter.engine.report.problems import problems_text, tally
+            from charter.engine.report.problems import SHOWN, problems_text, tally
 
-            totals = f"{', '.join(names)}: {tally(problems)}"
+            totals = f"{visible(', '.join(names))}: {tally(problems)}"
             if format == "text":
-                text = f"{problems_text(problems, style(sys.stdout, output))}{totals}\n"
+                most = SHOWN if output is None else None
+                listed = problems_text(problems, style(sys.stdout, output), most)
+                all_of_them = (
+                    "'-o FILE' and '--format json' give all of them\n" if most and len(problems) > most else ""
+                )
+                text = f"{listed}{all_of_them}{totals}\n"
             else:
                 from charter.engine.report.junit import file_cases
 
                 files = [path for folder in folders for path in reviewed_files(folder)]
                 text = findings_text(format, problems, totals, lambda: file_cases(files, problems), fail_on)
-        write(text, output)
+        write(text, output, as_is=format == "github")
     raise typer.Exit(FINDINGS if bad else DONE)
 
 
@@ -127,6 +139,7 @@ def run_scenarios(
     format = check_format(format)
     with reporting_refusals(format, output):
         root = program_folder(directory or program)
+        check_output(output, (), root)
         run = partial(_test, root, release, mutants, settings or (), format, fail_on, output)
         if watch:
             run_on_changes(root, run)
@@ -142,6 +155,7 @@ def _test(
     fail_on: Level,
     output: str | None,
 ) -> None:
+    from charter.engine.report.problems import SHOWN
     from charter.engine.report.scenarios import scenarios_data, scenarios_tally, scenarios_text
     from charter.engine.review.findings import fails, run_problems, scenario_run
 
@@ -153,12 +167,12 @@ def _test(
         if format == "json":
             text = json_text(scenarios_data("findings" if bad else "done", run))
         elif format == "text":
-            text = scenarios_text(run, style(sys.stdout, output))
+            text = scenarios_text(run, style(sys.stdout, output), SHOWN if output is None else None)
         else:
             from charter.engine.report.junit import scenario_cases
 
             text = findings_text(format, problems, scenarios_tally(run), lambda: scenario_cases(run), fail_on)
-        write(text, output)
+        write(text, output, as_is=format == "github")
     raise typer.Exit(FINDINGS if bad else DONE)
 
 
@@ -181,6 +195,7 @@ def readings(
 
     day = as_of or date.today()
     with reporting_refusals(format, output):
+        check_output(output, [*(records or ()), order], program)
         files = read_files(release_folder(program_folder(program), release, day))
         loaded = load_files(files)
         others, wrong = other_readings(files)

@@ -1,7 +1,5 @@
 """Runs a command again whenever a file under a folder is saved, until it is interrupted."""
 
-import gc
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,19 +7,20 @@ from pathlib import Path
 from typing import NoReturn
 
 import typer
+from charter.engine.texts.visible import visible
+
+from .console import write_message
 
 _PAUSE = 0.1  #: seconds between two checks of the files
 
 
 def run_on_changes(folder: Path, run: Callable[[], None]) -> NoReturn:
     """Call `run` now and after each change of a file; the exit code of a run does not end the watch."""
-    gc.enable()  # a watch may run for days, and `cli` turns collection off
     while True:
         before = _state(folder)
         with suppress(typer.Exit):
             run()
-        sys.stderr.write(f"-- watching {folder}; Ctrl-C ends --\n")
-        sys.stderr.flush()
+        write_message(f"-- watching {visible(str(folder))}; Ctrl-C ends --\n")
         while _state(folder) == before:
             time.sleep(_PAUSE)
 

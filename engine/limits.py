@@ -71,6 +71,7 @@ MAX_TEXT = Limit(200, "characters", "a fact of kind text, and the document of an
 MAX_PAIRS = Limit(250_000, "pairs of items", "two lists, where items of one look through the other")
 MAX_ORDER_TEXT = Limit(100, "characters", "the id of an order, and its currency")
 MAX_ROW_BYTES = Limit(200_000, "bytes", "one row of CSV or JSON Lines")
+MAX_ITEMS = Limit(50_000, "items", "one list of a partner in a portfolio whom the query cannot decide")
 
 # Questions
 MAX_DAYS = Limit(3_700, "days", "a timeline")

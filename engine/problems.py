@@ -6,11 +6,16 @@ below are raised only at the library's edge, where there is no result to return.
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from .named_tuples import public
+
+MAX_MESSAGE = 600  #: characters of a message or a help; a longer one is cut in the middle
 
 
 class Level(StrEnum):
@@ -45,12 +50,12 @@ class Place(NamedTuple):
     @property
     def line(self) -> int:
         """The line on which the stretch begins."""
-        return self.source.text.count("\n", 0, self.start) + 1
+        return bisect_right(_line_starts(self.source.text), self.start)
 
     @property
     def column(self) -> int:
         """The column at which the stretch begins."""
-        return self.start - (self.source.text.rfind("\n", 0, self.start) + 1) + 1
+        return self.start - _line_starts(self.source.text)[self.line - 1] + 1
 
     @property
     def line_text(self) -> str:
@@ -64,6 +69,12 @@ class Place(NamedTuple):
         """How many characters of its first line belong to the stretch, at least 1."""
         rest_of_line = len(self.line_text) - self.column + 1
         return max(1, min(self.end - self.start, rest_of_line))
+
+
+@lru_cache(maxsize=32)
+def _line_starts(text: str) -> tuple[int, ...]:
+    """Where each line of a text begins, kept because the problems of a file are often many."""
+    return (0, *(match.end() for match in re.finditer("\n", text)))
 
 
 @public("place", "text")
@@ -125,13 +136,25 @@ def wrong_call(message: str, help: str) -> WrongCall:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems by file and place, without duplicates."""
+    """The problems by file and place, without duplicates; long messages are cut in the middle."""
 
     def key(problem: Problem) -> tuple[str, int, str, str]:
         place = problem.place
         return (place.source.path if place else "", place.start if place else 0, problem.code, problem.message)
 
-    return tuple(sorted(dict.fromkeys(problems), key=key))
+    return tuple(sorted(dict.fromkeys(map(_with_short_texts, problems)), key=key))
+
+
+def _with_short_texts(problem: Problem) -> Problem:
+    """The problem, whose message and help begin and end as they were written, but do not repeat a whole file."""
+    if len(problem.message) <= MAX_MESSAGE and len(problem.help or "") <= MAX_MESSAGE:
+        return problem
+    return problem._replace(message=_cut(problem.message), help=problem.help and _cut(problem.help))
+
+
+def _cut(text: str) -> str:
+    half = (MAX_MESSAGE - 1) // 2
+    return text if len(text) <= MAX_MESSAGE else f"{text[:half]}…{text[-half:]}"
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Clamped, Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
 from enum import StrEnum
 from fractions import Fraction
@@ -186,6 +186,18 @@ def round_half_up(number: Number, decimals: int) -> Decimal:
     whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
     whole += 2 * rest >= scaled.denominator
     return Decimal(whole if scaled >= 0 else -whole).scaleb(-decimals, Context(prec=1000))
+
+
+def days_later(day: date, days: int) -> date | None:
+    """The day that number of days later (earlier, where negative); None beyond the calendar, which ends on 9999-12-31.
+
+    >>> days_later(date(2026, 1, 31), 1), days_later(date.max, 1)
+    (datetime.date(2026, 2, 1), None)
+    """
+    try:
+        return day + timedelta(days)
+    except OverflowError:
+        return None
 
 
 def plain(number: Number) -> str:

@@ -1,4 +1,4 @@
-"""`take` over cases: the greatest and the sum are of those that hold, and of nothing else."""
+"""`take` over cases: the greatest, the least and the sum are of those that hold, and of nothing else."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ facts:
 
 @pytest.mark.parametrize("kind", ["percent", "money", "number"])
 @pytest.mark.parametrize("amounts", [(-5, -20, -100), (7, -3, 0), (-3, 7, -8), (0, 0, -1), (2, 4, 9), (-1, -1, 5)])
-def test_the_greatest_and_the_sum_are_of_the_cases_that_hold(
+def test_the_greatest_the_least_and_the_sum_are_of_the_cases_that_hold(
     kind: str, amounts: tuple[int, int, int], tmp_path: Path
 ) -> None:
     """Against plain Python; `otherwise` is always among them, and a case that does not hold is not there at all."""
@@ -29,7 +29,7 @@ def test_the_greatest_and_the_sum_are_of_the_cases_that_hold(
     rows = "".join(
         f"  {take}: {{title: {{en: T}}, kind: {kind}, value: {{take: {take}, cases: {cases}, otherwise: {otherwise}}},"
         " source: [c]}\n"
-        for take in ("greatest", "sum")
+        for take in ("greatest", "least", "sum")
     )
     loaded = world(tmp_path, facts=FACTS, definitions="definitions:\n" + rows)
     for done, reviews in product((0, 1, 2, None), (2, 3, None)):
@@ -41,7 +41,7 @@ def test_the_greatest_and_the_sum_are_of_the_cases_that_hold(
         lists = [
             [otherwise, *[v for v, holds in zip((first, second), case, strict=True) if holds]] for case in possible
         ]
-        for take, of in (("greatest", max), ("sum", sum)):
+        for take, of in (("greatest", max), ("least", min), ("sum", sum)):
             results = {of(case) for case in lists}
             if isinstance(found[take], Unknown):
                 assert found[take].missing == {

@@ -18,14 +18,14 @@ from pathlib import Path
 
 import pytest
 from charter.engine.catalogue.catalogue import CatalogueEntry, catalogue
-from charter.engine.report.catalogue import entry_markdown
+from charter.engine.report.catalogue import entry_markdown, entry_text
 
 from .programmes import ROOT, SMALL, copy_of, edit
 
 PAGE = ROOT / "docs" / "problems.md"
 CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+|bounds|choices")
 #: hyphenated words of the source that are no codes
-OTHERS = {"ls-tree", "utf-8", "utf-8-sig", "utf-16-be", "system-out"}
+OTHERS = {"ls-tree", "cat-file", "utf-8", "utf-8-sig", "utf-16-be", "system-out"}
 HEAD = """# Problems, by their codes
 
 What each code means, with a wrong and a right example and what is printed for the wrong one. `charter explain CODE`
@@ -82,6 +82,12 @@ def _rates_by_day(release: Path) -> None:
         (release.parent / f"{years}-years.yaml").write_text(text, "utf-8")
 
 
+def _offices(release: Path) -> None:
+    """A second whole number, of which a rule reads the square."""
+    edit(release, "facts.yaml", "  revenue:", "  offices: {title: {en: Offices}, kind: count}\n  revenue:")
+    edit(release, "tiers.yaml", "per_head >= 1000.5 and", "per_head >= 1000.5 and offices < 99 and")
+
+
 def _definition(code: str) -> Callable[[Path], None]:
     """Definitions as the right example of a code has them, in their place."""
 
@@ -129,6 +135,7 @@ SITUATIONS: dict[str, Callable[[Path], None]] = {
     "mutant-unnoticed": _one_rule,
     "broken-seal": _example("tier-not-reached"),
     "draft-overdue": _example("tier-not-reached"),
+    "not-checked": _offices,
     "reading-without-effect": _third_clause,
     "scenario-differs": _example("tier-not-reached"),
     "sealed-changed": _example("tier-not-reached"),
@@ -240,3 +247,17 @@ def test_a_page_is_in_both_languages(code: str) -> None:
         assert set(texts) == {"ru", "en"}
         assert re.search("[а-яё]", texts["ru"])
         assert not re.search("[а-яё]", texts["en"])
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_page_in_a_terminal_is_a_heading_the_text_and_the_examples(lang: str) -> None:
+    for code, entry in catalogue().items():
+        heading, blank, *rest = entry_text(entry, lang).splitlines()
+        assert heading == f"{entry.level.value}[{code}]  {entry.title[lang]}"
+        assert blank == ""
+        end = rest.index("")
+        assert " ".join(rest[:end]).split() == entry.text[lang].split()
+        shown = [line[4:] for line in rest[end + 1 :] if line.startswith("    ") or not line]
+        assert [line for line in shown if line] == [
+            line for example in (entry.wrong, entry.right) for line in example.splitlines() if line.strip()
+        ]

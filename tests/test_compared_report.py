@@ -97,6 +97,7 @@ def test_the_blocks_say_the_numbers(lang: str, asked: Asked) -> None:
     assert (decided.figure, apart.figure) == (str(compared.decided), str(compared.differing))
     assert str(compared.rejected) in decided.note
     assert apart.bar == Decimal(compared.differing) / compared.decided
+    assert not apart.note
     titles = {id: pick(tier.title, lang) for one in (after, BEFORE) for id, tier in one.programme.tiers.items()}
     own = {row.title: row for row in rows_of(blocks, say["own"])}
     for tier in compared.tiers:

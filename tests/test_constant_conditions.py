@@ -9,9 +9,9 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from charter.engine.language.calls import Symbol
 from charter.engine.language.parse import Scope, parse
 from charter.engine.language.run.interpret import interpret
+from charter.engine.language.symbols import Symbol
 from charter.engine.language.syntax import Text
 from charter.engine.problems import Problem, Source
 from charter.engine.review.review import review

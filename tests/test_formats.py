@@ -17,6 +17,7 @@ from charter.engine.problems import Level, Place, Problem, Source
 from charter.engine.report.annotations import annotations
 from charter.engine.report.junit import file_cases, junit_xml
 from charter.engine.report.sarif import sarif_data
+from charter.engine.texts.visible import visible
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
@@ -354,8 +355,8 @@ def test_any_text_survives_every_format(problems: list[Problem]) -> None:
     assert len(lines) == len(problems) + 2
     for line, problem in zip(lines, problems, strict=False):
         properties, text = line.split("::", 2)[1:]
-        assert unescaped(text).startswith(problem.message)
-        assert f"file={problem.place.source.path}" in [
+        assert unescaped(text).startswith(visible(problem.message))
+        assert f"file={visible(problem.place.source.path)}" in [
             unescaped(pair) for pair in properties.split(" ", 1)[1].split(",")
         ]
     data = json.loads(json.dumps(sarif_data(problems, ROOT)))

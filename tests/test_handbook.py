@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from charter import load
 from charter.engine.report.handbook import Handbook, HandbookRow, handbook
 from charter.engine.report.markdown import handbook_markdown
+from charter.engine.texts import en
 
 from .cli import charter
 from .programmes import ASOFT, ROOT, SMALL, copy_of, edit
 from .small_world import world
+from .surfaces.programmes import compiled, programme
 
 PROGRAMMES = [ASOFT, SMALL, *sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))]
 
@@ -145,3 +148,69 @@ def test_the_command(tmp_path: Path) -> None:
     assert run("--format", "markdown").stdout.startswith("# ASoft Partners Community programme\n")
     assert run("--release", "9.9.9").returncode == 2
     assert run("--program", str(tmp_path)).returncode == 2
+
+
+# Texts ----------------------------------------------------------------------------------------------------------------
+
+#: keys of texts that a handbook may print: those that its modules name, and those of families that they put together
+MODULES = ("figures", "handbook", "offers", "order_rules", "parts", "reported", "rules", "tier_rules", "wording")
+FAMILIES = re.compile(r"(handbook|award|kind|cases|own)_(?!open)\w+|round_\w*to|\w+_of")
+#: of them, what only the page of a partner prints
+OF_A_PARTNER = {"eligibility", "instead_of"}
+RARE = {
+    "clauses": """
+sections: {one: {title: {en: One}}}
+clauses: {c: {section: one, title: {en: Clause}}, p: {section: one, title: {en: Products are these.}}}
+""",
+    "products": "products: {soap: {title: {en: Soap}, source: [p]}}\n",
+    "tiers": """
+award: highest
+tiers:
+  silver: {title: {en: Silver}, discount: {value: 5, negotiable: {source: [c]}, source: [c]}}
+  gold:
+    title: {en: Gold}
+    requirements:
+      r: {title: {en: R}, rule: discount_base('silver') > 3 or discount_total('silver') > 4, source: [c]}
+      u: {title: {en: U}, rule: discount_uncapped('silver') > 4, source: [c]}
+""",
+}
+
+
+def pattern(template: str) -> str:
+    parts = Formatter().parse(template)
+    return "".join(re.escape(literal) + ".*" * (field is not None) for literal, field, *_ in parts)
+
+
+def test_every_text_of_the_handbook_is_in_one(tmp_path: Path) -> None:
+    """Of the shipped programmes, of random ones, or of one with what those lack."""
+    source = "".join((ROOT / "engine" / "report" / f"{name}.py").read_text("utf-8") for name in MODULES)
+    named = set(re.findall(r'"(\w+)"', source))
+    unprinted = {key for key in en.REPORT if key in named or FAMILIES.fullmatch(key)} - OF_A_PARTNER
+    releases = [*map(load, PROGRAMMES), world(tmp_path, **RARE), *(compiled(programme(seed)) for seed in range(40))]
+    for release in releases:
+        page = handbook_markdown(handbook(release.programme, "en"))
+        unprinted = {key for key in unprinted if not re.search(pattern(en.REPORT[key]), page)}
+    assert unprinted == set()
+
+
+@pytest.mark.parametrize("award", ["highest", "signed"])
+def test_thresholds_of_ordered_choices_are_said_by_their_order(award: str, tmp_path: Path) -> None:
+    size = "choices: {small: {title: {en: Small}}, medium: {title: {en: Medium}}, large: {title: {en: Large}}}"
+    facts = f"""
+facts: {{size: {{title: {{en: Size}}, kind: choice, ordered: true, {size}}}}}
+lists:
+  deals:
+    title: {{en: Deals}}
+    fields:
+      signed: {{title: {{en: Signed on}}, kind: date}}
+      closed: {{title: {{en: Closed on}}, kind: date, default_from: signed}}
+"""
+    tiers = f"""
+award: {award}
+tiers:
+  silver: {{title: {{en: Silver}}}}
+  gold: {{title: {{en: Gold}}, requirements: {{r: {{title: {{en: R}}, rule: size >= 'medium', source: [c]}}}}}}
+"""
+    page = handbook_markdown(handbook(world(tmp_path, facts=facts, tiers=tiers).programme, "en"))
+    assert "Size: at least Medium |" in page
+    assert "| – Closed on | a date | same as “Signed on” |" in page

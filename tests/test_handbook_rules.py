@@ -75,13 +75,16 @@ class Maker:
     def by(self, kind: str, depth: int) -> Any:
         options = self.random.choice([["north", "south", "west"], ["north"], ["south"], ["north", "west"]])
         table = {"by": "region", "rows": {option: self.cell(kind, depth) for option in options}}
-        return table if len(options) == 3 else table | {"otherwise": self.cell(kind, depth)}
+        return table if len(options) == 3 else table | {"otherwise": self.default(kind, depth)}
+
+    def default(self, kind: str, depth: int) -> Any:
+        return "unknown" if self.random.random() < 0.2 else self.cell(kind, depth)
 
     def band(self, kind: str, depth: int) -> Any:
         number = self.random.choice(["s", "n"])
         starts = self.random.choice([["0", "2"], ["0", "2", "150"], ["0", "150"]])
         table = {"band": number, "rows": {start: self.cell(kind, depth) for start in starts}}
-        return table | {"below": self.cell(kind, depth)}
+        return table | {"below": self.default(kind, depth)}
 
     def slices(self, kind: str, depth: int) -> Any:
         table = {
@@ -94,8 +97,8 @@ class Maker:
 
     def cases(self, kind: str, depth: int) -> Any:
         cases = [{"when": self.condition(), "value": self.cell(kind, depth)} for _ in range(self.random.randint(1, 2))]
-        take = self.random.choice([{}, {"take": "greatest"}, {"take": "sum"}])
-        return {"cases": cases, "otherwise": self.cell(kind, depth), **take}
+        take = self.random.choice([{}, {"take": "greatest"}, {"take": "least"}, {"take": "sum"}])
+        return {"cases": cases, "otherwise": self.default(kind, depth), **take}
 
     def definition(self, name: str) -> dict[str, Any]:
         kind = self.random.choice(["percent", "money"])
@@ -128,7 +131,7 @@ def changed(data: Any) -> Iterator[Any]:
     for key, part in data.items():
         yield from (data | {key: other} for other in changed(part) if key not in ("title", "source"))
     if "cases" in data:
-        yield from (data | {"take": take} for take in ("first", "greatest", "sum"))
+        yield from (data | {"take": take} for take in ("first", "greatest", "least", "sum"))
     if "after" in data:
         yield {key: part for key, part in data.items() if key != "after"}
     if "band" in data:
@@ -139,7 +142,9 @@ def changed(data: Any) -> Iterator[Any]:
         if key in data:
             yield {own: part for own, part in data.items() if own != key} | {other: data[key]}
     if "round" in data:
-        yield from (data | {"rounding": way} for way in ("half_up", "down", "up"))
+        yield from (
+            data | {"rounding": way} for way in ("half_up", "half_even", "down", "up", "towards_zero", "away_from_zero")
+        )
 
 
 def facts_of(random: Random) -> dict[str, Any]:
@@ -223,7 +228,7 @@ def test_what_tiers_give_by_tables_has_a_column_for_each(tmp_path: Path) -> None
     assert under(programme, "Back") == [
         (0, ("Back", "at least 50 EUR", slices, slices)),
         (1, ("the part from 0 EUR to 100 EUR", "", "1%", "3%")), (1, ("the part over 100 EUR", "", "2%", "4%")),
-        (1, ("an amount under 0 is carried on and set against later payments", "", "", "")),
+        (1, ("an amount under 0 is taken off other payments of the period, the rest off later ones", "", "", "")),
     ]  # fmt: skip
     assert under(programme, "Fund") == [
         (0, ("Fund", "–", "by “People”")), (1, ("from 0 people", "", "5 EUR")), (1, ("from 3 people", "", "9 EUR")),

@@ -43,7 +43,7 @@ def test_prices_are_rounded_to_the_minor_unit_or_a_greater_one(
 
 
 @pytest.mark.parametrize("currency", DECIMALS)
-@pytest.mark.parametrize("way", ["half_up", "down", "up"])
+@pytest.mark.parametrize("way", ["half_up", "half_even", "down", "up", "towards_zero", "away_from_zero"])
 def test_definitions_rebates_and_benefits_round_to_the_minor_unit(tmp_path: Path, currency: str, way: str) -> None:
     rounding = f"currency: {currency}, round: 0.0001, rounding: {way}, source: [c]"
     release = world(
@@ -56,9 +56,17 @@ def test_definitions_rebates_and_benefits_round_to_the_minor_unit(tmp_path: Path
     by_id = values(release, {"revenue": 100})
     scale = 10 ** DECIMALS[currency]
     exact = Decimal(100 * scale) / 7
-    whole = {"half_up": round_half_up(exact, 0), "down": exact // 1, "up": exact // 1 + 1}[way]
+    nearest, down, up = round_half_up(exact, 0), exact // 1, exact // 1 + 1  # no currency has a half here
+    whole = {
+        "half_up": nearest,
+        "half_even": nearest,
+        "towards_zero": down,
+        "away_from_zero": up,
+        "down": down,
+        "up": up,
+    }
     for id in ("definitions.v", "tiers.gold.rebates.r", "tiers.gold.benefits.b"):
-        assert by_id[id] * scale == whole, id
+        assert by_id[id] * scale == whole[way], id
 
 
 def test_the_currency_of_an_item_decides_how_its_amount_is_rounded(tmp_path: Path) -> None:

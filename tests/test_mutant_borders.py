@@ -67,7 +67,7 @@ def test_scenarios_far_from_every_border_leave_mutants_alive(tmp_path: Path, for
         f"    expect: {{definitions: {{v: {Decimal(value)}}}}}\n", "utf-8",
     )  # fmt: skip
     files = read_files(folder)
-    _, alive = survivors(files, read_scenarios(folder, load(folder)))
+    _, alive, _ = survivors(files, read_scenarios(folder, load(folder)))
     assert any(": 20 → 21" in mutant.id for mutant in alive)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from charter import InvalidProgramme, load
 from charter.engine.problems import WrongCall
 from charter.engine.release.load import read_files
+from charter.engine.review.fixes import mend
 from charter.engine.review.publish import begin, seal
 from charter.engine.review.review import review_programme
 from charter.engine.review.what_if import what_if
@@ -65,6 +67,43 @@ def test_what_is_no_new_number_is_refused(program: Path, number: str) -> None:
     with pytest.raises(WrongCall):
         begin(program, number, None, None, TODAY)
     assert [path.name for path in program.iterdir()] == ["1.0.0"]
+
+
+def test_what_editors_and_systems_leave_is_not_copied(program: Path) -> None:
+    """Locks, hidden files and backups stay; a link becomes a file of its own; a mode is not kept."""
+    release = program / "1.0.0"
+    (release / ".#tiers.yaml").symlink_to("root@host.1")
+    (release / "._tiers.yaml").write_bytes(b"\x00\x05")
+    (release / ".git").mkdir()
+    (release / "tiers.yaml~").write_text("tiers: {}", "utf-8")
+    (release / "tiers.yaml").rename(program / "tiers.yaml")
+    (release / "tiers.yaml").symlink_to("../tiers.yaml")
+    (release / "facts.yaml").chmod(0o444)
+    (release / "seal.json").write_text("{}", "utf-8")
+    begun = begin(program, "1.1.0", None, date(2027, 1, 1), TODAY).folder
+    assert not any(path.name.startswith(".") or path.name.endswith("~") for path in begun.iterdir())
+    assert not (begun / "seal.json").exists()
+    assert not (begun / "tiers.yaml").is_symlink()
+    assert (begun / "facts.yaml").stat().st_mode & 0o200
+    (release / "seal.json").unlink()
+    assert codes(program) == []
+
+
+@pytest.mark.parametrize("spoil", ["link", "pipe"])
+def test_what_cannot_be_copied_is_named_and_nothing_is_begun(program: Path, spoil: str) -> None:
+    path = program / "1.0.0" / "scenarios" / "more.yaml"
+    path.symlink_to("nowhere") if spoil == "link" else os.mkfifo(path)
+    before = sorted(program.rglob("*"))
+    with pytest.raises(WrongCall, match=r"1\.0\.0/scenarios/more\.yaml' cannot be copied: "):
+        begin(program, "1.1.0", None, None, TODAY)
+    assert sorted(program.rglob("*")) == before
+
+
+def test_the_lock_of_an_editor_does_not_keep_check_from_mending(program: Path) -> None:
+    (program / "1.0.0" / ".#tiers.yaml").symlink_to("root@host.1")
+    edit(program / "1.0.0", "tiers.yaml", "value: 15,", "value: 15%,")
+    (mended,) = mend(program / "1.0.0")
+    assert "value: 15," in mended.after
 
 
 # A seal ---------------------------------------------------------------------------------------------------------------
@@ -187,6 +226,43 @@ def test_releases_follow_each_other(program: Path) -> None:
     assert [related.message for related in problems[1].related] == ["1.1.0 applies from 2026-06-01"]
 
 
+def test_a_folder_that_is_no_release_stops_nobody_and_is_told_by_check(program: Path) -> None:
+    """One without programme.yaml, an empty one, what a killed command left; a hidden folder is somebody else's."""
+    (program / "1.1.0").mkdir()
+    copy_of(program / "1.0.0", program / "half").parent.rename(program / "1.2.0")
+    copy_of(program / "1.0.0", program / ".1.3.0.0123abcd.charter-part")
+    copy_of(program / "1.0.0", program / ".backup")
+    (program / "records").mkdir()
+    assert load(program, as_of=TODAY).programme.release == "1.0.0"
+    problems = review_programme(program, TODAY)
+    assert {(problem.code, problem.level) for problem in problems} == {("unfinished-release", "warning")}
+    assert sorted(problem.message.partition("'")[2].partition("'")[0] for problem in problems) == [
+        ".1.3.0.0123abcd.charter-part",
+        "1.1.0",
+        "1.2.0",
+    ]
+    (program / "1.2.0" / "programme.yaml").symlink_to("nowhere")  # it would begin on some day
+    with pytest.raises(InvalidProgramme, match="cannot be read"):
+        load(program, as_of=TODAY)
+
+
+def test_files_that_change_while_they_are_checked_are_not_sealed(program: Path) -> None:
+    """What would be sealed is no longer what was checked."""
+    path = program / "1.0.0" / "tiers.yaml"
+    command = [Path(sys.executable).parent / "charter", "seal", "1.0.0", "--program", program, "--as-of", "2025-06-01"]
+    texts = [path.read_text("utf-8").replace("value: 15", f"value: 15.{number}") for number in range(1, 9)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            for text in texts:
+                path.with_suffix(".new").write_text(text, "utf-8")
+                path.with_suffix(".new").replace(path)
+        message = process.communicate()[1]
+    if process.returncode:
+        assert process.returncode == 2, message
+        assert "the files of '1.0.0' changed while they were checked" in message
+    assert (program / "1.0.0" / "seal.json").exists() == (process.returncode == 0)
+
+
 def test_readings_and_mutants_of_a_sealed_release_run(tmp_path: Path) -> None:
     """They change the release in memory only, so its seal does not refuse them."""
     program = copy_of(ASOFT, tmp_path / "program").parent
@@ -277,7 +353,6 @@ def test_any_value_is_set_as_written_or_refused(value: str) -> None:
     ("file", "right", "wrong"),
     [
         ("tiers.yaml", "value: 15,", "value: 15%,"),
-        ("tiers.yaml", "value: 15,", 'value: "15",'),
         ("bonuses.yaml", "gold: 1.5", 'gold: "1,5"'),
         ("facts.yaml", "default: false", "default: no"),
         ("programme.yaml", 'release: "1.0.0"', 'release: "1.0.0"  # comment stays'),

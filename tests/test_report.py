@@ -14,6 +14,7 @@ from charter import Release, load
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
+from charter.engine.language.operators import Comparison
 from charter.engine.report.markdown import page_markdown
 from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import WIDTH, page_text
@@ -22,7 +23,7 @@ from charter.engine.values import Kind
 
 from .cli import COMMAND, charter
 from .programmes import ROOT, SMALL, copy_of, edit
-from .small_world import world
+from .small_world import evaluate, values, world
 from .test_release import STANDING
 
 DAY = date(2026, 11, 23)
@@ -253,3 +254,29 @@ def test_what_is_missing_is_said_in_figures_with_their_units(tmp_path: Path) -> 
 def test_what_benefits_are_worth_is_unknown_where_a_fact_is_missing(tmp_path: Path) -> None:
     lines = short_of(world(tmp_path, **SHORT), {"people": 1, "level": "basic"})
     assert lines[lines.index("Benefits: not determined yet") + 1] == "Badge · Fund"
+
+
+@pytest.mark.parametrize("kind", [Kind.COUNT, Kind.MONEY])
+@pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
+def test_the_distance_is_the_least_change_that_meets_a_threshold(sign: Comparison, kind: Kind, tmp_path: Path) -> None:
+    """By trying every change; an amount passes a strict threshold as soon as the distance is exceeded."""
+    facts = f"facts: {{n: {{title: {{en: N}}, kind: {kind.value}}}}}\n"
+    rule = f"requirements: {{r: {{title: {{en: R}}, rule: n {sign} 5, source: [c]}}}}"
+    tiers = f"award: signed\ntiers: {{gold: {{title: {{en: Gold}}, {rule}}}}}\n"
+    release = world(tmp_path, facts=facts, tiers=tiers)
+    met = {n: evaluate(release, {"n": n}, tier="gold").status == "qualified" for n in range(12)}
+    for n in range(12):
+        (measure,) = measures(release.programme, "tiers.gold.requirements.r", values(release, {"n": n}))
+        least = min(abs(other - n) for other in met if met[other])
+        strict = kind is Kind.MONEY and sign in ("<", ">")
+        assert measure.distance == (None if met[n] or least == strict else least - strict), n
+
+
+def test_a_bonus_names_the_facts_that_may_decide_it(tmp_path: Path) -> None:
+    written = "facts: {n: {title: {en: N}, kind: count}, m: {title: {en: M}, kind: count}}\n"
+    bonuses = "bonuses: {b: {title: {en: B}, when: n > 3 and m > 1, percent: {gold: 2}, source: [c]}}\n"
+    tiers = "award: highest\ntiers: {gold: {title: {en: Gold}, discount: {value: 5, source: [c]}}}\n"
+    release = world(tmp_path, facts=written, tiers=tiers, bonuses=bonuses)
+    for facts, unknown in (({}, ("m", "n")), ({"n": 4}, ("m",)), ({"n": 1}, ()), ({"n": 4, "m": 2}, ())):
+        (bonus,) = evaluate(release, facts).of("gold").discount.bonuses
+        assert bonus.unknown == unknown

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter import Release, load
+from charter import Release, check, load
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.programme.outcomes import OWN_ROLES, outcomes, own_outcomes
 from charter.engine.programme.owners import SHOWN, Better
+from charter.engine.release.load import read_release
+from charter.engine.report.problems import problems_text
 
 from .cli import charter, charter_json
-from .small_world import FILES, evaluate, report, world
+from .small_world import FILES, evaluate, report, world, write
 
 FEES = """
 fees:
@@ -265,3 +267,39 @@ def test_an_unknown_name_is_a_problem_where_a_file_leaves_its_facts_or_definitio
 def test_only_totals_of_an_order_look_at_its_lines(tmp_path: Path, prices: dict[str, str]) -> None:
     lines = "definitions: {lines: {title: {en: Lines}, kind: count, take: count, over: order, source: [c]}}\n"
     assert "error[unknown-list]" in report(tmp_path, definitions=lines, **prices)
+
+
+@pytest.mark.parametrize("case", ["7", "{when: [], value: 2}", "{when: revenue > 2, value: []}"])
+def test_a_case_of_a_wrong_shape_is_the_only_problem(case: str, tmp_path: Path) -> None:
+    """It is left out of the list, and the cases beside it keep their places."""
+    cases = f"{{cases: [{{when: revenue > 1, value: 1}}, {case}, {{when: lost > 3, value: 3}}], otherwise: 4}}"
+    definitions = f"definitions: {{d: {{title: {{en: D}}, kind: number, value: {cases}, source: [c]}}}}\n"
+    text = report(tmp_path, definitions=definitions.replace("lost", "revenue"))
+    assert text.count("error[") == 1
+    assert report(tmp_path, definitions=definitions).count("error[") == 2  # the unknown name is told too
+
+
+def test_a_benefit_of_a_programme_without_tiers_is_refused(tmp_path: Path) -> None:
+    """It would be given to nobody."""
+    benefits = "benefits: {seats: {title: {en: Seats}, kind: count, value: 2, source: [c]}}"
+    release = write(tmp_path, benefits=benefits)
+    (release / "tiers.yaml").unlink()
+    problems = problems_text(read_release(release)[1])
+    assert "wrong-form]  a benefit is of a tier, and the programme has none" in problems
+    assert "write it as a definition" in problems
+
+
+def test_groups_that_are_only_shown_are_used(tmp_path: Path) -> None:
+    facts = """
+facts: {revenue: {title: {en: R}, kind: money}}
+lists:
+  deals: {title: {en: Deals}, fields: {area: {title: {en: Area}, kind: text}, amount: {title: {en: A}, kind: money}}}
+  areas:
+    title: {en: Areas}
+    group: deals
+    by: area
+    values: {whole: {title: {en: W}, kind: money, take: sum, of: amount, over: deals, show: true, source: [c]}}
+"""
+    write(tmp_path, facts=facts)
+    problems = [problem.message for problem in check(tmp_path)]
+    assert not any("areas" in message for message in problems), problems

@@ -17,11 +17,16 @@ from charter.engine.texts.texts import texts_in
 from .programmes import ROOT
 
 CYRILLIC = re.compile(r"[а-яёА-ЯЁ]")
+WORD = re.compile(r"[^\W\d_]+")
+
+#: English words of texts that the docs and schemas happen not to use
+PLAIN_WORDS = {"Contents", "concerned", "keeping", "provisions", "standing"}
 
 #: Files in which Cyrillic letters are data and not text for people.
 CYRILLIC_DATA = {
     "engine/problems.py",  # letters that look like Latin ones
     "engine/review/checks/homoglyphs.py",  # the same, mixed in one word
+    "engine/source/letters.py",  # letters that look like those of other scripts
     "engine/source/scalars.py",  # yes and no as a person writes them in YAML
 }
 
@@ -78,6 +83,35 @@ def test_russian_texts_are_in_russian() -> None:
         if not CYRILLIC.search(text) and (latin_words(text) or (ENGLISH[name][key] == text and name != "FORMS"))
     }
     assert untranslated == NO_RUSSIAN_WORD
+
+
+def words(template: str) -> list[str]:
+    """The words of a text outside its placeholders."""
+    parts = Formatter().parse(template)
+    return WORD.findall("".join(literal + " " * (field is not None) for literal, field, *_ in parts))
+
+
+def test_the_words_of_english_texts_are_words_of_the_docs() -> None:
+    """A misspelt word, or one that nobody explains, stands out."""
+    files = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "engine" / "catalogue").glob("*.yaml")]
+    files += [*(ROOT / "schemas").glob("*.json"), *(ROOT / "examples").rglob("*.yaml")]
+    written = {word for path in files for word in WORD.findall(path.read_text("utf-8"))}
+    written |= {word.capitalize() for word in written}
+    unexplained = {word for group in ENGLISH.values() for text in group.values() for word in words(text)} - written
+    assert unexplained == PLAIN_WORDS
+
+
+@pytest.mark.parametrize(("name", "key"), TEXTS)
+def test_a_russian_text_is_written_as_the_english_one_is(name: str, key: str) -> None:
+    """In letters of one script to a word, with Latin words of the English text alone, and with its capitals."""
+    english, russian = words(ENGLISH[name][key]), words(RUSSIAN[name][key])
+    latin = {word for word in russian if re.search("[A-Za-z]", word)}
+    assert latin <= {*english, "charter"}
+    capitals = [word for word in russian if len(word) > 1 and word.isupper() and word not in english]
+    assert not capitals
+    first = [text.lstrip("\n “«(;,.:")[:1] for text in (ENGLISH[name][key], RUSSIAN[name][key])]
+    if all(letter.isalpha() for letter in first):
+        assert first[0].isupper() == first[1].isupper()
 
 
 def cyrillic_files(root: Path) -> set[str]:

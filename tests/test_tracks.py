@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from charter import InvalidInput, Release
+from charter import InvalidInput, Release, handbook
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.outcome_page import outcome_page
@@ -262,3 +263,19 @@ def test_a_programme_of_tracks_alone(tmp_path: Path) -> None:
             outcome_page(outcome, release.programme, all_values(release.plan, outcome), "en", explain=False)
         )
         assert f"\n{headline}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "none", "by"), [("en", "none", "if security: none,"), ("ru", "нет", "если security: нет,")]
+)
+def test_the_handbook_names_having_no_tier_of_a_track(
+    lang: Literal["en", "ru"], none: str, by: str, tmp_path: Path
+) -> None:
+    """Not as having no tier at all: the partner may hold one of another track."""
+    definitions = f"""{DEFINITIONS}
+  weak: {{title: {{en: Weak}}, kind: count, value: 7 if security_tier == 'none' else 8, source: [c]}}
+  by_tier: {{title: {{en: Step}}, kind: count, value: {{by: security_tier, rows: {{none: 41}}, otherwise: 42}}, source: [c]}}
+"""
+    page = handbook(world(tmp_path, facts=FACTS, tiers=TIERS, definitions=definitions), lang=lang, format="markdown")
+    assert f"| – {none} | 41 |" in page
+    assert by in page

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ..language.calls import Symbol
 from ..language.currencies import minor_unit
-from ..language.function_names import FunctionName
+from ..language.function_names import FunctionName, Rounding
 from ..language.parse import Scope
+from ..language.symbols import Symbol
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name
 from ..programme.forms import Cell, Written, expression_of
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart
 from .tables import Wanted, compile_cell
+
+_WAYS: Mapping[str, Rounding] = {
+    "half_up": "round",
+    "half_even": "round_half_even",
+    "down": "round_down",
+    "up": "round_up",
+    "towards_zero": "round_towards_zero",
+    "away_from_zero": "round_away_from_zero",
+}
 
 
 def bounded(row: FilePart, cell: Cell, scope: Scope, kind: Kind) -> tuple[Expression, Written] | None:
@@ -38,8 +47,7 @@ def bounded(row: FilePart, cell: Cell, scope: Scope, kind: Kind) -> tuple[Expres
             form = form._replace(floor=limit_cell) if key == "floor" else form._replace(cap=limit_cell)
             continue
         currency = row.data.get("currency", "")
-        ways: Mapping[str, FunctionName] = {"down": "round_down", "up": "round_up"}
-        way = ways.get(row.data.get("rounding", ""), "round")
+        way = _WAYS.get(row.data.get("rounding", ""), "round")
         unit = limit.value if isinstance(limit, Literal) and isinstance(limit.value, Decimal) else Decimal(1)
         if unit <= 0 or (kind is Kind.COUNT and unit % 1):
             message = "the unit to round by must be over 0" + (", and whole for a count" * (kind is Kind.COUNT))
@@ -54,7 +62,7 @@ def bounded(row: FilePart, cell: Cell, scope: Scope, kind: Kind) -> tuple[Expres
 
 
 def _rounded_money(
-    tree: Expression, way: FunctionName, unit: Expression, field: Symbol | None, currency: str
+    tree: Expression, way: Rounding, unit: Expression, field: Symbol | None, currency: str
 ) -> Expression:
     """An amount rounded to the unit, or to the minor unit of its currency where that is greater.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
-from ..language.calls import Symbol
+from ..language.kind_help import help_for_needed
 from ..language.kinds import KIND_WORDS
 from ..language.parse import Scope
+from ..language.symbols import Symbol
 from ..language.tree import And, Expression, Name
 from ..problems import did_you_mean
 from ..programme.claims import Always, Assertion, Claim, Extreme, NeverChanges, NeverLowers, Possible, Reachable
@@ -78,7 +79,8 @@ def _assertion(row: FilePart, scope: Scope, facts: Mapping[str, Fact], tiers: tu
 def _extreme(row: FilePart, form: Literal["greatest", "least"], scope: Scope) -> Extreme | None:
     value = row.expression(form, scope=scope)
     if value and value.kind not in NUMERIC:
-        row.problem("wrong-kind", f"this is {KIND_WORDS[value.kind]}; a number is needed here", row.place(form))
+        message = f"this is {KIND_WORDS[value.kind]}; a number is needed here"
+        row.problem("wrong-kind", message, row.place(form), help_for_needed(value, Kind.NUMBER, scope.symbols))
         return None
     wanted = row.expression("is", scope=scope, kind=value.kind) if value else None
     return Extreme(value, wanted, form) if value and wanted else None
@@ -105,7 +107,8 @@ def _pairs(
     for index, tree in enumerate(trees):
         if tree and form == "never_lowers" and tree.kind not in (*NUMERIC, Kind.YES_NO):
             message = f"this is {KIND_WORDS[tree.kind]}; a number or a condition is needed here"
-            row.problem("wrong-kind", message, row.document.value_place((*row.path, form, index)))
+            help = help_for_needed(tree, Kind.YES_NO, scope.symbols)
+            row.problem("wrong-kind", message, row.document.value_place((*row.path, form, index)), help)
             return None
     values = tuple(tree for tree in trees if tree)
     return (differing, values) if len(values) == len(trees) and len(differing) == len(ids) else None

@@ -46,8 +46,8 @@ def compile_programme(
     facts, lists = compile_facts(files), compile_lists(files)
     scopes = compile_scopes(files, facts, lists)
     values = Values(compile_definitions(files, scopes, lists))
-    definitions = [row.id for row in named_values(files) if "by_tier" not in row.data]
-    definitions += [column.id for _, column in columns(files)]
+    definitions = [row.id for row in named_values(files) if row.id not in scopes.differing]
+    definitions += [column.id for _, column in columns(files) if column.id not in scopes.differing]
     tiers = compile_tiers(files, scopes, values)
     rebates, fees = (
         Payments() if tiers else compile_payments(payment_rows(files, kind), kind, PROGRAMME, scopes.general, values)
@@ -59,7 +59,9 @@ def compile_programme(
     order = compile_order(files, scopes, lists.get(ORDER), main, values)
     claims = compile_claims(files, scopes.general, facts, tiers.values())
     checks, conditions = compile_checks(files, scopes.general)
-    ordered = dependency_order(files, values.by_id | {value.id: value for value in conditions})
+    groups_of_items = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of}
+    all_values = values.by_id | {value.id: value for value in conditions}
+    ordered = dependency_order(files, all_values, groups_of_items)
     sections, clauses = _clauses(files)
     statements = {kind: tuple(row.statement() for row in files.rows(kind, kind)) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
@@ -77,7 +79,8 @@ def compile_programme(
         notice_days=about.notice_days,
         digest=digest,
         facts=MappingProxyType(facts),
-        lists=MappingProxyType({id: list_fact for id, list_fact in lists.items() if id != ORDER}),
+        lists=MappingProxyType({id: lists[id] for id in lists if id not in {ORDER, *groups_of_items}}),
+        groups_of_items=MappingProxyType(groups_of_items),
         fields=MappingProxyType(
             {id: ItemField(name, field) for name in lists for id, field in lists[name].fields_by_id().items()}
         ),

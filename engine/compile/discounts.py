@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 from ..language.parse import Scope
 from ..language.tree import Arithmetic, Call, Choose, Expression, Literal, Name, Or
+from ..problems import Fix, Problem
+from ..programme.forms import Cell, Written, expression_of
 from ..programme.model import Bonus, Discount, Rate
 from ..programme.owners import PROGRAMME, Role, WrittenForm, of_tier
+from ..source.scalars import certain_fix, how_to_write, plain_scalar
 from ..values import Kind
-from .file_reader import FilePart, Files
+from .file_reader import FilePart, Files, Keys
 from .references import check_tiers
-from .tables import added, form_of
+from .table_trees import added, cases_of
+from .tables import Wanted, compile_cell, form_of
 from .values import Values
 
 _ZERO = Literal(Decimal(0), Kind.PERCENT)
@@ -41,12 +45,27 @@ def compile_terms(files: Files, scope: Scope, values: Values) -> Terms:
     row = files.row("bonuses", "discount", "cap")
     cap = None
     if row:
-        literal = Literal(row.data.get("value", _ZERO.value), Kind.PERCENT, row.place("value"))
+        cell = _percentage(row, ("value",), scope)
+        tree = expression_of(cell)
         cap = values.name(
             PROGRAMME, Role.DISCOUNT_CAP,
-            kind=Kind.PERCENT, tree=literal, form=WrittenForm.FIGURE, title=row.texts(), source=row.source(),
+            kind=Kind.PERCENT, tree=tree, form=form_of(row.data.get("value"), tree), title=row.texts(),
+            source=row.source(), written=Written(cell), place=row.document.value_place((*row.path, "value")),
         )  # fmt: skip
     return Terms(cap, *conditions)
+
+
+def _percentage(row: FilePart, keys: Keys, scope: Scope) -> Cell:
+    """The cell of a percentage, 0 where it is wrong; a number with a comma or a percent sign is reported as a text."""
+    data = row.data_of(*keys)
+    help = how_to_write(data, "number") if isinstance(data, str) else None
+    if help and not isinstance(plain_scalar(data), Decimal):
+        place, text = row.document.value_place((*row.path, *keys)), certain_fix(data, "number", of_percentage=True)
+        fix = Fix(place, text) if text else None
+        message = f"the text '{data}' stands here; a number is needed"
+        row.files.problems.append(Problem("wrong-type", message, place, help, fix=fix))
+        return _ZERO
+    return compile_cell(row, keys, scope, Wanted(Kind.PERCENT)) or _ZERO
 
 
 def compile_discount(
@@ -61,10 +80,12 @@ def compile_discount(
     def derived(role: Role, tree: Expression) -> Name:
         return values.name(owner, role, kind=percent, tree=tree, form=WrittenForm.DERIVED, title=title)
 
-    literal = Literal(part.data.get("value", _ZERO.value), percent, part.place("value"))
+    cell = _percentage(part, ("value",), scope)
+    tree = expression_of(cell)
     base = values.name(
-        owner, Role.DISCOUNT_BASE, kind=percent, tree=literal, form=WrittenForm.FIGURE,
-        title=title, source=source, negotiable=part.negotiable(),
+        owner, Role.DISCOUNT_BASE, kind=percent, tree=tree, form=form_of(part.data.get("value"), tree),
+        title=title, source=source, negotiable=part.negotiable(), written=Written(cell),
+        place=part.document.value_place((*part.path, "value")),
     )  # fmt: skip
     offers = tuple(_bonus(bonus, row.id, scope, values) for bonus in bonuses if _offered(bonus, row.id))
     worth = added([Name(offer.percent, percent, offer.percent) for offer in offers] or [_ZERO], percent)
@@ -117,21 +138,33 @@ def _bonus(row: FilePart, tier: str, scope: Scope, values: Values) -> Bonus:
 
     conditions = tuple(Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates)
     earned = derived(Role.BONUS_EARNED, Kind.YES_NO, Or(conditions) if len(conditions) > 1 else conditions[0])
-    if row.data.get("take") == "greatest":
-        worth, taken = max(rate.worth for rate in rates), _greatest(rates)
-    else:
-        worth = sum((rate.worth for rate in rates), Decimal(0))
-        taken = added([Name(rate.percent, Kind.PERCENT, rate.percent) for rate in rates], Kind.PERCENT)
+    take = row.data.get("take", "sum")
+    worths = [rate.worth for rate in rates if rate.worth is not None]
+    worth = None if len(worths) < len(rates) else sum(worths, Decimal(0)) if take == "sum" else max(worths)
+    taken = added([_percent(rate) for rate in rates], Kind.PERCENT) if take == "sum" else _extreme_of(rates, take)
     percent = derived(Role.BONUS_PERCENT, Kind.PERCENT, taken)
-    return Bonus(id=row.id, title=title, earned=earned, percent=percent, worth=worth, rates=rates, source=source)
+    return Bonus(
+        id=row.id, title=title, earned=earned, percent=percent, worth=worth, rates=rates, source=source, take=take
+    )
 
 
-def _greatest(rates: tuple[Rate, ...]) -> Expression:
-    """The percentage of the greatest rate that is earned; where that one is certain, lower rates may be unknown."""
+def _percent(rate: Rate) -> Name:
+    return Name(rate.percent, Kind.PERCENT, rate.percent)
+
+
+def _extreme_of(rates: tuple[Rate, ...], take: str) -> Expression:
+    """The percentage of the greatest or the least rate that is earned, 0 where none is.
+
+    Of figures the others may be unknown where that one is certain.
+    """
+    earned = [Name(rate.earned, Kind.YES_NO, rate.earned) for rate in rates]
+    if any(rate.worth is None for rate in rates):
+        cases = [(when, _percent(rate)) for when, rate in zip(earned, rates, strict=True)]
+        return cases_of(take, list(cases), _ZERO, Kind.PERCENT, is_added=False)
     tree: Expression = _ZERO
-    for rate in sorted(rates, key=lambda rate: rate.worth):
-        earned, worth = (Name(rate.earned, Kind.YES_NO, rate.earned), Name(rate.percent, Kind.PERCENT, rate.percent))
-        tree = Choose(earned, worth, tree, Kind.PERCENT)
+    by_worth = sorted(zip(earned, rates, strict=True), key=lambda pair: pair[1].worth or 0, reverse=take == "least")
+    for when, rate in by_worth:
+        tree = Choose(when, _percent(rate), tree, Kind.PERCENT)
     return tree
 
 
@@ -139,18 +172,20 @@ def _rate(
     row: FilePart, tier: str, names: tuple[str, ...], scope: Scope, values: Values, source: tuple[str, ...]
 ) -> Rate:
     """A rate of a bonus; `names` are the ids of the bonus and the rate, or of the bonus alone if it is the only one."""
-    owner, title, worth = of_tier(tier), row.texts(), row.data["percent"][tier]
+    owner, title = of_tier(tier), row.texts()
     roles = (Role.BONUS_EARNED, Role.BONUS_PERCENT) if len(names) == 1 else (Role.RATE_EARNED, Role.RATE_PERCENT)
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or _TRUE
     form = form_of(row.data.get("when"), when)
     earned = values.name(owner, roles[0], *names, kind=Kind.YES_NO, tree=when, form=form, title=title, source=source)
-    literal = Literal(worth, Kind.PERCENT, row.place("percent", tier))
-    tree = Choose(earned, literal, _ZERO, Kind.PERCENT)
+    cell = _percentage(row, ("percent", tier), scope)
+    worth = expression_of(cell)
+    tree = Choose(earned, worth, _ZERO, Kind.PERCENT)
     percent = values.name(
-        owner, roles[1], *names,
-        kind=Kind.PERCENT, tree=tree, form=WrittenForm.FIGURE, title=title, source=source,
+        owner, roles[1], *names, kind=Kind.PERCENT, tree=tree, form=form_of(row.data_of("percent", tier), worth),
+        title=title, source=source, written=Written(cell),
     )  # fmt: skip
-    return Rate(id=row.id, title=title, earned=earned.id, percent=percent.id, worth=worth)
+    figure = worth.value if isinstance(worth, Literal) and isinstance(worth.value, Decimal) else None
+    return Rate(id=row.id, title=title, earned=earned.id, percent=percent.id, worth=figure)
 
 
 def check_bonuses(files: Files) -> list[FilePart]:

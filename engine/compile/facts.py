@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 from ..language.parse import Scope
+from ..language.syntax import short
 from ..language.tree import names
-from ..limits import MAX_DECIMALS, MAX_TEXT, MAX_WHOLE_DIGITS
+from ..limits import MAX_TEXT
 from ..problems import Fix, did_you_mean
-from ..programme.model import LINE, ORDER, Fact, FactCheck, ListFact, NamedValue, plain_fact
+from ..programme.model import LINE, NONE, ORDER, Fact, FactCheck, ListFact, NamedValue, plain_fact
 from ..programme.owners import PROGRAMME, Role, id_of, of_list
-from ..source.scalars import Data, certain_fix, day_of, how_to_write
+from ..source.letters import is_visible
+from ..source.scalars import DIGITS, Data, NotData, certain_fix, day_of, how_to_write
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files, list_path
 from .tables import form_of
@@ -47,24 +49,68 @@ def compile_lists(files: Files) -> dict[str, ListFact]:
             if field.currency and not field.currency.isupper():
                 _check_currency_field(row, field, fields)
         values = tuple(id_of(of_list(row.id), Role.ITEM_VALUE, value.id) for value in row.inner("values"))
+        keys = group_keys(row)
         empty = row.data.get("default") == [] or row.id == ORDER
         looks_at = frozenset(str(value.data["over"]) for value in row.inner("values") if "over" in value.data)
         lists[row.id] = ListFact(
             id=row.id,
             title=row.texts(),
             fields=fields,
-            values=values,
+            values=(*(id_of(of_list(row.id), Role.GROUP_KEY, key) for key in keys), *values),
             default_empty=empty,
             source=row.source(),
             looks_at=looks_at,
+            effort_to_add=row.data_of("effort", "add"),
+            effort_to_end=row.data_of("effort", "end"),
+            group_of=row.data.get("group"),
+            keys=keys,
         )
         row.optional_texts("unit")
+    for id in [id for id, list_fact in lists.items() if list_fact.group_of and not _has_base(files, lists, id)]:
+        del lists[id]
     return lists
+
+
+def by_depth(lists: Mapping[str, ListFact]) -> list[str]:
+    """The ids of the lists, each list of groups after the list whose items it groups."""
+
+    def depth(id: str) -> int:
+        group_of = lists[id].group_of
+        return 0 if group_of is None else 1 + depth(group_of)
+
+    return sorted(lists, key=depth)
+
+
+def group_keys(row: FilePart) -> tuple[str, ...]:
+    """The names of the fields or values by which a list groups the items of another; none of a list with fields."""
+    written = row.data.get("by", ()) if "group" in row.data else ()
+    return (written,) if isinstance(written, str) else tuple(written)
+
+
+def _has_base(files: Files, lists: Mapping[str, ListFact], id: str) -> bool:
+    """Whether the items of a list of groups come from a list that a record states; where not, that is reported."""
+    row, seen, at = files.row(*list_path(id)), [id], lists[id].group_of
+    while row is not None and at is not None:
+        place = row.document.value_place((*row.path, "group"))
+        if at in seen:
+            if at == id == min(seen):
+                message = f"'{id}' groups itself: {' → '.join((*seen, at))}"
+                row.problem("circular-definition", message, place, "group the items of a list that has fields")
+            return False
+        if at not in lists or at == ORDER:
+            if seen == [id] and at not in files.names("facts", "lists"):
+                stated = [name for name in lists if name not in (id, ORDER)]
+                row.unknown("unknown-list", "a list", at, stated, place)
+            return False
+        seen.append(at)
+        at = lists[at].group_of
+    return True
 
 
 def _check_default_from(row: FilePart, field: Fact, fields: Mapping[str, Fact]) -> None:
     """Report a `default_from` that is not another field of the same kind with no `default_from` of its own."""
-    valid = [id for id, candidate in fields.items() if candidate.kind is field.kind and not candidate.default_from]
+    valid = [id for id, candidate in fields.items()
+             if candidate.kind is field.kind and not candidate.default_from and not candidate.none]  # fmt: skip
     if field.default_from and field.default_from not in valid:
         message = f"'{field.default_from}' is not a field of '{row.id}' of this kind"
         help = did_you_mean(field.default_from, valid)
@@ -120,6 +166,7 @@ def _fact(row: FilePart) -> Fact:
     ordered, currency = bool(row.data.get("ordered")), row.data.get("currency")
     check_form(row, kind)
     _check_effort(row, kind)
+    _check_none(row, kind)
     fact = Fact(
         id=row.id,
         title=row.texts(),
@@ -135,16 +182,31 @@ def _fact(row: FilePart) -> Fact:
         default_from=row.data.get("default_from"),
         effort=row.data.get("effort"),
         effort_for=row.data.get("effort_for", Decimal(1)),
+        none=row.optional_texts("none"),
     )
     return fact._replace(default=_default(row, fact))
 
 
+def _check_none(row: FilePart, kind: Kind) -> None:
+    """Report `none` at a kind that says by itself that there is none, and beside a value that counts instead."""
+    if "none" not in row.data:
+        return
+    if kind is not Kind.DATE and kind not in NUMERIC:
+        help = "remove it; write an option 'none' among the choices, or a yes/no of its own"
+        row.problem("wrong-form", f"'none' has no meaning for the kind '{kind.value}'", row.place("none"), help)
+    for key in ("default_from", *(["default"] if row.data.get("default") != NONE else [])):
+        if key in row.data:
+            message = f"'{key}' and 'none' do not go together"
+            help = "write 'default: none', or remove it" if key == "default" else "remove one of them"
+            row.problem("wrong-form", message, row.place(key), help)
+
+
 def _check_effort(row: FilePart, kind: Kind) -> None:
-    """Report `effort` and `effort_for` in a field of a list or at a wrong kind, and a fractional step of a count."""
-    in_item = "fields" in row.path
-    for key, fits in (("effort", kind not in (Kind.DATE, Kind.TEXT)), ("effort_for", kind in NUMERIC)):
-        if key in row.data and (in_item or not fits):
-            what = "a field of a list" if in_item else f"the kind '{kind.value}'"
+    """Report `effort` and `effort_for` in a line of an order or at a wrong kind, and a fractional step of a count."""
+    of_order = row.path[0] == ORDER
+    for key, fits in (("effort", kind is not Kind.TEXT), ("effort_for", kind in NUMERIC)):
+        if key in row.data and (of_order or not fits):
+            what = "a line of an order" if of_order else f"the kind '{kind.value}'"
             row.problem("wrong-form", f"'{key}' has no meaning for {what}", row.place(key), "remove it")
     step = row.data.get("effort_for")
     if kind is Kind.COUNT and step is not None and step % 1:
@@ -160,8 +222,9 @@ def check_form(row: FilePart, kind: Kind) -> None:
 
 
 def check_choices(row: FilePart, kind: Kind, choices: Collection[str]) -> None:
-    """Report a choice without options, and options of another kind."""
-    if (kind is Kind.CHOICE) != bool(choices):
+    """Report a choice without options, and options of another kind; options of a wrong shape are reported already."""
+    written = choices or row.document.at((*row.path, "choices"))
+    if (kind is Kind.CHOICE) != bool(written):
         help = "list its options under 'choices'" if kind is Kind.CHOICE else "remove them, or write 'kind: choice'"
         message = "a choice needs its options" if kind is Kind.CHOICE else "only a choice has options"
         row.problem("choices", message, row.place("kind"), help)
@@ -184,11 +247,15 @@ _JSON_TYPES: Mapping[Kind, str] = {Kind.YES_NO: "boolean", Kind.COUNT: "integer"
                                    Kind.PERCENT: "number", Kind.MONEY: "number"}  # fmt: skip
 
 
-_DIGITS = f"write it in digits, at most {MAX_WHOLE_DIGITS} of them before the point and {MAX_DECIMALS} after it"
+_WANTED = {Kind.YES_NO: "true or false", Kind.CHOICE: "one of the choices", Kind.TEXT: "a text", Kind.DATE: "a date"}
 
 
 def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str | None, tuple[str, str | None] | None]:
     """What is written as a value of the fact; or None, with a message and the help, which may be None."""
+    if fact.none and written == NONE:
+        return NONE, None
+    if isinstance(written, NotData):
+        return None, (f"{written.shown} is not {_WANTED.get(fact.kind, 'a number')}", written.help)
     match fact.kind:
         case Kind.YES_NO:
             if isinstance(written, bool):
@@ -200,7 +267,7 @@ def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str |
                 return written, None
             return None, (f"{_shown(written)} is not one of the choices", did_you_mean(str(written), fact.choices))
         case Kind.TEXT:
-            if isinstance(written, str) and 0 < len(written) <= MAX_TEXT and written.isprintable():
+            if isinstance(written, str) and 0 < len(written) <= MAX_TEXT and is_visible(written):
                 return written, None
             long = isinstance(written, str) and len(written) > MAX_TEXT
             help = f"at most {MAX_TEXT} characters" if long else how_to_write(written, "string") or "write it in quotes"
@@ -209,7 +276,7 @@ def fact_value(fact: Fact, written: Data) -> tuple[bool | Decimal | date | str |
             day = day_of(written)
             return day, None if day else (f"{_shown(written)} is not a date", "write it as 2026-01-31")
     if not isinstance(written, Decimal):
-        help = how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number") or _DIGITS
+        help = how_to_write(written, "integer" if fact.kind is Kind.COUNT else "number") or DIGITS
         return None, (f"{_shown(written)} is not a number", help)
     return _number(fact, written)
 
@@ -230,7 +297,7 @@ def _shown(written: Data) -> str:
         case bool():
             return str(written).lower()
         case str():
-            return f"'{written if len(written) <= 40 else written[:37] + '…'}'"
+            return f"'{short(written)}'"
         case dict():
             return "a map of keys"
         case list():

@@ -13,7 +13,10 @@ from ..language.tree import Expression
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..programme.model import ORDER, Negotiable, Statement, Texts
 from ..source.document import Document, PartPath
+from ..texts.visible import one_line
 from ..values import Kind
+
+Keys = tuple[str | int, ...]  #: where a part of a row is, from the row
 
 
 class Files:
@@ -112,7 +115,7 @@ class FilePart:
         for name in table.data if table else ():
             yield FilePart(self.files, self.document, (*self.path, *keys, name), self.data_of(*keys, name))
 
-    def holds(self, *keys: str) -> bool:
+    def holds(self, *keys: str | int) -> bool:
         """Whether something is written at these keys, of whatever shape."""
         return (*self.path, *keys) in self.document.keys
 
@@ -155,7 +158,7 @@ class FilePart:
                 help = f"the programme's languages are {', '.join(languages)}; add it to programme.yaml or remove it"
                 message = f"'{language}' is not a language of the programme"
                 self.problem("unknown-language", message, self.place(*keys, language), help)
-        return {language: str(text).strip() for language, text in texts.items()}  # a text may read as a date
+        return {language: one_line(str(text)) for language, text in texts.items()}  # a text may read as a date
 
     def optional_texts(self, key: str) -> Texts | None:
         """A text that may be left out; None where it is."""
@@ -196,5 +199,11 @@ class FilePart:
         if self.data_of(*keys) is None:
             return None
         tree, problems = parse(self.document.expression((*self.path, *keys)), scope, kind, choices)
+        self.files.problems.extend(problems)
+        return tree
+
+    def key_expression(self, *keys: str | int, scope: Scope) -> Expression | None:
+        """The tree of the expression that is the last of these keys; None where it is wrong, which is reported."""
+        tree, problems = parse(self.document.key_expression((*self.path, *keys)), scope)
         self.files.problems.extend(problems)
         return tree

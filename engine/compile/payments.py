@@ -12,9 +12,11 @@ from ..programme.model import Payment, Payments, PaymentTotal
 from ..programme.owners import Owner, Role, WrittenForm
 from ..values import Kind
 from .bounded import bounded
-from .file_reader import FilePart, Files
-from .references import check_currency, check_tiers
-from .tables import Wanted, added, compile_cell, form_of
+from .by_tier import cells_by_tier
+from .file_reader import FilePart, Files, Keys
+from .references import check_cells_by_tier, check_currency
+from .table_trees import added
+from .tables import Wanted, compile_cell, form_of
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
@@ -41,20 +43,25 @@ def payment_rows(files: Files, kind: str) -> list[FilePart]:
     """The valid rows of the rebates or the fees, as `kind` says; reports tiers that do not exist."""
     rows = [row for row in files.rows(kind, kind) if "currency" in row.data]
     for row in rows:
-        check_tiers(row, "by_tier", files.names("tiers", "tiers"))
+        check_cells_by_tier(row, "amount", files.names("tiers", "tiers"))
     return rows
 
 
 def compile_payments(rows: list[FilePart], kind: str, owner: Owner, scope: Scope, values: Values) -> Payments:
     """The rebates or fees of a tier, or of a programme without tiers: those for all, and those with a row for it."""
-    own = [row for row in rows if "by_tier" not in row.data or owner.id in row.data["by_tier"]]
-    payments = tuple(_payment(row, ROLES[kind], owner, scope, values) for row in own)
+    cells = [(row, cells_by_tier(row, "amount")) for row in rows]
+    own = [(row, ("amount",) if keys is None else keys[owner.id]) for row, keys in cells
+           if keys is None or owner.id in keys]  # fmt: skip
+    payments = tuple(_payment(row, keys, ROLES[kind], owner, scope, values) for row, keys in own)
     return Payments(payments, _totals(payments, ROLES[kind], owner, values))
 
 
-def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: Values) -> Payment:
+def _payment(row: FilePart, keys: Keys, roles: _Roles, owner: Owner, scope: Scope, values: Values) -> Payment:
     title, source = row.texts(), row.source()
-    currency, per = row.data.get("currency", ""), row.data.get("per", "once")
+    currency, per, event = row.data.get("currency", ""), row.data.get("per", "once"), row.optional_texts("event")
+    if (per == "event") != (event is not None):
+        help = "write 'per: event' and 'event: {en: for each deal registered}' together"
+        row.problem("wrong-form", "'per: event' and 'event' go together", row.place("event" if event else "per"), help)
 
     def named(role: Role, kind: Kind, tree: Expression, form: WrittenForm, written: Written | None = None) -> Name:
         return values.name(
@@ -63,7 +70,6 @@ def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: V
         )  # fmt: skip
 
     condition = row.expression("when", scope=scope, kind=Kind.YES_NO) if "when" in row.data else None
-    keys = ("by_tier", owner.id) if "by_tier" in row.data else ("amount",)
     cell = compile_cell(row, keys, scope, Wanted(Kind.MONEY)) or _NOTHING
     form = form_of(row.data_of(*keys), expression_of(cell))
     tree, written = bounded(row, cell, scope, Kind.MONEY) or (expression_of(cell), Written(cell))
@@ -93,13 +99,16 @@ def _payment(row: FilePart, roles: _Roles, owner: Owner, scope: Scope, values: V
         per=per,
         negative=negative,
         source=source,
+        event=event,
     )
 
 
 def _totals(payments: tuple[Payment, ...], roles: _Roles, owner: Owner, values: Values) -> tuple[PaymentTotal, ...]:
-    """The sum for each currency and period; payments that differ in these are not added."""
+    """The sum for each currency and period; payments that differ in these are not added, nor those of events."""
     sums: dict[tuple[str, str], list[Name]] = {}
     for payment in payments:
+        if payment.per == "event":
+            continue  # how often the event happens is not known here
         sums.setdefault((payment.currency, payment.per), []).append(Name(payment.amount, Kind.MONEY, payment.amount))
     totals = []
     for (currency, per), names in sums.items():

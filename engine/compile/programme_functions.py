@@ -30,7 +30,33 @@ def programme_functions(
         "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known_tiers)),
         **{role.value: Function(1, 1, f"{role}('gold')", partial(_discount, role, known_tiers)) for role in discounts},
         "agreed": Function(1, 1, "agreed('definitions.share')", _agreed),
+        "own": Function(1, 1, own_text("customer"), _own_elsewhere),
     }
+
+
+def own_text(name: str) -> str:
+    """The text that asks for a field or value of the item whose value is worked out."""
+    return f"own({name})"
+
+
+def _own(arguments: Arguments) -> Expression:
+    """A field or value of the item whose value is worked out, among those of the items that it looks at."""
+    (name,) = arguments.parts
+    written = name.written if isinstance(name, Name) else ""
+    symbol = arguments.symbols.get(own_text(written))
+    if symbol is None:
+        what = f"'{written}' is no field or value of the item itself" if written else "this is no name"
+        refuse("wrong-arguments", what, name.place, "name a field or value of the item that has this value: own(x)")
+    return Name(symbol.id, symbol.kind, own_text(written), arguments.place, symbol.own)
+
+
+def _own_elsewhere(arguments: Arguments) -> Expression:
+    message = "'own' is of an item that looks at others"
+    help = "write it within 'of', 'where' or 'by' of a value of an item, with 'take' and 'over'"
+    refuse("wrong-arguments", message, arguments.place, help)
+
+
+OWN_ITEM = Function(1, 1, own_text("customer"), _own)
 
 
 def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_args
 
-from ..language.calls import FUNCTIONS, Symbol
+from ..language.calls import FUNCTIONS
+from ..language.function_names import PartOfDay
 from ..language.parse import Scope
+from ..language.symbols import Symbol
+from ..language.tree import own_id
+from ..limits import MAX_DEPTH
 from ..problems import Place, Problem
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, Texts
 from ..programme.owners import PROGRAMME, WHOLE_ORDER, Role, id_of, of_list, of_tier, of_track
 from ..values import Kind
+from .by_tier import ByTier, cells_by_tier, column_data, has_broken_cell, with_readers
+from .facts import by_depth, group_keys
 from .file_reader import FilePart, Files, list_path
-from .programme_functions import programme_functions
+from .programme_functions import OWN_ITEM, own_text, programme_functions
 
 #: names in rules of price of the partner's own discounts, and the field of `Discount` that each one is
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
@@ -25,7 +31,10 @@ OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind":
 CAP = "discount_cap"  #: the name in claims of the cap on discount plus bonuses
 REFUSED = "refused"  #: the name in rules of price of whether a line is refused
 
-_RESERVED = {*FUNCTIONS, *programme_functions(), *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false"}
+#: words of functions that facts and fields may be called too, as they often are: a call has brackets
+_SHARED = {*get_args(PartOfDay), "own", "has", "convert"}
+_FUNCTIONS = {*FUNCTIONS, *programme_functions()} - _SHARED
+_RESERVED = {*_FUNCTIONS, *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false", "unknown"}
 
 
 #: columns that stand beside the facts in a table of partners, and beside the fields in a table of a list's items
@@ -39,6 +48,11 @@ class Scopes(NamedTuple):
     by_tier: Mapping[str, Scope]
     by_list: Mapping[str, Scope]
     order: Scope  #: for values of a whole order
+    differing: Mapping[str, ByTier]  #: the definitions that differ by tier
+
+    def of(self, list: str) -> Scope:
+        """The names that rules over the items of a list share with others."""
+        return self.order if list == ORDER else self.general
 
 
 def tracks_of(files: Files) -> dict[str, tuple[str, ...]]:
@@ -63,41 +77,38 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     _check_columns(files)
     named = {name for name, _ in _names(files)}
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
-    for _, column in columns(files):
-        symbols[column.id] = _value_symbol(column, id_of(PROGRAMME, Role.DEFINITION, column.id), lists)
-    tables: dict[str, FilePart] = {}
-    for row in named_values(files):
-        if row.id in facts:
-            continue
-        if "by_tier" in row.data:
-            tables[row.id] = row
-        else:
+    tiers = tuple(files.names("tiers", "tiers"))
+    differing = _differing(files, facts, tiers)
+    for row in (*(column for _, column in columns(files)), *named_values(files)):
+        if row.id not in differing and row.id not in facts:
             symbols[row.id] = _value_symbol(row, id_of(PROGRAMME, Role.DEFINITION, row.id), lists)
     symbols |= _tier_symbols(files)
-    tiers = tuple(files.names("tiers", "tiers"))
-    broken = named - symbols.keys() - tables.keys() - lists.keys()
+    broken = named - symbols.keys() - differing.keys() - lists.keys()
     partial = not (files.is_whole("facts", "facts") and files.is_whole("definitions", "definitions"))
-    elsewhere = dict.fromkeys(tables, "it differs by tier: use it in a rule of a tier")
+    elsewhere = dict.fromkeys(differing, "it differs by tier: use it in a rule of a tier")
     for id, list_fact in lists.items():
         elsewhere[id] = "it is a list: define what its items come to, with 'take' and 'over'"
         inner = files.row(*list_path(id))
         values = inner.inner("values") if inner else ()
-        for name in (*list_fact.fields, *(row.id for row in values)):
+        for name in (*list_fact.fields, *(group_keys(inner) if inner else ()), *(row.id for row in values)):
             elsewhere.setdefault(name, f"it is of each item of '{id}': define what they come to, with 'take'")
     discounted = tuple(row.id for row in files.rows("tiers", "tiers") if row.holds("discount"))
     named_tiers = (tiers, discounted) if files.is_whole("tiers", "tiers") else ()
     general = Scope(symbols, elsewhere, broken, partial, {**FUNCTIONS, **programme_functions(*named_tiers)})
-    by_tier = {tier: _tier_scope(tier, general, tables, tiers, lists) for tier in tiers}
+    by_tier = {tier: _tier_scope(tier, general, differing, lists) for tier in tiers}
     order = general._replace(symbols={**general.symbols, **_order_symbols(files, lists)})
-    by_list = {id: _item_scope(files, lists[id], order if id == ORDER else general, lists) for id in lists}
-    return Scopes(general, by_tier, by_list, order)
+    by_list: dict[str, Scope] = {}
+    for id in by_depth(lists):
+        by_list[id] = item_scope(files, lists[id], order if id == ORDER else general, lists, by_list)
+    return Scopes(general, by_tier, by_list, order, differing)
 
 
 def fact_symbol(fact: Fact, id: str, item: str = "") -> Symbol:
     """What the name of a fact, or of a field of the item with this id, stands for."""
-    varies = fact.currency is not None and not fact.currency.isupper()
-    currency = f"{item}.{fact.currency}" if varies else fact.currency
-    return Symbol(id, fact.kind, tuple(fact.choices), fact.ordered, currency)
+    currency = fact.currency
+    if currency is not None and not currency.isupper():  # a field of the item; of a fact it is no currency, and told
+        currency = f"{item}.{currency}" if item else None
+    return Symbol(id, fact.kind, tuple(fact.choices), fact.ordered, currency, optional=fact.none is not None)
 
 
 def named_values(files: Files) -> Iterator[FilePart]:
@@ -113,16 +124,32 @@ def columns(files: Files) -> Iterator[tuple[FilePart, FilePart]]:
                 yield table, column
 
 
-def nested_scope(outer: Scope, inner: Scope, lists: tuple[str, str]) -> Scope:
-    """The names over the items of one list for a value of another list's items; names of both are ambiguous.
+def nested_scope(outer: Scope, inner: Scope, own: Mapping[str, Symbol]) -> Scope:
+    """The names over the items of a list for a value of an item, which may be of the same list.
 
-    `lists` are the ids of the outer and the inner list.
+    A name of both is that of the items looked at. `own` has what each name of the item whose value is worked out stands
+    for, by the text that asks for it: `own(customer)`.
     """
-    ambiguous = {name for name, symbol in inner.symbols.items() if outer.symbols.get(name, symbol) != symbol}
-    symbols = {name: symbol for name, symbol in {**outer.symbols, **inner.symbols}.items() if name not in ambiguous}
-    help = f"the items of '{lists[0]}' and of '{lists[1]}' both have it: give one of them another name"
+    symbols = {**outer.symbols, **inner.symbols, **own}
     elsewhere = {name: help for name, help in outer.elsewhere.items() if name not in symbols}
-    return inner._replace(symbols=symbols, elsewhere={**elsewhere, **dict.fromkeys(ambiguous, help)})
+    return inner._replace(symbols=symbols, elsewhere=elsewhere, functions={**inner.functions, "own": OWN_ITEM})
+
+
+def own_symbols(item: Scope, general: Scope, *, same_list: bool) -> dict[str, Symbol]:
+    """What the names of the item whose value is worked out stand for, by the text that asks for them: `own(customer)`.
+
+    `item` has the names over the items of its list; with `same_list` the items looked at are the others of that list.
+    """
+    own = {own_text(name): symbol for name, symbol in item.symbols.items() if general.symbols.get(name) != symbol}
+    if not same_list:
+        return own
+    return {name: symbol._replace(own=True, currency=_own_currency(symbol)) for name, symbol in own.items()}
+
+
+def _own_currency(symbol: Symbol) -> str | None:
+    """The currency of an amount of the item at hand: that its own field holds is no other item's."""
+    code = symbol.currency
+    return code if code is None or code.isupper() else own_id(code)
 
 
 def _tier_symbols(files: Files) -> dict[str, Symbol]:
@@ -155,30 +182,64 @@ def _value_symbol(row: FilePart, id: str, lists: Mapping[str, ListFact]) -> Symb
 
 
 def choices_taken(row: FilePart, lists: Mapping[str, ListFact]) -> Mapping[str, Texts] | None:
-    """The options of the field that an aggregate takes its choice from; None where there is no such field."""
-    list_fact = lists.get(str(row.data.get("over")))
-    field = list_fact.fields.get(str(row.data.get("of"))) if list_fact else None
-    return field.choices if field else None
+    """The options of the field, key or value that an aggregate takes its choice from; None where it has none."""
+    files, taken = row.files, row
+    for _ in range(MAX_DEPTH):  # values that take their choices from each other in a circle have none
+        name, list_fact = str(taken.data.get("of")), lists.get(str(taken.data.get("over")))
+        while list_fact and list_fact.group_of and name in list_fact.keys:
+            list_fact = lists[list_fact.group_of]
+        if list_fact is None or name in list_fact.fields:
+            return list_fact.fields[name].choices if list_fact else None
+        inner = files.row(*list_path(list_fact.id))
+        value = inner.part("values", name) if inner else None
+        if value is None:
+            return None
+        if "choices" in value.data:
+            return {option.id: dict(option.data.get("title") or {}) for option in value.inner("choices")}
+        taken = value
+    return None
 
 
-def _tier_scope(
-    tier: str, general: Scope, tables: Mapping[str, FilePart], tiers: tuple[str, ...], lists: Mapping[str, ListFact]
-) -> Scope:
+def _differing(files: Files, facts: Mapping[str, Fact], tiers: tuple[str, ...]) -> dict[str, ByTier]:
+    """The definitions and columns of tables that differ by tier, by their names."""
+    own: dict[str, ByTier] = {}
+    others: dict[str, tuple[FilePart, Any]] = {}
+    for row in named_values(files):
+        cells = cells_by_tier(row, "value")
+        if row.id in facts:
+            continue
+        if cells is None:
+            others[row.id] = row, row.data
+        else:
+            is_open = any(key not in tiers for key in cells)  # another row may be a misspelling of a tier
+            broken = {tier for tier in tiers if tier not in cells and (is_open or has_broken_cell(row, "value", tier))}
+            own[row.id] = ByTier(row, cells, silent=frozenset(broken))
+    for table, column in columns(files):
+        others.setdefault(column.id, (column, column_data(table, column.id)))
+    return with_readers(own, others, tiers)
+
+
+def _tier_scope(tier: str, general: Scope, differing: Mapping[str, ByTier], lists: Mapping[str, ListFact]) -> Scope:
     """The names within a tier: the general ones, and its row of each definition that differs by tier."""
     own, absent, silent = dict(general.symbols), dict(general.elsewhere), set(general.broken)
-    for name, row in tables.items():
+    for name, definition in differing.items():
         absent.pop(name, None)
-        if tier in row.data["by_tier"]:
-            own[name] = _value_symbol(row, id_of(of_tier(tier), Role.DEFINITION, name), lists)
-        elif row.holds("by_tier", tier) or any(key not in tiers for key in row.data["by_tier"]):
-            silent.add(name)  # its row is broken, or another row may be a misspelling of this tier
+        if tier in definition.cells:
+            own[name] = _value_symbol(definition.row, id_of(of_tier(tier), Role.DEFINITION, name), lists)
+        elif tier in definition.silent:
+            silent.add(name)
         else:
-            absent[name] = f"it has no value for the tier '{tier}': add one under its 'by_tier'"
-    return general._replace(symbols=own, elsewhere=absent, broken=silent)
+            absent[name] = definition.lacking(tier, differing)
+    return general._replace(symbols=own, elsewhere=absent, broken=silent, owner=tier)
 
 
-def _item_scope(files: Files, items: ListFact, general: Scope, lists: Mapping[str, ListFact]) -> Scope:
-    """The names over the items of a list: the general ones, and the items' fields and values."""
+def item_scope(
+    files: Files, items: ListFact, general: Scope, lists: Mapping[str, ListFact], by_list: Mapping[str, Scope]
+) -> Scope:
+    """The names over the items of a list: the general ones, or those of a tier, and the items' fields and values.
+
+    Of groups the keys are names; `by_list` has the names over the items that are grouped.
+    """
     fields = {fact.id: fact_symbol(fact, id, items.item) for id, fact in items.fields_by_id().items()}
     inner, path = files.row(*list_path(items.id)), list_path(items.id)
     rows = [row for row in inner.inner("values") if "kind" in row.data] if inner else []
@@ -187,11 +248,27 @@ def _item_scope(files: Files, items: ListFact, general: Scope, lists: Mapping[st
         if symbol.currency and not symbol.currency.isupper():
             values[name] = symbol._replace(currency=items.id_of(symbol.currency))
     written = {*files.names(*path, "fields"), *files.names(*path, "values")}
+    if inner and items.group_of:
+        grouped, keys = by_list[items.group_of], group_keys(inner)
+        written |= {*keys}
+        fields |= {key: _key_symbol(items, key, grouped.symbols[key]) for key in keys if key in grouped.symbols}
     if items.id == ORDER:
         values[REFUSED] = Symbol(id_of(of_list(ORDER), Role.REFUSED), Kind.YES_NO)
     symbols = {**general.symbols, **fields, **values}
     elsewhere = {name: help for name, help in general.elsewhere.items() if name not in symbols}
     return general._replace(symbols=symbols, elsewhere=elsewhere, broken={*general.broken, *(written - symbols.keys())})
+
+
+def _key_symbol(groups: ListFact, key: str, symbol: Symbol) -> Symbol:
+    """What the name of a key stands for: what the items of a group have in common."""
+    currency = symbol.currency if symbol.currency and symbol.currency.isupper() else None
+    return symbol._replace(id=id_of(of_list(groups.id), Role.GROUP_KEY, key), currency=currency)
+
+
+def _keys(files: Files, path: tuple[str, ...]) -> dict[str, Place]:
+    """The names of the keys of a list of groups with their place."""
+    row = files.row(*path)
+    return {} if row is None else dict.fromkeys(group_keys(row), row.place("by"))
 
 
 def _names(files: Files) -> Iterator[tuple[str, Place]]:
@@ -207,7 +284,9 @@ def _check_names(files: Files) -> None:
     reserved = _RESERVED | {tier_name(track) for track in tracks_of(files)}
     first: dict[str, Place] = {}
     lists = [list_path(id) for id in (*files.names("facts", "lists"), ORDER)]
-    by_list = [[files.names(*path, table) for table in ("fields", "values", "totals")] for path in lists]
+    by_list = [
+        [_keys(files, path), *(files.names(*path, table) for table in ("fields", "values", "totals"))] for path in lists
+    ]
     fields = [name for tables in by_list for table in tables for name in table.items()]
     for name, place in (*_names(files), *fields):
         if keyword.iskeyword(name) or name in reserved:

@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from ..language.parse import Scope
-from ..language.tree import And, Call, Choose, Compare, Expression, Literal, Name, Or
+from ..language.tree import And, Choose, Compare, Expression, Literal, Name, Or
 from ..problems import did_you_mean
-from ..programme.model import MAIN, NO_TIER, NamedValue, Requirement, Tier, Track
-from ..programme.owners import PROGRAMME, Owner, Role, WrittenForm, id_of, of_tier, of_track
+from ..programme.model import MAIN, NO_TIER, NamedValue, Tier, Track
+from ..programme.owners import PROGRAMME, Role, WrittenForm, id_of, of_tier, of_track
 from ..values import Kind
-from .benefits import check_benefits, compile_benefit
+from .benefits import check_benefits, compile_benefits
 from .discounts import Terms, check_bonuses, compile_discount, compile_terms
 from .file_reader import FilePart, Files
 from .payments import compile_payments, payment_rows
+from .requirements import common_requirements, requirement_table, tier_requirements
 from .scopes import Scopes, tracks_of
 from .tables import form_of
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
 
-#: the role of a requirement's value by the scope of the requirement
-_ROLES = {"eligibility": Role.ELIGIBILITY, "joining": Role.JOINING, "tier": Role.REQUIREMENT}
-
 
 class _Offers:
-    """What all tiers share: common requirements, terms of discounts, and the rows of what a tier offers or charges."""
+    """What tiers share: common requirements, terms of discounts, and rows of what they ask, offer or charge."""
 
-    def __init__(self, files: Files, scope: Scope, values: Values) -> None:
-        self.common = [
-            _requirement(row, name, PROGRAMME, (row.id,), scope, values)
-            for name in ("eligibility", "joining")
-            for row in files.rows("eligibility", name)
-        ]
-        self.terms: Terms = compile_terms(files, scope, values)
+    def __init__(self, files: Files, scopes: Scopes, values: Values) -> None:
+        self.common, self.table = common_requirements(files, scopes, values), requirement_table(files)
+        self.terms: Terms = compile_terms(files, scopes.general, values)
         self.bonuses, self.benefits = check_bonuses(files), check_benefits(files)
         self.rebates, self.fees = payment_rows(files, "rebates"), payment_rows(files, "fees")
 
 
 def compile_tiers(files: Files, scopes: Scopes, values: Values) -> dict[str, Tier]:
     """Every tier by its id, in the order of tiers.yaml; their values are added to `values`."""
-    offers = _Offers(files, scopes.general, values)
+    offers = _Offers(files, scopes, values)
     codes: dict[object, str] = {}
     tiers = {}
     for row in files.rows("tiers", "tiers"):
@@ -127,7 +120,7 @@ def _retention(
 
 def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
     title = row.texts()
-    requirements = [*offers.common, *_own_requirements(row, offers.common, scope, values)]
+    requirements = tier_requirements(row, offers.common, offers.table, scope, values)
     conditions = tuple(Name(requirement.value, Kind.YES_NO, requirement.value) for requirement in requirements)
     qualified = values.name(
         of_tier(row.id), Role.QUALIFIED,
@@ -141,65 +134,13 @@ def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
         title=title,
         summary=row.optional_texts("summary"),
         qualified=qualified.id,
-        requirements=tuple(requirements),
+        requirements=requirements,
         discount=compile_discount(row, offers.terms, offers.bonuses, scope, values),
         benefits=tuple(
-            compile_benefit(benefit, row.id, scope, values)
-            for benefit in offers.benefits
-            if row.id in benefit.data.get("by_tier", {}) or benefit.data["kind"] == Kind.TEXT
+            line for benefit in offers.benefits for line in compile_benefits(benefit, row.id, scope, values)
         ),
         rebates=compile_payments(offers.rebates, "rebates", of_tier(row.id), scope, values),
         fees=compile_payments(offers.fees, "fees", of_tier(row.id), scope, values),
         rights=tuple(part.statement() for part in row.inner("rights")),
         restrictions=tuple(part.statement() for part in row.inner("restrictions")),
     )
-
-
-def _own_requirements(row: FilePart, common: list[Requirement], scope: Scope, values: Values) -> list[Requirement]:
-    """The tier's own requirements; reports ids that common requirements have already."""
-    taken = {requirement.id: requirement.scope for requirement in common}
-    requirements = []
-    for part in row.inner("requirements"):
-        if part.id in taken:
-            message = f"'{part.id}' is required by '{taken[part.id]}' already"
-            part.problem("duplicate-id", message, part.place(), "choose another id")
-        requirements.append(_requirement(part, "tier", of_tier(row.id), (part.id,), scope, values))
-    return requirements
-
-
-def _requirement(
-    row: FilePart, scope_name: str, owner: Owner, names: tuple[str, ...], scope: Scope, values: Values
-) -> Requirement:
-    """A condition, or a group of requirements; `names` are the ids of the groups around it, then its own."""
-    title, source = row.texts(), row.source()
-
-    def named(tree: Expression, form: WrittenForm) -> str:
-        role = _ROLES[scope_name]
-        return values.name(owner, role, *names, kind=Kind.YES_NO, tree=tree, form=form, title=title, source=source).id
-
-    if "rule" in row.data:
-        tree = row.expression("rule", scope=scope, kind=Kind.YES_NO) or _TRUE
-        value = named(tree, form_of(row.data["rule"], tree))
-        return Requirement(id=row.id, value=value, scope=scope_name, title=title, source=source)
-    key = next((key for key in ("all_of", "any_of", "of") if key in row.data), "of")
-    parts = tuple(_requirement(part, scope_name, owner, (*names, part.id), scope, values) for part in row.inner(key))
-    conditions = tuple(Name(part.value, Kind.YES_NO, part.value) for part in parts)
-    needed = {"all_of": len(parts), "any_of": 1}.get(key, int(row.data.get("at_least", 1)))
-    written = row.count(key)
-    if "at_least" in row.data and needed > written > 0:
-        message = f"{needed} cannot be met of {written}"
-        row.problem("out-of-range", message, row.place("at_least"), "ask for fewer, or add requirements")
-    number = Literal(Decimal(needed), Kind.COUNT, row.place("at_least") if "at_least" in row.data else None)
-    value = named(_at_least(number, conditions) if conditions else _TRUE, WrittenForm.GROUP)
-    return Requirement(id=row.id, value=value, scope=scope_name, title=title, source=source, parts=parts, needed=needed)
-
-
-def _at_least(needed: Literal, conditions: tuple[Name, ...]) -> Expression:
-    """The simplest expression for "at least `needed` of these conditions hold"."""
-    if len(conditions) == 1:
-        return conditions[0]
-    if needed.value == len(conditions):
-        return And(conditions)
-    if needed.value == 1:
-        return Or(conditions)
-    return Call("at_least", (needed, *conditions), Kind.YES_NO)

@@ -6,18 +6,21 @@ from collections.abc import Mapping
 
 from ..language.tree import names
 from ..problems import Place, Problem, Related, did_you_mean, has_errors
-from ..programme.model import NamedValue
+from ..programme.model import ListFact, NamedValue
 from ..programme.owners import Role, agreed_id
+from ..programme.reads import needed
 from .file_reader import Files
 
 
-def dependency_order(files: Files, values: Mapping[str, NamedValue]) -> dict[str, NamedValue]:
-    """The values, each after those that its expression names, otherwise in their present order."""
+def dependency_order(
+    files: Files, values: Mapping[str, NamedValue], groups: Mapping[str, ListFact]
+) -> dict[str, NamedValue]:
+    """The values, each after those that it needs, otherwise in their present order; `groups` are lists of groups."""
     _check_terms(files, values)
     ordered: dict[str, NamedValue] = {}
     reported: set[str] = set()
     for start in values:
-        _visit(files, values, ordered, reported, start)
+        _visit(files, values, groups, ordered, reported, start)
     return ordered
 
 
@@ -36,8 +39,9 @@ def _check_terms(files: Files, values: Mapping[str, NamedValue]) -> None:
 
 
 def _visit(
-    files: Files, values: Mapping[str, NamedValue], ordered: dict[str, NamedValue], reported: set[str], start: str
-) -> None:
+    files: Files, values: Mapping[str, NamedValue], groups: Mapping[str, ListFact],
+    ordered: dict[str, NamedValue], reported: set[str], start: str,
+) -> None:  # fmt: skip
     """Add a value and what it needs to `ordered`, depth first; not recursive, because chains can be very long."""
     path: list[str] = []
     work: list[tuple[str, bool]] = [(start, False)]
@@ -56,8 +60,8 @@ def _visit(
             continue
         path.append(id)
         work.append((id, True))
-        needed = dict.fromkeys(name.id for name in names(values[id].expression) if name.id in values)
-        work.extend((name, False) for name in reversed(needed))
+        wanted = dict.fromkeys(name for name in needed(values[id], groups) if name in values)
+        work.extend((name, False) for name in reversed(wanted))
 
 
 def _label(value: NamedValue) -> str:
@@ -77,5 +81,7 @@ def _report_circle(files: Files, circle: list[NamedValue]) -> None:
         if isinstance(value.place, Place)
     )
     place = places[0] if places else None
+    if place and any(problem.code == "circular-definition" and problem.place == place for problem in files.problems):
+        return  # the same circle of another tier
     help = "define one of them without the others" if len(circle) > 1 else "define it without itself"
     files.problems.append(Problem("circular-definition", message, place, help, related=related))

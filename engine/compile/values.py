@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..language.tree import Expression, Name
+from ..problems import Place
 from ..programme.forms import Written
 from ..programme.model import NamedValue, Negotiable, Texts
 from ..programme.owners import SHOWN, Better, Owner, Role, WrittenForm, id_of
@@ -32,10 +33,12 @@ class Values:
         per: str = "once",
         better: Better | None = None,
         written: Written | None = None,
+        place: Place | None = None,
     ) -> Name:
         """Add a value with this expression, and return its name as an expression; `names` as in `NamedValue`.
 
-        `better` is which way the release says is better; where None, that of the role counts.
+        `better` is which way the release says is better; where None, that of the role counts. `place` is where it is
+        written; where None, that of its expression counts.
         """
         id = id_of(owner, role, *names)
         self.by_id[id] = NamedValue(
@@ -48,7 +51,7 @@ class Values:
             expression=tree,
             title=title,
             source=source,
-            place=tree.place,
+            place=place or tree.place,
             negotiable=negotiable,
             currency=currency,
             per=per,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import get_args
 
-from ..language.tree import Aggregate, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, children
+from ..language.function_names import FromMonth, Rounding
+from ..language.tree import Aggregate, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Undefined, children
 from ..programme.definedness import aggregate_may_be_undefined
 from ..programme.model import Programme
 
-_WHERE_LITERAL = frozenset({"round", "round_down", "round_up", "every", "add_days", "add_months"})
+_WHERE_LITERAL = frozenset({*get_args(Rounding), *get_args(FromMonth), "modulo", "every", "add_days", "add_months"})
 _MOST = 1200  #: days or months that may be added to a day
 
 
@@ -17,7 +19,9 @@ def is_always_known(programme: Programme, ids: Iterable[str]) -> bool:
     """Whether none of these values divides, asks since when a tier is held, or takes the best of nothing."""
     reached = set(ids)
     values = (programme.values[id] for id in reached if id in programme.values)
-    return "held_since" not in reached and all(_is_total(programme, value.expression) for value in values)
+    return not reached & {"held_since", *programme.optional} and all(
+        _is_total(programme, value.expression) for value in values
+    )
 
 
 def _is_total(programme: Programme, tree: Expression) -> bool:
@@ -30,7 +34,7 @@ def _is_total(programme: Programme, tree: Expression) -> bool:
     elif isinstance(tree, Aggregate):
         safe = not aggregate_may_be_undefined(tree)
     else:
-        safe = True
+        safe = not isinstance(tree, Undefined)
     return safe and all(_is_total(programme, part) for part in children(tree))
 
 
@@ -49,11 +53,13 @@ def _is_share_or_else(tree: Choose) -> bool:
 
 
 def _has_plain_number(programme: Programme, tree: Call) -> bool:
-    """Whether the number that a day or an amount goes by is written as one, and is not too large or 0."""
+    """Whether the number that a day or an amount goes by is written as one, and is not too large or 0, or no month."""
     written = [_written(programme, part) for part in tree.arguments]
     numbers = [part.value for part in written if isinstance(part, Literal) and isinstance(part.value, Decimal)]
     if tree.function in ("add_days", "add_months"):
         return any(abs(number) <= _MOST and number % 1 == 0 for number in numbers)
+    if tree.function in get_args(FromMonth):
+        return any(1 <= number <= 12 for number in numbers)
     return any(number > 0 for number in numbers)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .changes import Change
-from .rows import BY_TIER, ROWS, is_text, pattern_of
+from .rows import BY_TIER, ROWS, TIER_KEYS, is_text, pattern_of
 
 
 def groups_of(changes: Sequence[Change]) -> list[list[Change]]:
@@ -38,7 +38,7 @@ def _row(change: Change) -> tuple[str, ...]:
 def _mentioned(change: Change) -> frozenset[str]:
     """The words of a change that may be ids: in its path under its row, and in what it says."""
     path = change.path
-    words = {str(path[-1])} if pattern_of(path[:-1]) in BY_TIER or path[-2:-1] in (("by_tier",), ("rows",)) else set()
+    words = {str(path[-1])} if pattern_of(path[:-1]) in BY_TIER or path[-2] in {*TIER_KEYS, "rows"} else set()
     for data in (change.before, change.after):
         words.update(_words(path, data))
     return frozenset(words)

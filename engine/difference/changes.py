@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..language.tree import Expression, children
@@ -24,6 +25,8 @@ from ..source.document import Document, PartPath
 from .renaming import Renaming
 from .rows import ORDERED, ROWS, Became, ChangedKind, is_text, leads_to_order, pattern_of, what_stands_at, written_forms
 
+#: percentages that may be rules, of which a plain number keeps the fingerprint that it had before they could be
+_PERCENTAGES: frozenset[ChangedKind] = frozenset({"discount", "bonus_offer", "cap"})
 _PASSED_OVER = frozenset({("release",)})  #: paths that differ between any two releases
 
 
@@ -60,8 +63,12 @@ class Change(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """12 hexadecimal digits of what is said, so that it stays the same when other things are changed too."""
-        sides = zip(self.trees, (self.before, self.after), strict=True)
-        contents = [canonical(data, CanonicalForm.SORTED) if tree is None else text(tree) for tree, data in sides]
+        contents = [
+            canonical(data, CanonicalForm.SORTED)
+            if tree is None or (self.what in _PERCENTAGES and isinstance(data, Decimal))
+            else text(tree)
+            for tree, data in zip(self.trees, (self.before, self.after), strict=True)
+        ]
         lines = [self.code, self.file_kind, *map(str, self.path), *contents, self.renamed or ""]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
@@ -73,10 +80,10 @@ class Side(NamedTuple):
     programme: Programme
     trees: Mapping[tuple[Source, int], Expression]  #: rules by their file and the offset where they begin
 
-    def tree(self, file_kind: str, path: PartPath) -> Expression | None:
-        """The expression of the rule that is written at a path; None where there is none."""
+    def tree(self, file_kind: str, path: PartPath, *, key: bool = False) -> Expression | None:
+        """The expression of the rule that is written at a path, or with `key` as its key; None where there is none."""
         document = self.files.documents.get(file_kind)
-        place = None if document is None else written_at(document, path)
+        place = None if document is None else written_at(document, path, key=key)
         return None if place is None else self.trees.get((place.source, place.start))
 
 

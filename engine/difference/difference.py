@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from ..evaluate.evaluate import make_plan
 from ..named_tuples import public
+from ..proof.example import Example
 from ..release.find import release_number
 from ..release.load import Release, ReleaseFiles, compile_release
 from ..source.document import Document, PartPath
 from ..source.parts import part, with_part, without
+from ..source.shape import check_shape
 from .change_groups import groups_of
 from .changes import Change, Side, changes, side
 from .effects import Judgement, OutcomeEffect, judgement_of
@@ -67,17 +69,21 @@ def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> Release
     all_changes = changes(*sides, renaming)
     effects, judgement = judged_effects(pair)
     only = judgement if sum(not _is_inert(change) for change in all_changes) == 1 else None
-    alone = [Judged(change, _judgement_alone(change, pair, only)) for change in all_changes]
-    judged = tuple(_with_others(alone, pair))
+    tried = _partners_of(effects)
+    alone = [Judged(change, _judgement_alone(change, pair, only, tried)) for change in all_changes]
+    judged = tuple(_with_others(alone, pair, tried))
     return ReleaseDifference(pair, *sides, renaming, judged, effects, judgement, tuple(_findings(pair, judgement)))
 
 
-def judged_effects(pair: Pair) -> tuple[tuple[OutcomeEffect, ...], Judgement]:
-    """The effect on each outcome of either release, and the judgement of all, with what is printed otherwise."""
+def judged_effects(pair: Pair, tried: Sequence[Example] = ()) -> tuple[tuple[OutcomeEffect, ...], Judgement]:
+    """The effect on each outcome of either release, and the judgement of all, with what is printed otherwise.
+
+    The partners `tried` are tried before the solver is asked.
+    """
     before, after = pair.before.programme, pair.after.programme
     compared = tuple(matched(before, after))
     effects = (
-        *outcome_effects(pair, [outcome for outcome in compared if not outcome.of_order]),
+        *outcome_effects(pair, [outcome for outcome in compared if not outcome.of_order], tried),
         *order_effects(pair, [outcome for outcome in compared if outcome.of_order]),
     )
     judgement = judgement_of(effects, otherwise=is_printed_otherwise(before, after))
@@ -105,23 +111,31 @@ def rest_worsens(difference: ReleaseDifference, approved: Collection[str]) -> bo
     release = _with_changes(difference.pair, accepted)
     if release is None:
         return True
-    return judged_effects(difference.pair._replace(before=release))[1] not in ("neutral", "improves")
+    tried = _partners_of(difference.effects)
+    return judged_effects(difference.pair._replace(before=release), tried)[1] not in ("neutral", "improves")
 
 
-def _judgement_alone(change: Change, pair: Pair, only: Judgement | None) -> Judgement | None:
+def _partners_of(effects: Iterable[OutcomeEffect]) -> tuple[Example, ...]:
+    """The partners for whom some outcome differs, as the second release has them."""
+    witnesses = (witness for effect in effects for witness in effect.ways.values())
+    return tuple(witness.examples[1] for witness in witnesses if witness.examples)
+
+
+def _judgement_alone(change: Change, pair: Pair, only: Judgement | None, tried: Sequence[Example]) -> Judgement | None:
     """The judgement of a change by itself: of the first release with nothing but this change.
 
-    `only` is that of all changes, where no more than one of them can do anything to partners.
+    `only` is that of all changes, where no more than one of them can do anything to partners. `tried` are partners for
+    whom all changes together do something.
     """
     if _is_inert(change):
         return "neutral"
     release = _with_changes(pair, [change])
     if release is None:
         return None
-    return only or judged_effects(pair._replace(after=release))[1]
+    return only or judged_effects(pair._replace(after=release), tried)[1]
 
 
-def _with_others(alone: Sequence[Judged], pair: Pair) -> Iterator[Judged]:
+def _with_others(alone: Sequence[Judged], pair: Pair, tried: Sequence[Example]) -> Iterator[Judged]:
     """Each change with those of its group that it acts with, where it cannot stand alone or does nothing alone."""
     live = [judged.change for judged in alone if not _is_inert(judged.change)]
     groups = [group for group in groups_of(live) if len(group) > 1]
@@ -135,7 +149,7 @@ def _with_others(alone: Sequence[Judged], pair: Pair) -> Iterator[Judged]:
             continue
         if place not in together:
             release = _with_changes(pair, groups[place])
-            together[place] = None if release is None else judged_effects(pair._replace(after=release))[1]
+            together[place] = None if release is None else judged_effects(pair._replace(after=release), tried)[1]
         if judged.judgement == "neutral" and together[place] == "neutral":
             yield judged
         else:
@@ -149,7 +163,7 @@ def _is_inert(change: Change) -> bool:
 
 
 def _with_changes(pair: Pair, accepted: Sequence[Change]) -> Release | None:
-    """The first release with these changes made; None where it has errors then."""
+    """The first release with these changes made; None where it has errors then, or a part of a wrong shape."""
     old, new = pair.before.files.documents, pair.after.files.documents
     documents: dict[str, Document] = dict(old)
     for change in accepted:
@@ -163,6 +177,8 @@ def _with_changes(pair: Pair, accepted: Sequence[Change]) -> Release | None:
             documents[kind] = _reordered(document, path, change.after)
         else:
             documents[kind] = _put(document, path, new[kind])
+    if any(check_shape(documents[kind], kind) for kind in {change.file_kind for change in accepted} & documents.keys()):
+        return None
     files = pair.before.files._replace(documents=documents)
     programme, _ = compile_release(files)
     return None if programme is None else Release(programme, make_plan(programme), (), files)
@@ -186,7 +202,7 @@ def _put(document: Document, path: PartPath, new: Document) -> Document:
 
 def _findings(pair: Pair, judgement: Judgement) -> Iterator[Finding]:
     before, after = pair.before.programme, pair.after.programme
-    if judgement in ("worsens", "both") and before.notice_days:
+    if judgement in ("worsens", "both", "worsens_or_both") and before.notice_days:
         notice = (after.effective_from - pair.day).days
         if notice < before.notice_days:
             yield "short_notice"

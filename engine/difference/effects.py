@@ -14,8 +14,9 @@ from .matched import ComparedOutcome, read_by
 Way = Literal["better", "worse", "other"]  #: how an outcome can differ, from the partner's side
 WAYS: tuple[Way, ...] = ("better", "worse", "other")
 Lines = tuple[Mapping[str, Any], ...]  #: those of an order
-#: both: better for some and worse for others, or otherwise in a way that has no side
-Judgement = Literal["neutral", "improves", "worsens", "both", "not_proved"]
+#: both: better for some and worse for others, or otherwise in a way that has no side; worsens_or_both: worse for some,
+#: and not proved that it is better for nobody
+Judgement = Literal["neutral", "improves", "worsens", "both", "worsens_or_both", "not_proved"]
 
 
 class EffectWitness(NamedTuple):
@@ -60,7 +61,7 @@ def left_open(effects: Sequence[OutcomeEffect]) -> list[tuple[str, str, bool]]:
     """
     return [
         (outcome.before.id, outcome.after.id, outcome.kind in NUMERIC)
-        for outcome in (effect.outcome for effect in effects if effect.judgement == "not_proved")
+        for outcome in (effect.outcome for effect in effects if effect.judgement in ("not_proved", "worsens_or_both"))
         if isinstance(outcome.before, Name) and isinstance(outcome.after, Name)
         if outcome.list is None and not outcome.of_order
     ]
@@ -76,9 +77,10 @@ def judgement_of(effects: Sequence[OutcomeEffect], *, otherwise: bool = False) -
     shown = {way for way in WAYS if any(effect.shows(way) for effect in counted)}
     if otherwise or "other" in shown or shown >= {"better", "worse"}:
         return "both"
+    undecided = {way for effect in counted for way, witness in effect.ways.items() if witness.status == "undecided"}
     if "worse" in shown:
-        return "worsens"  # even where other questions are undecided
-    if any(witness.status == "undecided" for effect in counted for witness in effect.ways.values()):
+        return "worsens_or_both" if undecided - {"worse"} else "worsens"
+    if undecided:
         return "not_proved"
     return "improves" if "better" in shown else "neutral"
 

@@ -47,6 +47,6 @@ def _entry(first: Release | None, second: Release) -> LogEntry:
 
 def _is_for_partners(change: Change) -> bool:
     """Whether partners care: not for what is about the release, a wording, or an estimate of effort."""
-    if change.file_kind in _FILES or change.what in _THINGS or change.path[-1:] in (("effort",), ("effort_for",)):
+    if change.file_kind in _FILES or change.what in _THINGS or {"effort", "effort_for"} & {*change.path[-2:]}:
         return False
     return change.what != "text" or change.became != "changed"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from ..language.smt.formula import literal
-from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number
+from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, optional_term
 from ..language.tree import Literal
 from ..programme.definedness import undefinable
-from ..programme.model import LINE, NO_TIER, ORDER, ListFact, NamedValue, Programme
+from ..programme.model import LINE, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
 from ..programme.reads import all_read
 from ..programme.value_bounds import known_bounds
 from ..proof.solve import SECONDS, Question
@@ -35,20 +35,41 @@ class Pair(NamedTuple):
 
 
 def partner_under_both(
-    pair: Pair, same: frozenset[str], items: int | None, day: date | None, *, missing: bool = False
+    pair: Pair,
+    same: frozenset[str],
+    items: int | None,
+    day: date | None,
+    *,
+    missing: bool = False,
+    agreements: bool = False,
 ) -> tuple[Partner, Partner]:
     """One partner in symbols under each release; what both have under one id is one symbol.
 
     With `missing` the record may leave out facts, lists and fields without a default; else only those whose defaults
-    differ between the releases.
+    differ between the releases. With `agreements` it may have supplementary agreements, of which each release has those
+    on its own terms, within the limits of every release that has the term.
     """
     codes = Codes()
-    old, new = (make_partner(release.programme, codes, items=items, day=day) for release in (pair.before, pair.after))
+    old, new = (
+        make_partner(release.programme, codes, items=items, day=day, agreements=agreements)
+        for release in (pair.before, pair.after)
+    )
+    old.limits.extend(_stateable_in_both(old, new))
     left_out = may_be_left_out(pair, missing=missing)
     for partner in (old, new):
         _let_out(partner, left_out)
     ids = {*new.programme.values, *new.programme.facts, *new.programme.lists}
     return old, new._replace(base=old, differ=frozenset(ids - same))
+
+
+def _stateable_in_both(old: Partner, new: Partner) -> Iterator[Formula]:
+    """That there is a value of each fact and field that is optional in one release alone."""
+    for id in old.programme.optional ^ new.programme.optional:
+        if id in old.programme.facts and id in new.programme.facts:
+            yield optional_term(old.symbols[id]).known
+        field = old.programme.fields.get(id)
+        items = old.items.get(field.list) if field and id in new.programme.fields else None
+        yield from (optional_term(row[id].value).known for row in (items.fields if items else ()))
 
 
 def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *, missing: bool) -> None:
@@ -57,7 +78,7 @@ def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *,
     What is proved then holds for all partners, and is much easier for the solver; an example need not be a real one.
     """
     programme = pair.before.programme
-    value_bounds = known_bounds(programme)
+    value_bounds = known_bounds(programme, agreements=bool(old.agreed))
     may_be_unknown = undefinable(programme, value_bounds)
     has_tier = old.symbols["held_tier"] != old.codes.of(NO_TIER)
     for value in programme.values.values():
@@ -72,7 +93,7 @@ def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *,
             is_known = True
         elif not missing and is_always_known(programme, read - {"held_since"}):
             is_known = any_of([has_tier, is_known])
-        old.limits.extend(within(result, value_bounds[value.id], old.codes))
+        old.limits.extend(within(result, value_bounds[value.id], value.kind, old.codes))
         old.terms[value.id] = new.terms[value.id] = Term(result, is_known)
 
 
@@ -115,13 +136,13 @@ def _let_out(partner: Partner, left_out: frozenset[str]) -> None:
     """Replace the terms of what the record may leave out by: as stated, else the default, else unknown."""
     for id, fact in partner.programme.facts.items():
         if id in left_out:
-            partner.terms[id] = _or_default(id, partner.symbols[id], fact.default, partner.codes)
+            partner.terms[id] = _or_default(id, partner.symbols[id], fact, partner.codes)
     for id, items in partner.items.items():
         fact_list = _lists(partner.programme)[id]
         for place, row in enumerate(items.terms, 1):
             for name, field in fact_list.fields_by_id().items():
                 if name in left_out:
-                    stated = _or_default(field_id(name, place), row[name].value, field.default, partner.codes)
+                    stated = _or_default(field_id(name, place), row[name].value, field, partner.codes)
                     other = row.get(fact_list.id_of(field.default_from)) if field.default_from else None
                     row[name] = stated if other is None else _stated_or(field_id(name, place), stated, other)
         if id in left_out:
@@ -135,11 +156,16 @@ def field_id(name: str, place: int) -> str:
     return name.replace("[]", f"[{place}]", 1)
 
 
-def _or_default(id: str, symbol: Formula, default: Any, codes: Codes) -> Term:
+def _or_default(id: str, symbol: Formula, fact: Fact, codes: Codes) -> Term:
     """A value as the record states it; where it does not, the default, or unknown without one."""
-    if default is None:
+    if fact.none:
+        stated = optional_term(symbol)
+        is_stated = all_of([is_recorded(id), stated.known])
+        is_none = negated(is_stated) if fact.default == NONE else all_of([is_recorded(id), stated.none])
+        return Term(symbol, is_stated, none=is_none)
+    if fact.default is None:
         return Term(symbol, is_recorded(id))
-    return Term(either(is_recorded(id), symbol, literal(default, codes)))
+    return Term(either(is_recorded(id), symbol, literal(fact.default, fact.kind, codes)))
 
 
 def _stated_or(id: str, stated: Term, other: Term) -> Term:
@@ -149,13 +175,22 @@ def _stated_or(id: str, stated: Term, other: Term) -> Term:
 
 
 def equal_numbers(before: Partner, after: Partner) -> list[Formula]:
-    """That each numeric fact is equal under both: a count in one release and an amount in the other are two symbols."""
+    """That each numeric fact and what is agreed for a numeric term are equal under both.
+
+    A count in one release and an amount in the other are two symbols.
+    """
     numeric = {id for id, fact in before.programme.facts.items() if fact.kind in NUMERIC}
-    return [
+    facts = [
         before.symbols[id] == after.symbols[id]
         for id, fact in after.programme.facts.items()
         if id in numeric and fact.kind in NUMERIC
     ]
+    terms = [
+        before.agreed[id][1] == after.agreed[id][1]
+        for id in before.agreed.keys() & after.agreed.keys()
+        if {partner.programme.values[id].kind for partner in (before, after)} <= {*NUMERIC}
+    ]
+    return [*facts, *terms]
 
 
 def near_days(partner: Partner, day: date) -> list[Formula]:
@@ -166,6 +201,11 @@ def near_days(partner: Partner, day: date) -> list[Formula]:
         all_of([partner.symbols[id] >= near[0], partner.symbols[id] <= near[1]])
         for id in ("as_of", "held_since", *sorted(facts))
     ]
+
+
+def has_terms(pair: Pair, read: frozenset[str]) -> bool:
+    """Whether one of these values is a term that may be agreed otherwise with a partner, in either release."""
+    return any(id in read for release in (pair.before, pair.after) for id in release.programme.agreed.values())
 
 
 def settled_as_left_out(question: Question, ids: frozenset[str]) -> frozenset[str]:

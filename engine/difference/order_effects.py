@@ -26,8 +26,9 @@ from ..release.load import Release
 from ..values import Kind
 from .effects import EffectWitness, Lines, OutcomeEffect, Way, nowhere, ways_of
 from .matched import ComparedOutcome
-from .one_partner import Pair, equal_numbers, partner_under_both
-from .partner_effects import differ, differ_in_way, in_each_release, is_unchanged, outcome_term, shown_values
+from .one_partner import Pair, equal_numbers, has_terms, partner_under_both
+from .partner_effects import differ, is_unchanged, outcome_term
+from .shown import differ_in_way, in_each_release, shown_values
 from .unchanged import unchanged_names
 
 _PRICE = Decimal(10_000)  #: of a line in an example, which may also have the double
@@ -58,7 +59,14 @@ def _witness(pair: Pair, outcome: ComparedOutcome, way: Way) -> EffectWitness:
     """A partner and an order whose outcome differs in this way; undecided where the search finds none."""
     if pair.before.programme.order is None or pair.after.programme.order is None or _is_literal(outcome):
         return EffectWitness("undecided")
-    old, new = partner_under_both(pair, frozenset(), 1, pair.day)
+    searches = (False, True) if has_terms(pair, outcome.reads) else (False,)
+    witnesses = (_searched(pair, outcome, way, agreements=agreements) for agreements in searches)
+    return next((witness for witness in witnesses if witness.status == "yes"), EffectWitness("undecided"))
+
+
+def _searched(pair: Pair, outcome: ComparedOutcome, way: Way, *, agreements: bool) -> EffectWitness:
+    """One search, among partners without supplementary agreements or with them; it never answers no."""
+    old, new = partner_under_both(pair, frozenset(), 1, pair.day, agreements=agreements)
     try:
         before, after = outcome_term(old, outcome, outcome.before), outcome_term(new, outcome, outcome.after)
         if _is_price(outcome):

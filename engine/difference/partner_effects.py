@@ -6,14 +6,11 @@ preferred one. A fact that only one release has is left out for the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from itertools import product
+from typing import NamedTuple
 
-from ..evaluate.evaluate import inputs_of
-from ..evaluate.row_layout import fill, named_row
-from ..language.run.interpret import interpret
 from ..language.smt.terms import (
     Codes,
     Formula,
@@ -28,28 +25,27 @@ from ..language.smt.terms import (
     number,
 )
 from ..language.tree import Expression, Name, names
-from ..programme.model import LINE, MAIN, ORDER, Programme
 from ..programme.owners import Better
 from ..programme.reads import has_aggregate
 from ..proof.example import Example, without_irrelevant
 from ..proof.minimal_model import plainest
 from ..proof.solve import Question, Undecided
 from ..proof.symbols import MAX_ITEMS, Partner, item_term, term
-from ..release.load import Release
-from ..values import Unknown, Value
 from .always_known import is_always_known
-from .effects import EffectWitness, Lines, OutcomeEffect, Way, nowhere, ways_of
+from .effects import EffectWitness, OutcomeEffect, Way, nowhere, ways_of
 from .matched import ComparedOutcome, Ranks
 from .one_partner import (
     Pair,
     as_stated,
     equal_numbers,
+    has_terms,
     make_opaque,
     may_be_left_out,
     near_days,
     partner_under_both,
     settled_as_left_out,
 )
+from .shown import ShownPartners, in_each_release, showing, shown_values
 from .unchanged import unchanged_names
 
 _LESS_EACH_TIME = 0.3  #: what each outcome that is left open leaves of the seconds for a question
@@ -57,25 +53,38 @@ _LEAST_SECONDS = 0.1
 _UNSHOWN, _UNDECIDED = EffectWitness("no"), EffectWitness("undecided")
 
 
-def outcome_effects(pair: Pair, outcomes: Sequence[ComparedOutcome]) -> Iterator[OutcomeEffect]:
-    """The effect on each of these outcomes, none of which is of an order.
+def outcome_effects(
+    pair: Pair, outcomes: Sequence[ComparedOutcome], tried: Sequence[Example] = ()
+) -> Iterator[OutcomeEffect]:
+    """The effect on each of these outcomes, none of which is of an order; the partners `tried` are tried on each.
 
-    What an outcome does for partners with missing facts is not asked where one that it depends on left this open. Each
-    outcome that is left open shortens the questions about all later ones, so that the whole comes to an end.
+    What depends on little is asked first: what is proved equal need not be asked again as a part of something else,
+    and a partner for whom a part differs is tried on the whole. Where an outcome is left open, those that depend on it
+    are not searched for long, and all later questions get less time, so that the whole comes to an end.
     """
-    same = unchanged_names(pair.before.programme, pair.after.programme)
-    examples: list[Example] = []
+    before, after = pair.before.programme, pair.after.programme
+    same = unchanged_names(before, after)
+    partners = ShownPartners(pair, tried)
+    effects: dict[int, OutcomeEffect] = {}
+    equal: set[str] = set()
     undecided: set[str] = set()
-    for outcome in outcomes:
+    for place, outcome in sorted(enumerate(outcomes), key=lambda numbered: len(numbered[1].reads)):
         if is_unchanged(outcome, same):
-            yield nowhere(outcome)
+            effects[place] = nowhere(outcome)
             continue
-        effect = OutcomeEffect(outcome, _ways(_Search(pair, same, outcome, examples), undecided))
-        examples += [witness.examples[1] for witness in effect.ways.values() if witness.examples]
-        if any(witness.status == "undecided" for witness in effect.ways.values()):
+        is_open = bool(outcome.reads & undecided)
+        effects[place] = OutcomeEffect(outcome, _ways(_Search(pair, same, outcome, partners, is_open)))
+        witnesses = effects[place].ways.values()
+        for witness in witnesses:
+            if witness.examples:
+                partners.add(witness.examples[1])
+        if any(witness.status == "undecided" for witness in witnesses):
             undecided |= outcome.ids
-            pair = pair._replace(seconds=max(pair.seconds * _LESS_EACH_TIME, _LEAST_SECONDS))
-        yield effect
+            pair = _hurried(pair)
+        elif all(witness.status == "no" for witness in witnesses) and outcome.list is None and not outcome.own:
+            equal |= outcome.ids
+            same = unchanged_names(before, after, equal)
+    yield from (effects[place] for place in range(len(outcomes)))
 
 
 def is_unchanged(outcome: ComparedOutcome, same: frozenset[str]) -> bool:
@@ -92,12 +101,14 @@ class _Search(NamedTuple):
     pair: Pair
     same: frozenset[str]
     outcome: ComparedOutcome
-    examples: Sequence[Example]  #: partners for whom another outcome differs
+    partners: ShownPartners  #: for whom another outcome differs
+    is_open: bool  #: whether an outcome that this one depends on is left open
     way: Way = "other"
     missing: bool = False  #: whether the record may leave facts out
+    agreements: bool = False  #: whether the partner may have supplementary agreements
 
 
-def _ways(search: _Search, undecided: Set[str]) -> dict[Way, EffectWitness]:
+def _ways(search: _Search) -> dict[Way, EffectWitness]:
     """The ways of an outcome: of partners whose every fact is stated; where these show none, of all others too.
 
     What becomes undetermined for a partner with a missing fact is told by those who state it, where these differ.
@@ -112,8 +123,13 @@ def _ways(search: _Search, undecided: Set[str]) -> dict[Way, EffectWitness]:
         else _witness(search._replace(way=way))
         for way in ways_of(outcome)
     }
-    if not any(witness.status == "yes" for witness in ways.values()):
-        ways["other"] = _UNDECIDED if outcome.reads & undecided else _witness(search._replace(missing=True))
+    statuses = {witness.status for witness in ways.values()}
+    if "yes" in statuses:
+        return ways
+    if "undecided" in statuses or search.is_open:
+        ways["other"] = search.partners.showing(outcome, "other", missing=True) or _UNDECIDED
+    else:
+        ways["other"] = _witness(search._replace(missing=True))
     return ways
 
 
@@ -126,40 +142,45 @@ def _only_known_ties(outcome: ComparedOutcome) -> bool:
 
 
 def _witness(search: _Search) -> EffectWitness:
-    """Whether an outcome differs in this way for some partner: first on the preferred day, then on any day."""
+    """Whether an outcome differs in this way for some partner; one of another outcome is tried before the solver is.
+
+    What is proved is proved of partners with agreements too.
+    """
     pair, outcome = search.pair, search.outcome
+    search = search._replace(agreements=has_terms(pair, outcome.reads))
     if outcome.list is None and _is_disproved(search, opaque=True):
         return _UNSHOWN
-    if search.missing and (witness := _by_example(search)) is not None:
+    if (witness := search.partners.showing(outcome, search.way, missing=search.missing)) is not None:
         return witness
     if outcome.list is None and _is_disproved(search, opaque=False):
         return _UNSHOWN
+    return (None if search.is_open else _searched_within_limits(search)) or _UNDECIDED
+
+
+def _searched_within_limits(search: _Search) -> EffectWitness | None:
+    """The answer of the searches within limits: without agreements, on the preferred day and with one item first.
+
+    None where none of them has one. A search that comes to no end shortens those after it, which are harder.
+    """
+    pair, outcome = search.pair, search.outcome
     read, programmes = outcome.reads, (pair.before.programme, pair.after.programme)
     with_items = outcome.list is not None or any(id in read for programme in programmes for id in programme.lists)
     lengths = (1, MAX_ITEMS) if with_items else (None,)
     days = (pair.day, None) if "as_of" in read else (None,)
-    for day in days:
-        for items in lengths:
-            witness = _searched(search, items, day)
-            if witness.status != "undecided":
-                return witness
-    return _by_example(search) or _UNDECIDED
-
-
-def _by_example(search: _Search) -> EffectWitness | None:
-    """A partner for whom another outcome differs, or such a one with a fact less, who shows this difference too."""
-
-    def shows(partners: tuple[Example, ...]) -> bool:
-        values = shown_values(search.pair, search.outcome, in_each_release(search.pair, partners[0]))
-        return differ_in_way(values, search.outcome, search.way)
-
-    for example in search.examples:
-        fewer = [{id: value for id, value in example.facts.items() if id != other} for other in example.facts]
-        for facts in (example.facts, *(fewer if search.missing else ())):
-            if (simplest := without_irrelevant((example._replace(facts=facts),), shows)) is not None:
-                examples = in_each_release(search.pair, simplest[0])
-                return EffectWitness("yes", examples, shown_values(search.pair, search.outcome, examples))
+    for agreements, day, items in product({False, search.agreements}, days, lengths):
+        try:
+            witness = _searched(search._replace(pair=pair, agreements=agreements), items, day)
+        except Undecided:
+            pair = _hurried(pair)
+            continue
+        if witness.status == "yes" or (witness.status == "no" and agreements == search.agreements):
+            return witness
     return None
+
+
+def _hurried(pair: Pair) -> Pair:
+    """The pair with less time for each question that is asked from here on."""
+    return pair._replace(seconds=max(pair.seconds * _LESS_EACH_TIME, _LEAST_SECONDS))
 
 
 def _is_disproved(search: _Search, *, opaque: bool) -> bool:
@@ -179,7 +200,7 @@ def _question(
     what is equal under both releases is a symbol.
     """
     pair, outcome = search.pair, search.outcome
-    old, new = partner_under_both(pair, search.same, items, day, missing=search.missing)
+    old, new = partner_under_both(pair, search.same, items, day, missing=search.missing, agreements=search.agreements)
     if opaque:
         make_opaque(pair, old, new, search.same, missing=search.missing)
     before, after = outcome_term(old, outcome, outcome.before), outcome_term(new, outcome, outcome.after)
@@ -189,21 +210,18 @@ def _question(
 
 
 def _searched(search: _Search, items: int | None, day: date | None) -> EffectWitness:
-    """One search for an example. It answers no only where its limits leave out no partner."""
+    """One search for an example; raises Undecided. It answers no only where its limits leave out no partner."""
     pair, outcome = search.pair, search.outcome
-    try:
-        question, old, new = _question(search, items, day)
-        if not question.can_be():
-            covers_all = day is None and (items is None or _needs_one_item(pair, outcome))
-            return _UNSHOWN if covers_all else _UNDECIDED
-        examples = _examples(search, question, old, new)
-    except Undecided:
-        return _UNDECIDED
+    question, old, new = _question(search, items, day)
+    if not question.can_be():
+        covers_all = day is None and (items is None or _needs_one_item(pair, outcome))
+        return _UNSHOWN if covers_all else _UNDECIDED
+    examples = _examples(search, question, old, new)
     return _UNDECIDED if examples is None else EffectWitness("yes", examples, shown_values(pair, outcome, examples))
 
 
 def _has_item(partner: Partner, outcome: ComparedOutcome) -> list[Formula]:
-    return [partner.items[outcome.list].size >= 1] if outcome.list is not None else []
+    return [partner.items[partner.programme.stated_list(outcome.list)].size >= 1] if outcome.list is not None else []
 
 
 def _needs_one_item(pair: Pair, outcome: ComparedOutcome) -> bool:
@@ -261,75 +279,9 @@ def _examples(search: _Search, question: Question, old: Partner, new: Partner) -
     read = outcome.reads
     left_out = settled_as_left_out(question, may_be_left_out(pair, missing=search.missing) & read)
     partner = plainest(question, old, read, pair.day)
-    facts = {**plainest(question, new, read, pair.day).facts, **partner.facts}
-    partner = partner._replace(facts=as_stated(facts, left_out))
+    other = plainest(question, new, read, pair.day)
+    facts, agreements = {**other.facts, **partner.facts}, {**other.agreements, **partner.agreements}
+    partner = partner._replace(facts=as_stated(facts, left_out), agreements=agreements)
 
-    def shows(partners: tuple[Example, ...]) -> bool:
-        values = shown_values(pair, outcome, in_each_release(pair, partners[0]))
-        return differ_in_way(values, outcome, search.way)
-
-    simplest = without_irrelevant((partner,), shows)
+    simplest = without_irrelevant((partner,), showing(pair, outcome, search.way))
     return None if simplest is None else in_each_release(pair, simplest[0])
-
-
-def in_each_release(pair: Pair, partner: Example) -> tuple[Example, Example]:
-    """The same partner for each release, without the facts and the tier that the release does not have."""
-    before, after = (_in_release(release.programme, partner) for release in (pair.before, pair.after))
-    return before, after
-
-
-def _in_release(programme: Programme, partner: Example) -> Example:
-    tier = partner.tier if partner.tier in programme.tracks[MAIN].tiers else None
-    facts: dict[str, Any] = {}
-    for id, value in partner.facts.items():
-        if id in programme.lists:
-            fields = programme.lists[id].fields
-            facts[id] = [{name: part for name, part in item.items() if name in fields} for item in value]
-        elif id in programme.facts:
-            facts[id] = value
-    return partner._replace(facts=facts, tier=tier, since=partner.since if tier else None)
-
-
-def shown_values(
-    pair: Pair, outcome: ComparedOutcome, examples: tuple[Example, Example], lines: Lines = ()
-) -> tuple[Value, Value]:
-    """The outcome under each release, evaluated by the interpreter; `lines` are those of an order."""
-    sides = zip((pair.before, pair.after), examples, (outcome.before, outcome.after), strict=True)
-    before, after = (_value(release, example, lines, outcome, tree) for release, example, tree in sides)
-    return before, after
-
-
-def _value(release: Release, example: Example, lines: Lines, outcome: ComparedOutcome, tree: Expression) -> Value:
-    """The value of an outcome for an example; of a list or the lines of an order, that of the first item."""
-    record = release.record(example.record())
-    inputs = inputs_of(record, example.as_of)
-    if lines:
-        inputs = inputs._replace(facts={**inputs.facts, ORDER: _numbered(lines)})
-    values = named_row(release.plan.layout, fill(release.plan.layout, inputs))
-    if outcome.list is None or not isinstance(tree, Name):
-        return interpret(tree, values)
-    items = values[outcome.list]
-    if isinstance(items, Unknown) or not items:
-        return Unknown()
-    value: Value = items[0][release.programme.values[tree.id].inner_id]
-    return value
-
-
-def _numbered(lines: Lines) -> tuple[dict[str, Any], ...]:
-    return tuple({**line, LINE: Decimal(place)} for place, line in enumerate(lines, 1))
-
-
-def differ_in_way(values: tuple[Value, Value], outcome: ComparedOutcome, way: Way) -> bool:
-    """Whether the values before and after differ in this way, as `differ` says."""
-    unknown = [isinstance(value, Unknown) for value in values]
-    if any(unknown):
-        return way == "other" and not all(unknown)
-    if not outcome.has_side:
-        return way == "other" and values[0] != values[1]
-    before, after = values if outcome.ranks is None else (
-        ranks.get(str(value), -1) for ranks, value in zip(outcome.ranks, values, strict=True)
-    )  # fmt: skip
-    if way == "other":
-        return before == after and values[0] != values[1]
-    rises: bool = after > before if (way == "better") == (outcome.better is Better.MORE) else after < before  # type: ignore[operator]
-    return rises

@@ -25,6 +25,7 @@ class _Limits(NamedTuple):
     choices: frozenset[str]
     minimum: Decimal | None
     maximum: Decimal | None
+    optional: bool
 
 
 def is_printed_otherwise(before: Programme, after: Programme) -> bool:
@@ -70,7 +71,7 @@ def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
         if value.negotiable is not None:
             shown["negotiable", "", value.id] = _agreed(value.negotiable)
     for id, fact in _facts(programme):
-        shown["fact", "", id] = (fact.unit, fact.currency)
+        shown["fact", "", id] = (fact.unit, fact.currency, fact.none)
     for owner, statement in _statements(programme):
         shown["statement", owner, statement.id] = statement.title
     for tier in programme.tiers.values():
@@ -78,14 +79,22 @@ def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
     rules = programme.order.rules if programme.order else ()
     shown |= {("says", "", rule.id): rule.says for rule in rules if rule.says is not None}
     shown |= {("payment", tier, id): negative for tier, id, negative in _negative_payments(programme)}
+    for payer, paying in _payers(programme):
+        payments = (*paying.rebates.rows, *paying.fees.rows)
+        shown |= {("event", payer, payment.amount): payment.event for payment in payments}
     return shown
+
+
+def _payers(programme: Programme) -> Iterator[tuple[str, Programme | Tier]]:
+    """What has rebates and fees, with its id: each tier, and the programme, whose id is empty."""
+    yield "", programme
+    yield from programme.tiers.items()
 
 
 def _negative_payments(programme: Programme) -> Iterator[tuple[str, str, str]]:
     """What becomes of each rebate and fee that may be negative: its tier, if any, its amount's id, and the word."""
     can_be = known_bounds(programme)
-    owners: list[tuple[str, Programme | Tier]] = [("", programme), *programme.tiers.items()]
-    for tier, owner in owners:
+    for tier, owner in _payers(programme):
         for payment in (*owner.rebates.rows, *owner.fees.rows):
             amount = can_be[payment.amount]
             if isinstance(amount, NumberRange) and (amount.low is None or amount.low < 0):
@@ -113,7 +122,8 @@ def _facts(programme: Programme) -> Iterator[tuple[str, Fact]]:
 
 def _limits(programme: Programme) -> Mapping[str, _Limits]:
     return {
-        id: _Limits(fact.kind, frozenset(fact.choices), _least(fact), fact.maximum) for id, fact in _facts(programme)
+        id: _Limits(fact.kind, frozenset(fact.choices), _least(fact), fact.maximum, fact.none is not None)
+        for id, fact in _facts(programme)
     }
 
 
@@ -123,7 +133,7 @@ def _least(fact: Fact) -> Decimal | None:
 
 def _is_narrower(old: _Limits, new: _Limits) -> bool:
     """Whether a record that the first release takes may be refused by the second."""
-    if old.kind != new.kind or not old.choices <= new.choices:
+    if old.kind != new.kind or not old.choices <= new.choices or (old.optional and not new.optional):
         return True
     lower = new.minimum is not None and (old.minimum is None or new.minimum > old.minimum)
     upper = new.maximum is not None and (old.maximum is None or new.maximum < old.maximum)

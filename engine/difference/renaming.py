@@ -34,6 +34,7 @@ class Renaming(NamedTuple):
     """The rows with another id in the second release, by their places in the first release."""
 
     rows: Mapping[_FilePath, str]
+    values: Mapping[str, str] = {}  #: the ids that values have in the first release, by those that they get
 
     @property
     def words(self) -> Mapping[str, str]:
@@ -49,7 +50,8 @@ class Renaming(NamedTuple):
         """A partner with the ids of the first release, as its record is written."""
         old = {new: id for id, new in self.words.items()}
         tier = old.get(example.tier, example.tier) if example.tier else None
-        return example._replace(facts=_record(example.facts, old), tier=tier)
+        agreements = {self.values.get(id, id): value for id, value in example.agreements.items()}
+        return example._replace(facts=_record(example.facts, old), tier=tier, agreements=agreements)
 
 
 def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release]:
@@ -64,7 +66,9 @@ def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release
     programme, _ = compile_release(files)
     if programme is None or not _means_the_same(before.programme, programme, renaming.words):
         return Renaming({}), before
-    return renaming, Release(programme, make_plan(programme), before.problems, files)
+    values = dict(zip(programme.values, before.programme.values, strict=True))
+    renamed = Release(programme, make_plan(programme), before.problems, files)
+    return renaming._replace(values=values), renamed
 
 
 def with_ids_of(first: Release, second: Release) -> Release:
@@ -122,7 +126,7 @@ def _document(document: Document, kind: str, renaming: Renaming) -> Document:
     words = renaming.words
     paths = {path: new_path(path, rows, words) for path in {**document.places, **document.keys}}
     places = {paths[path]: _place(path, place, words, document) for path, place in document.places.items()}
-    keys = {paths[path]: place for path, place in document.keys.items()}
+    keys = {paths[path]: _key_place(path, place, words) for path, place in document.keys.items()}
     styles = {paths[path]: style for path, style in document.styles.items()}
     return Document(document.source, _replaced((), document.data, rows, words), places, keys, styles)
 
@@ -131,6 +135,15 @@ def _place(path: PartPath, place: Place, words: Mapping[str, str], document: Doc
     """The place of a part; that of an expression with new ids is in a text that has them."""
     if not isinstance(document.at(path), str) or _is_for_people(path):
         return place
+    return _with_new_words(place, words)
+
+
+def _key_place(path: PartPath, place: Place, words: Mapping[str, str]) -> Place:
+    """The place of a key; that of a row that begins at an expression is in a text that has the new ids."""
+    return _with_new_words(place, words) if path[-2:-1] == ("rows",) and not _is_for_people(path) else place
+
+
+def _with_new_words(place: Place, words: Mapping[str, str]) -> Place:
     text = place.source.text
     old = text[place.start : place.end]
     new = _with_words(old, words)
@@ -160,7 +173,9 @@ def _new_key(path: PartPath, key: Any, rows: Mapping[PartPath, str], words: Mapp
         return rows[(*path, key)]
     pattern = pattern_of(path)
     is_row = pattern in ROWS and pattern not in BY_TIER
-    return key if is_row or len(path) < 2 or not isinstance(key, str) else words.get(key, key)
+    if is_row or len(path) < 2 or not isinstance(key, str):
+        return key
+    return _with_words(key, words) if path[-1] == "rows" else words.get(key, key)
 
 
 def _replaced(path: PartPath, data: Any, rows: Mapping[PartPath, str], words: Mapping[str, str]) -> Any:
@@ -207,12 +222,18 @@ def _shape(programme: Programme) -> Iterator[object]:
     yield [(fact.kind, len(fact.choices), fact.minimum, fact.maximum) for fact in programme.facts.values()]
     yield [(field.fact.kind, len(field.fact.choices)) for field in programme.fields.values()]
     yield [(value.kind, value.role, value.owner.kind, len(value.names)) for value in programme.values.values()]
-    yield (len(programme.lists), len(programme.tiers), programme.tracks[MAIN].award, len(programme.tracks[MAIN].tiers))
+    yield (
+        len(programme.lists),
+        len(programme.groups_of_items),
+        len(programme.tiers),
+        programme.tracks[MAIN].award,
+        len(programme.tracks[MAIN].tiers),
+    )
 
 
 def _all_ids(programme: Programme) -> list[str]:
     """The ids of facts, lists, fields and values, in their order."""
-    return [*programme.facts, *programme.lists, *programme.fields, *programme.values]
+    return [*programme.facts, *programme.lists, *programme.groups_of_items, *programme.fields, *programme.values]
 
 
 def _is_same_tree(old: Expression, new: Expression, ids: Mapping[str, str], words: Mapping[str, str]) -> bool:
@@ -220,7 +241,7 @@ def _is_same_tree(old: Expression, new: Expression, ids: Mapping[str, str], word
     if type(old) is not type(new) or old.kind is not new.kind:
         return False
     if isinstance(old, Name) and isinstance(new, Name):
-        return ids.get(old.id, old.id) == new.id
+        return ids.get(old.id, old.id) == new.id and old.own == new.own
     if isinstance(old, Literal) and isinstance(new, Literal):
         option = words.get(old.value, old.value) if isinstance(old.value, str) else old.value
         return option == new.value

@@ -24,6 +24,7 @@ ChangedKind = RowKind | PartKind | Literal["text", "source", "value"]
 ROWS: Mapping[tuple[str, ...], RowKind] = {
     ("tiers",): "tier",
     ("tracks",): "track",
+    ("requirements",): "requirement",
     ("tiers", "*", "requirements"): "requirement",
     ("tiers", "*", "rights"): "right",
     ("tiers", "*", "restrictions"): "restriction",
@@ -76,9 +77,17 @@ ORDERED = (("tiers",), ("order", "rules"))
 BY_TIER = frozenset(
     {("bonuses", "*", "percent"), ("bonuses", "*", "rates", "*", "percent"), ("benefits", "*", "by_tier")}
 )
+#: keys of tables with a value for each tier
+TIER_KEYS = frozenset({"by_tier", "at_least", "at_most"})
 #: keys that say in which form a value is written
-_FORMS = frozenset({"by", "band", "slices", "cases", "by_tier", "value", "take"})
+_FORMS = frozenset({"by", "across", "band", "between", "slices", "cases", "by_tier", "value", "take"})
 _TEXTS = frozenset({"title", "summary", "says", "text", "unit", "vendor", "document"})  #: keys of texts by language
+
+#: where else such texts stand, under keys that an option may be called too
+_TEXTS_AT = frozenset(
+    {("clauses", "*", "reading"), ("rebates", "*", "event"), ("fees", "*", "event")}
+    | {(*table, "*", "none") for table in (("facts",), ("lists", "*", "fields"), ("order", "fields"))}
+)
 
 
 def pattern_of(path: PartPath) -> tuple[str, ...]:
@@ -107,7 +116,7 @@ def what_stands_at(path: PartPath) -> tuple[ChangedKind, bool]:
 def is_text(path: PartPath) -> bool:
     """Whether a text in several languages stands at a path; it is compared as a whole."""
     pattern = pattern_of(path)
-    return bool(path) and (pattern[-1] in _TEXTS or pattern == ("clauses", "*", "reading"))
+    return bool(path) and (pattern[-1] in _TEXTS or pattern in _TEXTS_AT)
 
 
 def written_forms(data: Any) -> frozenset[str]:

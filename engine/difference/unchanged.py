@@ -11,8 +11,8 @@ from ..programme.reads import mentioned
 def unchanged_names(before: Programme, after: Programme, assumed: Collection[str] = ()) -> frozenset[str]:
     """The ids of facts, lists, inputs and values that are equal in both, with all that they come from.
 
-    The choices and limits of a fact do not count: a partner's record is one of both releases. The values `assumed` are
-    taken as equal, whatever they come from.
+    The choices and limits of a fact do not count, nor that there may be none: a partner's record is one of both
+    releases. The values `assumed` are taken as equal, whatever they come from.
     """
     differing = {id for id in {*before.values, *after.values} if _value(before, id) != _value(after, id)}
     differing |= {id for id in {*before.facts, *after.facts} if _fact(before, id) != _fact(after, id)}

@@ -79,7 +79,7 @@ class BenefitOutcome(NamedTuple):
 
 @public("id", "status", "amount", "currency")
 class PaymentOutcome(NamedTuple):
-    """Whether a rebate is earned or a fee is due, and the money (0 where it is not), once or each period `per`.
+    """Whether a rebate is earned or a fee is due, and the money (0 where it is not), once, each period or event `per`.
 
     A negative amount is `carried` on to later payments, or `owed`: a rebate by the partner, a fee by the vendor.
     """
@@ -92,6 +92,7 @@ class PaymentOutcome(NamedTuple):
     unknown: tuple[str, ...]
     source: tuple[str, ...]
     undefined: tuple[Cause, ...] = ()
+    event: Texts | None = None  #: with `per` event: for what it is paid each time
 
 
 @public("amount", "currency", "per")

@@ -147,13 +147,15 @@ def _benefit(benefit: BenefitOutcome) -> Json:
 def _fields(part: Any, *omitted: str) -> Json:
     """The fields of a named tuple as JSON, except those omitted; their names and order are those of the schema.
 
-    `undefined` is only there where something is.
+    `undefined` is only there where something is, and `event` where money is paid for one.
     """
     data = dict(zip(part._fields, map(_data, part), strict=True))
     for name in omitted:
         del data[name]
     if data.get("undefined") == []:
         del data["undefined"]
+    if data.get("event", data) is None:
+        del data["event"]
     return data
 
 

@@ -11,7 +11,8 @@ from ..limits import MAX_TEXT
 from ..problems import Place, Problem, did_you_mean
 from ..programme.model import Fact, NamedValue, Programme, plain_fact
 from ..source.document import Document, PartPath, unknown_keys
-from ..source.scalars import Data, day_of, is_visible
+from ..source.letters import is_visible
+from ..source.scalars import Data, day_of
 from .row_layout import Scalar
 
 _PERIOD = ("value", "from", "until")

@@ -17,6 +17,7 @@ from ..programme.model import LINE, ORDER, ListFact, NamedValue, Programme, Text
 from ..programme.order_currency import in_currency
 from ..programme.owners import WHOLE_ORDER, Role, id_of
 from ..source.document import Document, unknown_keys
+from ..source.letters import is_visible
 from ..source.scalars import Data
 from ..values import Number, Unknown, Value, add, merge_any, missing, or_none, subtract
 from .evaluate import Plan, inputs_of, make_plan
@@ -135,7 +136,7 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
 def _word(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
     """The short text at a key; None where it is missing or wrong, which is added to `problems`."""
     written = data.get(key)
-    if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_ORDER_TEXT and written.isprintable()):
+    if written is None or (isinstance(written, str) and 0 < len(written) <= MAX_ORDER_TEXT and is_visible(written)):
         return written
     message, help = f"'{key}' is a short text", "write it in quotes"
     if isinstance(written, str):

@@ -6,20 +6,22 @@ validator takes longer than evaluating a record.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..compile.facts import fact_value
-from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER, MAX_WHOLE_DIGITS
+from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER
 from ..named_tuples import public
-from ..problems import Place, Problem, Source, did_you_mean, has_errors, in_order
+from ..problems import Level, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.find_tier import find_tier
 from ..programme.model import MAIN, Fact, ListFact, Programme
 from ..source.document import Document, PartPath, unknown_keys
-from ..source.scalars import Data, day_of, how_to_write, in_bounds, is_visible
+from ..source.letters import is_visible, look, told_apart
+from ..source.plain_data import as_data
+from ..source.scalars import Data, NotData, day_of, how_to_write
 from ..values import plain
 from .periods import Agreement, Dated, read_agreements, read_periods
 from .row_layout import Facts
@@ -71,7 +73,7 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     if has_errors(problems) or partner is None:
         return None, in_order(problems)
     places = {id: document.value_place(("facts", id)) for id in facts}
-    places["held_since"] = document.value_place(("since",))
+    places |= {"held_since": document.value_place(("since",)), "partner": document.value_place(("partner",))}
     dated = {id: value for id, value in facts.items() if isinstance(value, Dated)}
     lasting = MappingProxyType({id: value for id, value in facts.items() if id not in dated})
     record = Record(
@@ -88,20 +90,13 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
 
 
 def record_of(data: Mapping[str, object], programme: Programme) -> tuple[Record | None, tuple[Problem, ...]]:
-    """The record that plain Python data describes, as read from a file with the same content; and the problems.
-
-    Numbers are int or Decimal; a float is refused because it is not exact.
-    """
-    document, problems = plain_document(data, "record")
-    return read_record(document, programme) if document else (None, problems)
+    """The record that plain Python data describes, as read from a file with the same content; and the problems."""
+    return read_record(plain_document(data, "record"), programme)
 
 
-def plain_document(data: Mapping[str, object], name: str) -> tuple[Document | None, tuple[Problem, ...]]:
-    """Plain Python data as a document, or None and a problem where a number in it is not exact."""
-    inexact = _inexact(data, "")
-    if inexact:
-        return None, (Problem("wrong-type", f"{inexact} is not an exact number", None, "give an int or a Decimal"),)
-    return Document(Source(name, ""), _exact(data), {}, {}, {}), ()
+def plain_document(data: Mapping[str, object], name: str) -> Document:
+    """Plain Python data as a document, which has no places."""
+    return Document(Source(name, ""), as_data(data), {}, {}, {})
 
 
 def _words(document: Document, data: Mapping[str, Data], key: str, problems: list[Problem]) -> str | None:
@@ -152,6 +147,8 @@ def _as_written(written: object) -> str:
         return str(written).lower()
     if isinstance(written, Decimal):
         return plain(written)
+    if isinstance(written, NotData):
+        return written.shown
     return str(written) if isinstance(written, str | date) else "this"
 
 
@@ -164,9 +161,9 @@ def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]
             help = "say which: tier: …"
             problems.append(Problem("missing-key", "'since' is of a tier", document.place(("since",)), help))
         return day
-    message = f"{written if isinstance(written, str | Decimal) else 'this'} is not a date"
-    place = document.value_place(("since",))
-    problems.append(Problem("wrong-type", message, place, "write it as 2026-01-31"))
+    help = written.help if isinstance(written, NotData) else "write it as 2026-01-31"
+    shown = _as_written(written) if isinstance(written, str | Decimal | NotData) else "this"
+    problems.append(Problem("wrong-type", f"{shown} is not a date", document.value_place(("since",)), help))
     return None
 
 
@@ -186,20 +183,36 @@ def _facts(document: Document, written: object, programme: Programme, problems: 
     for name, items in lists.items():
         if items is not None:
             facts[name] = read_items(document, ("facts", name), items, programme.lists[name], problems)
-    for name in lists:
-        _check_pairs(document, facts, programme.lists[name], problems)
+    for items in (*programme.lists.values(), *programme.groups_of_items.values()):
+        if programme.stated_list(items.id) in lists:
+            _check_pairs(document, facts, programme, items, problems)
     return {name: facts[name] for name in written if name in facts}
 
 
-def _check_pairs(document: Document, facts: Mapping[str, Any], items: ListFact, problems: list[Problem]) -> None:
-    """Report lists whose items aggregate another list, where there are more than MAX_PAIRS pairs of items."""
-    count = len(facts.get(items.id, ()))
-    for inner in items.looks_at:
-        inner_count = len(facts.get(inner, ()))
+def _check_pairs(
+    document: Document, facts: Mapping[str, Any], programme: Programme, items: ListFact, problems: list[Problem]
+) -> None:
+    """Report lists whose items aggregate a list, where there are more than MAX_PAIRS pairs of items.
+
+    A group looks through its own items alone, and through those that may be of any group.
+    """
+    stated = programme.stated_list(items.id)
+    count = len(facts.get(stated, ()))
+    for inner in sorted(items.looks_at):
+        inner_count = len(facts.get(programme.stated_list(inner), ()))
+        if inner == items.group_of:
+            inner_count = 1 + _of_any_group(facts.get(stated, ()), programme.lists[stated], items)
         if count * inner_count > MAX_PAIRS:
             message = f"each of {count} items of '{items.id}' looks through {inner_count} of '{inner}'"
             help = f"at most {MAX_PAIRS} pairs of them: leave out what is too old to count"
-            problems.append(Problem("too-many-items", message, document.place(("facts", items.id)), help))
+            problems.append(Problem("too-many-items", message, document.place(("facts", stated)), help))
+
+
+def _of_any_group(items: Sequence[Mapping[str, Any]], list_fact: ListFact, groups: ListFact) -> int:
+    """How many items may lack a key of the groups: where a key is no field of theirs, those that lack any field."""
+    names = groups.keys if all(key in list_fact.fields for key in groups.keys) else tuple(list_fact.fields)
+    needed = [name for name in names if list_fact.fields[name].default is None]
+    return sum(any(name not in item for name in needed) for item in items)
 
 
 def read_items(
@@ -248,38 +261,23 @@ def _values(
     return values
 
 
-def _inexact(data: object, where: str) -> str | None:
-    """The path of the first number that is a float, not finite or too long; None where there is none."""
-    if isinstance(data, float) or (isinstance(data, Decimal) and not (data.is_finite() and in_bounds(data))):
-        return where or "this"
-    if isinstance(data, int) and not isinstance(data, bool) and abs(data) >= 10**MAX_WHOLE_DIGITS:
-        return where or "this"
-    parts: Iterable[tuple[str, object]] = ()
-    if isinstance(data, Mapping):
-        parts = ((f"{where}.{key}".strip("."), value) for key, value in data.items())
-    elif isinstance(data, list | tuple):
-        parts = ((f"{where}[{number}]", value) for number, value in enumerate(data, 1))
-    return next((path for name, value in parts if (path := _inexact(value, name))), None)
-
-
-def _exact(data: Any) -> Data:
-    """Plain data as a document has it: whole numbers as decimals, keys as text."""
-    if isinstance(data, Mapping):
-        return {str(key): _exact(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_exact(value) for value in data]
-    return Decimal(data) if isinstance(data, int) and not isinstance(data, bool) else data
-
-
 def read_records(
     documents: Sequence[Document], programme: Programme
 ) -> list[tuple[Record | None, tuple[Problem, ...]]]:
     """The record and the problems of each document; two records of a partner are both refused."""
     read = [read_record(document, programme) for document in documents]
     first: dict[str, int] = {}
+    looks: dict[str, str] = {}
     for index, (record, _) in enumerate(read):
         if record is None:
             continue
+        alike = looks.setdefault(look(record.partner), record.partner)
+        if alike != record.partner:
+            message = f"partner '{record.partner}' has an id that looks like that of '{alike}'"
+            place = documents[index].value_place(("partner",))
+            help = f"mend one if they are one partner: {told_apart(alike, record.partner)}"
+            problem = Problem("look-alike-ids", message, place, help, Level.WARNING)
+            read[index] = (record, in_order((*read[index][1], problem)))
         earlier = first.setdefault(record.partner, index)
         if earlier != index:
             place = documents[earlier].value_place(("partner",))

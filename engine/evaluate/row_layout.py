@@ -14,12 +14,13 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ..language.run.causes import Cause
 from ..language.run.closures import Position, Reader, Row, closure
 from ..language.run.compiled import Filler, FillStep, by_closures, filler
-from ..language.tree import Expression, Literal, Name
-from ..programme.model import INPUTS, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
-from ..programme.owners import agreed_id, agreement_id
-from ..values import Unknown, Value
+from ..language.tree import Expression, Literal, Name, Undefined, names, own_id
+from ..programme.model import INPUTS, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
+from ..programme.owners import Role, agreed_id, agreement_id
+from ..values import Kind, Unknown, Value
 
 Scalar = bool | Decimal | date | str
 Facts = Mapping[str, Any]  #: values of facts by id; a list is a tuple of items, each a map of its fields
@@ -42,7 +43,9 @@ class Layout(NamedTuple):
 
     facts: tuple[str, ...]
     defaults: tuple[Value, ...]  #: the default of each fact; unknown where it has none
+    optional: tuple[tuple[int, Unknown], ...]  #: the position of each optional fact, and its value where there is none
     lists: tuple[ListLayout, ...]
+    slots: int  #: how many positions current items take: two of a list whose items look at each other, one of others
     terms: tuple[str, ...]  #: ids of the negotiable values
     nothing_agreed: tuple[Any, ...]  #: what the row has for `terms` where no agreement is in force
     start: int  #: the position of the first value
@@ -63,6 +66,7 @@ class ListLayout(NamedTuple):
     fields: tuple[
         tuple[str, Scalar | None, str | None, Scalar | None], ...
     ]  #: id, default, `default_from`, its default
+    optional: Mapping[str, Kind]  #: the fields of which there may be none, with their kinds
     values: tuple[str, ...]
     default: Any  #: the items where a record leaves the list out: [], or unknown
 
@@ -73,11 +77,12 @@ class ListLayout(NamedTuple):
 
 def make_layout(programme: Programme) -> Layout:
     """The layout of a release; values with equal expressions share a position."""
-    of_lists = dict(programme.lists)
+    of_lists = {**programme.lists, **programme.groups_of_items}
     if programme.order:
         of_lines = tuple(value.id for value in programme.values.values() if value.list == ORDER)
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
     items = [list_fact.item for list_fact in of_lists.values()]
+    items += [own_id(list_fact.item) for list_fact in of_lists.values() if list_fact.id in list_fact.looks_at]
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
     agreements = [agreement_id(id) for id in terms]
     row = [*INPUTS, *programme.facts, *of_lists, *items, *map(agreed_id, terms), *agreements]
@@ -90,7 +95,9 @@ def make_layout(programme: Programme) -> Layout:
     return Layout(
         facts=tuple(programme.facts),
         defaults=defaults,
+        optional=tuple((row.index(id), _no_value(id, fact.kind)) for id, fact in programme.facts.items() if fact.none),
         lists=tuple(_list_layout(programme, list_fact) for list_fact in of_lists.values()),
+        slots=len(items),
         terms=terms,
         nothing_agreed=(False,) * len(terms) + (None,) * len(terms),
         start=len(row),
@@ -109,6 +116,11 @@ def _default(fact: Fact) -> Value:
     return Unknown(frozenset((fact.id,))) if fact.default is None else fact.default
 
 
+def _no_value(id: str, kind: Kind) -> Unknown:
+    """The undefined value of an optional fact, or field of an item (`deals[2].closed_on`), that there is none of."""
+    return Unknown(causes=frozenset((Cause(Undefined(Name(id, kind, id), kind), (NONE,)),)))
+
+
 def _steps(
     programme: Programme, of_lists: Mapping[str, ListFact], positions: dict[str, Position], start: int
 ) -> tuple[tuple[FillStep, ...], tuple[FillStep, ...], tuple[Value, ...]]:
@@ -116,12 +128,19 @@ def _steps(
     seen: dict[Expression, Position] = {}
     seen_in_order = ChainMap({}, seen)  # a partner's values are filled before the order's
     empty: list[Value] = []
+    keys: dict[str, set[str]] = {}  #: those of groups that are not known yet
     partner_steps: list[FillStep] = []
     order_steps: list[FillStep] = []
     for value in programme.values.values():
         tree, in_order = value.expression, value.of_order
         steps, shared = (order_steps, seen_in_order) if in_order else (partner_steps, seen)
-        if value.list is not None:
+        if value.role is Role.GROUP_KEY:
+            groups = of_lists[value.owner.id]
+            waiting = keys.setdefault(groups.id, set(groups.key_ids))
+            waiting.discard(value.id)
+            if not waiting:  # each key of the groups is known by now
+                steps.append(_group_step(programme, groups, positions))
+        elif value.list is not None:
             steps.append(_item_step(of_lists[value.list], value, positions))
         elif value.negotiable:
             position = start + len(empty)
@@ -147,9 +166,12 @@ def fill(layout: Layout, inputs: KnownInputs) -> Row:
     facts = inputs.facts
     row: Row = [inputs.as_of, inputs.held_tier or NO_TIER, inputs.held_since or _NO_DAY]
     row.extend(map(facts.get, layout.facts, layout.defaults))
+    for position, no_value in layout.optional:  # as the record or a default says
+        if row[position] == NONE:
+            row[position] = no_value
     if layout.lists:
         row.extend([_items(list_layout, facts) for list_layout in layout.lists])
-        row.extend([None] * len(layout.lists))
+        row.extend([None] * layout.slots)
     if inputs.agreed:
         row.extend([id in inputs.agreed for id in layout.terms])
         row.extend([inputs.agreed.get(id) for id in layout.terms])
@@ -187,20 +209,24 @@ def _agreed_or(read: Reader, agreement: Position) -> Reader:
 
 def _list_layout(programme: Programme, items: ListFact) -> ListLayout:
     names = tuple(programme.values[id].inner_id for id in items.values)
-    default: Any = [] if items.default_empty else Unknown(frozenset((items.id,)))
+    default: Any = [] if items.default_empty or items.group_of else Unknown(frozenset((items.id,)))
     fields = tuple(
         (field.id, field.default, field.default_from, items.fields[field.default_from].default)
         if field.default_from
         else (field.id, field.default, None, None)
         for field in items.fields.values()
     )
-    return ListLayout(items.id, fields, names, default)
+    optional = {field.id: field.kind for field in items.fields.values() if field.none}
+    return ListLayout(items.id, fields, optional, names, default)
 
 
 def _item_positions(items: ListFact, positions: Mapping[str, Position]) -> Iterator[tuple[str, Position]]:
-    slot = positions[items.item]
-    own = (*items.fields_by_id(), *items.values)
-    return ((id, (slot, index)) for index, id in enumerate(own) if isinstance(slot, int))
+    """The positions of an item's fields and values, also those of the item at hand."""
+    ids = (*items.fields_by_id(), *items.values)
+    for key in (str, own_id):
+        slot = positions.get(key(items.item))
+        if isinstance(slot, int):
+            yield from ((key(id), (slot, index)) for index, id in enumerate(ids))
 
 
 def _item_step(of_list: ListFact, value: NamedValue, positions: Mapping[str, Position]) -> FillStep:
@@ -222,6 +248,36 @@ def _item_step(of_list: ListFact, value: NamedValue, positions: Mapping[str, Pos
     return FillStep(slot, step)
 
 
+def _group_step(programme: Programme, groups: ListFact, positions: Mapping[str, Position]) -> FillStep:
+    """The step that groups the items of another list: a group for each different key, in the order of the items.
+
+    Items whose key is unknown stand by themselves: each may be of any group.
+    """
+    at, base = positions[groups.id], positions[groups.group_of or ""]
+    grouped_by = [positions[name.id] for id in groups.key_ids for name in names(programme.values[id].expression)]
+    inner = [position[1] for position in grouped_by if isinstance(position, tuple)]
+    if not isinstance(at, int) or not isinstance(base, int):
+        raise TypeError(groups.id)
+    rest = [Unknown()] * (len(groups.values) - len(inner))
+
+    def group(row: Row) -> Any:
+        items = row[base]
+        if type(items) is Unknown:
+            return items
+        by_key: dict[tuple[Value, ...], list[Value]] = {}
+        groups_so_far: list[list[Value]] = []
+        for item in items:
+            key = tuple([item[position] for position in inner])
+            if any(type(part) is Unknown for part in key):
+                groups_so_far.append([*key, *rest])
+            elif key not in by_key:
+                by_key[key] = [*key, *rest]
+                groups_so_far.append(by_key[key])
+        return groups_so_far
+
+    return FillStep(at, group)
+
+
 def _items(layout: ListLayout, facts: Facts) -> Any:
     """The items of a list as rows; its default where the record leaves it out."""
     items = facts.get(layout.id)
@@ -236,7 +292,12 @@ def _item(layout: ListLayout, item: Mapping[str, Scalar], number: int) -> list[V
         value = item.get(id, default)
         if value is None and default_from:
             value = item.get(default_from, its_default)
-        fields.append(Unknown(frozenset((f"{layout.id}[{number}].{id}",))) if value is None else value)
+        if value is None:
+            fields.append(Unknown(frozenset((f"{layout.id}[{number}].{id}",))))
+        elif value == NONE and id in layout.optional:
+            fields.append(_no_value(f"{layout.id}[{number}].{id}", layout.optional[id]))
+        else:
+            fields.append(value)
     return [*fields, *(Unknown() for _ in layout.values)]
 
 

@@ -303,6 +303,7 @@ def _payment_reader(
             unknown=missing(worth),
             source=payment.source,
             undefined=causes(worth),
+            event=payment.event,
         )
 
     return read

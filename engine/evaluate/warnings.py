@@ -47,7 +47,8 @@ def _later(since: date, as_of: date, record: Record) -> Problem:
 
 
 def _broken(check: FactCheck, record: Record) -> Problem:
-    place = next((record.places[name] for name in check.names if name in record.places), None)
+    places = record.places  # of a fact that is written, or else of the partner: all of them may be as by default
+    place = next((places[name] for name in check.names if name in places), places.get("partner"))
     help = "check the facts; the outcome stands as they are"
     return Problem("odd-facts", pick(check.title, "en"), place, help, Level.WARNING)
 

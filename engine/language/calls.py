@@ -14,20 +14,14 @@ from typing import NamedTuple, NoReturn, assert_never, get_args
 
 from ..problems import Place, Problem
 from ..values import NUMERIC, Kind
+from .currencies import minor_unit, money_codes, replaced_by
 from .function_names import FunctionName, Shorthand
-from .kinds import KIND_WORDS, adapt, as_kind, compatible
+from .kind_help import help_for_needed, help_for_sides
+from .kinds import KIND_WORDS, adapt, as_kind, common_kind, compatible
 from .operators import Order, relation
+from .symbols import Symbol
+from .syntax import short
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Or
-
-
-class Symbol(NamedTuple):
-    """A fact or value that a name stands for; `ordered` says that its options stand in order, the lowest first."""
-
-    id: str
-    kind: Kind
-    choices: tuple[str, ...] = ()
-    ordered: bool = False
-    currency: str | None = None  #: of an amount of money; None where the programme does not say it
 
 
 class Function(NamedTuple):
@@ -88,12 +82,13 @@ def _a(part: Expression, kind: Kind, help: str | None = None) -> Expression:
     if fitting is not None:
         return fitting
     message = f"this is {KIND_WORDS[part.kind]}; {KIND_WORDS[kind]} is needed here"
-    refuse("wrong-kind", message, part.place, help)
+    refuse("wrong-kind", message, part.place, help or help_for_needed(part, kind, {}))
 
 
 def _numeric(part: Expression) -> Expression:
     if part.kind not in NUMERIC:
-        refuse("wrong-kind", f"this is {KIND_WORDS[part.kind]}; a number is needed here", part.place, None)
+        help = help_for_needed(part, Kind.NUMBER, {})
+        refuse("wrong-kind", f"this is {KIND_WORDS[part.kind]}; a number is needed here", part.place, help)
     return part
 
 
@@ -119,9 +114,49 @@ def _like_each_other(parts: tuple[Expression, ...], place: Place) -> list[Expres
             pair = compatible(alike[0], alike[index])
             if pair is None:
                 message = f"{KIND_WORDS[alike[0].kind]} cannot stand beside {KIND_WORDS[alike[index].kind]}"
-                refuse("wrong-kind", message, place, None)
+                refuse("wrong-kind", message, place, help_for_sides(None, alike[0], alike[index], {}))
             alike[0], alike[index] = pair
     return alike
+
+
+def _has(arguments: Arguments) -> Expression:
+    """Whether there is a value of an optional fact."""
+    (fact,) = arguments.parts
+    symbol = arguments.symbols.get(fact.written) if isinstance(fact, Name) else None
+    if not isinstance(fact, Name) or symbol is None:
+        refuse("wrong-kind", "the name of a fact is needed here", fact.place, "write has(name)")
+    if not symbol.optional:
+        message = f"'{fact.written}' is not optional: no record says that there is none of it"
+        refuse("not-optional", message, fact.place, "write 'none: {en: never}' at the fact, if there may be none")
+    return Call("has", (fact,), Kind.YES_NO, arguments.place)
+
+
+def _starts_with(arguments: Arguments) -> Expression:
+    """Whether a text begins with other letters, which are written in quotes; capitals and small letters differ."""
+    whole, written = arguments.parts
+    help = "write starts_with(number, 'AB-')"
+    if whole.kind is not Kind.TEXT:
+        refuse("wrong-kind", f"this is {KIND_WORDS[whole.kind]}; the name of a text is needed here", whole.place, help)
+    if not quoted(written, "the beginning is written in quotes here", help):
+        refuse("wrong-kind", "every text begins with nothing", written.place, help)
+    return Call("starts_with", (whole, _a(written, Kind.TEXT)), Kind.YES_NO, arguments.place)
+
+
+def _convert(arguments: Arguments) -> Expression:
+    """An amount in another currency, rounded once to its minor unit, which stands behind the code as a number."""
+    amount, rate, written = arguments.parts
+    help = "write convert(amount, rate, 'EUR')"
+    code = quoted(written, "the currency is written in quotes here", help)
+    if code not in money_codes():
+        now = replaced_by(code)
+        way_out = f"write '{now}'" if now else "write a code of three capital letters: 'EUR'"
+        refuse("unknown-currency", f"'{short(code)}' is not a currency", written.place, way_out)
+    if amount.kind is not Kind.MONEY:
+        message = f"this is {KIND_WORDS[amount.kind]}; an amount of money is converted here"
+        refuse("wrong-kind", message, amount.place, help_for_needed(amount, Kind.MONEY, arguments.symbols))
+    help = "a rate is a number: how much of the new currency one unit of the old is"
+    unit = Literal(minor_unit(code), Kind.NUMBER)
+    return Call("convert", (amount, _a(rate, Kind.NUMBER, help), written, unit), Kind.MONEY, arguments.place)
 
 
 def _extreme(name: FunctionName, arguments: Arguments) -> Expression:
@@ -166,6 +201,19 @@ def _round(name: FunctionName, arguments: Arguments) -> Expression:
     return Call(name, (number, unit), kind, arguments.place)
 
 
+def _absolute(arguments: Arguments) -> Expression:
+    number = _numeric(arguments.parts[0])
+    return Call("abs", (number,), number.kind, arguments.place)
+
+
+def _modulo(arguments: Arguments) -> Expression:
+    """The remainder has the kind of the number; a count divided by a number that is no count leaves a number."""
+    number, unit = _like_each_other(tuple(_numeric(part) for part in arguments.parts), arguments.place)
+    if isinstance(unit, Literal) and isinstance(unit.value, Decimal) and unit.value <= 0:
+        refuse("out-of-range", "the number to divide by must be over 0", unit.place, "write modulo(x, 12)")
+    return Call("modulo", (number, unit), common_kind(number.kind, unit.kind) or number.kind, arguments.place)
+
+
 def _every(arguments: Arguments) -> Expression:
     size, amount = _like_each_other(tuple(_numeric(part) for part in arguments.parts), arguments.place)
     return Call("every", (size, amount), Kind.COUNT, arguments.place)
@@ -183,14 +231,28 @@ def _time_between(name: FunctionName, arguments: Arguments) -> Expression:
 def _start(name: FunctionName, arguments: Arguments) -> Expression:
     """The first day of a period; the year, and so its quarters, may begin with another month than January."""
     day, *month = arguments.parts
-    help = "write a month from 1 to 12"
     parts = [_a(day, Kind.DATE)]
     if name != "start_of_month":
-        parts.append(_a(month[0], Kind.COUNT, help) if month else Literal(Decimal(1), Kind.COUNT))
-    last = parts[-1]
-    if isinstance(last, Literal) and isinstance(last.value, Decimal) and not 1 <= last.value <= 12:
-        refuse("out-of-range", f"there is no month {last.value}", last.place, help)
+        parts.append(_first_month(month))
     return Call(name, tuple(parts), Kind.DATE, arguments.place)
+
+
+def _first_month(written: list[Expression]) -> Expression:
+    """The month that a year begins with; January where none is written."""
+    help = "write a month from 1 to 12"
+    month = _a(written[0], Kind.COUNT, help) if written else Literal(Decimal(1), Kind.COUNT)
+    if isinstance(month, Literal) and isinstance(month.value, Decimal) and not 1 <= month.value <= 12:
+        refuse("out-of-range", f"there is no month {month.value}", month.place, help)
+    return month
+
+
+def _part_of_day(name: FunctionName, arguments: Arguments) -> Expression:
+    """The number of the day's year, month …; the year of a quarter may begin with another month than January."""
+    day, *month = arguments.parts
+    parts = [_a(day, Kind.DATE)]
+    if name == "quarter":
+        parts.append(_first_month(month))
+    return Call(name, tuple(parts), Kind.COUNT, arguments.place)
 
 
 def _window(move: FunctionName, arguments: Arguments) -> Expression:
@@ -279,6 +341,12 @@ def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:
 def _function(name: FunctionName | Shorthand) -> Function:
     """How a function of the language is called."""
     match name:
+        case "has":
+            return Function(1, 1, "has(valid_until)", _has)
+        case "starts_with":
+            return Function(2, 2, "starts_with(number, 'AB-')", _starts_with)
+        case "convert":
+            return Function(3, 3, "convert(amount, rate, 'EUR')", _convert)
         case "min":
             return Function(2, 20, "min(discount, 40)", partial(_extreme, name))
         case "max":
@@ -295,8 +363,14 @@ def _function(name: FunctionName | Shorthand) -> Function:
             return Function(2, 2, "round_down(points, 1)", partial(_round, name))
         case "round_up":
             return Function(2, 2, "round_up(months, 1)", partial(_round, name))
+        case "round_half_even" | "round_towards_zero" | "round_away_from_zero":
+            return Function(2, 2, f"{name}(amount, 0.01)", partial(_round, name))
         case "every":
             return Function(2, 2, "every(5, customers)", _every)
+        case "abs":
+            return Function(1, 1, "abs(change)", _absolute)
+        case "modulo":
+            return Function(2, 2, "modulo(months, 12)", _modulo)
         case "rank":
             return Function(1, 1, "rank(level)", partial(_rank, name))
         case "rank_from_last":
@@ -315,6 +389,10 @@ def _function(name: FunctionName | Shorthand) -> Function:
             return Function(1, 2, "start_of_quarter(as_of)", partial(_start, name))
         case "start_of_year":
             return Function(1, 2, "start_of_year(as_of, 7)", partial(_start, name))
+        case "year" | "month" | "day" | "weekday":
+            return Function(1, 1, f"{name}(joined)", partial(_part_of_day, name))
+        case "quarter":
+            return Function(1, 2, "quarter(joined, 8)", partial(_part_of_day, name))
         case "last_days":
             return Function(2, 3, "last_days(closed_on, 90)", partial(_window, "add_days"))
         case "last_months":

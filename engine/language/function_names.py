@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from typing import Literal as OneOf
 
+#: the ways to round by a unit: to the nearest multiple, a half away from zero or to the even one; or in one direction
+Rounding = OneOf[
+    "round", "round_down", "round_up", "round_half_even", "round_towards_zero", "round_away_from_zero",
+]  # fmt: skip
+#: functions whose second argument is the month that a year begins with
+FromMonth = OneOf["start_of_quarter", "start_of_year", "quarter"]
+#: functions that give a part of a day; names of facts and fields may be the same words
+PartOfDay = OneOf["year", "month", "day", "weekday", "quarter"]
 #: functions that stand in a tree as `Call`
 FunctionName = OneOf[
-    "min", "max", "share", "ratio", "at_least", "round", "round_down", "round_up", "every", "rank", "rank_from_last",
-    "add_days", "add_months", "days_between", "months_between", "start_of_month", "start_of_quarter", "start_of_year",
+    "has", "starts_with", "convert", "min", "max", "share", "ratio", "at_least", "rank", "rank_from_last",
+    Rounding, "every", "abs", "modulo",
+    "add_days", "add_months", "days_between", "months_between", "start_of_month", FromMonth,
+    PartOfDay,
 ]  # fmt: skip
 #: functions that an author writes and that become other forms of the tree
 Shorthand = OneOf["date", "last_days", "last_months"]

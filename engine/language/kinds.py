@@ -60,7 +60,7 @@ def adapt(node: Expression, kind: Kind) -> Expression | None:
         case Choose():
             then, otherwise = adapt(node.then, kind), adapt(node.otherwise, kind)
             return Choose(node.condition, then, otherwise, kind, node.place) if then and otherwise else None
-        case Call(function="min" | "max"):
+        case Call(function="min" | "max" | "abs" | "modulo"):
             arguments = tuple(adapted for part in node.arguments if (adapted := adapt(part, kind)))
             fits = len(arguments) == len(node.arguments)
             return Call(node.function, arguments, kind, node.place) if fits else None

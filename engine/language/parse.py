@@ -15,11 +15,14 @@ from typing import NamedTuple
 from ..limits import MAX_DECIMALS, MAX_DEPTH, MAX_WHOLE_DIGITS
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..values import NUMERIC, Kind, with_point
-from .calls import FUNCTIONS, Arguments, Function, Symbol, call_tree, compare_options
+from .calls import FUNCTIONS, Arguments, Function, call_tree, compare_options
 from .currencies import money_problem
+from .kind_help import help_for_needed, help_for_operands, help_for_sides
 from .kinds import KIND_WORDS, as_kind, compatible, is_ordered
 from .operators import Comparison, Operator, result_kinds
 from .percentages import with_percentage_fix
+from .refused_functions import refused_function
+from .symbols import Symbol
 from .syntax import REFUSED, Text, read_python, short
 from .tree import And, Arithmetic, Choose, Compare, Expression, Literal, Name, Not, Or
 
@@ -29,6 +32,7 @@ class Scope(NamedTuple):
 
     `elsewhere` holds names that cannot be used here, each with the help that a problem shows. `broken` holds names
     whose definition has a mistake, and `partial` is true where some names could not be read: neither gives a problem.
+    `owner` is the id of the part of the programme whose rules these are, empty where they are of the whole of it.
     """
 
     symbols: Mapping[str, Symbol]
@@ -36,6 +40,7 @@ class Scope(NamedTuple):
     broken: Collection[str] = ()
     partial: bool = False
     functions: Mapping[str, Function] = FUNCTIONS  #: by name: those of the language, and those that the scope adds
+    owner: str = ""
 
 
 def parse(
@@ -198,6 +203,8 @@ class _Reading:
         elif written in ("yes", "no", "on", "off"):
             word = "true" if written in ("yes", "on") else "false"
             self._problem("unknown-name", f"'{written}' is not a fact or a value", place, f"write '{word}'", write=word)
+        elif written in ("now", "today"):
+            self._problem("unknown-name", f"'{written}' is not a fact or a value", place, "write as_of")
         elif not self.scope.partial:
             candidates = [*self.scope.symbols, *self.scope.broken]
             message, fix = f"'{short(written)}' is not a fact or a value", renamed(written, candidates, place)
@@ -237,7 +244,7 @@ class _Reading:
         if a is None or b is None:
             return None
         place = self.text.place(self._span(left)[0], self._span(right)[1])
-        a, b = self._like(a, b, place, "be compared with") or (None, None)
+        a, b = self._like(a, b, place, operator) or (None, None)
         if a is None or b is None or not self._options_fit(a, b):
             return None
         match operator:
@@ -276,8 +283,14 @@ class _Reading:
 
     def _arithmetic(self, node: ast.BinOp, depth: int) -> Expression | None:
         operator = _ARITHMETIC[type(node.op)]
-        left, right = self._number(node.left, depth), self._number(node.right, depth)
+        left, right = self.lower(node.left, depth), self.lower(node.right, depth)
         if left is None or right is None:
+            return None
+        if (left.kind in NUMERIC) is not (right.kind in NUMERIC):
+            wrong = right if left.kind in NUMERIC else left
+            message = f"this is {KIND_WORDS[wrong.kind]}; a number is needed here"
+            help = help_for_operands(operator, left, right, self.scope.symbols)
+            self._problem("wrong-kind", message, self._place(node.right if wrong is right else node.left), help)
             return None
         table = result_kinds(operator)
         if (left.kind, right.kind) not in table:
@@ -285,7 +298,8 @@ class _Reading:
         kind = table.get((left.kind, right.kind))
         if kind is None:
             message = f"{KIND_WORDS[left.kind]} {operator} {KIND_WORDS[right.kind]} has no meaning"
-            self._problem("wrong-kind", message, self._place(node), "bring both sides to one kind first")
+            help = help_for_operands(operator, left, right, self.scope.symbols)
+            self._problem("wrong-kind", message, self._place(node), help)
             return None
         return Arithmetic(operator, left, right, kind, self._place(node))
 
@@ -294,7 +308,7 @@ class _Reading:
         then, otherwise = self.lower(node.body, depth), self.lower(node.orelse, depth)
         if condition is None or then is None or otherwise is None:
             return None
-        pair = self._like(then, otherwise, self._place(node), "stand beside")
+        pair = self._like(then, otherwise, self._place(node), None)
         return pair and Choose(condition, *pair, pair[0].kind, self._place(node))
 
     def _call(self, node: ast.Call, depth: int) -> Expression | None:
@@ -303,8 +317,10 @@ class _Reading:
         function = self.scope.functions.get(name or "")
         if name is None or function is None:
             shown = name or self.text.text[slice(*self._span(node.func))]
-            help = did_you_mean(shown, self.scope.functions)
-            self._problem("unknown-function", f"'{short(shown)}' is not a function", self._place(node.func), help)
+            message, help = f"'{short(shown)}' is not a function", did_you_mean(shown, self.scope.functions)
+            if refused := refused_function(shown):
+                message, help = f"{message}: {refused.why}", refused.help
+            self._problem("unknown-function", message, self._place(node.func), help)
             return None
         if node.keywords:
             self._problem("not-in-language", "arguments have no names here", place, f"write {function.example}")
@@ -330,7 +346,8 @@ class _Reading:
         fitting = as_kind(node, kind)
         if fitting is None:
             message = f"this is {KIND_WORDS[node.kind]}; {KIND_WORDS[kind]} is needed here"
-            self._problem("wrong-kind", message, node.place or self.text.whole, None)
+            way_out = help_for_needed(node, kind, self.scope.symbols, choices)
+            self._problem("wrong-kind", message, node.place or self.text.whole, way_out)
         elif isinstance(fitting, Literal) and kind is Kind.CHOICE and fitting.value not in choices:
             help = did_you_mean(str(fitting.value), choices)
             self._problem("unknown-choice", f"'{fitting.value}' is not one of the choices", fitting.place, help)
@@ -348,23 +365,24 @@ class _Reading:
         part = self.lower(node, depth)
         if part is not None and part.kind not in NUMERIC:
             message = f"this is {KIND_WORDS[part.kind]}; a number is needed here"
-            self._problem("wrong-kind", message, self._place(node), None)
+            help = help_for_needed(part, Kind.NUMBER, self.scope.symbols)
+            self._problem("wrong-kind", message, self._place(node), help)
             return None
         return part
 
-    def _like(self, a: Expression, b: Expression, place: Place, verb: str) -> tuple[Expression, Expression] | None:
-        """Both sides with kinds that go together, as `compatible`; None, and a problem added, where there are none."""
+    def _like(
+        self, a: Expression, b: Expression, place: Place, sign: Comparison | None
+    ) -> tuple[Expression, Expression] | None:
+        """Both sides with kinds that go together, as `compatible`; None, and a problem added, where there are none.
+
+        `sign` is that of their comparison, None where one stands beside the other.
+        """
         pair = compatible(a, b)
         if pair:
             return pair
+        verb = "be compared with" if sign else "stand beside"
         message = f"{KIND_WORDS[a.kind]} cannot {verb} {KIND_WORDS[b.kind]}"
-        help = None
-        for side, opposite in ((a, b), (b, a)):
-            if isinstance(side, Literal) and side.kind is Kind.CHOICE and opposite.kind in NUMERIC:
-                help = "write the number in digits, without quotes"
-            if isinstance(side, Literal) and side.kind is Kind.CHOICE and opposite.kind is Kind.YES_NO:
-                help = "write true or false, without quotes"
-        self._problem("wrong-kind", message, place, help)
+        self._problem("wrong-kind", message, place, help_for_sides(sign, a, b, self.scope.symbols))
         return None
 
     def _options_fit(self, a: Expression, b: Expression) -> bool:

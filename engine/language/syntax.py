@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ def read_python(text: Text) -> ast.expr | Problem:
     if problem:
         return problem
     try:
-        return ast.parse(f"({text.text}\n)", mode="eval").body
+        with warnings.catch_warnings(action="ignore"):  # of Python, to its own programmers: on `1if p else 2`, on '\d'
+            return ast.parse(f"({text.text}\n)", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         return _not_an_expression(text, error)
 
@@ -181,9 +183,10 @@ REFUSED: Mapping[type[ast.AST], tuple[str, str | None]] = {
     ast.Set: ("braces are", "write options in round brackets: x in ('a', 'b')"),
     ast.Dict: ("braces are", "write a table by tier instead"),
     ast.Starred: ("'*' before a name is", "list the arguments one by one"),
-    ast.Pow: ("'**' is", "write x * x"),
-    ast.FloorDiv: ("'//' is", "write '/'"),
-    ast.Mod: ("'%' is", "percentages are written as plain numbers: 20"),
+    ast.Pow: ("'**' is", "write x * x; roots and most powers have no exact decimal"),
+    ast.BitXor: ("'^' is", "write x * x; roots and most powers have no exact decimal"),
+    ast.FloorDiv: ("'//' is", "write round_down(a / b, 1)"),
+    ast.Mod: ("'%' is", "a percentage is a plain number: 20; a remainder is modulo(a, b)"),
     ast.Is: ("'is' is", "write '=='"),
     ast.IsNot: ("'is not' is", "write '!='"),
     ast.BitAnd: ("'&' is", "write 'and'"),

@@ -1,4 +1,4 @@
-"""The closed, typed tree of an expression: the ten forms of the language.
+"""The closed, typed tree of an expression: the eleven forms of the language.
 
 Every reader is one function over these forms. Two nodes are equal without regard to their places in the file and to the
 spelling of names, so that a rule that was moved or reformatted equals itself.
@@ -20,8 +20,10 @@ _Node = TypeVar("_Node")
 
 
 def _meaning(node: Any) -> tuple[object, ...]:
-    """The parts of a node that equality looks at: its form and its fields, without `written` and `place`, the last."""
-    return (type(node), *node[: 2 if type(node) is Name else -1])
+    """The parts of a node that equality looks at: its form and its fields, without `written` and `place`."""
+    if type(node) is Name:
+        return (Name, node.id, node.kind, node.own)
+    return (type(node), *node[: 2 if type(node) is Undefined else -1])
 
 
 def _same(left: Any, right: object) -> bool:
@@ -37,6 +39,11 @@ def _node(form: type[_Node]) -> type[_Node]:
     return form
 
 
+def own_id(id: str) -> str:
+    """What an item, or a field or value of it, is kept by where it is that of the item at hand (see `Name`)."""
+    return f"own {id}"
+
+
 @_node
 class Literal(NamedTuple):
     """A number, yes/no, date or choice that the text contains."""
@@ -48,12 +55,22 @@ class Literal(NamedTuple):
 
 @_node
 class Name(NamedTuple):
-    """A fact or a value of the programme, by its id; `written` is the name in the text."""
+    """A fact or a value of the programme, by its id; `written` is the name in the text.
+
+    Within an aggregate over the list that the item at hand is of, a name is of the items looked at; `own` says that it
+    is of the item at hand.
+    """
 
     id: str
     kind: Kind
     written: str = ""
     place: Place | None = None
+    own: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the value of the name is kept by: its id, or that of the item at hand."""
+        return own_id(self.id) if self.own else self.id
 
 
 @_node
@@ -160,7 +177,22 @@ class Aggregate(NamedTuple):
     place: Place | None = None
 
 
-Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call | Aggregate
+@_node
+class Undefined(NamedTuple):
+    """The value of a table of which no row applies, and that says `otherwise: unknown`: no further fact decides it.
+
+    `by` is what the rows of the table are chosen by, None for cases; where rows must rise and do not, the rule that two
+    of them break. `written` is the name of the table in the text. That of an optional fact of which there is none has
+    the fact as `by`, and no table.
+    """
+
+    by: Expression | None
+    kind: Kind
+    written: str = ""
+    place: Place | None = None
+
+
+Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call | Aggregate | Undefined
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
@@ -180,11 +212,17 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return node.arguments
         case Aggregate():
             return tuple(part for part in (node.value, node.counts, node.by, node.best, node.empty) if part is not None)
+        case Undefined():
+            return () if node.by is None else (node.by,)
 
 
 def names(node: Expression) -> Iterator[Name]:
     """The names in the expression, from left to right; one that is used twice comes twice."""
-    if isinstance(node, Name):
-        yield node
+    yield from (part for part in subtrees(node) if isinstance(part, Name))
+
+
+def subtrees(node: Expression) -> Iterator[Expression]:
+    """The node and every node under it, from left to right."""
+    yield node
     for child in children(node):
-        yield from names(child)
+        yield from subtrees(child)

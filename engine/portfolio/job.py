@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,12 +16,13 @@ from ..named_tuples import public
 from ..problems import Problem
 from ..programme.outcomes import OwnOutcome
 from ..release.load import Release
+from ..source.whole_files import refuse_overwriting
 from ..values import NUMERIC, Kind, Unknown, plain
+from .files import SHOWN
 from .rows import Decided
 from .sql.columns import ColumnPart, OutcomeColumn, outcome_columns
 from .summary import Summary
 
-SHOWN = 20  #: how many problems a result lists; the file of rejects has all
 TWICE = Problem("duplicate-partner", "the partner stands in more than one row", None, "keep one of them")
 
 
@@ -35,6 +37,7 @@ class Job(NamedTuple):
     more: tuple[str, ...] = ()  #: ids of values to add as columns, or patterns of ids
     ignored: tuple[str, ...] = ()  #: columns of the portfolio to ignore
     summarised: bool = False  #: whether the result has a summary
+    safe_csv: bool = False  #: whether texts in CSV that begin like formulas are defused
 
 
 @public("rows", "decided", "rejected")
@@ -46,8 +49,45 @@ class BatchResult(NamedTuple):
     one_by_one: int  #: how many of the decided rows the interpreter decided
     rejected: int
     rejects: Path | None  #: the file of rejected rows, where there are any
-    problems: tuple[Problem, ...]  #: remarks on the files, and the first problems of rejected rows
+    problems: tuple[Problem, ...]  #: remarks on the files, problems of rejected rows; after a hundred by number
     summary: Summary | None = None  #: where the job asks for it
+
+
+class ProblemList:
+    """The remarks on files and the first problems of rejected rows, at most SHOWN; the others are counted by code."""
+
+    def __init__(self, remarks: Iterable[Problem]) -> None:
+        self._problems = list(remarks)
+        self._unlisted: Counter[str] = Counter()
+
+    def add(self, row: Decided, file: str | None = None) -> None:
+        """Take in the problems of a rejected row, in this file of a folder."""
+        if len(self._problems) >= SHOWN:
+            self._unlisted.update({problem.code for problem in row.problems})
+            return
+        problems = [at_row(row, problem) for problem in row.problems[:SHOWN]]
+        self._problems += [
+            problem._replace(message=f"{file}: {problem.message}") if file else problem for problem in problems
+        ]
+
+    def listed(self, rejects: Path) -> tuple[Problem, ...]:
+        """The problems, then for each code in how many more rows it stands, all of which are in the file `rejects`."""
+        counted = (
+            Problem(code, f"{number} more {'row' if number == 1 else 'rows'} with this problem", None, f"see {rejects}")
+            for code, number in sorted(self._unlisted.items())
+        )
+        return (*self._problems[:SHOWN], *counted)
+
+
+def rejects_path(output: Path) -> Path:
+    """The file of the rejected rows, beside the file of outcomes."""
+    return output.with_name(f"{output.stem}.rejects.csv")
+
+
+def check_files(job: Job) -> None:
+    """Raise WrongCall where the outcomes or the rejected rows would overwrite a file that the job reads."""
+    inputs = [job.portfolio, *job.lists.values(), *filter(None, [job.agreements])]
+    refuse_overwriting([job.output, rejects_path(job.output)], inputs)
 
 
 def outcome_cells(release: Release, outcome: Outcome, more: Sequence[str]) -> list[str]:

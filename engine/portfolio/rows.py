@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from math import isfinite, isnan
+from datetime import date
 from typing import Any, NamedTuple
 
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import plain_document, read_record
+from ..language.syntax import short
 from ..problems import Problem, has_errors, in_order
 from ..programme.model import Fact, Programme
 from ..release.load import Release
 from ..source.document import read_bytes
-from ..source.scalars import Data, plain_scalar
+from ..source.plain_data import day_in
+from ..source.scalars import NotData, plain_scalar
 from ..values import Kind
+from .sql.columns import Form
 
 AS_TEXT = (Kind.TEXT, Kind.CHOICE)
 _OWN = ("partner", "tier", "since")
@@ -42,10 +44,8 @@ def decide(
     as_of: date,
 ) -> Decided:  # fmt: skip
     """Decide a row on a day, with the list items (by list) and the agreements of its partner."""
-    document, problems = plain_document(row_data(release.programme, row, lists, agreements), "row")
-    record = None
-    if document is not None:
-        record, problems = read_record(document, release.programme)
+    document = plain_document(row_data(release.programme, row, lists, agreements), "row")
+    record, problems = read_record(document, release.programme)
     named = row.values.get("partner")
     if record is None:
         return Decided(number, None if named is None else str(named), None, problems)
@@ -71,34 +71,44 @@ def row_data(
 
 def json_row(line: str) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """The values of a line of JSON by key, and its problems; no values where it cannot be read."""
+    try:
+        json.loads(line, parse_int=str)
+    except RecursionError:
+        pass  # said in other words below
+    except ValueError as error:
+        reason = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
+        return {}, (Problem("bad-row", f"it is not JSON: {reason}", None, "write one object on each line"),)
     document, unsorted = read_bytes(line.encode(), "row.json")
     problems = in_order(unsorted)
     if document is None or has_errors(problems):
         return {}, problems
     if not isinstance(document.data, dict):
         return {}, (Problem("wrong-type", "a row is one object: {…}", None, "write one object on each line"),)
-    return dict(document.data), problems
+    nested = tuple(
+        Problem("wrong-type", f"{key}: a list or a map is no value of a row", None, "write one value, or leave it out")
+        for key, value in document.data.items()
+        if isinstance(value, list | dict)
+    )
+    return dict(document.data), (*problems, *nested)
 
 
-def cell(value: Any, *, is_text: bool) -> Data:
-    """A cell as data of a record: text as YAML would read it, a float as the shortest decimal that denotes it."""
-    match value:
-        case str():
-            return plain_scalar(value) if is_text else value
-        case datetime():
-            return value.date() if value == datetime.combine(value.date(), datetime.min.time()) else str(value)
-        case float() if isnan(value):
-            return None
-        case float():
-            return Decimal(repr(value)) if isfinite(value) else str(value)
-        case int() if not isinstance(value, bool):
-            return Decimal(value)
-        case None | bool() | Decimal() | date():
-            return value
-    return str(value)
+def typed_cell(value: Any, form: Form) -> Any:
+    """A value of a typed column as a cell; of a column of days, times or another type it is the database's own text."""
+    if value is None or form not in (Form.DATE, Form.TIME, Form.OTHER):
+        return value
+    return (
+        NotData(f"'{short(value)}'", "its column is of a type that no fact has")
+        if form is Form.OTHER
+        else day_in(value)
+    )
 
 
-def _facts(facts: Mapping[str, Fact], row: Cells) -> dict[str, Data]:
+def cell(value: Any, *, is_text: bool) -> Any:
+    """A cell as a value of a record: text as YAML would read it, where texts of the file may mean other things."""
+    return plain_scalar(value) if is_text and isinstance(value, str) else value
+
+
+def _facts(facts: Mapping[str, Fact], row: Cells) -> dict[str, Any]:
     """The facts of a row; unknown names are kept, so that reading the record reports them."""
     data = {}
     for id, value in row.values.items():
@@ -108,7 +118,7 @@ def _facts(facts: Mapping[str, Fact], row: Cells) -> dict[str, Data]:
     return data
 
 
-def _agreement(programme: Programme, row: Cells) -> dict[str, Data]:
+def _agreement(programme: Programme, row: Cells) -> dict[str, Any]:
     term = programme.values.get(str(row.values.get("term")))
     of_text = ("term", "document", *(("value",) if term and term.kind in AS_TEXT else ()))
     keys = {id: value for id, value in row.values.items() if id != "partner" and value is not None}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from typing import assert_never
 
 from ..language.bounds.bounds import Bounds, NumberRange, bounds
-from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, Name, children
+from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, Name, Undefined, children
 from .model import Programme
 
 _NO_TIER_HELD = "held_since"  #: the input that a partner without a tier lacks
@@ -14,7 +14,7 @@ _NO_TIER_HELD = "held_since"  #: the input that a partner without a tier lacks
 
 def undefinable(programme: Programme, value_bounds: Mapping[str, Bounds]) -> frozenset[str]:
     """The ids of the inputs and values that may be undefined or unknown although every fact is stated."""
-    ids = {_NO_TIER_HELD}
+    ids = {_NO_TIER_HELD, *programme.optional}
     for value in programme.values.values():
         if may_be_undefined(value.expression, value_bounds, ids):
             ids.add(value.id)
@@ -28,6 +28,10 @@ def may_be_undefined(tree: Expression, value_bounds: Mapping[str, Bounds], undef
     """
     if isinstance(tree, Name):
         return tree.id in undefined
+    if isinstance(tree, Call) and tree.function == "has":
+        return False
+    if isinstance(tree, Undefined):
+        return True
     if any(may_be_undefined(part, value_bounds, undefined) for part in children(tree)):
         return True
     if isinstance(tree, Arithmetic):
@@ -41,17 +45,21 @@ def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
     match tree.function:
         case "share":
             return _may_be_zero(tree.arguments[1], value_bounds)
-        case "round" | "round_down" | "round_up":
+        case "round" | "round_down" | "round_up" | "round_half_even" | "round_towards_zero" | "round_away_from_zero":
+            return not _is_positive(tree.arguments[1], value_bounds)
+        case "modulo":
             return not _is_positive(tree.arguments[1], value_bounds)
         case "every":
             return not _is_positive(tree.arguments[0], value_bounds)
         case "add_days" | "add_months":
             return True  # the day may be beyond the calendar
-        case "start_of_quarter" | "start_of_year":
+        case "start_of_quarter" | "start_of_year" | "quarter":
             return not isinstance(tree.arguments[1], Literal)
-        case "min" | "max" | "ratio" | "at_least" | "rank" | "rank_from_last":
+        case (
+            "has" | "starts_with" | "convert" | "min" | "max" | "abs" | "ratio" | "at_least" | "rank" | "rank_from_last"
+        ):
             return False
-        case "days_between" | "months_between" | "start_of_month":
+        case "days_between" | "months_between" | "start_of_month" | "year" | "month" | "day" | "weekday":
             return False
         case _:
             assert_never(tree.function)

@@ -5,13 +5,13 @@ The expression of a value decides; a form has the same expressions as they stood
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
-from decimal import Decimal
 from typing import NamedTuple, Union
 
+from ..language.function_names import Rounding
 from ..language.tree import Expression, Name
 
 #: a cell: an expression, or another table
-Cell = Union[Expression, "OptionTable", "Bands", "Slices", "Cases"]
+Cell = Union[Expression, "OptionTable", "Bands", "Points", "Slices", "Cases"]
 
 
 class OptionTable(NamedTuple):
@@ -27,7 +27,16 @@ class Bands(NamedTuple):
     """The value of the band that a number is in: from the start of a row to that of the next; `below` the first one."""
 
     number: Expression
-    rows: tuple[tuple[Decimal, Cell], ...]
+    rows: tuple[tuple[Expression, Cell], ...]
+    below: Cell | None
+    expression: Expression
+
+
+class Points(NamedTuple):
+    """The value on straight lines between points of a number; that of the last beyond it, `below` under the first."""
+
+    number: Expression
+    rows: tuple[tuple[Expression, Cell], ...]
     below: Cell | None
     expression: Expression
 
@@ -41,13 +50,13 @@ class Slices(NamedTuple):
 
     number: Expression
     after: Expression | None
-    rows: tuple[tuple[Decimal, Cell], ...]
+    rows: tuple[tuple[Expression, Cell], ...]
     kept: bool
     expression: Expression
 
 
 class Cases(NamedTuple):
-    """Conditions with their values, of which the first, the greatest or the sum (`take`) of those that hold counts."""
+    """Conditions with values; of those that hold the first counts, the greatest, the least or the sum (`take`)."""
 
     take: str
     rows: tuple[tuple[Expression, Cell], ...]
@@ -55,13 +64,13 @@ class Cases(NamedTuple):
     expression: Expression
 
 
-TABLES = (OptionTable, Bands, Slices, Cases)
+TABLES = (OptionTable, Bands, Points, Slices, Cases)
 
 
 class Written(NamedTuple):
     """How a value was written: its cell, the condition without which it is 0 or no, its floor, cap and rounding.
 
-    `rounding` is round, round_down or round_up; `unit` is that of rounding. What was not written is None.
+    `rounding` is the function that rounds; `unit` is that of rounding. What was not written is None.
     """
 
     cell: Cell
@@ -69,7 +78,7 @@ class Written(NamedTuple):
     floor: Cell | None = None
     cap: Cell | None = None
     unit: Expression | None = None
-    rounding: str = "round"
+    rounding: Rounding = "round"
 
     @property
     def has_rows(self) -> bool:
@@ -79,4 +88,4 @@ class Written(NamedTuple):
 
 def expression_of(cell: Cell) -> Expression:
     """The expression of a cell: what a table was compiled to, or the expression itself."""
-    return cell.expression if isinstance(cell, OptionTable | Bands | Slices | Cases) else cell
+    return cell.expression if isinstance(cell, TABLES) else cell

@@ -31,6 +31,7 @@ MAIN = "main"  #: the track of tiers that name no other
 NO_TIER = "none"  #: the tier of a partner who has none on a track
 ORDER = "order"  #: the list of the lines of an order
 LINE = "line"  #: the field of every line that holds its number
+NONE = "none"  #: what a record states for an optional fact of which there is no value
 
 #: the inputs besides facts: the day of the evaluation, the tier that the record names, and since when it is held
 INPUTS: Mapping[str, Kind] = {"as_of": Kind.DATE, "held_tier": Kind.CHOICE, "held_since": Kind.DATE}
@@ -51,8 +52,9 @@ class Fact(NamedTuple):
     ordered: bool = False  #: whether the choices are ordered, the lowest first
     currency: str | None = None  #: of money: a code (EUR), or the item's field that holds it
     default_from: str | None = None  #: the item's field whose value counts where this is left out
-    effort: Decimal | None = None  #: points that one more, a yes or another choice costs; None: cannot change
+    effort: Decimal | None = None  #: points that one more, a yes, another choice or a later day costs; None: none can
     effort_for: Decimal = Decimal(1)  #: of a number: the increase that `effort` pays for
+    none: Texts | None = None  #: what it is called that there is no day or number; None where there always is one
 
 
 def plain_fact(id: str, kind: Kind) -> Fact:
@@ -63,7 +65,8 @@ def plain_fact(id: str, kind: Kind) -> Fact:
 class ListFact(NamedTuple):
     """A list about a partner, such as deals: the fields of its items, and the values computed for each of them.
 
-    `default_empty` says whether the list is empty, not unknown, where a record leaves it out.
+    `default_empty` says whether the list is empty, not unknown, where a record leaves it out. The items may be groups
+    of another list's items, such as customers of deals: one for each different value of a key.
     """
 
     id: str
@@ -72,7 +75,11 @@ class ListFact(NamedTuple):
     values: tuple[str, ...]  #: ids of the programme's values of each item, such as `deals[].commission`
     default_empty: bool
     source: tuple[str, ...]
-    looks_at: frozenset[str] = frozenset()  #: other lists that the items' values aggregate
+    looks_at: frozenset[str] = frozenset()  #: the lists that the items' values aggregate, which may be their own
+    group_of: str | None = None  #: of groups: the list whose items they group; no record states them
+    keys: tuple[str, ...] = ()  #: of groups: names of the values by which they are told apart, the first of `values`
+    effort_to_add: Decimal | None = None  #: points that one more item costs; None: none can be added
+    effort_to_end: Decimal | None = None  #: points that it costs to take an item off the list; None: none can be
 
     @property
     def item(self) -> str:
@@ -82,6 +89,11 @@ class ListFact(NamedTuple):
     def id_of(self, name: str) -> str:
         """The id of a field or a value of the current item in expressions: `deals[].amount`."""
         return f"{self.item}.{name}"
+
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of the values by which groups are told apart."""
+        return tuple(map(self.id_of, self.keys))
 
     def fields_by_id(self) -> dict[str, Fact]:
         """The fields of an item by their ids in expressions."""
@@ -124,8 +136,9 @@ class NamedValue(NamedTuple):
     choices: Mapping[str, Texts] = {}
     ordered: bool = False  #: whether the choices are ordered, the lowest first
     negotiable: "Negotiable | None" = None
-    per: str = "once"  #: the period of money that is paid: once, month, quarter or year
+    per: str = "once"  #: the period of money that is paid: once, month, quarter, year or event
     better: Better | None = None  #: which way is better for the partner; None where no surface shows it by itself
+    show: bool = False  #: of a value of an item: whether the partner's page shows it, item by item
     written: Written | None = None  #: the rows of its tables; None where it has none, and the expression says all
 
     @property
@@ -187,13 +200,16 @@ class Requirement(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """A condition of a bonus: ids of the values `earned` and `percent`, which is `worth` where it is earned, else 0."""
+    """A condition of a bonus: ids of the values `earned` and `percent`, which is `worth` where it is earned, else 0.
+
+    `worth` is None where it is worked out.
+    """
 
     id: str
     title: Texts
     earned: str
     percent: str
-    worth: Decimal
+    worth: Decimal | None
 
 
 class Bonus(NamedTuple):
@@ -203,9 +219,10 @@ class Bonus(NamedTuple):
     title: Texts
     earned: str
     percent: str
-    worth: Decimal  #: the most it can add
+    worth: Decimal | None  #: the most it can add, None where that is worked out
     rates: tuple[Rate, ...]
     source: tuple[str, ...]
+    take: str = "sum"  #: of the rates that are earned: the greatest, the least, or the sum
 
 
 class Discount(NamedTuple):
@@ -236,7 +253,7 @@ class Benefit(NamedTuple):
 
 
 class Payment(NamedTuple):
-    """A rebate, which is paid to the partner, or a fee, which the partner owes; once or each period.
+    """A rebate, which is paid to the partner, or a fee, which the partner owes; once, each period, or at each event.
 
     `applies`, `full` and `amount` are ids of values: whether the rebate is earned or the fee is due, the money that is
     paid then, and that money, or 0 where it does not apply. A negative amount is a debt of the receiver, and stands
@@ -249,9 +266,10 @@ class Payment(NamedTuple):
     full: str
     amount: str
     currency: str
-    per: str  #: once, month, quarter or year
+    per: str  #: once, month, quarter, year or event
     negative: str  #: what becomes of a negative amount: carried, owed or dropped
     source: tuple[str, ...]
+    event: Texts | None = None  #: of one that is paid each time of an event: for what, in words that follow the amount
 
 
 class PaymentTotal(NamedTuple):
@@ -371,7 +389,8 @@ class Programme(NamedTuple):
     notice_days: int  #: days before its first day by which the next release is sealed
     digest: str
     facts: Mapping[str, Fact]
-    lists: Mapping[str, ListFact]
+    lists: Mapping[str, ListFact]  #: those that a record states
+    groups_of_items: Mapping[str, ListFact]  #: lists whose items are groups
     fields: Mapping[str, ItemField]  #: of items and order lines, by their ids in expressions
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
@@ -390,6 +409,24 @@ class Programme(NamedTuple):
     sections: Mapping[str, Texts]
     clauses: Mapping[str, Clause]
     cited: frozenset[str]  #: clauses that something in the release cites
+
+    @property
+    def optional(self) -> frozenset[str]:
+        """The ids of the facts and fields of which there may be none."""
+        own = (id for id, fact in self.facts.items() if fact.none)
+        return frozenset((*own, *(id for id, field in self.fields.items() if field.fact.none)))
+
+    def list_fact(self, id: str) -> ListFact | None:
+        """The list with this id: one that a record states, one of groups, or the lines of an order."""
+        if id == ORDER:
+            return self.order.lines if self.order else None
+        return self.lists.get(id) or self.groups_of_items.get(id)
+
+    def stated_list(self, id: str) -> str:
+        """The id of the list that a record states from which the items of this one come."""
+        while (groups := self.groups_of_items.get(id)) and groups.group_of:
+            id = groups.group_of
+        return id
 
     def list_of(self, id: str) -> str | None:
         """The id of the list whose items have this field or value; None for any other id."""

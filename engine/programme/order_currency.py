@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 from types import MappingProxyType
+from typing import get_args
 
 from ..language.currencies import minor_unit
+from ..language.function_names import Rounding
 from ..language.tree import Call, Choose, Expression, Literal
 from ..values import Kind
 from .model import NamedValue, Programme
@@ -39,9 +41,7 @@ def _rounded_by(unit: Decimal, tree: Expression) -> Expression:
             then, otherwise = _rounded_by(unit, tree.then), _rounded_by(unit, tree.otherwise)
             is_same = then is tree.then and otherwise is tree.otherwise
             return tree if is_same else tree._replace(then=then, otherwise=otherwise)
-        case Call(
-            function="round" | "round_down" | "round_up", arguments=(amount, Literal(value=Decimal() as by) as old)
-        ):
+        case Call(arguments=(amount, Literal(value=Decimal() as by) as old)) if tree.function in get_args(Rounding):
             least = unit if old.place is None else max(by, unit)
             return tree if least == by else tree._replace(arguments=(amount, old._replace(value=least)))
         case _:

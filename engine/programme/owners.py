@@ -50,6 +50,7 @@ class Role(StrEnum):
     FEE_DUE = "fee_due"
     FEE_FULL = "fee_full"  #: the money that a fee comes to where it is due
     FEE_TOTAL = "fee_total"
+    GROUP_KEY = "group_key"  #: a value that the items of one group share, and by which groups are told apart
     ITEM_VALUE = "item_value"  #: computed for each item of a list
     JOINING = "joining"  #: a requirement of every tier
     KEPT = "kept"
@@ -90,6 +91,7 @@ class WrittenForm(StrEnum):
     RULE = "rule"
     TABLE = "table"  #: a row for each option of a choice
     BANDS = "bands"
+    POINTS = "points"  #: straight lines between them
     SLICES = "slices"
     CASES = "cases"
     AGGREGATE = "aggregate"
@@ -177,6 +179,7 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
     OwnerKind.TRACK: {Role.TIER: "tier"},
     OwnerKind.LIST: {
         Role.AMOUNT: "quote.{path}",
+        Role.GROUP_KEY: "{path}",
         Role.ITEM_VALUE: "{path}",
         Role.PRICE_CONDITION: "rules.{path}",
         Role.PRICE_RULE: "quote.rule",
@@ -225,6 +228,11 @@ def id_of(owner: Owner, role: Role, *names: str) -> str:
     if owner.kind is OwnerKind.TIER and role is Role.DEFINITION:
         return f"{inner}.{owner.id}"
     return _WITHIN[owner.kind].format(owner=owner.id, inner=inner)
+
+
+def has_id(fact: str) -> str:
+    """The id of the yes/no value that says whether there is a value of an optional fact, or of a field of an item."""
+    return f"has.{fact}"
 
 
 def agreed_id(term: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from ..language.tree import Aggregate, Expression, Name, children, names
+from ..language.tree import Aggregate, Expression, Name, children, names, subtrees
 from ..values import Kind
-from .model import MAIN, Programme, Requirement, Tier
+from .model import MAIN, ORDER, ListFact, NamedValue, Programme, Requirement, Tier
+from .owners import Role
 
 
 def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
@@ -23,6 +24,19 @@ def all_read(programme: Programme, ids: Iterable[str]) -> frozenset[str]:
             value = programme.values.get(id)
             waiting.extend(mentioned(programme, value.expression) if value else ())
     return frozenset(reached)
+
+
+def inputs_read(programme: Programme) -> dict[str, frozenset[str]]:
+    """The facts, inputs and lists that each value depends on, by its id; with ORDER where it depends on an order.
+
+    A value that an agreement may set depends on itself too.
+    """
+    inputs: dict[str, frozenset[str]] = {}
+    for id, value in programme.values.items():
+        read = set(mentioned(programme, value.expression))
+        own = {ORDER} if value.of_order else {id} if value.negotiable else set()
+        inputs[id] = frozenset(own).union(*(inputs.get(part, (part,)) for part in sorted(read)))
+    return inputs
 
 
 def determining_ids(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]:
@@ -89,13 +103,33 @@ def has_aggregate(tree: Expression) -> bool:
 def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
     """The ids in an expression: its names, the lists of the fields it names, and the lists that it aggregates.
 
-    For a name that asks whether a term is agreed, the id of the term.
+    For a name that asks whether a term is agreed, the id of the term; for a list of groups, what makes it.
     """
     if isinstance(tree, Name):
         yield programme.agreed.get(tree.id, tree.id)
         if (list_id := programme.list_of(tree.id)) is not None:
-            yield list_id
+            yield from _list_and_keys(programme, list_id)
     elif isinstance(tree, Aggregate):
-        yield tree.list
+        yield from _list_and_keys(programme, tree.list)
     for child in children(tree):
         yield from mentioned(programme, child)
+
+
+def _list_and_keys(programme: Programme, id: str) -> Iterator[str]:
+    """The id of a list that a record states; of one of groups, those of its keys and of the list that it comes from."""
+    while (groups := programme.groups_of_items.get(id)) and groups.group_of:
+        yield from groups.key_ids
+        id = groups.group_of
+    yield id
+
+
+def needed(value: NamedValue, groups: Mapping[str, ListFact]) -> Iterator[str]:
+    """The ids that must be known before a value: those that it names, and the keys of the groups that it is about."""
+    for part in subtrees(value.expression):
+        if isinstance(part, Name):
+            yield part.id
+        elif isinstance(part, Aggregate) and part.list in groups:
+            yield from groups[part.list].key_ids
+    own = groups.get(value.list or "")
+    if own is not None and value.role is not Role.GROUP_KEY:
+        yield from own.key_ids

@@ -1,8 +1,8 @@
-"""Finds the changes of facts that lift a partner to a tier, or to a discount on it, with the least effort.
+"""Finds the changes that lift a partner to a tier, or to a discount on it, with the least effort.
 
-Only facts to which the programme gives an effort change: a number rises, a no becomes a yes, or a choice is replaced.
-A missing fact without an effort may have any value; what it has to be is a proviso of the advice. Where no changes
-suffice, the advice names the requirements that stand in the way, or what is missing and may open a way.
+What can change, and at what effort, stands in `changes`. A missing fact without an effort may have any value; what it
+has to be is a proviso of the advice. Where no changes suffice, the advice names the requirements that stand in the way,
+or what is missing and may open a way.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ..evaluate.evaluate import all_values, evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record
 from ..language.run.interpret import interpret
-from ..language.smt.formula import literal
 from ..language.smt.terms import Formula, all_of, negated, number
 from ..language.tree import And, Compare, Expression, Literal, Name, names
 from ..named_tuples import public
 from ..programme.model import Fact, Tier
 from ..programme.reads import all_read
-from ..values import NUMERIC, Kind, Number, Unknown
+from ..values import Kind, Number, Unknown
+from .changes import AdviceStep, PossibleChange, facts_after, possible_changes, step_of
 from .decide import Setting
 from .minimal_model import plain_value
 from .solve import Question, Undecided, end, optimum
@@ -32,16 +32,7 @@ from .symbolic_record import SymbolicRecord, symbolic_record
 from .symbols import Partner, condition, term
 
 MOST_WAYS = 4  #: that are looked for: the one of least effort, and three alternatives
-
-
-@public("fact", "after")
-class AdviceStep(NamedTuple):
-    """A change of a fact, and its effort; `before` is None where the record leaves the fact out."""
-
-    fact: str
-    before: bool | Decimal | str | None
-    after: bool | Decimal | str
-    effort: Decimal
+ADDED = (1, 2, 4, 8)  #: how many more items of each list are tried, until more would take more effort
 
 
 @public("steps", "effort", "outcome")
@@ -71,6 +62,9 @@ class Advice(NamedTuple):
     lacks: tuple[str, ...] = ()
     greatest: Number | None = None
     missing: tuple[str, ...] = ()
+    most_added: int | None = (
+        None  #: with more items added than that there may be a way of less effort; None: there is none
+    )
 
 
 class _Aim(NamedTuple):
@@ -83,40 +77,49 @@ class _Aim(NamedTuple):
     read: frozenset[str]
 
 
-class _Change(NamedTuple):
-    """A fact that can change."""
-
-    fact: Fact
-    before: Any  #: its value in the record, None where the record leaves it out
-    possible: Formula  #: that its new value is one it can change to
-    changed: Formula  #: that it changes
-    effort: Formula
-    steps: Formula | None  #: of a number, how many steps of `effort_for` it rises
-
-
 def advise(setting: Setting, record: Record, tier: str, discount: Decimal | None = None) -> Advice:
     """How the partner of a record reaches a tier with the least effort.
 
     `discount` is the total discount in percent that the partner should have there, None for any.
     """
     programme = setting.release.programme
-    symbolic = symbolic_record(setting.release, record, setting.day)
     goal = _goal(programme.tiers[tier], discount)
+    read = all_read(programme, {name.id for name in names(goal)})
+    symbolic = symbolic_record(setting.release, record, setting.day, change=0)
     if interpret(goal, symbolic.values) is True:
         return Advice(tier, discount, "reached")
-    aim = _Aim(setting, record, symbolic, goal, all_read(programme, {name.id for name in names(goal)}))
+    growing = [
+        items.effort_to_add
+        for id, items in programme.lists.items()
+        if id in read and items.effort_to_add is not None and not isinstance(symbolic.values[id], Unknown)
+    ]
     ways: list[Way] = []
     try:
-        for changes in _choices_of_changes(symbolic, aim.read):
-            for way in _ways(aim, changes):
+        for added in ADDED if growing else (0,):
+            symbolic = symbolic_record(setting.release, record, setting.day, change=added)
+            ways, aim = [], _Aim(setting, record, symbolic, goal, read)
+            for way in _all_ways(aim):
                 ways.append(way)
-                if len(ways) == MOST_WAYS or not way.steps:
-                    break
-            if ways:
+            beyond = (added + 1) * min(growing, default=Decimal(0))  # the least effort of ways with more items
+            if ways and (not growing or ways[-1].effort <= beyond):
                 return Advice(tier, discount, "possible", tuple(ways))
+        if ways:
+            return Advice(tier, discount, "possible", tuple(ways), most_added=ADDED[-1])
         return _without_way(aim, programme.tiers[tier], discount)
     except Undecided:
         return Advice(tier, discount, "possible" if ways else "undecided", tuple(ways))
+
+
+def _all_ways(aim: _Aim) -> Iterator[Way]:
+    """At most `MOST_WAYS` ways to the goal, the least effort first; raises Undecided."""
+    for changes in _choices_of_changes(aim.symbolic, aim.read):
+        count = 0
+        for count, way in enumerate(_ways(aim, changes), 1):
+            yield way
+            if count == MOST_WAYS or not way.steps:
+                break
+        if count:
+            return
 
 
 def _goal(tier: Tier, discount: Decimal | None) -> Expression:
@@ -127,48 +130,22 @@ def _goal(tier: Tier, discount: Decimal | None) -> Expression:
     return And((qualified, Compare(">=", total, Literal(discount, Kind.PERCENT))))
 
 
-def _choices_of_changes(symbolic: SymbolicRecord, read: frozenset[str]) -> Iterator[list[_Change]]:
-    """The facts that can change: with those that the record leaves out; then without, for these may be so already."""
-    facts = [fact for id, fact in symbolic.partner.programme.facts.items() if id in read]
-    changes = [change for fact in facts if (change := _change(symbolic, fact))]
+def _choices_of_changes(symbolic: SymbolicRecord, read: frozenset[str]) -> Iterator[list[PossibleChange]]:
+    """The changes there can be: with facts that the record leaves out; then without, for these may be so already."""
+    changes = possible_changes(symbolic, read)
     yield changes
-    if any(change.before is None for change in changes):
-        yield [change for change in changes if change.before is not None]
+    left_out = [change for change in changes if change.before is None and change.list is None]
+    if left_out:
+        yield [change for change in changes if change not in left_out]
 
 
-def _change(symbolic: SymbolicRecord, fact: Fact) -> _Change | None:
-    """How a fact can change; None where it cannot."""
-    if fact.effort is None:
-        return None
-    symbol, value = symbolic.partner.symbols[fact.id], symbolic.values[fact.id]
-    before, effort = (None if isinstance(value, Unknown) else value), number(fact.effort)
-    if fact.kind in NUMERIC:
-        start = before if before is not None else _start(fact)
-        steps = z3.Int(f"steps {fact.id}")
-        possible = all_of([steps >= 0, symbol == number(start) + number(fact.effort_for) * steps])
-        return _Change(fact, before, possible, steps > 0, steps * effort, steps)
-    if fact.kind is Kind.YES_NO:
-        if before is True:
-            return None
-        return _Change(fact, before, True, symbol, z3.If(symbol, effort, number(0)), None)
-    if before is None:
-        return None  # it is missing, and becomes a proviso
-    changed = symbol != literal(before, symbolic.partner.codes)
-    return _Change(fact, before, True, changed, z3.If(changed, effort, number(0)), None)
-
-
-def _start(fact: Fact) -> Decimal:
-    """From where a number rises that the record leaves out: 0, or the number within its bounds nearest to 0."""
-    start = max(Decimal(0), fact.minimum or Decimal(0))
-    return start if fact.maximum is None else min(start, fact.maximum)
-
-
-def _premises(symbolic: SymbolicRecord, changes: Sequence[_Change]) -> list[Formula]:
+def _premises(symbolic: SymbolicRecord, changes: Sequence[PossibleChange]) -> list[Formula]:
     """What holds whatever changes are made."""
-    return [*symbolic.fixed(change.fact.id for change in changes), *(change.possible for change in changes)]
+    free = (change.id for change in changes if change.list is None)
+    return [*symbolic.fixed(free), *(change.possible for change in changes)]
 
 
-def _ways(aim: _Aim, changes: Sequence[_Change]) -> Iterator[Way]:
+def _ways(aim: _Aim, changes: Sequence[PossibleChange]) -> Iterator[Way]:
     """Ways to the goal, the least effort first; none contains all the changes of an earlier one. Raises Undecided."""
     seconds = aim.setting.seconds
     effort = z3.Sum([number(0), *(change.effort for change in changes)])
@@ -186,7 +163,7 @@ def _ways(aim: _Aim, changes: Sequence[_Change]) -> Iterator[Way]:
         conditions = [*conditions, negated(all_of(changed))]
 
 
-def _way(aim: _Aim, question: Question, changes: Sequence[_Change]) -> tuple[Way, list[Formula]]:
+def _way(aim: _Aim, question: Question, changes: Sequence[PossibleChange]) -> tuple[Way, list[Formula]]:
     """The way with the fewest changes that the question allows, and the formulas that its facts change.
 
     The interpreter confirms it; Undecided is raised where it does not.
@@ -199,33 +176,42 @@ def _way(aim: _Aim, question: Question, changes: Sequence[_Change]) -> tuple[Way
         else:
             question.add(change.changed)
             needed.append(change)
-    facts = {change.fact.id: _value(question, symbolic.partner, change.fact, setting) for change in needed}
+    steps = tuple(step_of(change, question, symbolic, setting.day) for change in needed)
+    facts = facts_after(symbolic, steps)
     open = [id for id in symbolic.open if id in read and id not in facts]
     provided = {id: _value(question, symbolic.partner, symbolic.partner.programme.facts[id], setting) for id in open}
     for id in reversed(open):
         fewer = {key: value for key, value in provided.items() if key != id}
         if _reaches(setting, with_facts(record, setting, {**facts, **fewer}), goal):
             provided = fewer
-    lifted = with_facts(record, setting, {**facts, **provided})
-    if not _reaches(setting, lifted, goal):
+    if not _reaches(setting, with_facts(record, setting, {**facts, **provided}), goal):
         raise Undecided("the interpreter does not confirm the way")
-    steps = tuple(_step(change, facts[change.fact.id]) for change in needed)
+    steps = _with_needed_fields(aim, steps, provided)
+    lifted = with_facts(record, setting, {**facts_after(symbolic, steps), **provided})
     effort = sum((step.effort for step in steps), Decimal(0))
     way = Way(steps, provided, effort, evaluate(setting.release.plan, lifted, setting.day))
     return way, [change.changed for change in needed]
 
 
+def _with_needed_fields(
+    aim: _Aim, steps: tuple[AdviceStep, ...], provided: Mapping[str, Any]
+) -> tuple[AdviceStep, ...]:
+    """The steps, with those fields of added items alone that the goal needs."""
+    for place, step in enumerate(steps):
+        if step.became != "added" or not isinstance(step.after, Mapping):
+            continue
+        fields = dict(step.after)
+        for id in reversed(tuple(step.after)):
+            fewer = step._replace(after={key: value for key, value in fields.items() if key != id})
+            shorter = (*steps[:place], fewer, *steps[place + 1 :])
+            facts = {**facts_after(aim.symbolic, shorter), **provided}
+            if _reaches(aim.setting, with_facts(aim.record, aim.setting, facts), aim.goal):
+                steps, fields = shorter, {key: value for key, value in fields.items() if key != id}
+    return steps
+
+
 def _value(question: Question, partner: Partner, fact: Fact, setting: Setting) -> Any:
     return plain_value(question, partner.symbols[fact.id], fact, partner.codes, setting.day)
-
-
-def _step(change: _Change, after: Any) -> AdviceStep:
-    fact = change.fact
-    effort = fact.effort or Decimal(0)
-    if isinstance(after, Decimal):
-        start = change.before if change.before is not None else _start(fact)
-        effort *= (after - start) / fact.effort_for
-    return AdviceStep(fact.id, change.before, after, effort)
 
 
 def with_facts(record: Record, setting: Setting, facts: Mapping[str, Any]) -> Record:
@@ -246,14 +232,16 @@ def _without_way(aim: _Aim, tier: Tier, discount: Decimal | None) -> Advice:
 
     A goal is impossible only where nothing that is missing opens a way, be it whole lists.
     """
-    setting, symbolic = aim.setting, symbolic_record(aim.setting.release, aim.record, aim.setting.day, free="all")
+    setting = aim.setting
+    symbolic = symbolic_record(setting.release, aim.record, setting.day, free="all", change="any")
     *_, changes = _choices_of_changes(symbolic, aim.read)
     wanted, met = condition(symbolic.partner, aim.goal), _met(symbolic.partner, tier)
     total = None if tier.discount is None else term(symbolic.partner, Name(tier.discount.total, Kind.PERCENT))
     premises = _premises(symbolic, changes)
     question = Question(premises, setting.seconds)
     if question.can_be(wanted):
-        return Advice(tier.id, discount, "unknown", missing=_awaited(aim, tier))
+        awaited = _awaited(aim, tier)
+        return Advice(tier.id, discount, "unknown" if awaited else "undecided", missing=awaited)
     lacks = [id for id, holds in met.items() if not question.can_be(holds)]
     if lacks:
         return Advice(tier.id, discount, "impossible", lacks=tuple(lacks))

@@ -34,9 +34,11 @@ from ..programme.reads import all_read
 from ..programme.value_bounds import known_bounds
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, Value
+from .budget import SECONDS as BUDGET_SECONDS
+from .budget import UNITS_OF_ONE, Budget
 from .example import Example, Shows, without_irrelevant
 from .minimal_model import plainest
-from .solve import ENDLESS, SECONDS, End, Question, Undecided, end
+from .solve import ENDLESS, SECONDS, End, OutOfTime, Question, Undecided, end
 from .symbols import MAX_ITEMS, VERY_MANY, Partner, broken, condition, make_partner, term, variant
 
 Conditions = Callable[[Sequence[Partner]], list[Formula]]  #: what has to hold of one or two partners in symbols
@@ -51,6 +53,7 @@ class Setting(NamedTuple):
     release: Release
     day: date
     seconds: float = SECONDS
+    budget: Budget | None = None  #: of the solver for this and other questions; None without one
 
 
 class Answer(NamedTuple):
@@ -58,6 +61,7 @@ class Answer(NamedTuple):
 
     status: str  #: yes, no or undecided
     examples: tuple[Example, ...] = ()
+    out_of_time: bool = False  #: whether it is undecided because the solver had too little time
 
 
 def can_hold(setting: Setting, *trees: Expression) -> Answer:
@@ -279,6 +283,19 @@ def _answer(
 
     `trees` are the expressions that the conditions are about; `shows` confirms an example with the interpreter.
     """
+    if setting.budget is None:
+        return _unlimited_answer(setting, trees, conditions, shows, differ)
+    if not setting.budget.takes():
+        return Answer("undecided")
+    answer = _unlimited_answer(setting, trees, conditions, shows, differ)
+    setting.budget.charge(answered=not answer.out_of_time)
+    return answer
+
+
+def _unlimited_answer(
+    setting: Setting, trees: Iterable[Expression], conditions: Conditions, shows: Shows, differ: Sequence[str]
+) -> Answer:
+    """The answer without regard to the budget."""
     programme = setting.release.programme
     read = all_read(programme, {name.id for tree in trees for name in names(tree)})
     if differ and not read & set(differ):
@@ -317,8 +334,8 @@ def _search(
         _require_checks(question, partners, setting.release.programme, read)
         simplest = (plainest(question, partner, read | set(differ), setting.day) for partner in partners)
         examples = without_irrelevant(tuple(simplest), shows)
-    except Undecided:
-        return Answer("undecided")
+    except Undecided as reason:
+        return Answer("undecided", out_of_time=isinstance(reason, OutOfTime))
     return Answer("yes", examples) if examples else Answer("undecided")
 
 
@@ -329,7 +346,10 @@ def _question(
     if differ:
         partners.append(variant(partners[0], differ))
     wanted = conditions(partners)  # adds to the partners' limits
-    return Question([*(limit for partner in partners for limit in partner.limits), *wanted], setting.seconds), partners
+    limits = [limit for partner in partners for limit in partner.limits]
+    if setting.budget:
+        return Question([*limits, *wanted], BUDGET_SECONDS, UNITS_OF_ONE), partners
+    return Question([*limits, *wanted], setting.seconds), partners
 
 
 def _require_checks(

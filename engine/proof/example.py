@@ -10,24 +10,37 @@ from ..evaluate.evaluate import all_values
 from ..named_tuples import public
 from ..problems import InvalidInput
 from ..release.load import Release
+from ..values import Value
 
-PARTNER = "EXAMPLE"  #: the name of the partner in the record of an example
+PARTNER = "EXAMPLE"  #: the name of the partner in the record of an example, and of the paper of its agreements
+
+
+class AnyText(str):
+    """An invented text, which stands for any that neither a rule nor the record names."""
+
+    __slots__ = ()
 
 
 @public("tier", "facts", "as_of")
 class Example(NamedTuple):
-    """A partner on the day `as_of`; facts, tier and first day that do not matter are left out."""
+    """A partner on the day `as_of`; facts, tier, first day and agreements that do not matter are left out."""
 
     facts: Mapping[str, Any]
     tier: str | None
     since: date | None
     as_of: date
+    agreements: Mapping[str, Value] = {}  #: what is agreed from that day on, by the ids of the terms
 
     def record(self) -> dict[str, Any]:
         """The partner as the data of a record file."""
         tier = {} if self.tier is None else {"tier": self.tier}
         since = {} if self.since is None else {"since": self.since}
-        return {"partner": PARTNER, **tier, **since, "facts": dict(self.facts)}
+        agreements = [
+            {"term": id, "value": value, "document": PARTNER, "from": self.as_of}
+            for id, value in self.agreements.items()
+        ]
+        agreed = {"agreements": agreements} if agreements else {}
+        return {"partner": PARTNER, **tier, **since, "facts": dict(self.facts), **agreed}
 
     def values(self, release: Release) -> dict[str, Any]:
         """Every fact and value of the partner by its id; raises InvalidInput where no record can state the facts."""
@@ -55,7 +68,12 @@ def _shows(partners: tuple[Example, ...], shows: Shows) -> bool:
 
 
 def _with_less(partners: tuple[Example, ...]) -> Iterator[tuple[Example, ...]]:
-    """Each way to leave out one fact, tier, first day, item or field of the partners."""
+    """Each way to leave out one agreement, fact, tier, first day, item or field of the partners."""
+    for term in partners[0].agreements:
+        yield tuple(
+            partner._replace(agreements={id: value for id, value in partner.agreements.items() if id != term})
+            for partner in partners
+        )
     if any(partner.tier is not None for partner in partners):
         yield tuple(partner._replace(tier=None, since=None) for partner in partners)
     if any(partner.since is not None for partner in partners):

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ..evaluate.periods import agreed_as
 from ..language.smt.formula import literal
-from ..language.smt.terms import Codes, Formula, all_of, negated, number
-from ..limits import MAX_DECIMALS
-from ..programme.model import MAIN, NO_TIER, Fact, ListFact
+from ..language.smt.terms import Codes, Formula, Term, all_of, negated, number, optional_term, text_fraction
+from ..limits import MAX_DECIMALS, MAX_TEXT
+from ..programme.model import MAIN, NO_TIER, NONE, Fact, ListFact
 from ..values import Kind
-from .example import Example
+from .example import AnyText, Example
 from .solve import Question, Undecided
 from .symbols import Partner
 
 _WHOLE = Fraction(1)
+_TEXTS = 10  #: without a meaning that are tried: more than a list has items, or advice adds
 
 
 def plainest(question: Question, partner: Partner, read: frozenset[str], day: date) -> Example:
-    """The simplest partner that the question's conditions allow, with every fact in `read`.
+    """The simplest partner that the question's conditions allow, with every fact in `read` and the fewest agreements.
 
     Each fact that is chosen is added to the question. `day` is the preferred day. Raises Undecided where no record can
     state the facts that are needed.
     """
     programme, codes = partner.programme, partner.codes
-    as_of = _day(question, partner.symbols["as_of"], day) if "as_of" in read else day
+    as_of = nearest_day(question, partner.symbols["as_of"], day) if "as_of" in read else day
     tier, since = _held(question, partner, read, as_of)
+    agreed = {
+        id: value
+        for id, (is_agreed, value) in partner.agreed.items()
+        if id in read and _yes_no(question, is_agreed, False)
+    }
     facts: dict[str, Any] = {
         id: plain_value(question, partner.symbols[id], fact, codes, as_of)
         for id, fact in programme.facts.items()
@@ -37,7 +44,10 @@ def plainest(question: Question, partner: Partner, read: frozenset[str], day: da
     for id, fact in programme.lists.items():
         if id in read and id in partner.items:
             facts[id] = _items(question, partner, fact, as_of)
-    return Example(facts, tier, since, as_of)
+    agreements = {
+        id: plain_value(question, value, agreed_as(programme.values[id]), codes, as_of) for id, value in agreed.items()
+    }
+    return Example(facts, tier, since, as_of, agreements)
 
 
 # Simplest values ------------------------------------------------------------------------------------------------------
@@ -50,36 +60,58 @@ def _held(question: Question, partner: Partner, read: frozenset[str], day: date)
     tier = _option(question, partner.symbols["held_tier"], options, partner.codes)
     if tier == NO_TIER or "held_since" not in read:
         return None if tier == NO_TIER else tier, None
-    return tier, _day(question, partner.symbols["held_since"], day)
+    return tier, nearest_day(question, partner.symbols["held_since"], day)
 
 
 def plain_value(question: Question, symbol: Formula, fact: Fact, codes: Codes, day: date) -> Any:
-    """The simplest value that the question allows for a fact; the question keeps it."""
+    """The simplest value that the question allows for a fact, or none; the question keeps it."""
+    if fact.none and not _yes_no(question, optional_term(symbol).known, fact.default != NONE):
+        return NONE
+    plain = plain_fact_value(fact._replace(none=None, default=None) if fact.none else fact, day)
     match fact.kind:
         case Kind.YES_NO:
-            return _yes_no(question, symbol, fact.default is True)
+            return _yes_no(question, symbol, plain)
         case Kind.CHOICE:
-            first = [] if fact.default is None else [str(fact.default)]
-            return _option(question, symbol, (*first, *fact.choices), codes)
+            return _option(question, symbol, (plain, *fact.choices), codes)
         case Kind.DATE:
-            return _day(question, symbol, fact.default if isinstance(fact.default, date) else day)
+            return nearest_day(question, symbol, plain)
         case Kind.TEXT:
             return _text(question, symbol, codes)
-    least, most = fact.minimum, fact.maximum
-    start = fact.default if isinstance(fact.default, Decimal) else max(Decimal(0), least or Decimal(0))
-    return _number(question, symbol, Fraction(start if most is None else min(start, most)))
+    return _number(question, symbol, Fraction(plain))
+
+
+def plain_fact_value(fact: Fact, day: date) -> Any:
+    """The simplest value of a fact by itself: its default, else no, the first option, the day, the number nearest to 0.
+
+    None for a text.
+    """
+    if fact.default == NONE and fact.none:
+        return NONE
+    match fact.kind:
+        case Kind.YES_NO:
+            return fact.default is True
+        case Kind.CHOICE:
+            return next(iter(fact.choices)) if fact.default is None else str(fact.default)
+        case Kind.DATE:
+            return fact.default if isinstance(fact.default, date) else day
+        case Kind.TEXT:
+            return None
+    start = fact.default if isinstance(fact.default, Decimal) else max(Decimal(0), fact.minimum or Decimal(0))
+    return start if fact.maximum is None else min(start, fact.maximum)
 
 
 def _items(question: Question, partner: Partner, fact: ListFact, day: date) -> list[dict[str, Any]]:
     items = partner.items[fact.id]
     size = int(_number(question, items.size, Fraction(0)))
-    return [
-        {
-            field.id: plain_value(question, row[fact.id_of(field.id)].value, field, partner.codes, day)
-            for field in fact.fields.values()
-        }
-        for row in items.fields[:size]
-    ]
+    return [fresh_item(question, fact, row, partner.codes, day) for row in items.fields[:size]]
+
+
+def fresh_item(question: Question, fact: ListFact, row: Mapping[str, Term], codes: Codes, day: date) -> dict[str, Any]:
+    """The simplest fields of an item that the question allows; the question keeps them."""
+    return {
+        field.id: plain_value(question, row[fact.id_of(field.id)].value, field, codes, day)
+        for field in fact.fields.values()
+    }
 
 
 def _yes_no(question: Question, symbol: Formula, plain: bool) -> bool:
@@ -90,22 +122,27 @@ def _yes_no(question: Question, symbol: Formula, plain: bool) -> bool:
 
 def _option(question: Question, symbol: Formula, options: Sequence[str], codes: Codes) -> str:
     for option in options:
-        if question.can_be(symbol == literal(option, codes)):
-            question.add(symbol == literal(option, codes))
+        if question.can_be(symbol == literal(option, Kind.CHOICE, codes)):
+            question.add(symbol == literal(option, Kind.CHOICE, codes))
             return option
     raise Undecided("no option is left")
 
 
 def _text(question: Question, symbol: Formula, codes: Codes) -> str:
-    """A text that a rule names, or an invented one for a code that no rule has."""
-    if not question.can_be():
-        raise Undecided("no text is left")
-    code = int(question.value(symbol))
-    question.add(symbol == code)
-    return codes.text(code) or f"text {code}"
+    """A text that the question allows: one of no meaning, one that a rule names, or one that begins as a rule asks."""
+    numbered = range(1, len(codes.texts) + _TEXTS + 1)
+    plain = (f"text {place}" for place in numbered)
+    begun = (f"{text}{place}" for text in codes.texts for place in numbered)
+    for text in (*plain, *codes.texts, *begun):
+        is_text = symbol == number(text_fraction(text))
+        if len(text) <= MAX_TEXT and question.can_be(is_text):
+            question.add(is_text)
+            return AnyText(text) if text.startswith("text ") and text not in codes.texts else text
+    raise Undecided("no text is left")
 
 
-def _day(question: Question, symbol: Formula, near: date) -> date:
+def nearest_day(question: Question, symbol: Formula, near: date) -> date:
+    """The day nearest to `near` that the question allows; the question keeps it."""
     return date.fromordinal(int(_number(question, symbol, Fraction(near.toordinal()))))
 
 

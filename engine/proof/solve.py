@@ -5,7 +5,8 @@ A question that the solver does not answer in its time raises Undecided.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -20,7 +21,11 @@ SECONDS = 5.0  #: default time limit of one call of the solver
 
 
 class Undecided(Exception):
-    """The solver gave no answer within its time."""
+    """There is no answer: the solver gave none within its time, or none that a record can state."""
+
+
+class OutOfTime(Undecided):
+    """The solver stopped before it had an answer."""
 
 
 class Question:
@@ -29,17 +34,36 @@ class Question:
     The last models are kept: where one of them satisfies the new conditions, the solver is not called.
     """
 
-    def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS) -> None:
-        """`conditions` hold in every model; `seconds` is the time limit of each call of the solver."""
+    def __init__(self, conditions: Sequence[Formula], seconds: float = SECONDS, work: int | None = None) -> None:
+        """`conditions` hold in every model; `seconds` and `work` are limits of each call of the solver.
+
+        Work is counted as Z3 counts resources; with None it has no limit.
+        """
         self._solver = z3.Solver()
         self._models: list[Any] = []  #: the latest first
         self._solver.set("timeout", max(1, int(seconds * 1000)))
+        if work is not None:
+            self._solver.set("rlimit", work)
         self.add(*conditions)
 
     def add(self, *conditions: Formula) -> None:
         """Add conditions that hold from here on."""
-        self._solver.add(*(condition for condition in conditions if condition is not True))
-        self._models = [model for model in self._models if all(_holds(model, condition) for condition in conditions)]
+        condition = all_of(conditions)
+        if condition is not True:
+            self._solver.add(condition)
+            self._models = [model for model in self._models if _holds(model, condition)]
+
+    @contextmanager
+    def assuming(self, *conditions: Formula) -> Iterator[None]:
+        """Add conditions that hold within the context alone."""
+        models = self._models
+        self._solver.push()
+        try:
+            self.add(*conditions)
+            yield
+        finally:
+            self._solver.pop()
+            self._models = [*self._models, *(model for model in models if model not in self._models)][:_KEPT]
 
     def can_be(self, *conditions: Formula) -> bool:
         """Whether these can hold together with the question's conditions; raises Undecided."""
@@ -59,10 +83,19 @@ class Question:
             self._solver.add(*(() if wanted is True else (wanted,)))
             result = self._solver.check()
             if result == z3.unknown:
-                raise Undecided(self._solver.reason_unknown())
+                raise OutOfTime(self._solver.reason_unknown())
             return self._solver.model() if result == z3.sat else None
         finally:
             self._solver.pop()
+
+    def core(self, wanted: Formula, premises: Mapping[str, Formula]) -> set[str]:
+        """Names of premises that suffice to exclude a formula, which all of them exclude; raises Undecided."""
+        marks = {name: z3.Bool(f"premise {name}") for name in premises}
+        with self.assuming(wanted, *(z3.Implies(mark, premises[name]) for name, mark in marks.items())):
+            if self._solver.check(*marks.values()) != z3.unsat:
+                raise OutOfTime(self._solver.reason_unknown())
+            named = {str(mark) for mark in self._solver.unsat_core()}
+        return {name for name, mark in marks.items() if str(mark) in named}
 
     def value(self, formula: Formula) -> Any:
         """The value of a formula in the latest model: a bool or a Fraction."""

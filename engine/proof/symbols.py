@@ -15,18 +15,30 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
+from ..evaluate.periods import agreed_as
 from ..language.bounds.bounds import Bounds, NumberRange, Options, bounds
-from ..language.smt.aggregates import repeated, unrolled
+from ..language.smt.aggregates import repeated, same, unrolled
 from ..language.smt.days import FIRST, LAST
-from ..language.smt.formula import formula
-from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, only_where
+from ..language.smt.formula import formula, literal
+from ..language.smt.terms import (
+    Codes,
+    Formula,
+    Term,
+    all_of,
+    any_of,
+    either,
+    negated,
+    number,
+    only_where,
+    optional_term,
+)
 from ..language.smt.terms import day as written_day
-from ..language.tree import Aggregate, Expression, Name, names
+from ..language.tree import Aggregate, Expression, Name, names, own_id
 from ..limits import MAX_WHOLE_DIGITS
 from ..programme.definedness import may_be_undefined, undefinable
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
-from ..programme.owners import agreed_id, agreement_id
-from ..programme.reads import all_read
+from ..programme.owners import Role, agreed_id, agreement_id
+from ..programme.reads import all_read, mentioned
 from ..programme.value_bounds import known_bounds
 from ..values import NUMERIC, Kind
 
@@ -34,6 +46,10 @@ _MOST = 10**MAX_WHOLE_DIGITS - 1
 MAX_LINES = 2  #: of an order
 MAX_ITEMS = 3  #: of a list whose items have symbols of their own
 VERY_MANY = 10**24  #: equal items of a list
+
+
+#: the items at hand, by the ids of the current items of lists (`deals[]`) and their positions
+Positions = frozenset[tuple[str, int]]
 
 
 class Items(NamedTuple):
@@ -45,6 +61,11 @@ class Items(NamedTuple):
     any: bool = True  #: whether the items are free; false for those of a record
     known: bool = True  #: false where a record leaves the list out
     copies: Formula | None = None  #: how often the list has its one item; None where each item is there once
+    ended: tuple[Formula, ...] = ()  #: of each of the first items, whether it is off the list; of further ones none is
+
+    def has(self, index: int) -> Formula:
+        """That the list has its item at an index."""
+        return all_of([self.size > index, *map(negated, self.ended[index : index + 1])])
 
 
 class Partner(NamedTuple):
@@ -57,7 +78,9 @@ class Partner(NamedTuple):
     agreed: Mapping[str, tuple[Formula, Formula]]  #: by negotiable value: whether an agreement sets it, and to what
     limits: list[Formula]  #: what holds of every partner
     terms: dict[str, Term]  #: by the ids of facts and values
-    sums: dict[Aggregate, Term]  #: results of aggregates of lists that are not in `items`
+    sums: dict[tuple[Aggregate, Positions], Term]  #: results of aggregates of lists that are not in `items`
+    positions: Mapping[str, int]  #: of the values in the programme, by their ids
+    bounds: dict[str, Bounds]  #: of facts and values; filled once an aggregate in `sums` needs them
     overrides: Mapping[str, Term] = {}  #: terms that replace those of facts and rules: agreements, unknown facts
     complete: bool = False  #: whether it leaves no fact, list or field out
     base: Partner | None = None  #: the partner that this one is a variant of
@@ -93,7 +116,11 @@ def make_partner(
     agreed = {
         value.id: (z3.Bool(agreed_id(value.id)), symbol(agreement_id(value.id), value.kind)) for value in negotiable
     }
-    return _with_limits(Partner(programme, codes, symbols, items or {}, agreed, [], {}, {}, overrides or {}, complete))
+    positions = {id: position for position, id in enumerate(programme.values)}
+    partner = Partner(
+        programme, codes, symbols, items or {}, agreed, [], {}, {}, positions, {}, overrides or {}, complete
+    )
+    return _with_limits(partner)
 
 
 def variant(partner: Partner, differ: Iterable[str]) -> Partner:
@@ -112,10 +139,18 @@ def variant(partner: Partner, differ: Iterable[str]) -> Partner:
 
 def _with_other_fields(row: Mapping[str, Term], ids: frozenset[str]) -> Mapping[str, Term]:
     """The fields of an item, with other symbols for those fields of these ids that are free."""
-    return {
-        id: Term(z3.Const(f"{term.value}'", term.value.sort())) if id in ids and is_free(term) else term
-        for id, term in row.items()
-    }
+    return {id: _other(term) if id in ids and is_free(term) else term for id, term in row.items()}
+
+
+def _other(term: Term) -> Term:
+    """A field of an item with another symbol."""
+    other = z3.Const(f"{term.value}'", term.value.sort())
+    return Term(other) if term.none is False else optional_term(other)
+
+
+def free_field(field: Fact, symbol: Formula) -> Term:
+    """The term of a field of an item that nothing is known of."""
+    return optional_term(symbol) if field.none else Term(symbol)
 
 
 def is_free(term: Term) -> bool:
@@ -126,8 +161,10 @@ def is_free(term: Term) -> bool:
 
 def _with_limits(partner: Partner) -> Partner:
     """The partner, with its limits and the terms of its facts filled in."""
-    partner.limits.extend(limit for limit in _limits(partner) if limit is not True)
+    partner.limits.extend(limit for limits in limits_by_id(partner).values() for limit in limits)
     partner.terms.update({id: Term(symbol) for id, symbol in partner.symbols.items()})
+    optional = (fact.id for fact in partner.programme.facts.values() if fact.none)
+    partner.terms.update({id: optional_term(partner.symbols[id]) for id in optional})
     has_tier = partner.symbols["held_tier"] != partner.codes.of(NO_TIER)
     partner.terms["held_since"] = Term(partner.symbols["held_since"], has_tier)
     for id, term_id in partner.programme.agreed.items():
@@ -144,7 +181,8 @@ def symbol(name: str, kind: Kind) -> Formula:
     """A free variable of the solver for a value of a kind."""
     if kind is Kind.YES_NO:
         return z3.Bool(name)
-    return z3.Real(name) if kind in NUMERIC and kind is not Kind.COUNT else z3.Int(name)
+    is_real = kind is Kind.TEXT or (kind in NUMERIC and kind is not Kind.COUNT)
+    return z3.Real(name) if is_real else z3.Int(name)
 
 
 def is_recorded(id: str) -> Formula:
@@ -156,7 +194,7 @@ def symbolic_items(fact: ListFact, most: int, mark: str = "") -> Items:
     """A list of at most so many items, of which nothing is known; `mark` tells its symbols from those of another."""
     rows = tuple(
         {
-            id: Term(symbol(f"{fact.id}[{place}].{field.id}{mark}", field.kind))
+            id: free_field(field, symbol(f"{fact.id}[{place}].{field.id}{mark}", field.kind))
             for id, field in fact.fields_by_id().items()
         }
         for place in range(1, most + 1)
@@ -178,38 +216,54 @@ def with_fresh_terms(items: Items) -> Items:
 # Limits of every partner ----------------------------------------------------------------------------------------------
 
 
-def _limits(partner: Partner) -> Iterable[Formula]:
+def limits_by_id(partner: Partner) -> dict[str, list[Formula]]:
+    """What holds of every partner, by the id of the fact, input, list or negotiable value that it is about.
+
+    The results of aggregates in `sums` are left out: their limits come to the partner's own as they are needed.
+    """
+    limits: dict[str, list[Formula]] = {}
+    for id, limit in _limits(partner):
+        if limit is not True:
+            limits.setdefault(id, []).append(limit)
+    return limits
+
+
+def _limits(partner: Partner) -> Iterator[tuple[str, Formula]]:
     programme, symbols, codes = partner.programme, partner.symbols, partner.codes
-    yield all_of([symbols["held_since"] >= FIRST, symbols["held_since"] <= LAST])
+    yield "held_since", all_of([symbols["held_since"] >= FIRST, symbols["held_since"] <= LAST])
     if is_free(Term(symbols["as_of"])):
-        yield all_of([symbols["as_of"] >= programme.effective_from.toordinal(), symbols["as_of"] <= LAST])
+        yield "as_of", all_of([symbols["as_of"] >= programme.effective_from.toordinal(), symbols["as_of"] <= LAST])
     main = programme.tracks[MAIN]
     held = main.tiers if main.award == "signed" or main.kept_until is not None else ()
-    yield _one_of(symbols["held_tier"], (NO_TIER, *held), codes)
+    yield "held_tier", _one_of(symbols["held_tier"], (NO_TIER, *held), codes)
     for fact in programme.facts.values():
-        yield _recordable(fact, symbols[fact.id], codes)
+        yield fact.id, _recordable(fact, symbols[fact.id], codes)
     for id, items in partner.items.items():
-        if items.any:
-            yield all_of([items.size >= 0, items.size <= len(items.fields)])
-        fields = _list_fact(programme, id).fields_by_id()
-        yield from (
-            _recordable(field, row[name].value, codes)
-            for row in items.fields
-            for name, field in fields.items()
-            if is_free(row[name])
-        )
-        if id == ORDER:
-            yield items.size >= 1
-            yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(items.fields, 1))
+        yield from ((id, limit) for limit in _limits_of_items(partner, id, items))
     for id, (_, agreement) in partner.agreed.items():
-        terms = programme.values[id].negotiable
-        ends = (None, None) if terms is None else (terms.minimum, terms.maximum)
-        yield _between(agreement, *ends)
+        yield id, _recordable(agreed_as(programme.values[id]), agreement, codes)
+
+
+def _limits_of_items(partner: Partner, id: str, items: Items) -> Iterator[Formula]:
+    if items.any:
+        yield all_of([items.size >= 0, items.size <= len(items.fields)])
+    fields = _list_fact(partner.programme, id).fields_by_id()
+    yield from (
+        _recordable(field, row[name].value, partner.codes)
+        for row in items.fields
+        for name, field in fields.items()
+        if is_free(row[name])
+    )
+    if id == ORDER:
+        yield items.size >= 1
+        yield from (row[f"{ORDER}[].{LINE}"].value == place for place, row in enumerate(items.fields, 1))
 
 
 def _list_fact(programme: Programme, id: str) -> ListFact:
-    """The declaration of a list of the partner, or of the lines of an order."""
-    return programme.order.lines if id == ORDER and programme.order else programme.lists[id]
+    """The declaration of a list of the partner, of groups, or of the lines of an order; KeyError for any other id."""
+    if (list_fact := programme.list_fact(id)) is None:
+        raise KeyError(id)
+    return list_fact
 
 
 def _recordable(fact: Fact, symbol: Formula, codes: Codes) -> Formula:
@@ -222,7 +276,7 @@ def _recordable(fact: Fact, symbol: Formula, codes: Codes) -> Formula:
         case Kind.DATE:
             return all_of([symbol >= FIRST, symbol <= LAST])
         case Kind.TEXT:
-            return symbol >= 0
+            return all_of([symbol > 0, symbol < 1])
     least = 0 if fact.kind is Kind.COUNT and fact.minimum is None else fact.minimum
     return _between(symbol, least, fact.maximum)
 
@@ -249,10 +303,15 @@ def term(partner: Partner, tree: Expression) -> Term:
 
 def _add_values(partner: Partner, ids: Iterable[str]) -> None:
     """Add to the partner's terms every value that these ids depend on, each after those that it depends on itself."""
-    needed = all_read(partner.programme, ids)
-    for value in partner.programme.values.values():
-        if value.id in needed and value.list is None and value.id not in partner.terms:
-            partner.terms[value.id] = _value(partner, value)
+    values, waiting, needed = partner.programme.values, list(ids), set[str]()
+    while waiting:
+        id = waiting.pop()
+        if id not in needed and id not in partner.terms:
+            needed.add(id)
+            waiting.extend(mentioned(partner.programme, values[id].expression) if id in values else ())
+    for id in sorted(needed & values.keys(), key=partner.positions.__getitem__):
+        if values[id].list is None:
+            partner.terms[id] = _value(partner, values[id])
 
 
 def item_term(partner: Partner, id: str) -> Term:
@@ -285,32 +344,68 @@ def _value(partner: Partner, value: NamedValue) -> Term:
 
 
 def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggregate) -> Term:
-    """The term of a name or an aggregate; `positions` are the positions of the items at hand, by their lists."""
+    """The term of a name or an aggregate; `positions` are the positions of the items, by their ids."""
     if isinstance(node, Aggregate):
         return _aggregate(partner, positions, node)
-    of_list = partner.programme.list_of(node.id)
+    programme = partner.programme
+    of_list = programme.list_of(node.id)
     if of_list is None:
         return partner.terms[node.id]
-    terms = partner.items[of_list].terms[positions[_list_fact(partner.programme, of_list).item]]
+    item = _list_fact(programme, of_list).item
+    position = positions[own_id(item) if node.own else item]
+    terms = partner.items[programme.stated_list(of_list)].terms[position]
     if node.id not in terms:
-        value = partner.programme.values[node.id]
-        terms[node.id] = formula(value.expression, partial(_resolve, partner, positions), partner.codes)
+        value, groups = programme.values[node.id], programme.groups_of_items.get(of_list)
+        at = positions
+        if value.role is Role.GROUP_KEY and groups and groups.group_of:
+            at = {_list_fact(programme, groups.group_of).item: position}
+        terms[node.id] = formula(value.expression, partial(_resolve, partner, at), partner.codes)
     return terms[node.id]
 
 
+def _is_in_list(partner: Partner, id: str, index: int) -> Formula:
+    """Whether a list has the item at an index; a list of groups has one there for the first item of each group.
+
+    An item whose key is unknown stands by itself.
+    """
+    programme = partner.programme
+    groups = programme.groups_of_items.get(id)
+    if groups is None or groups.group_of is None:
+        return partner.items[id].has(index)
+    terms = partner.items[programme.stated_list(id)].terms
+    if id not in terms[index]:
+        names_of_keys = [Name(key, programme.values[key].kind) for key in groups.key_ids]
+        own = [_resolve(partner, {groups.item: index}, name) for name in names_of_keys]
+        earlier = []
+        for place in range(index):
+            other = [_resolve(partner, {groups.item: place}, name) for name in names_of_keys]
+            alike = [same(*pair) for pair in zip(own, other, strict=True)]
+            are_known = [key.known for key in (*own, *other)]
+            earlier.append(all_of([_is_in_list(partner, groups.group_of, place), *are_known, *alike]))
+        first = all_of([_is_in_list(partner, groups.group_of, index), negated(any_of(earlier))])
+        terms[index][id] = Term(first)
+    return terms[index][id].value
+
+
 def _aggregate(partner: Partner, positions: Mapping[str, int], node: Aggregate) -> Term:
-    items = partner.items.get(node.list)
+    items = partner.items.get(partner.programme.stated_list(node.list))
     if items is None:
-        read = all_read(partner.programme, {name.id for name in names(node)} | {node.list})
+        read = all_read(partner.programme, mentioned(partner.programme, node))
         owner = partner.base if partner.base and not read & partner.differ else partner
-        if node not in owner.sums:
-            owner.sums[node] = _any_result(owner, node)
-        return owner.sums[node]
+        lists = {partner.programme.list_of(id) for id in read} - {None}
+        named = {_list_fact(partner.programme, str(id)).item for id in lists}
+        read_of = frozenset((item, place) for item, place in positions.items() if item in named | {*map(own_id, named)})
+        if (node, read_of) not in owner.sums:
+            owner.sums[node, read_of] = _any_result(owner, node)
+        return owner.sums[node, read_of]
     terms = partial(_resolve, partner, positions)
-    own = [partial(_resolve, partner, {**positions, node.item: index}) for index in range(len(items.fields))]
-    if items.copies is not None:
-        return repeated(node, items.copies, own[0], terms, partner.codes)
-    rows = [(items.size > index, names_of_item) for index, names_of_item in enumerate(own)]
+    at_hand = {own_id(node.item): positions[node.item]} if node.item in positions else {}
+    looked_at = [
+        partial(_resolve, partner, {**positions, **at_hand, node.item: index}) for index in range(len(items.fields))
+    ]
+    if items.copies is not None and node.list in partner.items:
+        return repeated(node, items.copies, looked_at[0], terms, partner.codes)
+    rows = [(_is_in_list(partner, node.list, index), names_of_item) for index, names_of_item in enumerate(looked_at)]
     return only_where(items.known, unrolled(node, rows, terms, partner.codes))
 
 
@@ -318,20 +413,22 @@ def _any_result(partner: Partner, node: Aggregate) -> Term:
     """An aggregate of a list of any length: a symbol within the bounds of the aggregate, known or not."""
     label = f"aggregate {len(partner.sums) + 1}" + ("'" if partner.base else "")
     result = symbol(label, node.kind)
-    value_bounds = known_bounds(partner.programme, agreements=bool(partner.agreed))
-    partner.limits.extend(within(result, bounds(node, value_bounds), partner.codes))
+    if not partner.bounds:
+        partner.bounds.update(known_bounds(partner.programme, agreements=bool(partner.agreed)))
+    value_bounds = partner.bounds
+    partner.limits.extend(within(result, bounds(node, value_bounds), node.kind, partner.codes))
     if partner.complete and not may_be_undefined(node, value_bounds, undefinable(partner.programme, value_bounds)):
         return Term(result)
     return Term(result, z3.Bool(f"{label} known"))
 
 
-def within(symbol: Formula, limits: Bounds, codes: Codes) -> Iterator[Formula]:
+def within(symbol: Formula, limits: Bounds, kind: Kind, codes: Codes) -> Iterator[Formula]:
     """That a symbol is within the bounds of a value."""
     match limits:
         case NumberRange(low, high):
             yield from (symbol >= number(end) for end in (low,) if end is not None)
             yield from (symbol <= number(end) for end in (high,) if end is not None)
         case Options(options):
-            yield _one_of(symbol, sorted(options), codes)
+            yield any_of([symbol == literal(option, kind, codes) for option in sorted(options)])
         case frozenset() as can_be if len(can_be) == 1:
             yield symbol if True in can_be else negated(symbol)

@@ -4,41 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import get_args
 
+from ..language.function_names import Rounding
 from ..language.run.causes import Cause, causes
 from ..language.smt.terms import Codes, Formula, all_of, day, negated
-from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, Name, children
+from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, Name, Undefined, children
 from ..programme.model import Programme
 from ..programme.reads import all_read
 from ..release.load import Release
 from ..values import Kind, is_undefined
+from .budget import SECONDS, UNITS_OF_ONE, Budget
 from .example import Example, without_irrelevant
 from .minimal_model import plainest
-from .solve import Question, Undecided
+from .solve import OutOfTime, Question, Undecided
 from .symbols import MAX_ITEMS, Partner, broken, make_partner, term
 
+#: functions that have no result where their second argument is not fit for it
+_BY_SECOND = frozenset({"share", "quarter", "modulo", *get_args(Rounding)})
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)  #: an end of the calendar is no example
 
 
-def undefined_partner(release: Release, id: str, seconds: float) -> Example | None:
+def undefined_partner(release: Release, id: str, budget: Budget) -> Example | None:
     """The plainest partner for whom the value with this id is undefined, on the first day of the release.
 
-    It passes the checks of facts, and a missing fact would change nothing. None where the solver, asked with this time
-    limit, finds no such partner.
+    It passes the checks of facts, and a missing fact would change nothing. None where the solver finds no such partner
+    within the budget.
     """
     programme = release.programme
     read = all_read(programme, (id, *(check.value for check in programme.checks)))
-    if not any(_may_lack_result(part) for part in _parts(programme, all_read(programme, [id]))):
+    ids = all_read(programme, [id])
+    if not ids & programme.optional and not any(_may_lack_result(part) for part in _parts(programme, ids)):
         return None
-    first_day = programme.effective_from
+    if not budget.takes():
+        return None
+    first_day, answered = programme.effective_from, True
     try:
         partner = make_partner(programme, Codes(), items=MAX_ITEMS, day=first_day)
         wanted = list(_wanted(partner, id, read))  # adds to the partner's limits
-        question = Question([*partner.limits, *wanted], seconds)
-        if not question.can_be():
-            return None
-        example = plainest(question, partner, read, first_day)
-    except Undecided:
+        question = Question([*partner.limits, *wanted], SECONDS, UNITS_OF_ONE)
+        example = plainest(question, partner, read, first_day) if question.can_be() else None
+    except Undecided as reason:
+        example, answered = None, not isinstance(reason, OutOfTime)
+    budget.charge(answered=answered)
+    if example is None:
         return None
     shown = without_irrelevant((example,), lambda examples: _is_example(release, id, examples[0]))
     return shown[0] if shown else None
@@ -86,10 +95,12 @@ def _may_lack_result(part: Expression) -> bool:
     match part:
         case Arithmetic(operator="/"):
             return not isinstance(part.right, Literal)
-        case Call(function="share" | "round" | "round_down" | "round_up"):
+        case Call() if part.function in _BY_SECOND:
             return not isinstance(part.arguments[1], Literal)
         case Call(function="every"):
             return not isinstance(part.arguments[0], Literal)
+        case Undefined():
+            return True
         case Aggregate():
             return part.empty is None and part.function not in ("count", "distinct", "any", "sum")
         case _:

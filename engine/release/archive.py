@@ -42,10 +42,12 @@ def read_archive(program: Path, wanted: Collection[str]) -> tuple[ArchivedReleas
 
 def _folders(program: Path) -> tuple[Path, ...]:
     """The folders of releases, with those that hold nothing but a seal."""
-    sealed = [path.parent for path in (program / SEAL, *program.glob(f"*/{SEAL}")) if path.is_file()]
+    sealed = [path.parent for path in (program / SEAL, *program.glob(f"[!.]*/{SEAL}")) if path.is_file()]
     if not sealed:
         return release_folders(program)
-    whole = [path.parent for path in (program / "programme.yaml", *program.glob("*/programme.yaml")) if path.is_file()]
+    whole = [
+        path.parent for path in (program / "programme.yaml", *program.glob("[!.]*/programme.yaml")) if path.is_file()
+    ]
     return tuple(sorted({*whole, *sealed}))
 
 

@@ -7,8 +7,9 @@ release after the last sealed one is a draft, which is never in force.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from datetime import date, timedelta
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,10 @@ from typing import NamedTuple
 from ..limits import MAX_NOTICE
 from ..problems import InvalidProgramme, Place, Problem, Related, Source, WrongCall, did_you_mean
 from ..source.document import Document, file_bytes, read_bytes, shown
+from ..source.whole_files import is_part
+from ..values import days_later
 
+NUMBER = re.compile(r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}")  #: of a release
 SEAL = "seal.json"  #: the file of a sealed release that holds its seal
 
 
@@ -58,23 +62,59 @@ def find_program(start: Path) -> Path:
 
 def release_folders(program: Path) -> tuple[Path, ...]:
     """The folders of the releases in `program`, or `program` itself if it is a release; raises WrongCall for none."""
-    if (program / "programme.yaml").is_file():
+    if os.path.isfile(program / "programme.yaml"):  # noqa: PTH113  also where the name is too long
         return (program,)
-    try:
-        folders = tuple(sorted(path.parent for path in program.glob("*/programme.yaml")))
-    except OSError:
-        folders = ()
+    folders = tuple(folder for folder in _inner_folders(program) if _has_about(folder))
     if not folders:
-        what = "holds no release" if program.is_dir() else "is not a folder"
+        what = "holds no release" if os.path.isdir(program) else "is not a folder"  # noqa: PTH112
         help = "a release is a folder with programme.yaml in it"
         raise WrongCall([Problem("no-release", f"'{shown(program)}' {what}", None, help)])
     return folders
 
 
+def unfinished_folders(program: Path) -> tuple[Path, ...]:
+    """The folders in `program` that are no releases, but have the number of one or were to become one."""
+    if (program / "programme.yaml").is_file():
+        return ()
+    begun = [folder for folder in _inner_folders(program) if NUMBER.fullmatch(folder.name) and not _has_about(folder)]
+    return (*begun, *sorted(path for path in program.iterdir() if is_part(path.name)))
+
+
+def release_files_in(folder: Path) -> tuple[Path, ...]:
+    """The files of the release in a folder: its YAML, with scenarios and records, and its seal."""
+    return tuple(sorted(path for name in ("*.yaml", "*.yml", SEAL) for path in folder.rglob(name)))
+
+
+def _inner_folders(program: Path) -> tuple[Path, ...]:
+    """The folders in `program`, sorted, without hidden ones; raises WrongCall where it cannot be read."""
+    try:
+        return tuple(sorted(path for path in program.iterdir() if path.name[0] != "." and path.is_dir()))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except (OSError, ValueError) as error:  # ValueError: NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"'{shown(program)}' cannot be read: {reason}"
+        raise WrongCall([Problem("unreadable-file", message, None, "check its permissions")]) from error
+
+
+def _has_about(folder: Path) -> bool:
+    """Whether a folder has programme.yaml, or is a release by its number that cannot be looked into.
+
+    That is refused when it is read; it must not be forgotten, as it would begin on some day.
+    """
+    try:
+        (folder / "programme.yaml").stat()
+    except FileNotFoundError:
+        return os.path.lexists(folder / "programme.yaml")
+    except OSError:
+        return NUMBER.fullmatch(folder.name) is not None
+    return True
+
+
 def release_folder(program: Path, release: str | None, as_of: date) -> Path:
     """The folder of the named release, or (None) of the one in force on the day; raises WrongCall where there is none.
 
-    Raises InvalidProgramme where a release does not state its first day.
+    Raises InvalidProgramme where a release does not state its first day, or two begin on one day.
     """
     folders = release_folders(program)
     if release is None and len(folders) == 1 and folders[0] == program:
@@ -90,6 +130,7 @@ def release_folder(program: Path, release: str | None, as_of: date) -> Path:
         first = releases[0]
         help = f"the first release, {first.id}, applies from {first.effective_from}; name one with --release"
         raise WrongCall([Problem("no-release", f"no release is in force on {as_of}", None, help)])
+    refuse_overlaps(releases, as_of, as_of)
     return in_force[-1].folder
 
 
@@ -105,10 +146,30 @@ def releases_of(folders: Iterable[Path]) -> tuple[FoundRelease, ...]:
 
 
 def published(releases: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
-    """The releases without drafts: if any is sealed, those after the last sealed one are left out."""
+    """The releases without drafts: if any is sealed, unsealed ones after the last sealed one, or on the day of one."""
     all_releases = tuple(releases)
-    last = max((release.turn for release in all_releases if release.sealed), default=None)
-    return tuple(release for release in all_releases if last is None or release.turn <= last)
+    sealed = [release for release in all_releases if release.sealed]
+    last, days = max((release.turn for release in sealed), default=None), {release.effective_from for release in sealed}
+    return tuple(
+        release
+        for release in all_releases
+        if release.sealed or ((last is None or release.turn <= last) and release.effective_from not in days)
+    )
+
+
+def refuse_overlaps(releases: Sequence[FoundRelease], first: date, last: date) -> None:
+    """Raise InvalidProgramme where two releases begin on one day, and no other is in force on all the days given.
+
+    Nothing says then which of the two applies. `releases` are in order.
+    """
+    problems = []
+    for earlier, later in pairwise(releases):
+        begins = later.effective_from
+        following = (release.effective_from for release in releases if release.effective_from > begins)
+        if earlier.effective_from == begins <= last and all(day > first for day in following):
+            problems.append(_overlap(earlier, later, "name one of them with --release, or let one begin later"))
+    if problems:
+        raise InvalidProgramme(problems)
 
 
 def order_problems(releases: Iterable[FoundRelease]) -> tuple[Problem, ...]:
@@ -116,24 +177,30 @@ def order_problems(releases: Iterable[FoundRelease]) -> tuple[Problem, ...]:
     problems = []
     for earlier, later in pairwise(sorted(releases, key=lambda release: release_number(release.id))):
         if later.effective_from <= earlier.effective_from:
-            same = later.effective_from == earlier.effective_from
-            code = "releases-overlap" if same else "dates-out-of-order"
-            message = f"{later.id} applies from {later.effective_from}, {'as' if same else 'before'} {earlier.id} does"
-            related = (Related(earlier.place, f"{earlier.id} applies from {earlier.effective_from}"),)
-            problems.append(Problem(code, message, later.place, "let it begin later", related=related))
+            problems.append(_overlap(earlier, later, "let it begin later"))
     return tuple(problems)
+
+
+def _overlap(earlier: FoundRelease, later: FoundRelease, help: str) -> Problem:
+    """The problem that a release begins on the first day of the one with a lower number, or before it."""
+    same = later.effective_from == earlier.effective_from
+    code = "releases-overlap" if same else "dates-out-of-order"
+    message = f"{later.id} applies from {later.effective_from}, {'as' if same else 'before'} {earlier.id} does"
+    related = (Related(earlier.place, f"{earlier.id} applies from {earlier.effective_from}"),)
+    return Problem(code, message, later.place, help, related=related)
 
 
 def notice_problems(releases: tuple[FoundRelease, ...], release: FoundRelease, sealed_on: date) -> tuple[Problem, ...]:
     """An error where a release begins before its notice period after the seal has passed; the first one has none."""
     earlier = [candidate for candidate in releases if candidate.turn < release.turn][-1:]
     days = max(earlier[0].notice_days, release.notice_days) if earlier else 0
-    soonest = sealed_on + timedelta(days)
-    if not days or release.effective_from >= soonest:
+    soonest = days_later(sealed_on, days)
+    if not days or (soonest and release.effective_from >= soonest):
         return ()
     start = f"{release.id} applies from {release.effective_from}"
     message = f"{start}; with {days} days' notice from {sealed_on} that is too soon"
-    return (Problem("short-notice", message, release.place, f"let it begin on {soonest} or later"),)
+    help = f"let it begin on {soonest} or later" if soonest else "the calendar has no day that is late enough"
+    return (Problem("short-notice", message, release.place, help),)
 
 
 def unreadable(path: Path, error: OSError) -> Problem:

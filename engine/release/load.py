@@ -16,7 +16,7 @@ from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, d
 from ..programme.model import Programme
 from ..source import shape_cache
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
-from .find import published, release_folder, release_folders, releases_of, unreadable
+from .find import published, refuse_overlaps, release_folder, release_folders, releases_of, unreadable
 from .seal import check_seal, content_digest
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Release(NamedTuple):
     def record(self, written: Document | Mapping[str, Any]) -> Record:
         """A partner's record, from a document or from plain data with the keys of a record file.
 
-        Numbers in plain data are int or Decimal. Raises InvalidInput with all problems.
+        A float in plain data is the shortest decimal that gives it. Raises InvalidInput with all problems.
         """
         if isinstance(written, Document):
             record, problems = read_record(written, self.programme)
@@ -45,7 +45,7 @@ class Release(NamedTuple):
             raise InvalidInput(problems)
         return record
 
-    def evaluate(self, record: Record | Document | Mapping[str, Any], *, as_of: date | None = None) -> Outcome:
+    def evaluate(self, record: Record | Document | Mapping[str, Any], as_of: date | None = None) -> Outcome:
         """The outcome of a partner on a day (None: today).
 
         `record` is a result of `record()`, or an argument for it. Raises InvalidInput where it does not fit.
@@ -61,10 +61,10 @@ class Release(NamedTuple):
         """
         from ..evaluate.quote import read_order  # loaded only when an order is priced
 
-        document, unreadable = (written, ()) if isinstance(written, Document) else plain_document(written, "order")
-        lines, problems = read_order(document, self.plan) if document else (None, ())
+        document = written if isinstance(written, Document) else plain_document(written, "order")
+        lines, problems = read_order(document, self.plan)
         if lines is None:
-            raise InvalidInput((*unreadable, *problems))
+            raise InvalidInput(problems)
         return lines
 
     def quote(
@@ -97,12 +97,14 @@ def load(program: str | Path = "program", *, release: str | None = None, as_of: 
     return load_files(read_files(release_folder(Path(program), release, as_of or date.today())))
 
 
-def load_published(program: Path) -> Iterator[Release]:
+def load_published(program: Path, first: date, last: date) -> Iterator[Release]:
     """Each release of a folder that is in force on some day, in the order of their first days; drafts are left out.
 
-    Raises WrongCall where there is none, InvalidProgramme where one cannot be used.
+    Raises WrongCall where there is none, InvalidProgramme where one cannot be used or two are in force on one of the
+    days from `first` to `last`.
     """
     releases = published(releases_of(release_folders(program)))
+    refuse_overlaps(releases, first, last)
     return (load_files(read_files(release.folder)) for release in releases)
 
 
@@ -150,10 +152,13 @@ def release_files(folder: Path, contents: Mapping[str, bytes], earlier: Sequence
             broken[kind] = {()}
         else:
             documents[kind] = document
-    for kind in REQUIRED:
-        if kind not in contents:
+    refused = {problem.place.source.path for problem in earlier if problem.place}
+    for kind in (kind for kind in KINDS if kind not in contents):
+        path = shown(folder / f"{kind}.yaml")
+        if path in refused or kind in REQUIRED:
             broken[kind] = {()}
-            place = Place(Source(shown(folder / f"{kind}.yaml"), ""), 0, 0)
+        if path not in refused and kind in REQUIRED:
+            place = Place(Source(path, ""), 0, 0)
             problems.append(Problem("missing-file", f"{kind}.yaml is missing", place, "add it to the release"))
     key = shape_cache.key_of(contents.items())
     if not shape_cache.was_checked(key):
@@ -180,17 +185,17 @@ def _contents(folder: Path) -> tuple[dict[str, bytes], list[Problem]]:
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
     for path in sorted(folder.iterdir()):
-        if path.suffix not in (".yaml", ".yml") or not path.is_file():
-            continue
-        if path.suffix == ".yml" or path.stem not in KINDS:
+        if path.suffix not in (".yaml", ".yml") or path.name.startswith("."):
+            continue  # a hidden file is an editor's
+        if path.suffix == ".yaml" and path.stem in KINDS:
+            try:
+                contents[path.stem] = file_bytes(path)
+            except OSError as error:
+                problems.append(unreadable(path, error))
+        elif path.is_file():
             place = Place(Source(shown(path), ""), 0, 0)
             help = f"rename it to {path.stem}.yaml" if path.stem in KINDS else did_you_mean(path.stem, KINDS)
             problems.append(Problem("unknown-file", f"'{path.name}' is not a file of a release", place, help))
-            continue
-        try:
-            contents[path.stem] = file_bytes(path)
-        except OSError as error:
-            problems.append(unreadable(path, error))
     return contents, problems
 
 

@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ..limits import MAX_BYTES
+from ..limits import MAX_BYTES, MAX_SAVED_BYTES
 from ..problems import Place, Problem, Source
 from ..source.canonical import CanonicalForm, canonical
-from ..source.document import Document, read_text, shown
+from ..source.document import Document, file_bytes, read_text, shown
 from ..version import VERSION
 from .find import SEAL, unreadable
 
@@ -56,7 +56,7 @@ def read_seal(folder: Path) -> Seal | Problem | None:
     """The seal of the release in a folder, None where it is not sealed, or the problem of a seal that is broken."""
     path = folder / SEAL
     try:
-        content = path.read_bytes()
+        content = file_bytes(path, MAX_SAVED_BYTES)
     except FileNotFoundError:
         return None
     except OSError as error:

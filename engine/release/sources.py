@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from ..compile.compile import KINDS
 from ..limits import MAX_BYTES
@@ -13,10 +14,13 @@ from .find import no_release, release_folders
 from .load import ReleaseFiles, read_files, release_files
 
 _SECONDS = 30  #: time limit of one call of git
+_LINK = "120000"  #: the mode of a symbolic link in git
 
 
 def find_files(named: str, program: Path | None) -> ReleaseFiles:
     """The files of `1.0.0` (a release in the folder `program`), of a folder, or of `main:program/1.0.0` (git).
+
+    The folder of a revision is one of the repository that the working directory is in.
 
     Raises WrongCall where there is no such release.
     """
@@ -39,24 +43,76 @@ def find_files(named: str, program: Path | None) -> ReleaseFiles:
 
 
 def _of_revision(revision: str, path: str) -> ReleaseFiles:
-    """The files of a release in a revision, read without a checkout."""
-    prefix = path.strip("/")
-    listed = _git("ls-tree", "--name-only", "-z", "--end-of-options", f"{revision}:{prefix}")
-    names = [name for name in os.fsdecode(listed).split("\0") if name.endswith(".yaml")]
-    contents = {
-        name.removesuffix(".yaml"): _git("show", "--end-of-options", f"{revision}:{prefix}/{name}")[: MAX_BYTES + 1]
-        for name in sorted(names)
-        if name.removesuffix(".yaml") in KINDS
-    }
-    return release_files(Path(f"{revision}:{prefix}"), contents)
+    """The files of a release in a revision, read without a checkout.
+
+    The path begins at the root of the repository; with `./` or `../`, as in git, here.
+    """
+    folder = path.rstrip("/").lstrip("/") if path.strip("./") else f"{path.rstrip('/')}/"
+    entries = _entries(f"{revision}:{folder}")
+    contents = {}
+    for kind in sorted(KINDS):
+        if entry := entries.get(f"{kind}.yaml"):
+            contents[kind] = _content(entry, f"{revision}:{folder.rstrip('/')}/{kind}.yaml")
+    return release_files(Path(f"{revision}:{folder}"), contents)
 
 
-def _git(*words: str) -> bytes:
+class _Entry(NamedTuple):
+    """One entry of a folder in git: its mode, type and hash; the size in bytes is None for what is no file."""
+
+    mode: str
+    type: str
+    hash: str
+    size: int | None
+
+
+def _entries(folder: str) -> dict[str, _Entry]:
+    """The entries of a folder of a revision by name."""
+    entries = {}
+    for line in _git("ls-tree", "--full-tree", "--long", "-z", "--end-of-options", folder).split(b"\0")[:-1]:
+        about, _, name = line.partition(b"\t")
+        mode, type, hash, size = about.decode().split()
+        entries[os.fsdecode(name)] = _Entry(mode, type, hash, int(size) if size.isdecimal() else None)
+    return entries
+
+
+def _content(entry: _Entry, named: str) -> bytes:
+    """The bytes of a file in a revision, `named` with the revision; of one that is too large as many as show it."""
+    if entry.mode == _LINK:
+        return _linked(named)
+    if entry.type != "blob":
+        raise _unreadable(f"'{named}' is no file")
+    if entry.size is not None and entry.size > MAX_BYTES:
+        return bytes(MAX_BYTES + 1)
+    return _git("cat-file", "blob", entry.hash)
+
+
+def _linked(named: str) -> bytes:
+    """The bytes of the file that a symbolic link in a revision leads to."""
+    header, _, rest = _git("cat-file", "--batch", "--follow-symlinks", input=os.fsencode(named) + b"\n").partition(
+        b"\n"
+    )
+    words = header.rsplit(b" ", 2)
+    if words[1:2] != [b"blob"]:
+        raise _unreadable(f"'{named}' is a link that leads to no file of the revision")
+    return rest[: int(words[2])]
+
+
+def _git(*words: str, input: bytes = b"") -> bytes:
+    """What a call of git writes; raises WrongCall where it fails."""
+    environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     try:
-        done = subprocess.run(["git", *words], capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603, S607
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = subprocess.run(  # noqa: S603
+            ["git", *words],  # noqa: S607
+            input=input, capture_output=True, check=False, timeout=_SECONDS, env=environment,
+        )  # fmt: skip
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise WrongCall([Problem("no-release", f"git cannot be asked: {error}", None, "install git")]) from error
     if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-        raise WrongCall([Problem("no-release", f"git has no such release: {reason}", None, "write REVISION:FOLDER")])
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = next((line for line in lines if line.startswith("fatal: ")), lines[-1] if lines else "it failed")
+        raise _unreadable(f"git cannot read '{words[-1]}': {reason.removeprefix('fatal: ')}")
     return done.stdout
+
+
+def _unreadable(message: str) -> WrongCall:
+    return WrongCall([Problem("no-release", message, None, "write REVISION:FOLDER, from the root of the repository")])

@@ -6,7 +6,7 @@ renewal, it is undetermined.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from ..evaluate.evaluate import evaluate
@@ -89,8 +89,8 @@ def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], 
 def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:
     before: _State | None = None
     member: bool | None = True
-    day = first
-    while day <= last:
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):  # the last may be the last of the calendar
+        day = date.fromordinal(ordinal)
         release = [begun for begun in releases if begun.programme.effective_from <= day][-1]
         outcome = evaluate(release.plan, records[release.programme.release], day)
         now = _state(outcome)
@@ -107,7 +107,7 @@ def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: 
         if events:
             state = (now.release, now.tier, now.status, now.discount)
             yield Moment(day, tuple(events), *state, member, now.lacks, outcome.unknown, outcome.undefined)
-        before, day = now, day + timedelta(1)
+        before = now
 
 
 def _state(outcome: Outcome) -> _State:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..evaluate.outcome_json import Json, json_value, release_head
 from ..language.words import words
-from ..programme.model import Fact, Programme, pick
+from ..programme.model import NONE, Fact, Programme, pick
+from ..proof.example import AnyText
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, plain
 from .fields import title_of
@@ -28,6 +29,7 @@ from .page import (
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..proof.advice import Advice, Way
+    from ..proof.changes import AdviceStep
     from ..proof.missing import OpenOutcome
     from ..proof.outlook import Outlook
     from ..proof.worth import Worth
@@ -59,7 +61,11 @@ class _Writer:
             blocks.append(Block(self.say["open"], tuple(map(self._open, self.outlook.open))))
         parts = (self._standing(), "" if blocks else self.say["nothing_to_say"])
         partner = partner_heading(outcome.partner, outcome.name)
-        can_change = any(fact.effort for fact in self.programme.facts.values())
+        lists = self.programme.lists.values()
+        fields = (field for items in lists for field in items.fields.values())
+        can_change = any(part.effort for part in (*self.programme.facts.values(), *fields)) or any(
+            items.effort_to_add or items.effort_to_end for items in lists
+        )
         remarks = () if can_change else (self.say["no_effort"],)
         title = release_heading(self.programme, outcome.as_of, self.lang)
         return Page(title, partner, PLAIN, "; ".join(filter(None, parts)), remarks, tuple(blocks))
@@ -86,6 +92,8 @@ class _Writer:
             rows.append(Row(OPEN, self.say["unknown"], "", "", (), (self.say["missing"].format(what=awaited),)))
         elif not rows:
             rows.append(Row(OPEN, self.say["undecided"]))
+        if advice.most_added is not None:
+            rows.append(Row(PLAIN, self.say["most_added"].format(number=advice.most_added)))
         return Block(title, tuple(rows))
 
     def _way(self, advice: Advice, way: Way, number: int) -> Row:
@@ -93,7 +101,7 @@ class _Writer:
         note = [self.say["takes"].format(effort=words.decimal_mark(plain(way.effort), self.lang))]
         if discount and discount.total is not None:
             note.append(self.say["then"].format(discount=self._percent(discount.total)))
-        details = [self._change(step.fact, step.before, step.after) for step in way.steps]
+        details = [self._step(step) for step in way.steps]
         provided = ", ".join(self._fact_value(id, value) for id, value in way.provided.items())
         details += [self.say["provided"].format(facts=provided)] if provided else []
         return Row(GOOD, self.say["way"].format(number=number), "", "; ".join(note), (), tuple(details))
@@ -157,11 +165,30 @@ class _Writer:
             titles.append(fact)
         return "; ".join(titles)
 
+    def _step(self, step: AdviceStep) -> str:
+        """A change of a fact or of an item, in words."""
+        if step.item is None:
+            return self._change(step.fact, step.before, step.after)
+        if step.became == "changed":
+            field = self.programme.fields[step.fact]
+            name = self.say["item"].format(list=title_of(self.programme.lists[field.list], self.lang), number=step.item)
+            return f"{name}: {self._changed(field.fact, step.before, step.after)}"
+        items = self.programme.lists[step.fact]
+        fields = [
+            f"{self._title(items.fields[id])}: {self._value(items.fields[id], value)}"
+            for id, value in (step.after.items() if isinstance(step.after, Mapping) else ())
+        ]
+        return self.say[step.became if fields or step.became == "ended" else "added_any"].format(
+            list=title_of(items, self.lang), number=step.item, fields=", ".join(fields)
+        )
+
     def _change(self, id: str, before: Any, after: Any) -> str:
         """A fact with its value before and after; for a yes-or-no fact only the value after."""
-        fact = self.programme.facts[id]
+        return self._changed(self.programme.facts[id], before, after)
+
+    def _changed(self, fact: Fact, before: Any, after: Any) -> str:
         if fact.kind is Kind.YES_NO:
-            return self._fact_value(id, after)
+            return f"{self._title(fact)}: {self._value(fact, after)}"
         was = "?" if before is None else self._value(fact, before)
         return f"{self._title(fact)}: {was} → {self._value(fact, after)}"
 
@@ -170,10 +197,14 @@ class _Writer:
         return f"{self._title(fact)}: {self._value(fact, value)}"
 
     def _value(self, fact: Fact, value: Any) -> str:
+        if fact.none and value == NONE:
+            return pick(fact.none, self.lang)
         if fact.kind is Kind.YES_NO:
             return texts_in(self.lang).REPORT["yes" if value else "no"]
         if fact.kind is Kind.CHOICE:
             return pick(fact.choices[value], self.lang)
+        if isinstance(value, AnyText):
+            return self.say["any_text"]
         return words.amount(value, fact.kind, self.lang) if fact.kind in NUMERIC else str(json_value(value))
 
     def _absent(self, id: str) -> str:
@@ -224,6 +255,7 @@ def outlook_data(programme: Programme, outlook: Outlook) -> Json:
                 "lacks": list(advice.lacks),
                 "greatest": json_value(advice.greatest),
                 "missing": list(advice.missing),
+                **({} if advice.most_added is None else {"most_added": advice.most_added}),
             }
             for advice in outlook.advice
         ],
@@ -247,12 +279,23 @@ def _way_data(way: Way, tier: str) -> Json:
     return {
         "effort": json_value(way.effort),
         "steps": [
-            {"fact": step.fact, **{key: json_value(getattr(step, key)) for key in ("before", "after", "effort")}}
+            {
+                "fact": step.fact,
+                **({} if step.item is None else {"item": step.item, "became": step.became}),
+                **{key: _step_value(getattr(step, key)) for key in ("before", "after", "effort")},
+            }
             for step in way.steps
         ],
         "provided": {id: json_value(value) for id, value in way.provided.items()},
         "discount": json_value(discount.total) if discount else None,
     }
+
+
+def _step_value(value: Any) -> Any:
+    """A value before or after a step; the fields of an added item as an object."""
+    if isinstance(value, Mapping):
+        return {id: json_value(part) for id, part in value.items()}
+    return json_value(value)
 
 
 def _open_data(outcome: OpenOutcome) -> Json:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ..problems import Level, Problem
+from ..texts.visible import visible, visible_lines
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 _IN_TEXT = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -11,7 +12,7 @@ _IN_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", 
 
 def annotations(problems: Iterable[Problem], tally: str) -> str:
     """A command a line for each problem, and the tally as a plain last line."""
-    return "".join(f"{_command(problem)}\n" for problem in problems) + " ".join(tally.splitlines()) + "\n"
+    return "".join(f"{_command(problem)}\n" for problem in problems) + f"{visible_lines(visible(tally))}\n"
 
 
 def _command(problem: Problem) -> str:
@@ -21,6 +22,6 @@ def _command(problem: Problem) -> str:
         properties = {"file": place.source.path, **{key: str(number) for key, number in position.items()}, **properties}
     elif place:
         properties = {"file": place.source.path, **properties}
-    written = ",".join(f"{key}={text.translate(_IN_PROPERTY)}" for key, text in properties.items())
-    text = f"{problem.message}\nhelp: {problem.help}" if problem.help else problem.message
+    written = ",".join(f"{key}={visible(text).translate(_IN_PROPERTY)}" for key, text in properties.items())
+    text = visible(problem.message) + (f"\nhelp: {visible(problem.help)}" if problem.help else "")
     return f"::{_COMMANDS[problem.level]} {written}::{text.translate(_IN_TEXT)}"

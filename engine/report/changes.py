@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, assert_never
 
 from ..difference.changes import Change, Side
-from ..difference.rows import ChangedKind, pattern_of, written_forms
+from ..difference.rows import TIER_KEYS, ChangedKind, pattern_of, what_stands_at, written_forms
 from ..language.tree import Expression, Literal
 from ..language.words.sentences import lowered
 from ..programme.model import pick
+from ..source.document import PartPath
 from ..texts.texts import texts_in
 from ..values import Kind
 from .written import WrittenWords
@@ -153,21 +154,25 @@ class ChangeWords:
         """What a changed part is to the row around it: the head of a row of a table, or its key as a word."""
         *around, key = map(str, change.path)
         if around[-1:] == ["rows"]:
-            table: Any = next(
-                (side.files.documents[change.file_kind].at(change.path[:-2]) for side in reversed(self.sides)
-                 if change.file_kind in side.files.documents), {},
-            )  # fmt: skip
-            return self.written[1].row(table or {}, key)
-        if around[-1:] == ["by_tier"]:
+            return self._row(change, change.path[:-2], key)
+        if around and around[-1] in TIER_KEYS:
             return self._name(key)
         if around[-2:-1] == ["rows"]:
-            table = self.sides[1].files.documents[change.file_kind].at(change.path[:-3])
+            table: Any = self.sides[1].files.documents[change.file_kind].at(change.path[:-3])
             title = table.get("columns", {}).get(key, {}).get("title", {}) if isinstance(table, dict) else {}
-            return f"{self.written[1].row(table or {}, around[-1])} {pick(title, self.lang) or key}".strip()
+            cell = pick(title, self.lang) or self._name(key)
+            return f"{self._row(change, change.path[:-3], around[-1])} {cell}".strip()
         if key not in ("value", "from"):
             return self.written[1].key(key)
         is_of_row = pattern_of(change.path[:-1])[-1:] in (("*",), ())
         return "" if is_of_row else self.written[1].key(around[-1])
+
+    def _row(self, change: Change, path: PartPath, key: str) -> str:
+        """The head of a row of the table at a path, in the second release if it has the row."""
+        words = self.written[0 if change.became == "removed" else 1]
+        document = words.side.files.documents.get(change.file_kind)
+        table = document.at(path) if document else None
+        return words.row(change.file_kind, path, table if isinstance(table, dict) else {}, key)
 
     def _figure(self, change: Change, value: Any, new: bool | int) -> str:
         """A value as a person reads it, in the second release or the first."""
@@ -180,7 +185,7 @@ class ChangeWords:
 
     def _kind(self, change: Change) -> Kind:
         """The kind of a changed figure, as far as its own row says it."""
-        if change.what in _PERCENT:
+        if any(what_stands_at(change.path[:end])[0] in _PERCENT for end in range(1, len(change.path) + 1)):
             return Kind.PERCENT
         document = self.sides[1].files.documents.get(change.file_kind)
         row = document.at(change.path[:2]) if document else None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
 from ..evaluate.outcome import BenefitOutcome
 from ..language.run.causes import Cause, causes
-from ..language.tree import Arithmetic, Call, Compare, Literal, Name, Or, children
+from ..language.tree import Arithmetic, Call, Compare, Expression, Literal, Name, Or, Undefined, children
 from ..language.words import words
 from ..language.words.vocabulary import choice_of
-from ..programme.model import Benefit, Programme, pick
+from ..programme.model import Benefit, ListFact, Programme, Texts, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number, Unknown, Value, merge_any
 from .wording import Wording
@@ -35,8 +35,8 @@ class Conditions:
             return pick(programme.facts[id].title, self.lang)
         if id in programme.values and programme.values[id].title:
             return pick(programme.values[id].title, self.lang)
-        if id in programme.lists:
-            return pick(programme.lists[id].title, self.lang)
+        if list_fact := programme.list_fact(id):
+            return pick(list_fact.title, self.lang)
         item = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", id)
         if item and item[1] in programme.lists:
             list_fact = programme.lists[item[1]]
@@ -86,15 +86,30 @@ class Conditions:
             return f"{amount} {named.currency}"
         return f"{amount} {pick(named.unit, self.lang)}" if named.unit and named.kind in NUMERIC else amount
 
+    def parts_of_item(self, list_fact: ListFact, item: Mapping[str, Value]) -> Iterator[str]:
+        """What tells an item from others: its texts, days and options; of a group, its keys."""
+        for id in list_fact.key_ids:
+            value = item[self.programme.values[id].inner_id]
+            yield self.value(id, None if isinstance(value, Unknown) else value)
+        for name, field in list_fact.fields.items():
+            value = item[name]
+            if field.kind in (Kind.TEXT, Kind.DATE, Kind.CHOICE) and not isinstance(value, Unknown):
+                is_option = value in field.choices
+                yield (
+                    pick(field.choices[str(value)], self.lang)
+                    if is_option
+                    else words.amount(value, field.kind, self.lang)
+                )
+
     def percent(self, number: Number | None) -> str:
         """A percentage; ? for None."""
         return "?" if number is None else words.amount(number, Kind.PERCENT, self.lang)
 
-    def money(self, number: Number | None, currency: str | None, per: str = "once") -> str:
-        """An amount with its currency, and how often it is paid: once, or per year, quarter or the like; ? for None."""
+    def money(self, number: Number | None, currency: str | None, per: str = "once", event: Texts | None = None) -> str:
+        """An amount with its currency, and how often it is paid: once, per year or the like, each event; ? for None."""
         amount = "?" if number is None else words.amount(number, Kind.MONEY, self.lang)
         amount = f"{amount} {currency}" if currency else amount
-        return amount if per == "once" else f"{amount} {self.say[f'per_{per}']}"
+        return f"{amount} {often(per, event, self.lang)}".rstrip()
 
     def benefit(self, named: Benefit, benefit: BenefitOutcome) -> str:
         """A benefit that the partner has: its title, then its text or its amount."""
@@ -126,7 +141,11 @@ class Conditions:
 
     def undefined(self, causes: Sequence[Cause]) -> tuple[str, ...]:
         """What is undefined, each with what it was of: 'undefined: Reviews as a share of Projects, 0 of 0'."""
-        return tuple(dict.fromkeys(self.say["undefined"].format(what=self._cause(cause)) for cause in causes))
+        return tuple(self.say["undefined"].format(what=what) for what in self.without_result(causes))
+
+    def without_result(self, causes: Sequence[Cause]) -> tuple[str, ...]:
+        """The operations without a result, each with what it was of: 'Reviews as a share of Projects, 0 of 0'."""
+        return tuple(dict.fromkeys(self._cause(cause) for cause in causes))
 
     def _cause(self, cause: Cause) -> str:
         kinds = [part.kind for part in children(cause.subject)]
@@ -134,6 +153,8 @@ class Conditions:
             "?" if isinstance(value, Unknown) else words.amount(value, kind, self.lang)
             for value, kind in zip(cause.operands, kinds, strict=False)
         ]
+        if isinstance(cause.subject, Undefined):
+            return self._without_row(cause.subject, cause.operands)
         subject = self.wording.sentences.phrase(cause.subject)
         match cause.subject:
             case Call(function="share"):
@@ -142,6 +163,32 @@ class Conditions:
                 return f"{subject}, {operands[0]} ÷ {operands[1]}"
             case _:
                 return ", ".join((subject, "; ".join(operands))) if operands else subject
+
+    def _without_row(self, node: Undefined, operands: Sequence[Value]) -> str:
+        """'“Bonus” has no row for “Region”: West'; of cases '“Bonus”, where none of its cases applies'."""
+        if isinstance(node.by, Name) and not node.written:
+            return f"{self.title(node.by.id)}: {self.wording.none_of(node.by.id)}"
+        table = texts_in(self.lang).FORMS["quoted"].format(self.wording.table_title(node))
+        if node.by is None:
+            return self.say["no_case"].format(table=table)
+        if isinstance(node.by, Literal):
+            tier = texts_in(self.lang).FORMS["quoted"].format(self.wording.option(None, str(node.by.value)))
+            return self.say["no_cell"].format(table=table, tier=tier)
+        if node.by.kind is Kind.YES_NO:
+            key = "not_rising_open" if isinstance(operands[0], Unknown) else "not_rising"
+            return self.say[key].format(table=table, rule=self.wording.sentences.condition(node.by))
+        by, value = self.wording.sentences.part(node.by), operands[0]
+        if isinstance(value, Unknown):
+            return self.say["no_row_open"].format(table=table, by=by)
+        is_option = node.by.kind is Kind.CHOICE
+        shown = self.wording.option(choice_of(node.by), str(value)) if is_option else self._plain(node.by, value)
+        return self.say["no_row"].format(table=table, by=by, value=shown)
+
+    def _plain(self, tree: Expression, value: Value) -> str:
+        """The value of an expression with its currency."""
+        currency = self.wording.sentences.currency(tree)
+        amount = words.amount(value, tree.kind, self.lang)
+        return f"{amount} {currency}" if currency and tree.kind is Kind.MONEY else amount
 
     def _measure(self, measure: Measure, alike: Sequence[Measure] = ()) -> str:
         """A comparison in words: '1 of 2; 1 missing'; `alike` are those of one choice with several options."""
@@ -183,6 +230,13 @@ class Conditions:
         amount = words.amount(value, measure.kind, self.lang)
         currency = self.wording.sentences.currency(measure.subject) if measure.kind is Kind.MONEY else ""
         return f"{amount} {currency}".strip()
+
+
+def often(per: str, event: Texts | None, lang: str) -> str:
+    """How often money is paid: 'a year', or the words for the event that it is paid for; empty for once."""
+    if per == "event":
+        return pick(event or {}, lang)
+    return "" if per == "once" else texts_in(lang).REPORT[f"per_{per}"]
 
 
 def _by_choice(deciding: Sequence[Measure]) -> list[list[Measure]]:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..difference.effects import EffectWitness, Judgement, OutcomeEffect
     from ..difference.renaming import Renaming
 
-_HARM = {"worsens": 0, "both": 1, "not_proved": 1, "improves": 2, "neutral": 3}  #: what worsens comes first
-_MARKS = {"worsens": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
+#: what worsens comes first
+_HARM = {"worsens": 0, "worsens_or_both": 0, "both": 1, "not_proved": 1, "improves": 2, "neutral": 3}
+_MARKS = {"worsens": BAD, "worsens_or_both": BAD, "improves": GOOD, "both": OPEN, "not_proved": OPEN, "neutral": PLAIN}
 
 
 def difference_page(
@@ -116,7 +117,7 @@ def difference_problems(difference: ReleaseDifference, lang: str, approved: Mapp
     problems = []
     for judged in difference.changes:
         change = judged.change
-        bad = _whole(judged) in ("worsens", "both") and change.fingerprint not in approved
+        bad = _whole(judged) in ("worsens", "both", "worsens_or_both") and change.fingerprint not in approved
         message = f"{change_words.sentence(change)} ({_judged(judged, lang)})"
         level = Level.WARNING if bad else Level.NOTE
         problems.append(Problem("changed", message, change.new or change.old, None, level))

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..difference.effects import is_told_by_readers
+from ..language.run.causes import causes
 from ..language.tree import Expression, Name
 from ..language.words import words
 from ..programme.model import MAIN, NO_TIER, Programme, pick
@@ -16,7 +17,7 @@ from ..programme.owners import OwnerKind, Role
 from ..proof.example import Example
 from ..release.load import Release
 from ..texts.texts import texts_in
-from ..values import Unknown
+from ..values import Unknown, is_undefined, missing
 from .conditions import Conditions
 from .fields import yaml_text
 from .page import BAD, GOOD, OPEN, Block, Row
@@ -67,8 +68,9 @@ def _owner_title(difference: ReleaseDifference, outcome: ComparedOutcome, lang: 
     if kind is OwnerKind.TRACK and id == MAIN:
         return say["award"]
     for programme in (difference.after.programme, difference.before.programme):
+        lists = {**programme.lists, **programme.groups_of_items}
         titles: Mapping[str, Any] = {
-            OwnerKind.TIER: programme.tiers, OwnerKind.TRACK: programme.tracks, OwnerKind.LIST: programme.lists,
+            OwnerKind.TIER: programme.tiers, OwnerKind.TRACK: programme.tracks, OwnerKind.LIST: lists,
         }.get(kind, {})  # fmt: skip
         if id in titles:
             return pick(titles[id].title, lang)
@@ -218,7 +220,7 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, tree: 
     conditions = Conditions(programme, example.values(release), lang)
     value = programme.values[id]
     if value.tier is None:
-        return conditions.value(id, conditions.values[id])
+        return _worked_out(conditions, id)
     tier = programme.tiers[value.tier]
     answer = release.evaluate(example.record(), as_of=example.as_of).of(tier.id)
     if outcome.role is Role.QUALIFIED:
@@ -237,4 +239,14 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, tree: 
         capped = cap is not None and uncapped is not None and uncapped > cap
         return f"{whole}; {say['capped'].format(cap=conditions.percent(cap))}" if capped else whole
     earned = next((bonus.earned for bonus in bonuses if bonus.percent == id), id)
-    return conditions.comparisons(earned) if earned != id else conditions.value(id, conditions.values[id])
+    return conditions.comparisons(earned) if earned != id else _worked_out(conditions, id)
+
+
+def _worked_out(conditions: Conditions, id: str) -> str:
+    """A value of one partner in words; why it has none."""
+    value = conditions.values[id]
+    if not isinstance(value, Unknown):
+        return conditions.value(id, value)
+    if is_undefined(value):
+        return "; ".join(conditions.without_result(causes(value)))
+    return "; ".join(conditions.without_value(missing(value), causes(value)))

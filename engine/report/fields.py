@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from ..language.words import words
-from ..programme.model import Fact, ListFact, Programme, pick
+from ..programme.model import NONE, Fact, ListFact, Programme, pick
 from ..source.scalars import plain_scalar
 from ..texts.texts import texts_in
 from ..values import Kind, plain
@@ -28,7 +28,8 @@ def kind_of(fact: Fact, lang: str) -> str:
     if fact.kind is Kind.MONEY and fact.currency:
         kind = say["write_money_in" if fact.currency.isupper() else "write_money_by"].format(currency=fact.currency)
     unit = f" ({' '.join(pick(fact.unit, lang).split())})" if fact.unit else ""
-    return kind + unit + _bounds(fact, lang)
+    none = say["or_none"].format(word=NONE, text=" ".join(pick(fact.none, lang).split())) if fact.none else ""
+    return kind + unit + _bounds(fact, lang) + none
 
 
 def default_words(fact: Fact, lang: str) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..language.tree import Expression, Literal, Name
-from ..programme.forms import Bands, Cases, Cell, OptionTable, Slices, Written, expression_of
+from ..language.tree import Expression, Literal, Name, Undefined
+from ..programme.forms import Bands, Cases, Cell, OptionTable, Points, Slices, Written, expression_of
 from ..programme.model import NamedValue
 from ..programme.owners import Role
 from ..values import NUMERIC, Kind
@@ -116,20 +116,30 @@ class Figures:
                 rows += [(self.say["for_others"], cell.otherwise)] if cell.otherwise is not None else []
                 text = self.say["by"].format(self._part(cell.choice, about))
             case Bands():
-                below = (
-                    [] if cell.below is None else [(self._border("under", cell.rows[0][0], cell.number), cell.below)]
-                )
-                rows = [*below, *((self._border("from_on", start, cell.number), inner) for start, inner in cell.rows)]
+                rows = [
+                    *self._below(cell),
+                    *((self._border("from_on", start, cell.number), inner) for start, inner in cell.rows),
+                ]
                 text = self.say["by"].format(self._part(cell.number, about))
+            case Points():
+                points = [(self._border("at", start, cell.number), inner) for start, inner in cell.rows[:-1]]
+                last, inner = cell.rows[-1]
+                rows = [*self._below(cell), *points, (self._border("from_on", last, cell.number), inner)]
+                text = self.say["between"].format(self._part(cell.number, about))
             case Slices():
                 return self._slices(cell, about)
             case Cases():
                 rows = [(self._sentences.condition(when, about.list), inner) for when, inner in cell.rows]
-                rows.append((self.say["otherwise" if cell.take == "first" else "in_any_case"], cell.otherwise))
+                is_added = cell.take != "first" and not isinstance(cell.otherwise, Undefined)
+                rows.append((self.say["in_any_case" if is_added else "otherwise"], cell.otherwise))
                 text = self.say[f"cases_{cell.take}"]
             case _:
                 return Figure(self._expression(cell, about))
         return Figure(text, tuple((head, self._cell(inner, about)) for head, inner in rows))
+
+    def _below(self, cell: Bands | Points) -> list[tuple[str, Cell]]:
+        """The row of what lies under the first one, if there is any."""
+        return [] if cell.below is None else [(self._border("under", cell.rows[0][0], cell.number), cell.below)]
 
     def _slices(self, cell: Slices, about: _Of) -> Figure:
         """Each part of a number at its own rate: a percentage of money, else so much for each unit."""
@@ -149,16 +159,18 @@ class Figures:
                 figure = figure._replace(text=self.say["for_each"].format(figure.text))
             rows.append((head, figure))
         if not cell.kept and cell.number.kind is not Kind.COUNT:
-            rows.insert(0, (self._border("under", Decimal(0), cell.number), Figure("0")))
+            rows.insert(0, (self._border("under", cell.rows[0][0], cell.number), Figure("0")))
         return Figure(text, tuple(rows))
 
-    def _border(self, key: str, start: Decimal, number: Expression) -> str:
+    def _border(self, key: str, start: Expression, number: Expression) -> str:
         return self.say[key].format(self._number(start, number))
 
-    def _number(self, start: Decimal, number: Expression) -> str:
-        """A border of bands in the unit of the number that has them."""
+    def _number(self, start: Expression, number: Expression) -> str:
+        """A border of bands in the unit of the number that has them; one that is worked out in words."""
+        if not isinstance(start, Literal):
+            return self._sentences.part(start)
         of_name = self._of_name(number) if isinstance(number, Name) else None
-        literal = Literal(start, number.kind)
+        literal = Literal(start.value, number.kind)
         if of_name:
             return self._expression(literal, of_name)
         return self._sentences.phrase(literal, currency=self._sentences.currency(number))
@@ -193,6 +205,13 @@ def with_rows(line: Line, figures: Sequence[Figure | None], labels: Sequence[str
     cells = (NO if figure is None else figure.text for figure in figures)
     yield line._replace(cells=(*line.cells, *cells))
     yield from _under(line, [figure or Figure("") for figure in figures], labels)
+
+
+def under(figure: Figure, level: int) -> Iterator[Line]:
+    """The rows of a figure as lines of one cell, at this level and below."""
+    for head, inner in figure.rows:
+        yield Line((f"{head}: {inner.text}",), (), level)
+        yield from under(inner, level + 1)
 
 
 def _under(line: Line, figures: Sequence[Figure], labels: Sequence[str]) -> Iterator[Line]:

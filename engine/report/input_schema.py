@@ -23,7 +23,7 @@ from typing import Any
 from ..evaluate.periods import agreed_as
 from ..evaluate.quote import written_lines
 from ..limits import MAX_NAME, MAX_ORDER_TEXT, MAX_PARTNER, MAX_TEXT, MAX_WHOLE_DIGITS
-from ..programme.model import MAIN, Fact, ListFact, Programme, pick
+from ..programme.model import MAIN, NONE, Fact, ListFact, Programme, pick
 from ..programme.reads import clauses_of
 from ..texts.texts import texts_in
 from ..values import Kind
@@ -33,7 +33,11 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TOO_LARGE = 10**MAX_WHOLE_DIGITS
-_HIDDEN = r"\u0000-\u001F\u007F-\u009F\u00AD\u1680\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFF9-\uFFFB"
+#: characters that are hidden wherever they stand; joiners and selectors of forms depend on the letters beside them
+_HIDDEN = (
+    r"\u0000-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F-\u1160\u17B4-\u17B5\u200B\u200E-\u200F"
+    r"\u2028-\u202E\u2060-\u206F\u3164\uE000-\uF8FF\uFDD0-\uFDEF\uFEFF\uFFA0\uFFF0-\uFFFB\uFFFE-\uFFFF"
+)
 _DAY: Schema = {
     "type": "string",
     "format": "date",
@@ -126,8 +130,8 @@ def _text(longest: int) -> Schema:
 
 
 def _line(longest: int) -> Schema:
-    """A text of one line with plain spaces only; `longest` is in characters."""
-    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": rf"^(?![\s\S]*[{_HIDDEN}\u00A0])"}
+    """A text of one line without hidden characters; `longest` is in characters."""
+    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": rf"^(?![\s\S]*[{_HIDDEN}])"}
 
 
 def _may_name_tier(programme: Programme) -> bool:
@@ -149,6 +153,8 @@ def _tier(programme: Programme, lang: str) -> Schema:
 
 def _value(fact: Fact) -> Schema:
     """The schema of a value of the fact."""
+    if fact.none:
+        return {"anyOf": [_value(fact._replace(none=None)), {"const": NONE}]}
     match fact.kind:
         case Kind.YES_NO:
             return {"type": "boolean"}

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from ..problems import Level, Problem
 from ..review.findings import ScenarioRun, not_reached, reaches, scenario_differences, unnoticed
 from ..source.document import shown
+from ..texts.visible import visible, visible_lines
 from .problems import problems_text
 
 #: What XML cannot hold, not even escaped.
@@ -67,13 +68,13 @@ def junit_xml(name: str, cases: Sequence[Case], level: Level) -> str:
 def _case(suite: ET.Element, case: Case, level: Level) -> bool:
     """Add a case to the suite; True where it fails."""
     about = {"name": case.name, "classname": case.group, "file": case.file, "line": case.line}
-    attributes = {key: _writable(str(value)) for key, value in about.items() if value is not None}
+    attributes = {key: _writable(visible(str(value))) for key, value in about.items() if value is not None}
     element = ET.SubElement(suite, "testcase", attributes)
     bad = [problem for problem in case.problems if reaches(problem, level)]
     minor = [problem for problem in case.problems if not reaches(problem, level)]
     if bad:
         message = bad[0].message if len(bad) == 1 else f"{bad[0].message} (and {len(bad) - 1} more)"
-        failure = ET.SubElement(element, "failure", message=_writable(message), type=bad[0].code)
+        failure = ET.SubElement(element, "failure", message=_writable(visible(message)), type=bad[0].code)
         failure.text = _writable(problems_text(bad))
     if minor:
         ET.SubElement(element, "system-out").text = _writable(problems_text(minor))
@@ -81,4 +82,4 @@ def _case(suite: ET.Element, case: Case, level: Level) -> bool:
 
 
 def _writable(text: str) -> str:
-    return _FORBIDDEN.sub("\ufffd", text)
+    return _FORBIDDEN.sub("\ufffd", visible_lines(text))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from ..texts.visible import visible
 from .handbook import Handbook, HandbookRow, Piece
 from .page import Block, Page, Row
 
@@ -77,8 +79,15 @@ def _block(block: Block) -> list[str]:
     lines = ["| | | | | |", "|-|-|-:|-|-|", *(_row(row) for row in block.rows)]
     for row in block.rows:
         if row.lines:
-            lines += ["", f"**{_plain(row.title)}**", "", "```text", *row.lines, "```"]
+            lines += ["", f"**{_plain(row.title)}**", "", *_fenced(row.lines)]
     return lines
+
+
+def _fenced(lines: Sequence[str]) -> list[str]:
+    """Lines as they are, between fences that are longer than any in them."""
+    shown = [visible(line) for line in lines]
+    fence = "`" * max(3, *(len(run) + 1 for line in shown for run in re.findall("`+", line)), 0)
+    return [f"{fence}text", *shown, fence]
 
 
 def _row(row: Row) -> str:
@@ -88,5 +97,5 @@ def _row(row: Row) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text with the characters escaped that mean something in Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)
+    """The text on one line, with the characters escaped that mean something in Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>|#~]|&(?=#?\w+;))", r"\\\1", visible(text))

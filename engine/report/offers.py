@@ -7,11 +7,13 @@ from decimal import Decimal
 from operator import attrgetter
 
 from ..language.bounds.bounds import NumberRange
+from ..language.tree import Choose
 from ..language.words import words
 from ..programme.model import Benefit, Bonus, Payment, Payments, Programme, Rate, Tier, pick
 from ..programme.owners import Role
 from ..programme.value_bounds import known_bounds
 from ..values import NUMERIC, Kind
+from .conditions import often
 from .figures import Figure, Figures, with_rows
 from .parts import YES, Group, Line, Part
 from .wording import Wording
@@ -59,9 +61,9 @@ class Offers:
         tiers = [tier for tier in self.programme.tiers.values() if tier.discount]
         sources = [tier.discount.source for tier in tiers if tier.discount]
         source = tuple(id for id in dict.fromkeys(sum(sources, ())) if all(id in source for source in sources))
-        cells = [self.figures.of(tier.discount.base).text for tier in tiers if tier.discount]
-        rows = (Line((self.say["base"], *cells), source),) if tiers else ()
-        return Part(self.say["discounts"], rows, (self.say["figure"], *self._titles(tiers)))
+        labels, figures = self._titles(tiers), [self.figures.of(tier.discount.base) for tier in tiers if tier.discount]
+        rows = tuple(with_rows(Line((self.say["base"],), source), figures, labels)) if tiers else ()
+        return Part(self.say["discounts"], rows, (self.say["figure"], *labels))
 
     def _bonuses(self) -> Part:
         """Each bonus with its condition and its points for each tier; when bonuses count, and the cap on the sum."""
@@ -78,24 +80,38 @@ class Offers:
     def _bonus(self, own: Mapping[str, Bonus], tiers: Sequence[Tier]) -> Iterator[Line]:
         """A row for a bonus, by the tiers that offer it; for one with several rates, also a row for each rate."""
         labels, first = self._titles(tiers), next(iter(own.values()))
-        worth = [Figure(self._added(own[tier.id].worth)) if tier.id in own else None for tier in tiers]
         title = pick(first.title, self.lang)
         rates = {rate.id: rate for bonus in own.values() for rate in bonus.rates}
         if len(rates) == 1:
             conditions = {tier: self.figures.condition(bonus.rates[0].earned, title) for tier, bonus in own.items()}
+            only = {tier: bonus.rates[0] for tier, bonus in own.items()}
+            worth = [self._worth(only[tier.id]) if tier.id in only else None for tier in tiers]
             yield from self._with_conditions(Line((title,), first.source), conditions, worth, labels)
             return
-        greatest = any(bonus.worth != sum(rate.worth for rate in bonus.rates) for bonus in own.values())
-        how = self.say["greatest_of" if greatest else "sum_of"]
-        yield from with_rows(Line((title, how), first.source), worth, labels)
+        most = [self._most(own[tier.id]) if tier.id in own else None for tier in tiers]
+        yield from with_rows(Line((title, self.say[f"{first.take}_of"]), first.source), most, labels)
         for rate in rates.values():
             by_tier = {tier: each for tier, bonus in own.items() for each in bonus.rates if each.id == rate.id}
             yield from self._rate(pick(rate.title, self.lang), by_tier, tiers)
 
     def _rate(self, title: str, own: Mapping[str, Rate], tiers: Sequence[Tier]) -> Iterator[Line]:
         conditions = {tier: self.figures.condition(rate.earned, title) for tier, rate in own.items()}
-        worth = [Figure(self._added(own[tier.id].worth)) if tier.id in own else None for tier in tiers]
+        worth = [self._worth(own[tier.id]) if tier.id in own else None for tier in tiers]
         yield from self._with_conditions(Line((title,), (), 1), conditions, worth, self._titles(tiers))
+
+    def _most(self, bonus: Bonus) -> Figure:
+        """The most that a bonus of several rates adds; nothing is said where a rate is worked out."""
+        return Figure("" if bonus.worth is None else self._added(bonus.worth))
+
+    def _worth(self, rate: Rate) -> Figure:
+        """What a rate adds where it is earned."""
+        if rate.worth is not None:
+            return Figure(self._added(rate.worth))
+        value = self.programme.values[rate.percent]
+        tree = value.expression
+        cell = value.written.cell if value.written else tree.then if isinstance(tree, Choose) else tree
+        figure = self.figures.cell(rate.percent, cell)
+        return figure if figure.rows else figure._replace(text=f"+ {figure.text}")
 
     def _terms(self, tiers: Sequence[Tier], *, bonuses: bool) -> Iterator[Line]:
         """When bonuses count at all, when they come as a discount, and the cap on the sum."""
@@ -108,8 +124,8 @@ class Offers:
                 yield Line((title, self.figures.condition(id, title), *("" for _ in tiers)), value.source)
         for cap in dict.fromkeys(discount.cap for discount in discounts if discount.cap):
             named = self.programme.values[cap]
-            amount = self.figures.of(cap).text
-            yield Line((pick(named.title, self.lang), "", *(amount for _ in tiers)), named.source, strong=True)
+            line = Line((pick(named.title, self.lang), ""), named.source, strong=True)
+            yield from with_rows(line, [self.figures.of(cap) for _ in tiers], self._titles(tiers))
 
     def _in_price(self) -> Iterator[str]:
         """The id of the value that says whether bonuses come as a discount."""
@@ -190,7 +206,7 @@ class Offers:
     def _paid(self, payment: Payment) -> Figure:
         """The amount where the rebate is earned or the fee is due, its currency, and how often it is paid."""
         figure = self.figures.of(payment.full, payment.currency)
-        per = "" if payment.per == "once" else f" {self.say[f'per_{payment.per}']}"
+        per = f" {often(payment.per, payment.event, self.lang)}".rstrip()
         if self.wording.settled(payment.full):
             return figure._replace(text=figure.text + per)
         return figure._replace(text=f"{figure.text}; {self.say['paid_in'].format(currency=payment.currency)}{per}")

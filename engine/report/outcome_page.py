@@ -15,11 +15,12 @@ from ..evaluate.outcome import (
     TierOutcome,
     TrackOutcome,
 )
+from ..language.run.causes import causes
 from ..language.words import words
-from ..programme.model import MAIN, Discount, Payment, Payments, Programme, Requirement, Tier, pick
+from ..programme.model import MAIN, Discount, ListFact, Payment, Payments, Programme, Requirement, Tier, pick
 from ..programme.owners import Role
 from ..texts.texts import texts_in
-from ..values import Kind
+from ..values import Kind, Unknown, Value, missing, or_none
 from .conditions import Conditions
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading, standing_without_tier
 
@@ -68,6 +69,7 @@ class _Writer:
         blocks.append(Block(self.say["agreements"], self._agreements()))
         blocks.append(Block(self.say["tracks"], tuple(self._track(track) for track in outcome.tracks)))
         blocks.append(Block(self.say["values"], self._values()))
+        blocks += self._shown_items()
         blocks += self._items() if self.explain else []
         blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
         tiers = [self._tier(outcome.of(id)) for id in self.programme.tracks[MAIN].tiers if id != own]
@@ -215,14 +217,15 @@ class _Writer:
         named = next(offer for offer in definition.bonuses if offer.id == bonus.id)
         mark = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}[bonus.status]
         notes = [self.tell.comparisons(named.earned)]
-        if bonus.status != "earned":
+        if bonus.status != "earned" and named.worth is not None:
             notes.append(self.say["gives"].format(amount=self.tell.percent(named.worth)))
-        elif bonus.applied is False:
+        if bonus.status == "earned" and bonus.applied is False:
             notes.append(self.say["not_applied"])
         details: list[str] = []
         for rate in named.rates if self.explain else ():
             several = len(named.rates) > 1
-            details += [f"{pick(rate.title, self.lang)}, {self.tell.percent(rate.worth)}:"] if several else []
+            worth = "" if rate.worth is None else f", {self.tell.percent(rate.worth)}"
+            details += [f"{pick(rate.title, self.lang)}{worth}:"] if several else []
             details += [f"  {line}" if several else line for line in self._expressions(rate.earned)]
         details += self._readings(bonus.source)
         figure = "+ " + self.tell.percent(bonus.percent)
@@ -247,7 +250,7 @@ class _Writer:
             yield Block(self.say[kind], tuple(rows))
 
     def _payment(self, payment: PaymentOutcome, named: Payment) -> Row:
-        marks = {"earned": GOOD, "due": PLAIN, "not_due": PLAIN, "unknown": OPEN}
+        marks = {"earned": GOOD, "due": PLAIN, "not_due": PLAIN, "carried": PLAIN, "owed": PLAIN, "unknown": OPEN}
         varies = self.programme.values[named.applies].varies
         expressions = (*(self._expressions(named.applies) if varies else ()), *self._expressions(named.full))
         details = (*expressions, *self._readings(payment.source))
@@ -255,7 +258,10 @@ class _Writer:
         if payment.status in ("carried", "owed"):
             kind = "rebate" if self.programme.values[named.amount].role is Role.REBATE_AMOUNT else "fee"
             note = self.say[f"{kind}_{payment.status}"]
-        amount = self.tell.money(payment.amount, payment.currency, payment.per)
+        elif payment.amount is None:
+            reasons = self.tell.without_value(payment.unknown, payment.undefined)
+            note = "; ".join(dict.fromkeys(filter(None, (note, *reasons))))
+        amount = self.tell.money(payment.amount, payment.currency, payment.per, named.event)
         return Row(marks.get(payment.status, BAD), pick(named.title, self.lang), amount, note, payment.source, details)
 
     def _values(self) -> tuple[Row, ...]:
@@ -285,12 +291,42 @@ class _Writer:
             rows.append(Row(GOOD if applied else PLAIN, title, figure, note))
         return tuple(rows)
 
+    def _shown_items(self) -> list[Block]:
+        """For each list with values that are shown: a row for each item that has them."""
+        blocks = []
+        for id in self.outcome.lists:
+            list_fact = self.programme.list_fact(id)
+            shown = [value for value in list_fact.values if self.programme.values[value].show] if list_fact else []
+            if list_fact and shown:
+                items = enumerate(self.tell.values[id], 1)
+                rows = tuple(self._shown_item(list_fact, shown, number, item) for number, item in items)
+                blocks.append(Block(pick(list_fact.title, self.lang), rows))
+        return blocks
+
+    def _shown_item(self, list_fact: ListFact, shown: list[str], number: int, item: Mapping[str, Value]) -> Row:
+        """One item: what tells it apart, then each of its values that are shown, or why it has none."""
+        parts = []
+        for id in shown:
+            named = self.programme.values[id]
+            value = item[named.inner_id]
+            figure = self.tell.value(id, or_none(value))
+            if named.currency in list_fact.fields:
+                figure = f"{figure} {str(or_none(item[str(named.currency)]) or '').upper()}".strip()
+            why = "; ".join(self.tell.without_value(missing(value), causes(value)))
+            parts.append(f"{pick(named.title, self.lang)}: {why or figure}")
+        is_open = any(type(item[self.programme.values[id].inner_id]) is Unknown for id in shown)
+        label = ", ".join(self.tell.parts_of_item(list_fact, item))
+        return Row(OPEN if is_open else PLAIN, f"{number}. {label}".rstrip(), "", "; ".join(parts))
+
     def _items(self) -> list[Block]:
         """With `explain`: the values of every item of a list."""
         blocks = []
         for id, items in self.outcome.lists.items():
-            list_fact, rows = self.programme.lists[id], []
-            for number, (item, values) in enumerate(zip(self.outcome.facts.get(id, ()), items, strict=False), 1):
+            list_fact, rows = self.programme.list_fact(id), []
+            if list_fact is None:
+                continue
+            stated = ({} for _ in items) if list_fact.group_of else self.outcome.facts.get(id, ())
+            for number, (item, values) in enumerate(zip(stated, items, strict=False), 1):
                 fields = [f"{name}: {value}" for name, value in item.items()]
                 figures = [
                     f"{self.tell.title(list_fact.id_of(name))} {self.tell.value(list_fact.id_of(name), value)}"
@@ -305,13 +341,15 @@ class _Writer:
     def _entitlements(self, tier: Tier) -> list[Block]:
         """The benefits, rights and restrictions of the tier; rights only with `explain`, for a qualified partner.
 
-        Of benefits that are unknown only the titles, and none that the tier does not give in any case.
+        Of benefits that are unknown only the titles, with the text of each of several lines, and none that the tier
+        does not give in any case.
         """
         trio = zip(tier.benefits, self.outcome.benefits or (), self.outcome.of(tier.id).benefits, strict=False)
         items, unknown = [], []
         for named, benefit, offered in trio:
             if benefit.value is None and (offered.value is None or offered.value):
-                unknown.append(pick(named.title, self.lang))
+                is_line = named.text and sum(other.title == named.title for other in tier.benefits) > 1
+                unknown.append(self.tell.benefit(named, benefit) if is_line else pick(named.title, self.lang))
             elif benefit.value:
                 items.append(self.tell.benefit(named, benefit))
         qualified = self.outcome.status in ("qualified", "retained")

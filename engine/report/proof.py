@@ -13,6 +13,7 @@ from ..programme.model import Programme, pick
 from ..proof.claims_by_bounds import ClaimVerdict
 from ..proof.example import Example
 from ..texts.texts import texts_in
+from ..texts.visible import visible
 from ..values import Kind
 from .fields import yaml_text
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, release_heading
@@ -69,16 +70,18 @@ def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
     tier = [f"tier: {example.tier}"] if example.tier else []
     values = [f"{id}: {_yaml_flow(value)}" for id, value in facts.items()]
-    return ", ".join([*tier, *values]) or texts_in(lang).PROOF["any"]
+    terms = [{"term": id, "value": value} for id, value in example.agreements.items()]
+    agreements = [f"agreements: {_yaml_flow(terms)}"] if terms else []
+    return ", ".join([*tier, *values, *agreements]) or texts_in(lang).PROOF["any"]
 
 
 def facts_line(example: Example, lang: str) -> str:
-    """The tier and the facts of an example on one line."""
+    """The tier, the facts and the agreements of an example on one line."""
     return _facts(example, example.facts, lang)
 
 
 def example_line(example: Example, lang: str) -> str:
-    """The tier and the facts of an example, and its day, on one line."""
+    """The tier, the facts and the agreements of an example, and its day, on one line."""
     return f"{facts_line(example, lang)}, {_on_day(example, lang)}"
 
 
@@ -222,10 +225,10 @@ def record_text(example: Example, path: str, settings: Sequence[str] = ()) -> st
     `path` is where the file will be written; `settings` are the arguments of `--set`.
     """
     more = "".join(f" --set {shlex.quote(setting)}" for setting in settings)
-    lines = [f"# charter evaluate {shlex.quote(path)} --as-of {example.as_of.isoformat()}{more}"]
+    lines = [visible(f"# charter evaluate {shlex.quote(path)} --as-of {example.as_of.isoformat()}{more}")]
     record = example.record()
     facts = record.pop("facts")
-    lines += [f"{key}: {yaml_text(value)}" for key, value in record.items()]
+    lines += [f"{key}: {_yaml_flow(value)}" for key, value in record.items()]
     if not facts:
         return "\n".join([*lines, "facts: {}", ""])
     return "\n".join([*lines, "facts:", *(f"  {id}: {_yaml_flow(value)}" for id, value in facts.items()), ""])

@@ -55,6 +55,8 @@ class _Writer:
             return (standing,) if standing else ()
         tier = pick(self.programme.tiers[outcome.tier].title, self.lang)
         status = self.say["retained" if outcome.status == "retained" else outcome.status or "undetermined"]
+        if not any(own.discount for own in self.programme.tiers.values()):
+            return (f"{tier}: {status}",)
         shown = "; ".join(f"{self.say[name]} {self.tell.percent(discounts[name])}" for name in discounts)
         return (f"{tier}: {status}", shown)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..language.tree import Literal
 from ..language.words import words
-from ..programme.model import LINE, Fact, ListFact, pick
+from ..programme.model import LINE, NONE, Fact, ListFact, pick
 from ..values import Kind
 from .figures import Figures
 from .parts import Group, Line, Part
@@ -60,13 +60,16 @@ class Reported:
         what = f"{what} ({pick(fact.unit, self.lang)})" if fact.unit else what
         least, most = (None if end is None else self.figures.amount(end, id) for end in (fact.minimum, fact.maximum))
         bounds = (least and words.threshold(">=", least, self.lang), most and words.threshold("<=", most, self.lang))
-        return ", ".join(filter(None, (what, *bounds)))
+        none = self.say["or_none"].format(pick(fact.none, self.lang)) if fact.none else ""
+        return ", ".join(filter(None, (what, *bounds))) + none
 
     def _left_out(self, id: str, fact: Fact) -> str:
         """What counts where it is not reported."""
         if fact.default is None:
             field = self.wording.field_beside(id, fact.default_from) if fact.default_from else ""
             return self.say["as_given"].format(field) if field else self.say["unknown"]
+        if fact.none and fact.default == NONE:
+            return pick(fact.none, self.lang)
         if fact.kind is Kind.CHOICE:
             return pick(fact.choices[str(fact.default)], self.lang)
         return self.wording.sentences.phrase(Literal(fact.default, fact.kind))

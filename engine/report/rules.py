@@ -87,10 +87,17 @@ class _Rules:
 
     def _by_item(self) -> Iterator[Group]:
         """What is worked out for each item of a list."""
-        for id in self.programme.lists:
-            if id != ORDER:
-                title = self.say["item_values"].format(list=self.wording.list_title(id))
-                yield Group((self._worked_out(Role.ITEM_VALUE, id, title),))
+        for id in (*self.programme.lists, *self.programme.groups_of_items):
+            title = self.say["item_values"].format(list=self.wording.list_title(id))
+            part = self._worked_out(Role.ITEM_VALUE, id, title)
+            yield Group((part._replace(rows=(*self._keys(id), *part.rows)),))
+
+    def _keys(self, id: str) -> Iterator[Line]:
+        """By what the groups of a list are told apart; nothing of a list whose items are no groups."""
+        groups = self.programme.groups_of_items.get(id)
+        for key in groups.key_ids if groups else ():
+            text = self.say["group_key"].format(list=self.wording.list_title(groups.group_of or "") if groups else "")
+            yield Line((self.wording.title_of(key), text), self.programme.values[key].source)
 
     def _worked_out(self, role: Role, of_list: str | None, title: str) -> Part:
         """The values of this role that belong to this list, or for None to no list."""

@@ -11,41 +11,52 @@ from ..release.load import Release
 from ..review.findings import ScenarioRun, part_text
 from ..review.mutants import MutationResult
 from ..review.scenarios import Mismatch, ScenarioResult
+from ..texts.visible import visible
 from .conditions import Conditions
 from .terminal import Style, without_style
 
 _SKIPPED = "mutants not tried: first every scenario has to come out as expected"
 
 
-def scenarios_text(ran: ScenarioRun, style: Style = without_style) -> str:
-    """Each failed scenario with the values behind its differences; then the tally, parts not reached, the mutants."""
+def scenarios_text(ran: ScenarioRun, style: Style = without_style, most: int | None = None) -> str:
+    """Each failed scenario with the values behind its differences; then the tally, parts not reached, the mutants.
+
+    Of each of these at most so many are written, and the rest counted; None writes all.
+    """
     release, results, unreached, tried = ran.release, ran.results, ran.unreached, ran.tried
     lines: list[str] = []
-    for result in results:
-        if not result.differences:
-            continue
+    failed = [result for result in results if result.differences]
+    for result in failed[:most]:
         place = result.scenario.place
         title = pick(result.scenario.title, "en")
-        lines.append(f"{place.where}  {style('✗', 'bad')} {result.scenario.id}: {title}")
+        lines.append(f"{visible(place.where)}  {style('✗', 'bad')} {visible(f'{result.scenario.id}: {title}')}")
         for difference in result.differences:
             lines += _difference(release, result, difference, style)
-    lines.append(_tally(results))
+    lines += [*_rest(failed, most), _tally(results)]
     programme = release.programme
     lines.append(f"{len(programme.clauses) - len(unreached.clauses)} of {len(programme.clauses)} clauses reached")
-    lines += [f"  clause no scenario reaches: {id}" for id in unreached.clauses]
-    lines += [f"  tier that no scenario is about: {id}" for id in unreached.tiers]
-    lines += [f"  value that is never known: {id}" for id in unreached.values]
-    lines += [f"  condition that is only ever {part_text(value)}: {id}" for id, value in unreached.one_way]
-    lines += _mutants_text(tried, style) if tried else [_SKIPPED] if ran.skipped else []
+    for listed in (
+        [f"  clause no scenario reaches: {id}" for id in unreached.clauses],
+        [f"  tier that no scenario is about: {id}" for id in unreached.tiers],
+        [f"  value that is never known: {id}" for id in unreached.values],
+        [f"  condition that is only ever {part_text(value)}: {id}" for id, value in unreached.one_way],
+    ):
+        lines += [*listed[:most], *_rest(listed, most)]
+    lines += _mutants_text(tried, style, most) if tried else [_SKIPPED] if ran.skipped else []
     return "\n".join(lines) + "\n"
 
 
-def _mutants_text(tried: MutationResult, style: Style) -> list[str]:
+def _rest(listed: Sequence[object], most: int | None) -> list[str]:
+    return [f"  … and {len(listed) - most} more"] if most is not None and len(listed) > most else []
+
+
+def _mutants_text(tried: MutationResult, style: Style, most: int | None) -> list[str]:
     """The score, then a line for each mutant that no scenario notices and none explains."""
-    lines = [_score(tried)]
-    for mutant in tried.unexplained:
-        lines.append(f"  {mutant.place.where}  {style('mutant', 'bad')} nobody notices: {mutant.id}")
-    lines += [f"  said to make no difference, but noticed or not there: {id}" for id in tried.idle]
+    lines, unexplained = [_score(tried)], tried.unexplained
+    for mutant in unexplained[:most]:
+        lines.append(f"  {visible(mutant.place.where)}  {style('mutant', 'bad')} nobody notices: {visible(mutant.id)}")
+    lines += _rest(unexplained, most)
+    lines += [f"  said to make no difference, but noticed or not there: {visible(id)}" for id in tried.idle]
     return lines
 
 
@@ -63,7 +74,8 @@ def _tally(results: Sequence[ScenarioResult]) -> str:
 def _score(tried: MutationResult) -> str:
     noticed, explained = tried.total - len(tried.alive), len(tried.alive) - len(tried.unexplained)
     score = f"{noticed} of {tried.total} mutants noticed"
-    return f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"
+    text = f"{score}, {explained} said to make no difference, {len(tried.unexplained)} left"
+    return f"{text}; {tried.untried} not tried, as these were work enough" if tried.untried else text
 
 
 def scenarios_data(result: str, ran: ScenarioRun) -> Json:
@@ -86,6 +98,7 @@ def scenarios_data(result: str, ran: ScenarioRun) -> Json:
 def _mutants(tried: MutationResult) -> Json:
     return {
         "count": tried.total,
+        "not_tried": tried.untried,
         "noticed": tried.total - len(tried.alive),
         "no_difference": [mutant.id for mutant in tried.alive if mutant.id in tried.explained],
         "idle": list(tried.idle),
@@ -125,12 +138,12 @@ def _result(result: ScenarioResult) -> Json:
 
 def _difference(release: Release, result: ScenarioResult, difference: Mismatch, style: Style) -> list[str]:
     """The expected and the evaluated value of a difference, and the expressions behind it."""
-    both = f"expected {part_text(difference.expected)}, found {part_text(difference.actual)}"
-    lines = [f"  {difference.place.where}  {difference.path}: {style(both, 'strong')}"]
+    both = visible(f"expected {part_text(difference.expected)}, found {part_text(difference.actual)}")
+    lines = [f"  {visible(f'{difference.place.where}  {difference.path}')}: {style(both, 'strong')}"]
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):
-        lines += [style(f"      {line}", "dim") for line in conditions.expressions(id)]
+        lines += [style(f"      {visible(line)}", "dim") for line in conditions.expressions(id)]
     return lines
 
 

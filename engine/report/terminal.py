@@ -6,7 +6,9 @@ import math
 import textwrap
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
+from ..texts.visible import visible
 from .page import MARK_STYLES, Block, Page, Row
 
 WIDTH = 100
@@ -22,11 +24,20 @@ def without_style(text: str, _style: str) -> str:
 
 def page_text(page: Page, style: Style = without_style) -> str:
     """The page as lines of about WIDTH characters at most, ending in a newline."""
+    page = _shown(page)
     lines = [page.programme, style(page.partner, "strong"), *(["", _headline(page, style)] if page.headline else [])]
     lines += [f"  {line}" for remark in page.remarks for line in textwrap.wrap(remark, WIDTH - 2)]
     for block in page.blocks:
         lines += ["", style(block.title, "strong"), *_block(block, style)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _shown(part: Any) -> Any:
+    """A page, or a part of it, with every text of it as `visible` shows it."""
+    if isinstance(part, tuple):
+        shown = map(_shown, part)
+        return type(part)(*shown) if hasattr(part, "_fields") else tuple(shown)
+    return visible(part) if isinstance(part, str) else part
 
 
 def _headline(page: Page, style: Style) -> str:
@@ -40,7 +51,7 @@ def _block(block: Block, style: Style) -> list[str]:
         return [line.replace("\u00a0", " ") for line in _wrap(titles, "  ", "  ")]
     if block.items:
         return [line for item in block.items for line in _wrap(item, "  · ", "    ")]
-    title = min(50, max(len(row.title) for row in block.rows))
+    title = min(50, max(1, *(len(row.title) for row in block.rows)))
     figure = max(len(row.figure) for row in block.rows)
     return [line for row in block.rows for line in _row(row, title, figure, style)]
 

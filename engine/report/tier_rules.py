@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..programme.model import MAIN, NamedValue, Requirement, Statement, Tier, Track, pick
-from .figures import Figures
+from .figures import Figures, under
 from .parts import NO, Group, Line, Part
 from .wording import Wording
 
@@ -76,8 +76,9 @@ class TierRules:
 
     def _rules(self, tier: Tier) -> Iterator[Part]:
         if tier.discount:
-            base = self.figures.of(tier.discount.base).text
-            yield Part("", (Line((f"{self.say['base']}: {base}",), tier.discount.source),))
+            base = self.figures.of(tier.discount.base)
+            line = Line((f"{self.say['base']}: {base.text}",), tier.discount.source)
+            yield Part("", (line, *under(base, 1)))
         own = [requirement for requirement in tier.requirements if requirement.scope == "tier"]
         yield self._requirements(own, self.say["requirements"])._replace(level=4)
         yield self.statements(tier.rights, self.say["rights"])._replace(level=4)

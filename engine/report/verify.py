@@ -13,6 +13,7 @@ from ..problems import Problem
 from ..source.differences import NOTHING
 from ..source.scalars import day_of
 from ..texts.texts import texts_in
+from ..texts.visible import visible
 from ..values import Kind
 from ..verify.certificate import Saved
 from ..verify.verify import CertificateVerdict
@@ -49,7 +50,7 @@ def _line(verdict: CertificateVerdict, lang: str) -> str:
     say, saved = texts_in(lang).VERIFY, verdict.certificate
     day = day_of(saved["as_of"])
     date_text = words.amount(day, Kind.DATE, lang) if isinstance(day, date) else saved["as_of"]
-    partner, release = _printable(saved["partner"]), _printable(saved["release"])
+    partner, release = visible(saved["partner"]), visible(saved["release"])
     return say["line"].format(partner=partner, status=say[verdict.status], release=release, date=date_text)
 
 
@@ -61,7 +62,7 @@ def _findings(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
         case "different" if verdict.difference:
             first = verdict.difference
             saved_value, evaluated = _value(first.before, say), _value(first.after, say)
-            line = say["difference"].format(path=_printable(first.path), saved=saved_value, found=evaluated)
+            line = say["difference"].format(path=visible(first.path), saved=saved_value, found=evaluated)
             lines.append(line + (say["others"].format(count=verdict.others) if verdict.others else ""))
         case "record_refused":
             lines.append(say["refused"].format(message=message))
@@ -77,7 +78,7 @@ def _findings(verdict: CertificateVerdict, say: Mapping[str, str]) -> list[str]:
         case "unusable_release":
             lines.append(say["of_unusable"].format(message=message))
     if verdict.reason:
-        lines.append(say[verdict.reason].format(theirs=_printable(saved["charter"]), ours=VERSION))
+        lines.append(say[verdict.reason].format(theirs=visible(saved["charter"]), ours=VERSION))
     return [*lines, say["files_changed"]] if verdict.files_changed else lines
 
 
@@ -115,7 +116,7 @@ def _value(value: Any, say: Mapping[str, str]) -> str:
     """A value as JSON, cut to _WIDEST characters."""
     if value is NOTHING:
         return say["nothing"]
-    shown = _printable(_json(value))
+    shown = visible(_json(value))
     return shown if len(shown) <= _WIDEST else f"{shown[: _WIDEST - 1]}…"
 
 
@@ -132,8 +133,3 @@ def _json(value: Any) -> str:
         case list():
             return "[" + ", ".join(map(_json, value)) + "]"
     return f'"{value}"'
-
-
-def _printable(text: str) -> str:
-    """The text with every unprintable character replaced, safe for a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..language.tree import Expression, Literal, Name
+from ..language.tree import Expression, Literal, Name, Undefined, subtrees
 from ..language.words.sentences import Sentences
 from ..language.words.vocabulary import Vocabulary
-from ..programme.model import INPUTS, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme, Texts, pick
+from ..programme.model import INPUTS, MAIN, NO_TIER, NONE, Fact, NamedValue, Programme, Texts, pick
 from ..programme.owners import OwnerKind, Role
 from ..texts.texts import texts_in
 from ..values import Kind
 from .fields import term_title
 
 #: the roles of values that rules name by a title of their own
-_TITLED = (Role.DEFINITION, Role.ITEM_VALUE, Role.ORDER_TOTAL)
+_TITLED = (Role.DEFINITION, Role.GROUP_KEY, Role.ITEM_VALUE, Role.ORDER_TOTAL)
 
 
 def sentences(programme: Programme, lang: str) -> Sentences:
@@ -58,6 +59,8 @@ class Wording:
         value, field = programme.values.get(id), programme.fields.get(id)
         of = field.list if field else value.list if value else None
         own = self.title_of(id) or (self.say["line"] if field else self._derived(value) if value else name.written)
+        if name.own:
+            return self.say["of_this_item"].format(own)
         return f"{own} ({self.list_title(of)})" if of and (of != list or own.casefold() in self._common) else own
 
     def _derived(self, value: NamedValue) -> str:
@@ -71,6 +74,23 @@ class Wording:
             return self.say[f"{value.role}_of"].format(tier=pick(self.programme.tiers[owner.id].title, self.lang))
         return pick(value.title, self.lang) or self.say.get(value.name or value.role, "")
 
+    def table_title(self, node: Undefined) -> str:
+        """The title of the value whose table has no row that applies: the one that was written at the same place."""
+        for value in self.programme.values.values():
+            is_own = any(
+                isinstance(part, Undefined) and part.place == node.place for part in subtrees(value.expression)
+            )
+            if is_own and value.title:
+                return pick(value.title, self.lang)
+        return node.written
+
+    def none_of(self, id: str) -> str:
+        """What it is called that there is none of an optional fact, or of a field of an item (`deals[2].closed_on`)."""
+        fact = self.programme.facts.get(id)
+        field = self.programme.fields.get(re.sub(r"\[\d+\]", "[]", id))
+        optional = fact or (field.fact if field else None)
+        return pick(optional.none, self.lang) if optional and optional.none else NONE
+
     def option(self, name: Name | None, option: str) -> str:
         """The title of an option of a choice."""
         id = name.id if name else ""
@@ -82,14 +102,9 @@ class Wording:
         return self.say["track_not_qualified"] if option == NO_TIER else option
 
     def list_title(self, list: str) -> str:
-        """The title of a list; of the lines of an order, a word for them."""
-        list_fact = self.list_fact(list)
-        return (pick(list_fact.title, self.lang) if list_fact else "") or self.say["order_lines"]
-
-    def list_fact(self, list: str) -> ListFact | None:
-        """The list with this id, which may be the lines of an order."""
-        order = self.programme.order
-        return order.lines if list == ORDER and order else self.programme.lists.get(list)
+        """The title of a list; of the lines of an order, that of the order."""
+        list_fact = self.programme.list_fact(list)
+        return pick(list_fact.title, self.lang) if list_fact else ""
 
     def figure(self, name: Name) -> Literal | None:
         """The value that a name has for every partner; None where it varies, may be agreed, or is yes or no."""
@@ -129,7 +144,7 @@ class Wording:
     def field_beside(self, id: str, name: str) -> str:
         """The title of the field with this name of the items that have the field `id`; empty where there is none."""
         field = self.programme.fields.get(id)
-        list_fact = self.list_fact(field.list) if field else None
+        list_fact = self.programme.list_fact(field.list) if field else None
         return pick(list_fact.fields[name].title, self.lang) if list_fact and name in list_fact.fields else ""
 
     def fact(self, id: str) -> Fact | None:

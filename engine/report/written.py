@@ -35,13 +35,16 @@ class WrittenWords:
     def value(self, file_kind: str, path: PartPath, data: Any, kind: Kind) -> str:
         """What is written at a path, of this kind of value; `data` is what stands there."""
         if isinstance(data, dict):
-            return self._map(file_kind, path, data, kind)
+            is_row = self._is_row_of_cells(file_kind, path, data)
+            return self._cells(file_kind, path, data, kind) if is_row else self._map(file_kind, path, data, kind)
         if data == []:
             return self.say["empty_list"]
         if isinstance(data, list):
             if all(isinstance(row, dict) for row in data):
                 return "; ".join(self.case(file_kind, (*path, place), row, kind) for place, row in enumerate(data))
-            return ", ".join(map(str, data))
+            return ", ".join(self.name(str(part)) for part in data)
+        if data == "unknown" and {*path[-2:]} & {"otherwise", "below", "empty"}:
+            return texts_in(self.lang).REPORT["no_value"]
         tree = self.side.tree(file_kind, path)
         if isinstance(data, str) and tree is not None and not isinstance(tree, Literal):
             return self.rule(tree)
@@ -67,15 +70,20 @@ class WrittenWords:
         value = self.value(file_kind, (*path, "value"), row.get("value"), kind)
         return self.say["when_case"].format(condition=condition, value=value)
 
-    def row(self, table: Mapping[str, Any], key: str) -> str:
-        """The head of a row of a table: the number from which it holds, or the title of the option or tier."""
-        if "band" in table or "slices" in table:
-            try:
-                limit = words.amount(Decimal(key), Kind.NUMBER, self.lang)
-            except ArithmeticError:
-                limit = key
-            return self.say["from_band"].format(limit=limit)
-        return self.name(key)
+    def row(self, file_kind: str, table: PartPath, data: Mapping[str, Any], key: str) -> str:
+        """The head of a row of a table: the number from which it holds, or the title of the option or tier.
+
+        `table` is the path of the table, and `data` are those that stand there.
+        """
+        if not data.keys() & {"band", "between", "slices"}:
+            return self.name(key)
+        try:
+            limit = words.amount(Decimal(key), Kind.NUMBER, self.lang)
+        except ArithmeticError:
+            tree = self.side.tree(file_kind, (*table, "rows", key), key=True)
+            limit = key if tree is None else self.rule(tree)
+        is_point = "between" in data and key != next(reversed(data.get("rows") or {key: None}))
+        return self.say["at_point" if is_point else "from_band"].format(limit=limit)
 
     def name(self, id: str) -> str:
         """The title of a tier, or of an option that every choice calls so; the id where there is none."""
@@ -87,8 +95,8 @@ class WrittenWords:
         return titles.pop() if len(titles) == 1 else id
 
     def key(self, key: str) -> str:
-        """A key of the files as a word."""
-        return self.keys.get(key, key)
+        """A key of the files as a word; the title of a tier or option."""
+        return self.keys.get(key) or self.name(key)
 
     def _map(self, file_kind: str, path: PartPath, data: Mapping[str, Any], kind: Kind) -> str:
         """A text in the asked language; a table with its rows; any other map by its keys."""
@@ -106,14 +114,36 @@ class WrittenWords:
 
     def _table(self, file_kind: str, path: PartPath, data: Mapping[str, Any], kind: Kind) -> Iterator[str]:
         """The form of a table, and its rows."""
-        form = next(key for key in ("band", "slices", "by", "cases", "by_tier", "take") if key in data)
+        form = next(key for key in ("band", "between", "slices", "by", "cases", "by_tier", "take") if key in data)
         of = "" if form in _PARTS else self._subject(file_kind, (*path, form), data[form])
-        rest = {key: part for key, part in data.items() if key not in (form, "title", "source", "kind", *_PARTS)}
+        passed_over = (form, "across", "title", "source", "kind", *_PARTS)
+        rest = {key: part for key, part in data.items() if key not in passed_over}
         head = self.say[f"form_{form}"].format(of=of)
+        if "across" in data:
+            head = f"{head}, {self.across(file_kind, (*path, 'across'), data['across'])}"
         rows = list(self._rows(file_kind, path, data, kind))
         more = [f"{self.key(key)} {self.value(file_kind, (*path, key), part, kind)}" for key, part in rest.items()]
         yield f"{head}: {rows[0]}" if rows else head
         yield from (*rows[1:], *more)
+
+    def across(self, file_kind: str, path: PartPath, data: Any) -> str:
+        """The second key of a table: the tiers, or a choice."""
+        by = self.say["form_by"].format(of=self._subject(file_kind, path, data))
+        return self.say["form_by_tier"] if data == "tier" else by
+
+    def _is_row_of_cells(self, file_kind: str, path: PartPath, data: Mapping[str, Any]) -> bool:
+        """Whether a map is a row of a table with two keys, not one cell of it."""
+        above = path[:-2] if path[-2:-1] == ("rows",) else path[:-1]
+        document = self.side.files.documents.get(file_kind)
+        table = document.at(above) if document and above != path else None
+        if not isinstance(table, dict) or "across" not in table:
+            return False
+        return path[-2:-1] == ("rows",) or (path[-1] in ("otherwise", "below") and not written_forms(data))
+
+    def _cells(self, file_kind: str, path: PartPath, data: Mapping[str, Any], kind: Kind) -> str:
+        """A row of a table with two keys."""
+        cells = (f"{self.name(id)} {self.value(file_kind, (*path, id), cell, kind)}" for id, cell in data.items())
+        return ", ".join(cells)
 
     def _subject(self, file_kind: str, path: PartPath, data: Any) -> str:
         """What a table goes by: the title of a fact or value, or a rule in words."""
@@ -128,7 +158,11 @@ class WrittenWords:
             if isinstance(part, dict):
                 for id, cell in part.items():
                     value = self.value(file_kind, (*path, key, id), cell, kind)
-                    yield f"{self.row(data, str(id))}: {value}" if key == "rows" else f"{self.name(str(id))}: {value}"
+                    yield (
+                        f"{self.row(file_kind, path, data, str(id))}: {value}"
+                        if key == "rows"
+                        else f"{self.name(str(id))}: {value}"
+                    )
             elif isinstance(part, list):
                 for place, row in enumerate(part):
                     yield self.case(file_kind, (*path, key, place), row, kind)

@@ -5,7 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ..compile.file_reader import list_path
 from ..problems import InvalidProgramme, Level, Place, Problem, in_order
+from ..programme.model import NamedValue
+from ..programme.owners import OwnerKind
 from ..release.load import Release, ReleaseFiles, load_files
 from ..source.document import shown
 from ..values import plain
@@ -42,7 +45,9 @@ def scenario_run(files: ReleaseFiles, mutants: bool) -> ScenarioRun:
         help = f"write worked examples into {shown(folder / FOLDER)}"
         raise InvalidProgramme([Problem("no-scenarios", "this release has no scenarios", None, help)])
     failed = any(result.differences for result in results)
-    tried = MutationResult(*survivors(files, scenarios), read_no_difference(folder)) if mutants and not failed else None
+    tried = None
+    if mutants and not failed:
+        tried = MutationResult(*survivors(files, scenarios), read_no_difference(folder))
     return ScenarioRun(files, release, results, unreached_parts(release, results), tried, mutants and failed)
 
 
@@ -82,17 +87,45 @@ def not_reached(ran: ScenarioRun) -> tuple[Problem, ...]:
           for id in unreached.clauses),
         *(("tier-not-reached", f"'{id}' is a tier that no scenario is about", documents["tiers"].place(("tiers", id)))
           for id in unreached.tiers),
-        *(("value-never-known", f"'{id}' is a value that no scenario knows", values[id].place)
+        *(("value-never-known", f"'{id}' is a value that no scenario knows", _value_place(ran.files, values[id]))
           for id in unreached.values),
-        *(("condition-one-way", f"'{id}' is only ever {part_text(value)}", values[id].place)
+        *(("condition-one-way", f"'{id}' is only ever {part_text(value)}", _value_place(ran.files, values[id]))
           for id, value in unreached.one_way),
     ]  # fmt: skip
     return tuple(Problem(code, text, place, "write a scenario for it", Level.NOTE) for code, text, place in notes)
 
 
+def _value_place(files: ReleaseFiles, value: NamedValue) -> Place:
+    """Where a value is written; where compiling made it, where its tier, track or list is, or the programme begins."""
+    if value.place:
+        return value.place
+    owner = value.owner
+    match owner.kind:
+        case OwnerKind.TIER | OwnerKind.TRACK:
+            return files.documents["tiers"].place((f"{owner.kind}s", owner.id))
+        case OwnerKind.LIST:
+            kind, *path = list_path(owner.id)
+            return files.documents[kind].place(tuple(path))
+        case OwnerKind.ORDER:
+            return files.documents["prices"].place(())
+    return files.documents["programme"].place(())
+
+
 def unnoticed(ran: ScenarioRun) -> tuple[Problem, ...]:
-    """An error for each mutant that no scenario notices and no reason explains, and for each reason that is idle."""
-    return (*_alive(ran.tried), *_idle(ran.tried, ran.results)) if ran.tried else ()
+    """An error for each mutant that no scenario notices and no reason explains, and for each reason that is idle.
+
+    A note tells how many mutants were not tried.
+    """
+    return (*_alive(ran.tried), *_idle(ran.tried, ran.results), *_not_tried(ran)) if ran.tried else ()
+
+
+def _not_tried(ran: ScenarioRun) -> Iterator[Problem]:
+    if ran.tried and ran.tried.untried:
+        left, release = ran.tried.untried, ran.release.programme.release
+        message = f"'{release}' is not tried to the end: {left} of {ran.tried.total + left} mutants are left"
+        help = "a mistake in these rules may go unnoticed by the scenarios"
+        place = ran.files.documents["programme"].place(("release",))
+        yield Problem("not-checked", message, place, help, Level.NOTE)
 
 
 def _alive(tried: MutationResult) -> Iterator[Problem]:

@@ -5,12 +5,12 @@ A fix may reveal another problem, so a copy of the release is mended and reviewe
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..problems import Fix
-from ..source.edit import Mended, overwrite, read_unmarked, with_fixes
+from ..source.edit import Mended, read_unmarked, with_fixes, write_mended
+from ..source.whole_files import refusing, scratch_folder
+from .copies import copy_release
 from .review import review
 
 _ROUNDS = 20
@@ -19,18 +19,20 @@ _ROUNDS = 20
 def mend(folder: Path) -> tuple[Mended, ...]:
     """The files that the fixes change, before and after them; the release itself is not written.
 
-    Raises OSError where the release cannot be copied.
+    Raises WrongCall where the release cannot be copied.
     """
-    with TemporaryDirectory() as place:
-        copy = Path(shutil.copytree(folder, Path(place) / folder.resolve().name))
+    with scratch_folder() as place:
+        copy = place / folder.resolve().name
+        with refusing(copy):
+            copy_release(folder, copy)
         changed: set[Path] = set()
         for _ in range(_ROUNDS):
             fixes: dict[str, list[Fix]] = {}
             for problem in review(copy):
                 if problem.fix:
                     fixes.setdefault(problem.fix.place.source.path, []).append(problem.fix)
-            for name, of_file in fixes.items():
-                overwrite(Path(name), with_fixes(of_file[0].place.source.text, of_file))
+            texts = {name: of_file[0].place.source.text for name, of_file in fixes.items()}
+            write_mended(Mended(Path(name), text, with_fixes(text, fixes[name])) for name, text in texts.items())
             if not fixes:
                 break
             changed.update(Path(name).resolve().relative_to(copy.resolve()) for name in fixes)

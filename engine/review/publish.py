@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from datetime import date, timedelta
+import os
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ..problems import Fix, InvalidProgramme, Problem, has_errors, in_order, wrong_call
-from ..release.find import SEAL, FoundRelease, no_release, notice_problems, order_problems, release_folders, releases_of
+from ..problems import Fix, InvalidProgramme, Problem, WrongCall, has_errors, in_order, wrong_call
+from ..release.find import (
+    NUMBER,
+    SEAL,
+    FoundRelease,
+    no_release,
+    notice_problems,
+    order_problems,
+    release_folders,
+    releases_of,
+)
 from ..release.load import read_files
 from ..release.seal import Seal, content_digest, read_seal, seal_text
 from ..source.document import shown
 from ..source.edit import with_fixes
+from ..source.whole_files import move, part_path, refusing, remove_left, write_whole
+from ..values import days_later
+from .copies import copy_release
 from .findings import run_problems, scenario_run
 from .review import review
-
-_NUMBER = re.compile(r"(0|[1-9]\d{0,5})(\.(0|[1-9]\d{0,5})){2}")
 
 
 class Begun(NamedTuple):
@@ -40,34 +49,51 @@ class Sealed(NamedTuple):
 def begin(program: Path, release: str, copied_from: str | None, effective: date | None, today: date) -> Begun:
     """Begin a release as a copy of another one (None: the last), with the comments and the order of its files.
 
-    Its first day is `effective`, or the earliest possible: tomorrow, or when the notice period has passed. Raises
-    WrongCall where the release exists or there is none to copy, InvalidProgramme where that one cannot be read, and
-    OSError.
+    Its first day is `effective`, or the earliest possible: tomorrow, or when the notice period has passed. The whole
+    folder appears in one step. Raises WrongCall where the release exists, cannot be written or there is none to copy,
+    InvalidProgramme where that one cannot be read.
     """
     releases = releases_of(release_folders(program))
     if releases[0].folder == program:
         raise wrong_call(f"'{shown(program)}' is one release", "name the folder that holds releases")
-    if not _NUMBER.fullmatch(release):
+    if not NUMBER.fullmatch(release):
         raise wrong_call(f"'{release}' is not the number of a release", "write three whole numbers: 1.2.0")
-    if (program / release).exists():
-        raise wrong_call(f"there is a release '{release}' already", "choose the next number")
+    remove_left(program)
+    if os.path.lexists(program / release):
+        raise _exists(release)
     original = _named(releases, copied_from) if copied_from else releases[-1]
-    earliest = max(today + timedelta(max(1, original.notice_days)), original.effective_from + timedelta(1))
-    day, folder = effective or earliest, program / release
-    shutil.copytree(original.folder, folder, ignore=shutil.ignore_patterns(SEAL))
+    day, folder = effective or _earliest(original, today), program / release
     fixes = [Fix(original.about.value_place(("release",)), f'"{release}"'), Fix(original.place, day.isoformat())]
-    (folder / "programme.yaml").write_bytes(with_fixes(original.about.source.text, fixes).encode())
+    target = Path(shown(folder))
+    with part_path(target, folder=True) as part:
+        with refusing(target):
+            copy_release(original.folder, part, without=SEAL)
+            (part / "programme.yaml").write_bytes(with_fixes(original.about.source.text, fixes).encode())
+        try:
+            move(part, target, new=True)
+        except FileExistsError:
+            raise _exists(release) from None
     return Begun(folder, original, day)
+
+
+def _earliest(original: FoundRelease, today: date) -> date:
+    """The earliest first day of the release after this one. Raises WrongCall where the calendar has none."""
+    days = (days_later(today, max(1, original.notice_days)), days_later(original.effective_from, 1))
+    possible = [day for day in days if day]
+    if len(possible) < len(days):
+        raise wrong_call(f"after {date.max} no release can begin", "let an earlier release begin earlier")
+    return max(possible)
 
 
 def seal(program: Path, release: str, today: date) -> Sealed:
     """Seal a release if its review, its scenarios and the notice period have no errors; one sealed before is unchanged.
 
-    Raises InvalidProgramme with every problem where there are errors, WrongCall where there is no such release, OSError
-    where the seal cannot be written.
+    Raises InvalidProgramme with every problem where there are errors, WrongCall where there is no such release, its
+    files change meanwhile, or the seal cannot be written.
     """
     releases = releases_of(release_folders(program))
     draft = _named(releases, release)
+    remove_left(draft.folder)
     files, is_sealed = read_files(draft.folder), isinstance(read_seal(draft.folder), Seal)
     problems = [*review(draft.folder), *order_problems(releases)]
     if not has_errors(problems):
@@ -77,8 +103,18 @@ def seal(program: Path, release: str, today: date) -> Sealed:
     if has_errors(problems):
         raise InvalidProgramme(in_order(problems))
     if not is_sealed:
-        (draft.folder / SEAL).write_text(seal_text(draft.id, files.documents, today), "utf-8")
+        if content_digest(read_files(draft.folder).documents) != content_digest(files.documents):
+            raise wrong_call(f"the files of '{release}' changed while they were checked", "seal it again")
+        try:
+            text = seal_text(draft.id, files.documents, today)
+            write_whole(Path(shown(draft.folder / SEAL)), text.encode(), new=True)
+        except FileExistsError:  # another process has sealed it since
+            return seal(program, release, today)
     return Sealed(draft.folder, content_digest(files.documents), draft.effective_from, in_order(problems))
+
+
+def _exists(release: str) -> WrongCall:
+    return wrong_call(f"there is a release '{release}' already", "choose the next number")
 
 
 def _named(releases: tuple[FoundRelease, ...], named: str) -> FoundRelease:

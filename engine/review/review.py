@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..evaluate.evaluate import make_plan
 from ..extras import Extra, is_installed
-from ..problems import InvalidProgramme, Level, Problem, in_order
+from ..problems import InvalidProgramme, Level, Place, Problem, Source, in_order
 from ..proof.claims_by_bounds import ClaimVerdict, check_claims, claim_problem
-from ..release.find import FoundRelease, notice_problems, order_problems, published, release_folders, releases_of
+from ..release.find import (
+    FoundRelease,
+    notice_problems,
+    order_problems,
+    published,
+    release_folders,
+    releases_of,
+    unfinished_folders,
+)
 from ..release.load import Release, compile_release, read_files
 from ..release.seal import Seal, check_own_files, read_seal
 from ..source.document import shown
+from ..source.whole_files import is_part
 from .checks.all_checks import check_all
+from .checks.progress import Progress, unfinished
 from .readings import OtherReading, other_readings
 from .scenarios import FOLDER, Scenario, read_scenarios, scenario_outcomes
 
-SECONDS = 1.0  #: the time limit of each question to the solver
+if TYPE_CHECKING:
+    from ..proof.budget import Budget
+
+SECONDS = 1.0  #: the solver's time limit for each question about a claim
 
 
 def reviewed_files(folder: Path) -> tuple[str, ...]:
     """The paths of the files that a review of the folder reads, as messages show them."""
-    return tuple(shown(path) for place in (folder, folder / FOLDER) for path in sorted(place.glob("*.yaml")))
+    return tuple(shown(path) for place in (folder, folder / FOLDER) for path in sorted(place.glob("[!.]*.yaml")))
 
 
 def review_programme(program: Path, today: date) -> tuple[Problem, ...]:
     """The problems of the releases in a folder, of each by itself and of their sequence, in order."""
     folders = release_folders(program)
     problems = [problem for folder in folders for problem in review(folder)]
+    problems += map(_unfinished, unfinished_folders(program))
     with suppress(InvalidProgramme):  # their own reviews have the problem
         problems += _sequence_problems(releases_of(folders), today)
     return in_order(problems)
+
+
+def _unfinished(folder: Path) -> Problem:
+    """The warning on a folder that is no release yet."""
+    what = "is what a command made that did not end" if is_part(folder.name) else "has no programme.yaml"
+    message, place = f"'{folder.name}' {what}; it is not read", Place(Source(shown(folder), ""), 0, 0)
+    return Problem("unfinished-release", message, place, "finish it, or remove it", Level.WARNING)
 
 
 def _sequence_problems(releases: tuple[FoundRelease, ...], today: date) -> Iterator[Problem]:
@@ -62,17 +84,24 @@ def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
     if programme is None:
         return problems
     release, solver = Release(programme, make_plan(programme), problems, files), solver and is_installed(Extra.PROVE)
+    progress = Progress(_budget() if solver else None)
     readings, reading_problems = other_readings(files)
-    all_problems = [*problems, *reading_problems, *check_all(release, SECONDS if solver else None)]
+    all_problems = [*problems, *reading_problems, *check_all(release, progress)]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:
-        return in_order([*all_problems, *refused.problems])
-    verdicts = list(claim_verdicts(release, readings, scenarios))
-    if solver:
-        verdicts = list(decided_by_solver(release, readings, verdicts))
-    claim_problems = (claim_problem(verdict, programme, solver=solver) for verdict in verdicts)
-    return in_order([*all_problems, *filter(None, claim_problems)])
+        all_problems += refused.problems
+    else:
+        verdicts = decided(release, readings, list(claim_verdicts(release, readings, scenarios)), progress)
+        all_problems += filter(None, (claim_problem(verdict, programme, solver=solver) for verdict in verdicts))
+    place = files.documents["programme"].place(("release",))
+    return in_order([*all_problems, *unfinished(progress, programme.release, place)])
+
+
+def _budget() -> Budget:
+    from ..proof.budget import Budget  # the solver is an optional library
+
+    return Budget()
 
 
 def claim_verdicts(
@@ -86,14 +115,19 @@ def claim_verdicts(
             yield from check_claims(reading.release, scenario_outcomes(reading.release, scenarios), reading.name)
 
 
-def decided_by_solver(
-    release: Release, readings: Sequence[OtherReading], verdicts: Iterable[ClaimVerdict]
-) -> Iterator[ClaimVerdict]:
-    """The verdicts in the same order; the solver tries to decide the undecided ones within its time limit."""
+def decided(
+    release: Release, readings: Sequence[OtherReading], verdicts: Sequence[ClaimVerdict], progress: Progress
+) -> Sequence[ClaimVerdict]:
+    """The verdicts in the same order; the solver tries to decide the undecided ones, where `progress` has a budget."""
+    if progress.budget is None:
+        return verdicts
     from ..proof.claims_by_solver import prove
     from ..proof.decide import Setting
 
+    progress.budget.allot(1)
     under: dict[str | None, Release] = {None: release, **{reading.name: reading.release for reading in readings}}
-    for verdict in verdicts:
-        setting = Setting(under[verdict.claim.under], date.today(), SECONDS)
-        yield prove(setting, verdict.claim) if verdict.status == "undecided" else verdict
+    by_solver = {}
+    for verdict in progress.each("claims", [verdict for verdict in verdicts if verdict.status == "undecided"]):
+        setting = Setting(under[verdict.claim.under], date.today(), SECONDS, progress.budget)
+        by_solver[verdict.claim.id] = prove(setting, verdict.claim)
+    return [by_solver.get(verdict.claim.id, verdict) for verdict in verdicts]

@@ -1,12 +1,14 @@
 """Reads and runs the scenarios of a release: worked examples, each with the outcome it expects.
 
 A scenario gives a record, perhaps an order, and a day, and expects parts of the outcome's JSON. To write less, rows of
-a list may be named by their ids, and a status or value may stand for the row that holds it. `in_force` is whether the
-release is in force on the day.
+a list may be named by their ids; a status, or a number for its value, may stand for the row that holds it. `in_force`
+is whether the release is in force on the day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +24,7 @@ from ..release.find import unreadable
 from ..release.load import Release
 from ..source.differences import NOTHING, Pairing, Policy, differences, is_same_value, path_text
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
-from ..source.parts import part, with_part
+from ..source.parts import part, parts_of_map, with_part
 from ..source.shape import check_shape
 from ..values import Kind, Unknown
 
@@ -77,8 +79,9 @@ class UnreachedParts(NamedTuple):
 def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
     """The scenarios in the folder of a release, in order; raises InvalidProgramme with all their problems."""
     scenarios: list[Scenario] = []
-    problems = [_misnamed(path) for path in sorted((folder / FOLDER).glob("*.yml"))]
-    for path in sorted((folder / FOLDER).glob("*.yaml")):
+    reader = _RecordReader(folder / FOLDER)
+    problems = [_misnamed(path) for path in sorted((folder / FOLDER).glob("[!.]*.yml"))]
+    for path in sorted((folder / FOLDER).glob("[!.]*.yaml")):
         try:
             document, syntax_problems = read_bytes(file_bytes(path), shown(path))
         except OSError as error:
@@ -90,9 +93,9 @@ def read_scenarios(folder: Path, release: Release) -> tuple[Scenario, ...]:
         shape_problems = [problem for _, problem in check_shape(document, "scenarios")]
         problems += shape_problems
         data: Any = document.data
-        if not shape_problems:
-            for id, written in data.get("scenarios", {}).items():
-                scenarios += _scenario(document, path.parent, id, written, release, problems)
+        if not shape_problems and "scenarios" in data:
+            for id, written in parts_of_map(document, ("scenarios",)).items():
+                scenarios += _scenario(document, reader, id, written, release, problems)
     if has_errors(problems):
         raise InvalidProgramme(in_order(problems))
     return tuple(scenarios)
@@ -108,30 +111,71 @@ def _misnamed(path: Path) -> Problem:
 def read_no_difference(folder: Path) -> Mapping[str, str]:
     """The ids of mutants that the files of scenarios declare to make no difference, each with the reason."""
     reasons: dict[str, str] = {}
-    for path in sorted((folder / FOLDER).glob("*.yaml")):
-        document, _ = read_bytes(file_bytes(path), shown(path))
+    for path in sorted((folder / FOLDER).glob("[!.]*.yaml")):
+        document = None
+        with suppress(OSError):  # reading the scenarios reports it
+            document, _ = read_bytes(file_bytes(path), shown(path))
         data: Any = document.data if document else None
         reasons |= data.get("no_difference", {}) if isinstance(data, dict) else {}
     return reasons
 
 
+class _RecordReader:
+    """Reads the records and orders that scenarios name, each file once."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is that of the scenarios."""
+        self._folder = folder
+        self._files: dict[str, tuple[Document | None, Sequence[Problem]] | None] = {}  #: None: it cannot be read
+
+    def read(self, written: Document, place: Place, problems: list[Problem]) -> Document | None:
+        """A record or an order: the content of the named file, or what is written in the scenario itself.
+
+        None where the file cannot be used; its problems are added to `problems`.
+        """
+        name = written.data
+        if not isinstance(name, str):
+            return written
+        if name not in self._files:
+            self._files[name] = self._file(name)
+        file = self._files[name]
+        if file is None:
+            help = f"name it from the folder of the scenarios, {shown(self._folder)}"
+            problems.append(Problem("unreadable-file", f"'{name}' cannot be read", place, help))
+            return None
+        document, syntax_problems = file
+        problems += syntax_problems
+        return document
+
+    def _file(self, name: str) -> tuple[Document | None, Sequence[Problem]] | None:
+        try:
+            content = file_bytes(self._folder / name)
+        except OSError:
+            return None
+        return read_bytes(content, shown((self._folder / name).resolve()))
+
+
 def _scenario(
-    document: Document, folder: Path, id: str, data: Mapping[str, Any], release: Release, problems: list[Problem]
+    document: Document, reader: _RecordReader, id: str, written: Document, release: Release, problems: list[Problem]
 ) -> Iterator[Scenario]:
-    """The scenario, or nothing where it cannot be used; its problems are added to `problems`."""
+    """The scenario, or nothing where it cannot be used; its problems are added to `problems`.
+
+    `written` is its part of the document.
+    """
     at: PartPath = ("scenarios", id)
+    data: Any = written.data
     if not isinstance(data["as_of"], date):
         place = document.value_place((*at, "as_of"))
         problems.append(Problem("wrong-type", "'as_of' is a day", place, "write it as 2026-01-31"))
         return
-    record_document = _part(document, folder, (*at, "record"), problems)
+    record_document = reader.read(part(written, ("record",)), document.value_place((*at, "record")), problems)
     if record_document and "but" in data:
-        record_document = _with_changes(record_document, document, (*at, "but"), data["but"])
+        record_document = _with_changes(record_document, part(written, ("but",)))
     record, record_problems = read_record(record_document, release.programme) if record_document else (None, ())
     problems += record_problems
     order = None
     if "order" in data:
-        order_document = _part(document, folder, (*at, "order"), problems)
+        order_document = reader.read(part(written, ("order",)), document.value_place((*at, "order")), problems)
         order, order_problems = read_order(order_document, release.plan) if order_document else (None, ())
         problems += order_problems
     if record and (order or "order" not in data):
@@ -139,36 +183,17 @@ def _scenario(
         yield Scenario(id, data["title"], data["as_of"], record, order, expect, quoted, document)
 
 
-def _part(document: Document, folder: Path, path: PartPath, problems: list[Problem]) -> Document | None:
-    """A record or an order: the content of the named file, or what is written in the scenario itself.
-
-    None where the file cannot be used; its problems are added to `problems`.
-    """
-    inner = part(document, path)
-    written = inner.data
-    if not isinstance(written, str):
-        return inner
-    try:
-        content = file_bytes(folder / written)
-    except OSError:
-        place = document.value_place(path)
-        problems.append(Problem("unreadable-file", f"'{written}' cannot be read", place, "name it from this folder"))
-        return None
-    read, syntax_problems = read_bytes(content, shown((folder / written).resolve()))
-    problems += syntax_problems
-    return read
-
-
-def _with_changes(record: Document, document: Document, at: PartPath, changes: Mapping[str, Any]) -> Document:
-    """The record with the changes at a path of the document: each replaces a key, or among `facts` a single fact."""
+def _with_changes(record: Document, changes: Document) -> Document:
+    """The record with the changes: each replaces a key, or among `facts` a single fact."""
     if not isinstance(record.data, dict):
         return record
-    for key in changes:
+    written: Any = changes.data
+    for key in written:
         keys: list[PartPath] = [(key,)]
         if key == "facts" and isinstance(record.data.get("facts"), dict):
-            keys = [(key, fact) for fact in changes[key]]
+            keys = [(key, fact) for fact in written[key]]
         for inner in keys:
-            record = with_part(record, inner, part(document, (*at, *inner)))
+            record = with_part(record, inner, part(changes, inner))
     return record
 
 
@@ -208,7 +233,9 @@ def _mismatches(scenario: Scenario, part: str, expected: Any, actual: Any, *path
 def _comparable(expected: Any, actual: Any) -> tuple[Any, Any]:
     """An expected day as text, as JSON has it; and in place of a row for which one value is expected, that value."""
     if isinstance(actual, dict) and not isinstance(expected, list):
-        actual = next((actual[key] for key in ("status", "value") if key in actual), actual)
+        of_number = isinstance(expected, Decimal)
+        keys = ("value", "amount", "percent") if of_number else ("status", "value", "id")
+        actual = next((actual[key] for key in keys if key in actual), actual)
     return expected.isoformat() if isinstance(expected, date) else expected, actual
 
 
@@ -249,7 +276,8 @@ def unreached_parts(release: Release, results: Sequence[ScenarioResult]) -> Unre
         tuple(id for id in programme.tiers if id not in tiers),
         tuple(id for id in varying if not seen[id]),
         tuple((id, next(iter(seen[id]))) for id in varying if len(seen[id]) == 1 and seen[id] <= {True, False}
-              and programme.values[id].kind is Kind.YES_NO and not programme.values[id].list),
+              and programme.values[id].kind is Kind.YES_NO and not programme.values[id].list
+              and programme.values[id].role is not Role.ORDER_TOTAL),
     )  # fmt: skip
 
 

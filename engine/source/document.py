@@ -18,7 +18,9 @@ from ..language.syntax import Text
 from ..limits import MAX_BYTES, MAX_NESTING, MAX_NODES
 from ..named_tuples import public
 from ..problems import Fix, Place, Problem, Source, did_you_mean, renamed
-from .scalars import Data, is_hidden, plain_scalar, strange_character
+from .letters import strange_character, without_hidden
+from .opened import opened_file, opened_stream
+from .scalars import Data, plain_scalar
 
 PartPath = tuple[str | int, ...]  #: where a part of the data is: keys and list positions from the root
 
@@ -60,6 +62,12 @@ class Document(NamedTuple):
         """The text of a scalar as it stands in the file, for `language.parse`."""
         return _raw_text(self.places[path], self.styles.get(path, ""))
 
+    def key_expression(self, path: PartPath) -> Text:
+        """The text of a key as it stands in the file, for `language.parse`."""
+        place = self.keys[path]
+        first = place.source.text[place.start : place.start + 1]
+        return _raw_text(place, first if first in ("'", '"') else "")
+
 
 def unknown_keys(document: Document, path: PartPath, written: Iterable[str], allowed: Collection[str]) -> list[Problem]:
     """A problem for each written key of the map at a path that is not among the allowed keys."""
@@ -75,14 +83,26 @@ def unknown_key(document: Document, path: PartPath, allowed: Iterable[str]) -> P
 
 def shown(path: Path) -> str:
     """A path as messages show it: from here where it is below, else whole."""
-    here, whole = Path.cwd(), path.absolute()
+    try:
+        here, whole = Path.cwd(), path.absolute()
+    except FileNotFoundError:  # the working directory was deleted
+        return str(path)
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(path)
 
 
 def file_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
-    """The bytes of a file, at most one more than `most`, so that too large a file is noticed; raises OSError."""
-    with path.open("rb") as file:
+    """The bytes of a file, at most one more than `most`, so that too large a file is noticed; raises OSError.
+
+    A pipe or a device is refused unopened.
+    """
+    with opened_file(path) as file:
         return file.read(most + 1)
+
+
+def stream_bytes(path: Path, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file, a pipe or a device that a user named, as `file_bytes` gives them; raises OSError."""
+    with opened_stream(path) as stream:
+        return stream.read(most + 1)
 
 
 def read_bytes(content: bytes, shown: str) -> tuple[Document | None, list[Problem]]:
@@ -224,12 +244,11 @@ class _Parts:
     def _scalar(self, event: Any) -> None:
         self._node(event)
         value, place = event.value, Place(self.source, event.start_mark.index, event.end_mark.index)
-        if not value.isprintable():
-            strange = strange_character(value)
-            if strange:
-                message = f"the text holds {strange}, which no reader can see"
-                fix = _without_hidden(place)
-                self.problems.append(Problem("hidden-character", message, place, "remove it", fix=fix))
+        strange = strange_character(value)
+        if strange:
+            message = f"the text holds {strange}, which no reader can see"
+            fix = _without_hidden(place)
+            self.problems.append(Problem("hidden-character", message, place, "remove it", fix=fix))
         top = self._open[-1] if self._open else None
         if top and top.key is None and isinstance(top.container, dict):
             self._take_key(event, top, place)
@@ -256,7 +275,7 @@ class _Parts:
 def _without_hidden(place: Place) -> Fix | None:
     """The fix that removes invisible characters from a text; None where they are written as escapes."""
     written = place.source.text[place.start : place.end]
-    visible = "".join(character for character in written if not is_hidden(character))
+    visible = without_hidden(written)
     return Fix(place, visible) if visible != written else None
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 from ..problems import Fix
 from .document import shown
+from .whole_files import move, part_path, refusing
 
 _MARK = "\ufeff"  #: the byte order mark, which some editors write first
 
@@ -32,9 +34,17 @@ def with_fixes(text: str, fixes: Iterable[Fix]) -> str:
 
 
 def write_mended(mended: Iterable[Mended]) -> None:
-    """Write the files as they are mended; raises OSError."""
-    for file in mended:
-        overwrite(file.path, file.after)
+    """Write the files as they are mended, each whole; none is replaced before all are on the disk. Raises WrongCall."""
+    with ExitStack() as parts:
+        written: list[tuple[Path, Path]] = []
+        for file in mended:
+            path = Path(shown(file.path))
+            part = parts.enter_context(part_path(path))
+            with refusing(path):
+                part.write_bytes(_marked(path, file.after))
+            written.append((part, path))
+        for part, path in written:
+            move(part, path)
 
 
 def patch(mended: Iterable[Mended]) -> str:
@@ -56,7 +66,7 @@ def read_unmarked(path: Path) -> str:
     return path.read_bytes().decode().removeprefix(_MARK)
 
 
-def overwrite(path: Path, text: str) -> None:
-    """Replace the text of an existing file, keeping its byte order mark if it has one; raises OSError."""
+def _marked(path: Path, text: str) -> bytes:
+    """The bytes of a new text for a file, with a byte order mark if the file has one; raises OSError."""
     mark = _MARK if path.read_bytes().decode().startswith(_MARK) else ""
-    path.write_bytes((mark + text).encode())
+    return (mark + text).encode()

@@ -15,6 +15,18 @@ def part(document: Document, path: PartPath) -> Document:
     return Document(document.source, data, *(_below(table, path) for table in _tables(document)))
 
 
+def parts_of_map(document: Document, path: PartPath) -> dict[str, Document]:
+    """Each part of the map at a path as a document of its own, by its key; all in one pass over the document."""
+    at = len(path)
+    data: Any = document.at(path)
+    parts = {key: Document(document.source, value, {}, {}, {}) for key, value in data.items()}
+    for table, name in zip(_tables(document), ("places", "keys", "styles"), strict=True):
+        for place, value in table.items():
+            if len(place) > at and place[:at] == path:
+                getattr(parts[str(place[at])], name)[place[at + 1 :]] = value
+    return parts
+
+
 def with_part(document: Document, path: PartPath, new: Document) -> Document:
     """The document with another part at a path; all keys of the path but the last must exist."""
     bare = without(document, path)

@@ -6,11 +6,22 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from ..limits import MAX_DECIMALS, MAX_WHOLE_DIGITS
 from ..values import with_point
 
-Data = None | bool | Decimal | date | str | list["Data"] | dict[str, "Data"]
+DIGITS = f"write it in digits, at most {MAX_WHOLE_DIGITS} of them before the point and {MAX_DECIMALS} after it"
+
+
+class NotData(NamedTuple):
+    """A value that no file can hold, such as NaN or a time: how messages show it, and what to give instead."""
+
+    shown: str
+    help: str
+
+
+Data = None | bool | Decimal | date | str | NotData | list["Data"] | dict[str, "Data"]
 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
@@ -80,7 +91,7 @@ def as_wanted(instance: Data, wanted: str | Sequence[str]) -> str | None:
             "нет",
         ):
             return "true" if instance.lower() in ("yes", "on", "y", "true", "да") else "false"
-    if "string" in types and isinstance(instance, Decimal | bool):
+    if "string" in types and isinstance(instance, Decimal | bool | date):
         return f'"{str(instance).lower()}"'
     return None
 
@@ -100,11 +111,6 @@ def certain_fix(instance: Data, wanted: str | Sequence[str], *, of_percentage: b
     return None if isinstance(instance, Decimal) and "E" in str(instance) else text
 
 
-def is_visible(text: str) -> bool:
-    """Whether every character of a one-line text is printable or a no-break space."""
-    return all(character.isprintable() or character == "\u00a0" for character in text)
-
-
 def in_bounds(number: Decimal) -> bool:
     """Whether a written number has no more digits before and after the point than the limits allow."""
     exponent = number.as_tuple().exponent
@@ -118,16 +124,3 @@ def in_bounds(number: Decimal) -> bool:
 def _trailing_zeros(number: Decimal) -> int:
     digits = "".join(map(str, number.as_tuple().digits))
     return len(digits) - len(digits.rstrip("0"))
-
-
-def strange_character(text: str) -> str | None:
-    """The first invisible character of the text, described; None where there is none."""
-    return next((f"the character U+{ord(character):04X}" for character in text if is_hidden(character)), None)
-
-
-def is_hidden(character: str) -> bool:
-    """Whether the character is invisible: a control, a direction mark or an unassigned character."""
-    import unicodedata  # slow to load, and few texts need it
-
-    hidden = unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
-    return hidden and character not in "\n\t\u00ad"

@@ -30,7 +30,7 @@ def check_shape(document: Document, kind: str) -> list[tuple[PartPath | None, Pr
     """Every breach of the schema `<kind>.schema.json`, with the path of the part it makes unusable, if any."""
     breaches = [
         breach
-        for error in _validator(kind).iter_errors(_as_json(document.data))
+        for error in _validator(kind).iter_errors(document.data)
         for breach in _problems(document, tuple(error.absolute_path), error)
     ]
     misnamed = {path for path, problem in breaches if problem.code == "bad-id"}
@@ -51,17 +51,15 @@ def _validator(kind: str) -> Any:
         }
     )
     extend: Any = jsonschema.validators.extend
-    validator = extend(Draft202012Validator, type_checker=exact)
+    validator = extend(Draft202012Validator, {"type": _type}, type_checker=exact)
     return validator(registry.contents(f"{kind}.schema.json"), registry=registry)
 
 
-def _as_json(data: Any) -> Any:
-    """The data as JSON writes it: dates as text."""
-    if isinstance(data, dict):
-        return {key: _as_json(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_as_json(value) for value in data]
-    return data.isoformat() if isinstance(data, date) else data
+def _type(validator: Any, types: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """The keyword `type`; a day, which JSON writes as text, is no text but where the schema takes days or any value."""
+    takes_days = "string" in types and (schema.get("format") == "date" or isinstance(types, list))
+    if not (isinstance(instance, date) and takes_days):
+        yield from Draft202012Validator.VALIDATORS["type"](validator, types, instance, schema)
 
 
 def _problems(document: Document, path: PartPath, error: Any) -> Iterator[tuple[PartPath | None, Problem]]:
@@ -189,6 +187,8 @@ def _a(instance: Any) -> str:
             return "a list"
         case str():
             return f"the text '{instance if len(instance) <= 40 else instance[:37] + '…'}'"
+        case date():
+            return f"the day {instance}"
         case _:
             return f"the number {instance}"
 

@@ -1,18 +1,20 @@
 """Remembers which releases have passed the check of their shape, so that the next call need not repeat it.
 
-The memory is a folder of empty files in the user's cache, each named by a digest of the release's bytes, the schemas
-and the version of charter: whatever changes, the check runs again. Without a cache folder it always runs.
+The memory is in the user's cache, under a digest of the release's bytes, the schemas and the version of charter:
+whatever changes, the check runs again. Without a cache folder it always runs.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from ..version import VERSION
+from .user_cache import keep, kept
+
+_KIND = "checked"
+_MOST = 500  #: releases that are remembered; then the oldest go
 
 _SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -29,20 +31,9 @@ def key_of(files: Iterable[tuple[str, bytes]]) -> str:
 
 def was_checked(key: str) -> bool:
     """Whether files with this key have passed before."""
-    with suppress(OSError, RuntimeError):
-        return (_folder() / key).is_file()
-    return False
+    return kept(_KIND, key) is not None
 
 
 def remember(key: str) -> None:
     """Record that files with this key have passed; does nothing where the cache cannot be written."""
-    with suppress(OSError, RuntimeError):
-        folder = _folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / key).touch()
-
-
-def _folder() -> Path:
-    """Raises RuntimeError where the user has no home."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache and Path(cache).is_absolute() else Path.home() / ".cache") / "charter" / "checked"
+    keep(_KIND, key, "", _MOST)

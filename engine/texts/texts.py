@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # a protocol takes long to define
         ROW_CHANGES: Mapping[str, str]
         JUDGEMENTS: Mapping[str, str]
         CATALOGUE: Mapping[str, str]
+        TABLES: Mapping[str, str]
 
 
 @cache

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -16,8 +17,10 @@ from ..limits import MAX_SAVED_BYTES, MAX_SAVED_DIGITS, MAX_SAVED_NESTING, MAX_S
 from ..problems import Place, Problem, Source, has_errors, in_order
 from ..release.find import release_number
 from ..source.document import Document, read_text
-from ..source.scalars import day_of, strange_character
+from ..source.letters import strange_character
+from ..source.scalars import day_of
 from ..source.shape import check_shape
+from ..texts.visible import visible
 from ..version import VERSION
 
 Json = dict[str, Any]
@@ -49,8 +52,10 @@ class Saved(NamedTuple):
     line: int
     data: Json | None
     problems: tuple[Problem, ...] = ()
+    same_again: bool = False  #: whether it is known that an evaluation gives the whole of it again
 
 
+_DIGEST = re.compile(rb"\"(sha256:[0-9a-f]{64})\"")
 #: keys that distinguish an outcome from other JSON; an outcome with a misspelt key lacks at most one of them
 _TYPICAL_KEYS = frozenset({"digest", "facts", "tiers"})
 _TOO_DEEP = f"more than {MAX_SAVED_NESTING} lists and maps within each other"
@@ -60,8 +65,19 @@ class _NoJson(ValueError):
     """Raised for JSON that the standard reader accepts and no outcome has: NaN, repeated keys, deep nesting."""
 
 
-def read_saved(content: bytes, shown: str, later: Sequence[Later] = LATER) -> tuple[Saved, ...]:
-    """The certificates of a file, in its order; a file that cannot be read gives one result with a problem."""
+def digests_in(content: bytes) -> set[str]:
+    """The digests of releases in a file of certificates, and perhaps others."""
+    return {digest.decode() for digest in _DIGEST.findall(content)}
+
+
+def read_saved(
+    content: bytes, shown: str, later: Sequence[Later] = LATER, same_again: Callable[[Json], bool] | None = None
+) -> tuple[Saved, ...]:
+    """The certificates of a file, in its order; a file that cannot be read gives one result with a problem.
+
+    `same_again` tells whether an evaluation gives the whole of a certificate again, whatever JSON it is: then it has
+    the shape of an outcome. All others are compared with the schema, which takes several times as long.
+    """
     if len(content) > MAX_SAVED_BYTES:
         message = f"the file is larger than {MAX_SAVED_BYTES.written()}"
         return (_refused(shown, Problem("file-too-large", message, _at(shown), "split it")),)
@@ -75,7 +91,7 @@ def read_saved(content: bytes, shown: str, later: Sequence[Later] = LATER) -> tu
     certificates: list[Saved] = []
     wrong = 0
     for saved in _objects(text, shown):
-        certificates.append(saved if saved.data is None else _checked(saved, text, later))
+        certificates.append(saved if saved.data is None else _checked(saved, text, later, same_again))
         wrong += certificates[-1].data is None
         if wrong == MAX_SAVED_WRONG:
             message = f"{wrong} parts of this file are no outcomes; the rest of it is not read"
@@ -138,7 +154,7 @@ def _no_outcome(shown: str, line: int, place: Place) -> Saved:
     return Saved(shown, line, None, (Problem("not-an-outcome", "this JSON is no outcome", place, help),))
 
 
-def _checked(saved: Saved, text: str, later: Sequence[Later]) -> Saved:
+def _checked(saved: Saved, text: str, later: Sequence[Later], same_again: Callable[[Json], bool] | None) -> Saved:
     """The certificate if it fits the schema; else its problems, without its data."""
     data: Json = saved.data or {}
     result = data.get("result")
@@ -148,6 +164,8 @@ def _checked(saved: Saved, text: str, later: Sequence[Later]) -> Saved:
         return saved._replace(data=None, problems=(problem,))
     if len(_TYPICAL_KEYS & data.keys()) < len(_TYPICAL_KEYS) - 1:
         return _no_outcome(saved.file, saved.line, _at(saved.file, text, saved.line))
+    if same_again and not _hidden(data) and same_again(data):
+        return saved._replace(same_again=True)
     if not any(_shape_problems(Document(Source(saved.file, ""), data, {}, {}, {}), later)):
         return saved
     problems = in_order(_shape_problems(_with_places(saved, text), later))
@@ -199,10 +217,11 @@ def _refused(shown: str, problem: Problem) -> Saved:
 def _exact(digits: str) -> Decimal:
     """The number with all its digits; raises _NoJson for one with more digits than any outcome has."""
     try:
-        number = Decimal(digits) if len(digits) <= 2 * MAX_SAVED_DIGITS else Decimal("NaN")
+        number = Decimal(digits) if len(digits) <= 3 * MAX_SAVED_DIGITS else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or abs(number.adjusted()) > MAX_SAVED_DIGITS:
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or number.adjusted() >= MAX_SAVED_DIGITS or -exponent > MAX_SAVED_DIGITS:
         raise _NoJson(f"{_short(digits)} has more digits than any result")
     return number
 
@@ -210,9 +229,9 @@ def _exact(digits: str) -> Decimal:
 def _check_nesting(data: Any) -> None:
     """Raise _NoJson where lists and maps are nested deeper than in any outcome."""
     level = [data]
-    for _ in range(MAX_SAVED_NESTING + 1):
+    for _ in range(MAX_SAVED_NESTING):
         level = [inner for part in level for inner in _inner(part)]
-    if level:
+    if any(isinstance(part, dict | list) for part in level):
         raise _NoJson(_TOO_DEEP)
 
 
@@ -236,15 +255,14 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> Json:
 
 
 def _short(text: str) -> str:
-    """The beginning of a text, with a replacement for each character that a message cannot show."""
-    seen = "".join(character if character.isprintable() else "\ufffd" for character in text[:41])
-    return seen if len(text) <= 40 else f"{seen[:39]}…"
+    """The beginning of a text, as a message shows it."""
+    return visible(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def _hidden(data: Any) -> str | None:
     """The description of the first invisible character in the texts of the data; None where there is none."""
     if isinstance(data, str):
-        return None if data.isprintable() else strange_character(data)
+        return strange_character(data)
     keys = data if isinstance(data, dict) else ()
     return next((character for part in (*keys, *_inner(data)) if (character := _hidden(part))), None)
 

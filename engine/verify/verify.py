@@ -13,9 +13,10 @@ from ..evaluate.outcome_json import outcome_data
 from ..named_tuples import public
 from ..problems import InvalidInput, Problem
 from ..release.archive import ArchivedRelease
-from ..source.differences import Pairing, Policy, ValueDifference, differences
+from ..source.differences import Pairing, Policy, ValueDifference, differences, is_same_value
+from ..source.scalars import day_of
 from ..version import VERSION
-from .certificate import LATER, Json, Later, without_later
+from .certificate import LATER, Json, Later, Saved, without_later
 
 Status = Literal[
     "equal",  #: the evaluation gives the same outcome
@@ -53,6 +54,32 @@ class CertificateVerdict(NamedTuple):
     files_changed: bool = False
     known: tuple[ArchivedRelease, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+def is_same_again(data: Json, archive: Sequence[ArchivedRelease]) -> bool:
+    """Whether evaluating the record in any JSON under its release gives that JSON again, to the last key.
+
+    Its release is loaded in the archive. False also for what is no outcome, and for one with agreements.
+    """
+    texts = all(isinstance(data.get(key), str) for key in ("release", "digest", "as_of"))
+    kept = next((kept for kept in archive if kept.digest == data.get("digest")), None)
+    if not texts or kept is None or kept.release is None or kept.state != "as_it_was" or data.get("agreements") != []:
+        return False
+    day = day_of(data["as_of"])
+    if day is None or not data.keys() >= {"partner", "name", "held_tier", "since", "facts"}:
+        return False
+    try:
+        outcome = kept.release.evaluate(record_in(data), as_of=day)
+    except InvalidInput:
+        return False
+    return is_same_value(outcome_data(outcome), data)
+
+
+def verify_saved(saved: Saved, archive: Sequence[ArchivedRelease]) -> CertificateVerdict | None:
+    """The verdict on a certificate of a file; None where it is no outcome."""
+    if saved.data is None:
+        return None
+    return CertificateVerdict("equal", saved.data) if saved.same_again else verify(saved.data, archive)
 
 
 def verify(certificate: Json, archive: Sequence[ArchivedRelease], later: Sequence[Later] = LATER) -> CertificateVerdict:

@@ -22,6 +22,7 @@ from charter.engine.release.load import load_files, read_files
 from charter.engine.report.changes import ChangeWords
 
 from ..small_world import write
+from ..surfaces.trials import EXAMPLES
 
 DAY = date(2026, 11, 25)
 # ruff: noqa: E501  a row of a file stands on one line
@@ -298,7 +299,9 @@ def test_another_name_hits_nobody(name: str, folder: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("names", random.Random(5).sample(list(itertools.combinations(CHANGES, 2)), 60))
+@pytest.mark.parametrize(
+    "names", random.Random(5).sample(list(itertools.combinations(CHANGES, 2)), 60 if EXAMPLES else 25)
+)
 def test_two_changes(names: tuple[str, str], folder: Path) -> None:
     try:
         check(names, folder / "pairs")

@@ -1,11 +1,14 @@
-"""Every mutant of the programme: where a scenario's partner is hit, so is an outcome, and what is told is right."""
+"""Where a mutant of the programme hits a scenario's partner, an outcome is hit, and what is said of it is right."""
 
 from __future__ import annotations
+
+from itertools import islice
 
 import pytest
 from charter.engine.difference.matched import matched
 from charter.engine.difference.one_partner import Pair
-from charter.engine.difference.partner_effects import differ_in_way, outcome_effects
+from charter.engine.difference.partner_effects import outcome_effects
+from charter.engine.difference.shown import differ_in_way
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.release.load import load_files, read_files
@@ -13,7 +16,8 @@ from charter.engine.review.mutants import mutants
 from charter.engine.review.scenarios import read_scenarios, scenario_outcomes
 
 from ..programmes import ASOFT
-from .test_random_pairs import DAY
+from ..surfaces.trials import EXAMPLES
+from .test_random_pairs import DAY, lacks_facts
 
 
 @pytest.mark.slow
@@ -22,12 +26,10 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
     release = load_files(files)
     scenarios = read_scenarios(ASOFT, release)
     before = {
-        name: all_values(release.plan, outcome)
-        for name, outcome in scenario_outcomes(release, scenarios).items()
-        if not outcome.agreements
+        name: all_values(release.plan, outcome) for name, outcome in scenario_outcomes(release, scenarios).items()
     }
     noticed = 0
-    for mutant in mutants(files):
+    for mutant in islice(mutants(files), 0, None, 1 if EXAMPLES else 3):
         after = scenario_outcomes(mutant.release, scenarios)
         rows = [
             (values, all_values(mutant.release.plan, after[name])) for name, values in before.items() if name in after
@@ -39,8 +41,9 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
                 pairs = [
                     tuple(interpret(tree, values) for values, tree in zip(row, trees, strict=True)) for row in rows
                 ]
-                if any(differ_in_way((a, b), effect.outcome, way) for a, b in pairs):
+                shown = [pair for pair in pairs if differ_in_way(pair, effect.outcome, way)]
+                if shown:
                     noticed += 1
-                    told_by_those_who_state_it = way == "other" and effect.shows("better", "worse")
-                    assert one.status == "yes" or told_by_those_who_state_it, (mutant.id, effect.outcome, way)
-    assert noticed > 200
+                    told = one.status == "yes" or (effect.shows("better", "worse") and all(map(lacks_facts, shown)))
+                    assert told, (mutant.id, effect.outcome, way)
+    assert noticed > (200 if EXAMPLES else 60)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from charter.engine.difference.difference import ReleaseDifference, difference
 from charter.engine.difference.one_partner import Pair
-from charter.engine.difference.partner_effects import differ_in_way
+from charter.engine.difference.shown import differ_in_way
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.programme.owners import Role
@@ -184,8 +184,8 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
     ),
     "the cap raised": (
         [("bonuses.yaml", "value: 40", "value: 45")],
-        "neutral",
-        [("cap_changed", "Cap on discount plus bonuses: 40% → 45%", "neutral")],
+        "improves",
+        [("cap_changed", "Cap on discount plus bonuses: 40% → 45%", "improves")],
     ),
     "the cap lifted": (
         [
@@ -198,7 +198,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
             ("claims.yaml", "> discount_cap", "> 40"),
             ("clauses.yaml", "          discount.cap.value: 100", '          discount.bonuses_apply.rule: "true"'),
         ],
-        "neutral",
+        "improves",
         [
             ("cap_removed", "cap dropped: Cap on discount plus bonuses", None),
             (
@@ -392,7 +392,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
             )
         ],
         "both",
-        [("value_changed", "ASoft Retail Partner: maximum 40 → 30", "both")],
+        [("value_changed", "ASoft Retail Partner: maximum 40% → 30%", "both")],
     ),
     "a comment": (
         [("bonuses.yaml", "# What is added", "# Whatever is added")],
@@ -461,7 +461,7 @@ def test_what_is_better_for_some_and_worse_for_others(tmp_path: Path) -> None:
     assert told.judgement == "both"
     totals = [one for one in told.effects if one.outcome.role is Role.DISCOUNT_TOTAL and not one.outcome.own]
     by_tier = {one.outcome.tier: one.judgement for one in totals}
-    assert by_tier == {"retail": "neutral", "competency": "both", "saas": "worsens"}
+    assert by_tier == {"retail": "worsens", "competency": "both", "saas": "worsens"}  # retail by an agreement
     assert [one.judgement for one in told.changes] == ["worsens", "improves"]
 
 

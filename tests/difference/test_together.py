@@ -172,3 +172,22 @@ def test_a_portfolio_is_read_through_what_is_renamed(tmp_path: Path) -> None:
     assert (told["judgement"], counted["rows"], counted["decided"], counted["differing"]) == ("neutral", 3, 3, 0)
     result = compare(load_files(read_files(old)), load_files(read_files(new)), portfolio, as_of=DAY)
     assert (result.decided, result.differing) == (3, 0)
+
+
+BAND = """
+facts: {n: {title: {en: N}, kind: count}}
+lists:
+  deals:
+    title: {en: Deals}
+    fields: {amount: {title: {en: Amount}, kind: count}}
+    values: {points: {title: {en: Points}, kind: count, value: {band: amount, rows: {%s: 3}, below: 0}, source: [c]}}
+"""
+
+
+def test_a_change_that_leaves_a_part_of_a_wrong_shape_cannot_stand_alone(tmp_path: Path) -> None:
+    """The only row of a band begins elsewhere: without its new row, the band has none."""
+    old, new = (world(tmp_path / name, facts=BAND % border) for name, border in (("a", 5), ("b", 6)))
+    told = difference(old.files, new.files, Pair(old, new, DAY))
+    assert [judged.change.became for judged in told.changes] == ["removed", "added"]
+    assert told.changes[0].judgement is None
+    assert told.judgement == "both"

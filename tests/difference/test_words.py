@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
 from typing import get_args
 
 import pytest
 from charter.engine.difference.changes import Change
+from charter.engine.difference.history import history
 from charter.engine.difference.rows import PARTS, ROWS, Became, ChangedKind, PartKind, RowKind
+from charter.engine.release.load import read_files
+from charter.engine.report.history import history_data
 from charter.engine.texts.texts import texts_in
 
-from ..programmes import ROOT
+from ..programmes import ROOT, SMALL, copy_of, edit
 
 KINDS = sorted({*ROWS.values(), *PARTS.values()})
 
@@ -59,3 +65,16 @@ def test_both_languages_have_the_same_words() -> None:
     assert english.ROW_CHANGES.keys() == expected
     assert english.CHANGE_KEYS.keys() == russian.CHANGE_KEYS.keys()
     assert all(english.CHANGES[key] != russian.CHANGES[key] for key in english.CHANGES)
+
+
+def test_the_history_as_data_says_each_change_in_both_languages(tmp_path: Path) -> None:
+    first = copy_of(SMALL, tmp_path)
+    second = Path(shutil.copytree(first, tmp_path / "1.1.0"))
+    edit(second, "programme.yaml", 'release: "1.0.0"', 'release: "1.1.0"')
+    edit(second, "programme.yaml", "2025-07-01", "2026-07-01")
+    edit(second, "tiers.yaml", "{value: 5, source: [s1]}", "{value: 6, source: [s1]}")
+    releases = history_data(history([read_files(first), read_files(second)]))["releases"]
+    assert [release["changes"] for release in releases[:1]] == [[]]
+    (change,) = releases[1]["changes"]
+    assert change["sentence"].keys() == {"en", "ru"}
+    assert all({"5", "6"} <= {*re.findall(r"\d", text)} for text in change["sentence"].values())

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import z3
-from charter.engine.language.smt.terms import Codes, Term
+from charter.engine.language.smt.terms import Codes, Term, text_fraction
 from charter.engine.values import NUMERIC, Kind, Unknown, Value
 
 Given = list[tuple[Any, Any]]  #: symbols and what they are
@@ -27,7 +27,14 @@ def value_of(made: Term, kind: Kind, given: Given, codes: Codes) -> Value | None
         number /= over
     if kind is Kind.DATE:
         return date.fromordinal(int(number))
-    return number if kind in NUMERIC else codes.text(int(number))
+    return number if kind in NUMERIC else text_of(number, kind, codes)
+
+
+def text_of(number: Fraction, kind: Kind, codes: Codes) -> str | None:
+    """The option of a choice, or the text, of a number."""
+    if kind is Kind.CHOICE:
+        return codes.option(int(number))
+    return next((text for text in (*codes.texts, "north", "south") if text_fraction(text) == number), None)
 
 
 def holds(condition: Any, given: Given) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from charter.engine.compile.programme_functions import programme_functions
-from charter.engine.language.calls import FUNCTIONS, Symbol
+from charter.engine.language.calls import FUNCTIONS
 from charter.engine.language.parse import Scope, parse
+from charter.engine.language.symbols import Symbol
 from charter.engine.language.syntax import Text
 from charter.engine.language.tree import Expression
 from charter.engine.problems import Problem, Source
-from charter.engine.values import Kind
+from charter.engine.values import UNDEFINED, Kind, Unknown, Value
 
 KINDS = {
     "p": Kind.YES_NO,
@@ -26,12 +30,22 @@ KINDS = {
     "as_of": Kind.DATE,
 }
 COLOURS = ("red", "green", "blue")
+OPTIONAL = ("e",)  #: of which there may be none
 #: of one list, `l`: its items' fields, which only aggregates can name
 FIELDS = {"p": Kind.YES_NO, "n": Kind.COUNT, "a": Kind.MONEY, "d": Kind.DATE, "t": Kind.TEXT}
 SCOPE = Scope(
-    {id: Symbol(id, kind, COLOURS if kind is Kind.CHOICE else (), id == "o") for id, kind in KINDS.items()},
+    {
+        id: Symbol(id, kind, COLOURS if kind is Kind.CHOICE else (), id == "o", optional=id in OPTIONAL)
+        for id, kind in KINDS.items()
+    },
     functions={**FUNCTIONS, **programme_functions(("gold", "silver"))},
 )
+
+
+def stated(facts: Mapping[str, Any]) -> dict[str, Value]:
+    """The facts of a case: `none` is no value, and what is left out is unknown."""
+    values = {id: facts.get(id, Unknown(frozenset((id,)))) for id in KINDS}
+    return {id: UNDEFINED if value == "none" else value for id, value in values.items()}
 
 
 def read(text: str, expected: Kind | None = None) -> tuple[Expression | None, list[Problem]]:

@@ -37,7 +37,7 @@ MADE_UP = {
         "function_names.py",
         '"sum",',
         {
-            "compile.definitions",
+            "compile.aggregates",
             "language.run.aggregates",
             "language.bounds.bounds",
             "language.smt.aggregates",

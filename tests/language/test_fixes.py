@@ -6,9 +6,9 @@ import re
 from fractions import Fraction
 
 import pytest
-from charter.engine.language.calls import Symbol
 from charter.engine.language.parse import Scope, parse
 from charter.engine.language.run.interpret import interpret
+from charter.engine.language.symbols import Symbol
 from charter.engine.language.syntax import Text
 from charter.engine.problems import Source
 from charter.engine.source.scalars import certain_fix

@@ -12,7 +12,7 @@ from charter.engine.language.tree import Expression
 from charter.engine.source.document import read_text
 from charter.engine.values import Unknown, Value
 
-from .names import FIELDS, KINDS, read
+from .names import FIELDS, read, stated
 
 
 def by_interpreter(tree: Expression, values: dict[str, Value]) -> Value:
@@ -61,7 +61,7 @@ def cases() -> list[object]:
 def test_a_case_means_what_the_table_says(case: dict, reader) -> None:
     tree, problems = read(case["expression"])
     assert not problems
-    values = {id: case["facts"].get(id, Unknown(frozenset((id,)))) for id in KINDS}
+    values = stated(case["facts"])
     expected = case["expect"]
     if isinstance(expected, list):
         expected = Unknown(frozenset(expected))

@@ -37,7 +37,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .names import COLOURS, FIELDS, KINDS, read
-from .trees import aggregates, trees
+from .trees import aggregates, tables, trees
 
 TITLES = {
     "en": {"p": "Plan agreed", "q": "IT company", "n": "Certified people", "m": "Licences rented out", "x": "Score",
@@ -182,7 +182,7 @@ def test_rules_with_different_meanings_have_different_phrases(lang: str) -> None
     phrases = Phrases(lang)
 
     @settings(max_examples=600, deadline=None)
-    @given(st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), aggregates(kind))))
+    @given(st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), aggregates(kind), tables(kind))))
     def is_told_apart(tree: Expression) -> None:
         for part in (tree, raised(tree), *parts_of(tree)):
             phrases.add(part)
@@ -209,7 +209,7 @@ def raised(tree: Expression) -> Expression:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), aggregates(kind))))
+@given(st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), aggregates(kind), tables(kind))))
 def test_no_phrase_has_the_name_of_a_function_or_an_id(tree: Expression) -> None:
     names = {*get_args(FunctionName), *get_args(AggregateName), *TITLES["en"]}
     for lang in TITLES:
@@ -271,13 +271,34 @@ def test_no_phrase_has_the_name_of_a_function_or_an_id(tree: Expression) -> None
          "не менее 2 из: план согласован; ИТ-компания; специалисты: более 1"),
         ("round(a, 0.01)", "price, rounded to 0.01 EUR", "цена с округлением до 0,01 EUR"),
         ("round_down(a + a, 1)", "(price + price), rounded down to 1 EUR", "(цена + цена) с округлением вниз до 1 EUR"),
+        ("round_half_even(a, 0.01)", "price, rounded to 0.01 EUR (a half to the even multiple)",
+         "цена с банковским округлением до 0,01 EUR (половина — к чётному)"),
+        ("round_towards_zero(a, 1)", "price, rounded towards zero to 1 EUR", "цена с округлением к нулю до 1 EUR"),
+        ("round_away_from_zero(a, 1)", "price, rounded away from zero to 1 EUR",
+         "цена с округлением от нуля до 1 EUR"),
         ("min(n, 3)", "the least of: certified people; 3", "наименьшее из: специалисты; 3"),
         ("2 * every(5, n)", "2 × (one for every full 5 of “Certified people”)",
          "2 × (по 1 за каждые полные 5 показателя «Специалисты»)"),
+        ("abs(x - n) <= 2", "the absolute value of (score − certified people): at most 2",
+         "абсолютная величина показателя (счёт − специалисты): не более 2"),
+        ("modulo(n, 12) == 0", "the remainder of “Certified people” divided by 12: exactly 0",
+         "остаток от деления показателя «Специалисты» на 12: ровно 0"),
+        ("modulo(a, 100) + a", "(the remainder of “Price” divided by 100 EUR) + price",
+         "(остаток от деления показателя «Цена» на 100 EUR) + цена"),
         ("add_months(d, -3) == as_of",
          "3 months before “Joined”: equal to “The day”", "«Вступление» − 3 мес.: совпадает с «День»"),
         ("months_between(d, as_of) >= 6", "the number of whole months from “Joined” to “The day”: at least 6",
          "число полных месяцев от даты «Вступление» до даты «День»: не менее 6"),
+        ("year(as_of) - year(d) >= 5", "(the year of “The day”) − (the year of “Joined”): at least 5",
+         "(год даты «День») − (год даты «Вступление»): не менее 5"),
+        ("month(d) == 12", "the month of “Joined”: exactly 12", "месяц даты «Вступление»: ровно 12"),
+        ("day(add_days(d, 1)) == 1", "the day of the month of (a day after “Joined”): exactly 1",
+         "число месяца даты («Вступление» + 1 день): ровно 1"),
+        ("weekday(d) > 5", "the day of the week of “Joined” (1 is Monday): more than 5",
+         "день недели даты «Вступление» (1 — понедельник): более 5"),
+        ("quarter(d) == 4", "the quarter of “Joined”: exactly 4", "квартал даты «Вступление»: ровно 4"),
+        ("quarter(d, 8)", "the quarter of “Joined” (a year begins with month 8)",
+         "квартал даты «Вступление» (год начинается с месяца 8)"),
         ("start_of_year(d, 7)", "the first day of the year of “Joined” (a year begins with month 7)",
          "первый день года, на который приходится «Вступление» (год начинается с месяца 7)"),
     ],

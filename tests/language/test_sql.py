@@ -12,16 +12,16 @@ import pytest
 from charter.engine.language.sql.exact import Exact, NotInSql
 from charter.engine.language.sql.expressions import expression_sql
 from charter.engine.language.sql.numbers import Quotient
-from charter.engine.language.tree import Aggregate, Expression, Name
+from charter.engine.language.tree import Aggregate, Call, Expression, Name
 from charter.engine.language.words import words
-from charter.engine.values import NUMERIC, Kind, Unknown
+from charter.engine.values import NUMERIC, UNDEFINED, Kind, Unknown, is_undefined, missing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from .names import COLOURS, KINDS, read
+from .names import COLOURS, KINDS, OPTIONAL, read, stated
 from .test_meaning import by_interpreter, cases
-from .trees import trees
+from .trees import any_value
 
 DECIMALS = 6
 DATABASE = duckdb.connect()
@@ -35,7 +35,9 @@ def type_of(kind: Kind, digits: int) -> str:
 def column(digits: int) -> Any:
     """The column of a name whose numbers have so many digits before the point."""
 
-    def found(name: Name | Aggregate) -> Any:
+    def found(name: Name | Aggregate | Call) -> Any:
+        if isinstance(name, Call):
+            return exp.column(f"has {words.text(name.arguments[0])}", quoted=True)
         assert isinstance(name, Name)
         tree = exp.column(name.id, quoted=True)
         if name.kind is Kind.COUNT:
@@ -55,11 +57,17 @@ def by_sql(tree: Expression, rows: list[dict[str, Any]], digits: int) -> list[An
         [one.tree for one in made] if isinstance(made, Quotient) else [made.tree if isinstance(made, Exact) else made]
     )
     names = ", ".join(f'"{id}" {type_of(kind, digits)}' for id, kind in KINDS.items())
+    names += "".join(f', "has {id}" BOOLEAN' for id in OPTIONAL)
     DATABASE.execute(f"CREATE OR REPLACE TABLE facts (row INTEGER, {names})")
     values = [
-        [index, *(None if isinstance(row[id], Unknown) else row[id] for id in KINDS)] for index, row in enumerate(rows)
+        [
+            index,
+            *(None if isinstance(row[id], Unknown) else row[id] for id in KINDS),
+            *(there(row[id]) for id in OPTIONAL),
+        ]
+        for index, row in enumerate(rows)
     ]
-    DATABASE.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * (len(KINDS) + 1))})", values)
+    DATABASE.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * len(values[0]))})", values)
     text = exp.select(*parts).from_("facts").order_by("row").sql("duckdb")
     found = DATABASE.execute(text).fetchall()
     assert not any(isinstance(value, float) for row in found for value in row), text
@@ -68,6 +76,11 @@ def by_sql(tree: Expression, rows: list[dict[str, Any]], digits: int) -> list[An
     if isinstance(made, Quotient):
         return [None if None in row else Fraction(row[0]) / Fraction(row[1]) for row in found]
     return [row[0] for row in found]
+
+
+def there(value: Any) -> bool | None:
+    """Whether there is a value of an optional fact; None where it is unknown."""
+    return not is_undefined(value) if not missing(value) else None
 
 
 def same(found: Any, wanted: Any) -> bool:
@@ -93,7 +106,12 @@ def values_of(kind: Kind, digits: int) -> st.SearchStrategy:
 def facts(digits: int) -> st.SearchStrategy:
     return st.fixed_dictionaries(
         {
-            id: st.one_of(st.just(Unknown(frozenset((id,)))), values_of(kind, digits), values_of(kind, digits))
+            id: st.one_of(
+                st.just(Unknown(frozenset((id,)))),
+                *([st.just(UNDEFINED)] if id in OPTIONAL else []),
+                values_of(kind, digits),
+                values_of(kind, digits),
+            )
             for id, kind in KINDS.items()
         }
     )
@@ -103,7 +121,7 @@ def facts(digits: int) -> st.SearchStrategy:
 def test_a_case_means_in_sql_what_the_table_says(case: dict) -> None:
     tree, _ = read(case["expression"])
     assert tree is not None
-    values = {id: case["facts"].get(id, Unknown(frozenset((id,)))) for id in KINDS}
+    values = stated(case["facts"])
     numbers = [value for value in values.values() if isinstance(value, Decimal)]
     digits = max([6, *(len(str(int(abs(one)))) for one in numbers)])
     expected = Unknown() if isinstance(case["expect"], list) else case["expect"]
@@ -121,7 +139,7 @@ BEYOND: set[str] = set()
 
 @pytest.mark.parametrize("digits", [6, 18])
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(list(Kind)).flatmap(trees), st.data())
+@given(any_value, st.data())
 def test_sql_means_what_the_interpreter_means(digits: int, tree: Expression, data: st.DataObject) -> None:
     rows = data.draw(st.lists(facts(digits), min_size=4, max_size=4))
     try:

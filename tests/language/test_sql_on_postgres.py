@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from ..postgres import Postgres, needs_postgres, postgres
-from .names import KINDS, read
+from .names import KINDS, OPTIONAL, read, stated
 from .test_meaning import by_interpreter, cases
-from .test_sql import column, facts, same, type_of
-from .trees import trees
+from .test_sql import column, facts, same, there, type_of
+from .trees import any_value
 
 pytestmark = needs_postgres
 
@@ -41,9 +41,17 @@ def by_postgres(server: Postgres, tree: Expression, rows: list[dict[str, Any]], 
     parts = [part.tree for part in sql] if isinstance(sql, Quotient) else [sql.tree if isinstance(sql, Exact) else sql]
     select = exp.select(*(exp.alias_(part, f"part_{index}") for index, part in enumerate(parts)))
     query = text_of(select.from_("facts").order_by("row"), "postgres")
-    columns = ["row", *KINDS]
-    lines = [", ".join(map(literal, (index, *(row[id] for id in KINDS)))) for index, row in enumerate(rows)]
-    types = {"row": "INTEGER", **{id: type_of(kind, digits) for id, kind in KINDS.items()}}
+    has = [f"has {id}" for id in OPTIONAL]
+    columns = ["row", *KINDS, *has]
+    lines = [
+        ", ".join(map(literal, (index, *(row[id] for id in KINDS), *(there(row[id]) for id in OPTIONAL))))
+        for index, row in enumerate(rows)
+    ]
+    types = {
+        "row": "INTEGER",
+        **{id: type_of(kind, digits) for id, kind in KINDS.items()},
+        **dict.fromkeys(has, "BOOLEAN"),
+    }
     names = ", ".join(f'"{id}" {types[id]}' for id in columns)
     script = f"CREATE TEMP TABLE facts ({names});\n"
     script += "INSERT INTO facts VALUES " + ", ".join(f"({line})" for line in lines) + ";"
@@ -55,7 +63,7 @@ def by_postgres(server: Postgres, tree: Expression, rows: list[dict[str, Any]], 
 
 
 def literal(value: Any) -> str:
-    if isinstance(value, Unknown):
+    if value is None or isinstance(value, Unknown):
         return "NULL"
     return str(value) if isinstance(value, bool | int | Decimal) else f"'{value}'"
 
@@ -64,7 +72,7 @@ def literal(value: Any) -> str:
 def test_a_case_means_on_postgres_what_the_table_says(case: dict, server: Postgres) -> None:
     tree, _ = read(case["expression"])
     assert tree is not None
-    values = {id: case["facts"].get(id, Unknown(frozenset((id,)))) for id in KINDS}
+    values = stated(case["facts"])
     numbers = [value for value in values.values() if isinstance(value, Decimal)]
     digits = max([6, *(len(str(int(abs(number)))) for number in numbers)])
     expected = Unknown() if isinstance(case["expect"], list) else case["expect"]
@@ -79,7 +87,7 @@ def test_a_case_means_on_postgres_what_the_table_says(case: dict, server: Postgr
 @pytest.mark.slow
 @pytest.mark.parametrize("digits", [6, 18])
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(list(Kind)).flatmap(trees), st.data())
+@given(any_value, st.data())
 def test_postgres_means_what_the_interpreter_means(
     digits: int, server: Postgres, tree: Expression, data: st.DataObject
 ) -> None:

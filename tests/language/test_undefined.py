@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from .names import FIELDS, KINDS, read
 from .test_meaning import READERS, by_interpreter
 from .test_readers_agree import any_tree, over_a_list
-from .trees import facts, items, trees, values_of
+from .trees import facts, facts_or_none, items, trees, values_of
 
 Facts = dict[str, Value]
 
@@ -59,7 +59,7 @@ def test_no_fact_or_field_decides_an_aggregate_that_is_not_named(
 
 
 @settings(max_examples=500, deadline=None)
-@given(st.one_of(any_tree, over_a_list), facts, items)
+@given(st.one_of(any_tree, over_a_list), facts_or_none, items)
 def test_every_reader_names_the_same_facts_and_causes(tree: Expression, values: Facts, found: Value) -> None:
     """The equality of values lets `UNDEFINED` equal every undefined one, so the causes are compared themselves."""
     results = [reader(tree, values | {"l": found}) for reader in READERS]
@@ -68,7 +68,7 @@ def test_every_reader_names_the_same_facts_and_causes(tree: Expression, values: 
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(any_tree, over_a_list), facts, items)
+@given(st.one_of(any_tree, over_a_list), facts_or_none, items)
 def test_what_no_fact_decides_has_a_cause(tree: Expression, values: Facts, found: Value) -> None:
     """With a value, known or not, for each operand."""
     result = by_interpreter(tree, values | {"l": found})

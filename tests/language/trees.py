@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import get_args
 
-from charter.engine.language.function_names import OfValues
+from charter.engine.language.currencies import minor_unit
+from charter.engine.language.function_names import OfValues, Rounding
 from charter.engine.language.operators import Operator, result_kinds
+from charter.engine.language.run.causes import Cause
 from charter.engine.language.tree import (
     Aggregate,
     And,
@@ -20,11 +22,12 @@ from charter.engine.language.tree import (
     Name,
     Not,
     Or,
+    Undefined,
 )
 from charter.engine.values import NUMERIC, Kind, Unknown
 from hypothesis import strategies as st
 
-from .names import COLOURS, FIELDS, KINDS
+from .names import COLOURS, FIELDS, KINDS, OPTIONAL
 
 NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY)
 
@@ -54,6 +57,17 @@ facts = st.fixed_dictionaries(
 )
 
 
+def no_value(id: str) -> Unknown:
+    """The value of an optional fact that there is none of."""
+    return Unknown(causes=frozenset((Cause(Undefined(Name(id, KINDS[id], id), KINDS[id]), ("none",)),)))
+
+
+#: facts, of the optional ones of which there may be none
+facts_or_none = st.tuples(facts, st.sets(st.sampled_from(OPTIONAL))).map(
+    lambda it: {id: no_value(id) if id in it[1] else value for id, value in it[0].items()}
+)
+
+
 def literals(kind: Kind) -> st.SearchStrategy[Expression]:
     """A written value: a number is written without a unit, so only counts and numbers stand alone."""
     return values_of(kind).map(lambda value: Literal(value, kind))
@@ -62,9 +76,16 @@ def literals(kind: Kind) -> st.SearchStrategy[Expression]:
 def leaves(kind: Kind) -> st.SearchStrategy[Expression]:
     """A name of the kind; or a literal, where the kind shows in its text."""
     names = st.sampled_from([Name(id, kind, id) for id, one in KINDS.items() if one is kind])
-    if kind in (Kind.YES_NO, Kind.COUNT):
+    if kind is Kind.YES_NO:
+        return st.one_of(names, literals(kind), st.sampled_from(OPTIONAL).map(has))
+    if kind is Kind.COUNT:
         return st.one_of(names, literals(kind))
     return names
+
+
+def has(id: str) -> Expression:
+    """Whether there is a value of an optional fact."""
+    return Call("has", (Name(id, KINDS[id], id),), Kind.YES_NO)
 
 
 def trees(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
@@ -76,7 +97,13 @@ def trees(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
     choices = [leaves(kind), _choose(kind, depth - 1)]
     if kind in NUMERIC:
         choices += [_arithmetic(kind, depth - 1), _extremes(kind, depth - 1)]
-        choices.append(_rounded(kind, depth - 1))
+        choices += [_rounded(kind, depth - 1), _remainder(kind, depth - 1)]
+    if kind is Kind.MONEY:
+        choices.append(
+            st.builds(convert, trees(kind, depth - 1), trees(Kind.NUMBER, depth - 1), st.sampled_from(CODES))
+        )
+    if kind in NUMERIC:
+        choices.append(trees(kind, depth - 1).map(lambda it: Call("abs", (it,), it.kind)))
     if kind is Kind.DATE:
         choices += [_moved(depth - 1), _starts(depth - 1), _extremes(kind, depth - 1)]
     if kind is Kind.NUMBER:
@@ -84,11 +111,20 @@ def trees(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
         choices += [st.builds(Call, st.sampled_from(["days_between", "months_between"]), days, st.just(kind))]
         choices.append(trees(Kind.PERCENT, depth - 1).map(lambda it: Call("ratio", (it,), Kind.NUMBER)))
     if kind is Kind.COUNT:
-        choices += [st.just(_RANK), _every(depth - 1)]
+        choices += [st.just(_RANK), _every(depth - 1), _parts_of_day(depth - 1)]
     if kind is Kind.PERCENT:
         numbers = st.sampled_from(NUMBERS).flatmap(lambda one: st.tuples(trees(one, depth - 1), trees(one, depth - 1)))
         choices.append(numbers.map(lambda pair: Call("share", pair, Kind.PERCENT)))
     return st.one_of(choices)
+
+
+CODES = ("EUR", "JPY", "KWD")
+
+
+def convert(amount: Expression, rate: Expression, code: str) -> Expression:
+    """An amount in another currency."""
+    unit = Literal(minor_unit(code), Kind.NUMBER)
+    return Call("convert", (amount, rate, Literal(code, Kind.CHOICE), unit), Kind.MONEY)
 
 
 _RANK = Call("rank", (Name("o", Kind.CHOICE, "o"), *(Literal(colour, Kind.CHOICE) for colour in COLOURS)), Kind.COUNT)
@@ -99,9 +135,18 @@ units = st.sampled_from(["0.01", "0.5", "1", "25"]).map(
 
 
 def _rounded(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
-    way = st.sampled_from(["round", "round_down", "round_up"])
+    way = st.sampled_from(get_args(Rounding))
     whole_units = units.filter(lambda it: kind is not Kind.COUNT or it.kind is Kind.COUNT)
     return st.builds(lambda name, part, unit: Call(name, (part, unit), kind), way, trees(kind, depth), whole_units)
+
+
+def _remainder(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
+    """By a number of the same kind, of which many are 0 or less."""
+    numbers = st.sampled_from(["0.75", "1", "12"]).filter(lambda it: kind is not Kind.COUNT or "." not in it)
+    units = numbers.map(lambda it: Literal(Decimal(it), kind if kind is not Kind.NUMBER or "." in it else Kind.COUNT))
+    others = trees(kind, depth).filter(lambda it: not isinstance(it, Literal) or it.value > 0)  # 0 would be refused
+    pairs = st.tuples(trees(kind, depth), st.one_of(units, others))
+    return pairs.map(lambda pair: Call("modulo", pair, kind))
 
 
 def _moved(depth: int) -> st.SearchStrategy[Expression]:
@@ -116,6 +161,16 @@ def _starts(depth: int) -> st.SearchStrategy[Expression]:
     return st.one_of(
         days.map(lambda day: Call("start_of_month", (day,), Kind.DATE)),
         st.builds(lambda name, day, first: Call(name, (day, first), Kind.DATE), way, days, month),
+    )
+
+
+def _parts_of_day(depth: int) -> st.SearchStrategy[Expression]:
+    days, month = trees(Kind.DATE, depth), st.integers(1, 12).map(lambda it: Literal(Decimal(it), Kind.COUNT))
+    way = st.sampled_from(["year", "month", "day", "weekday"])
+    months = st.one_of(month, leaves(Kind.COUNT).filter(lambda it: isinstance(it, Name)))
+    return st.one_of(
+        st.builds(lambda name, day: Call(name, (day,), Kind.COUNT), way, days),
+        st.builds(lambda day, first: Call("quarter", (day, first), Kind.COUNT), days, months),
     )
 
 
@@ -187,6 +242,9 @@ def _conditions(depth: int) -> list[st.SearchStrategy[Expression]]:
         equal,
         colours,
         _choose(Kind.YES_NO, depth),
+        st.tuples(leaves(Kind.TEXT), st.sampled_from(["no", "north", "s"])).map(
+            lambda it: Call("starts_with", (it[0], Literal(it[1], Kind.TEXT)), Kind.YES_NO)
+        ),
     ]
 
 
@@ -218,3 +276,15 @@ def _arithmetic(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
 def _extremes(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
     parts = st.lists(trees(kind, depth), min_size=2, max_size=3).map(tuple)
     return st.tuples(st.sampled_from(["min", "max"]), parts).map(lambda it: Call(it[0], it[1], kind))
+
+
+def tables(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
+    """A choice of the kind that is undefined where its last row does not apply, as `otherwise: unknown` makes it."""
+    by = st.sampled_from([None, Name("c", Kind.CHOICE, "c"), Name("a", Kind.MONEY, "a")])
+    nothing = by.map(lambda it: Undefined(it, kind, "t"))
+    rows = st.tuples(trees(Kind.YES_NO, depth - 1), trees(kind, depth - 1), trees(Kind.YES_NO, 0), nothing)
+    return rows.map(lambda it: Choose(it[0], it[1], Choose(it[2], it[1], it[3], kind), kind))
+
+
+#: a tree of any kind, or a choice that a table makes
+any_value = st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), tables(kind)))

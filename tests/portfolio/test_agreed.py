@@ -159,7 +159,7 @@ facts: {{certified_admin: 1}}
     assert document
     under = unreached(BEFORE, after, [document, {"partner": 1.5}], TODAY)
     told = {(one.code, one.place.line if one.place else None) for one in under.problems}
-    assert told == {("bad-fact", 4), ("unknown-fact", 5), ("wrong-type", None)}
+    assert told == {("bad-fact", 4), ("unknown-fact", 5), ("wrong-type", 1)}
     assert under.affected == ()
 
 

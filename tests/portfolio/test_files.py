@@ -171,13 +171,16 @@ def test_json_lines_and_their_mistakes(tmp_path: Path) -> None:
 
 
 def test_floats_of_parquet_count_as_the_decimal_that_they_show(tmp_path: Path) -> None:
-    """Counts with gaps as pandas writes them: 3.0, and NaN where a value is missing."""
+    """Counts with gaps as pandas writes them: 3.0, and NULL where a value is missing; NaN is refused by name."""
     with duckdb.connect() as database:
-        values = "(1, 3::DOUBLE, 0.1::DOUBLE), (2, 'nan', 2.5), (3, 1.5, 1), (4, 1, 'inf')"
+        values = "(1, 3::DOUBLE, 0.1::DOUBLE), (2, NULL, 2.5), (3, 1.5, 1), (4, 1, 'inf'), (5, 'nan', 1)"
         text = f"SELECT *, 'gold' AS tier FROM (VALUES {values}) AS t(partner, people, revenue)"
         database.sql(text).write_parquet(str(tmp_path / "p.parquet"))
     result = batch(RELEASE, Job(tmp_path / "p.parquet", tmp_path / "out.csv", TODAY, more=("people", "revenue")))
-    assert (result.decided, result.rejected) == (2, 2)
+    assert (result.decided, result.rejected) == (2, 3)
+    assert "partner 5: people: NaN is not a number" in [
+        problem.message.partition(", ")[2] for problem in result.problems
+    ]
     found = {one["partner"]: (one["people"], Decimal(one["revenue"])) for one in rows(tmp_path / "out.csv")}
     assert found == {"1": ("3", Decimal("0.1")), "2": ("", Decimal("2.5"))}
 

@@ -64,15 +64,27 @@ lists:
     values:
       earlier: {{title: {{en: V}}, kind: count, take: count, over: portfolio, where: starts <= begin, source: [c]}}
       rated: {{title: {{en: V}}, kind: money, currency: EUR, value: "offset * (2 if earlier > 0 else 1)", source: [c]}}
+      alike: {{title: {{en: V}}, kind: count, take: count, over: partners, where: unique == own(unique), source: [c]}}
+      ahead: {{title: {{en: V}}, kind: count, take: count, over: partners, where: offset > own(offset), source: [c]}}
   portfolio:
     title: {{en: L}}
     fields: {{starts: {{title: {{en: F}}, kind: date}}, rate: {{title: {{en: F}}, kind: percent, minimum: 0}}}}
+  order_by:
+    title: {{en: L}}
+    group: partners
+    by: [case, unique]
+    values:
+      from_: {{title: {{en: V}}, kind: count, take: sum, of: count_, over: partners, cap: 3, source: [c]}}
 """
 DEFINITIONS = """
 definitions:
   sum_: {title: {en: D}, kind: money, currency: EUR, take: sum, of: rated, over: partners, source: [c]}
   best: {title: {en: D}, kind: money, currency: EUR, take: sum, of: right_, over: partners, best: user, source: [c]}
   number_: {title: {en: D}, kind: count, take: count, over: partners, where: item_number_is, source: [c]}
+  pairs: {title: {en: D}, kind: count, take: sum, of: alike, over: partners, source: [c]}
+  ranks: {title: {en: D}, kind: count, take: maximum, of: ahead, over: partners, empty: 0, source: [c]}
+  groups: {title: {en: D}, kind: count, take: count, over: order_by, source: [c]}
+  capped: {title: {en: D}, kind: count, take: sum, of: from_, over: order_by, where: case == 'a', source: [c]}
   names: {title: {en: D}, kind: count, take: distinct, of: unique, over: partners, source: [c]}
   mean: {title: {en: D}, kind: money, currency: EUR, take: average, of: offset, over: partners, empty: 0, source: [c]}
   middle: {title: {en: D}, kind: number, take: median, of: count_, over: partners, empty: unknown, source: [c]}
@@ -185,9 +197,21 @@ def values(facts: Mapping[str, Fact], row: Row) -> dict[str, Any]:
     }
 
 
-def release_of(folder: Path, tiers: str) -> Release:
+#: rows of the lists and definitions above in which an item looks at its own list, or is of a group
+WITHIN = ("alike:", "ahead:", "pairs:", "ranks:", "groups:", "capped:")
+
+
+def release_of(folder: Path, tiers: str, *, within: bool = True) -> Release:
+    """The release; without `within` no item looks at its own list, and there are no groups."""
     definitions = DEFINITIONS.replace("item_number_is", "count_ > 1").replace("is_a", "case == 'a'")
-    return world(folder, facts=FACTS + LISTS, definitions=definitions, tiers=tiers)
+    lists = LISTS
+    if not within:
+        lists = lists.partition("  order_by:")[0]
+        lists, definitions = (
+            "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith(WITHIN))
+            for text in (lists, definitions)
+        )
+    return world(folder, facts=FACTS + lists, definitions=definitions, tiers=tiers)
 
 
 def check(

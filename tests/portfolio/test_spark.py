@@ -219,15 +219,13 @@ def test_what_cannot_be_a_portfolio_is_told(name: str, text: str, told: str, ses
 
 
 def test_text_that_is_not_utf_8_is_told(session: Any, tmp_path: Path) -> None:
-    """At the beginning of a file the file is refused, further on the row."""
+    """The row is rejected, wherever in the file it is."""
     portfolio = tmp_path / "p.csv"
-    portfolio.write_bytes(HEAD.encode() + b"A\xff,gold,,,5,1,\n")
-    with pytest.raises(InvalidInput, match="not UTF-8"):
-        run(session, load(SMALL), portfolio)
-    rows = "".join(f"P-{number},gold,,,5,1,\n" for number in range(1000))
-    portfolio.write_bytes(f"{HEAD}{rows}".encode() + b"A\xff,gold,,,5,1,\n")
-    assert run(session, load(SMALL), portfolio)[:4] == (1001, 1000, 0, 1)
-    assert [(row["row"], "not UTF-8" in row["problems"]) for row in rejects(portfolio)] == [("1001", True)]
+    for before in (0, 1000):
+        rows = "".join(f"P-{number},gold,,,5,1,\n" for number in range(before))
+        portfolio.write_bytes(f"{HEAD}{rows}".encode() + b"A\xff,gold,,,5,1,\n")
+        assert run(session, load(SMALL), portfolio)[:4] == (before + 1, before, 0, 1)
+        assert [(row["row"], "not UTF-8" in row["problems"]) for row in rejects(portfolio)] == [(str(before + 1), True)]
 
 
 def test_an_output_is_whole_or_as_it_was(session: Any, tmp_path: Path) -> None:
@@ -281,7 +279,8 @@ def test_without_java_the_command_says_what_to_install(tmp_path: Path) -> None:
 def test_a_warehouse_on_spark_decides_a_partner_rightly_or_leaves_it_over(
     tiers: str, lists: tuple[str, ...], session: Any, tmp_path: Path
 ) -> None:
-    release = test_left_over.release_of(tmp_path, tiers)
+    # Spark repeats the part of a list in the plan at each look at it: several such values take all its memory.
+    release = test_left_over.release_of(tmp_path, tiers, within=False)
     more, rows = wanted_values(release.programme, ["*"]), test_left_over.tables(release, 100, 6)
     _, query, left_over = test_left_over.in_database(release, rows, lists, more, "spark")
     for name, table in (("partners_1", rows.partners), *((f"{id}_2", rows.lists[id]) for id in lists)):

@@ -1,19 +1,19 @@
-"""The three programmes of other vendors: accepted, cited whole, and their scenarios come out as written."""
+"""The programmes of other vendors: accepted, cited whole, and their scenarios come out as written."""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import simplejson
-from charter import load
+from charter import Release, load
 from charter.engine.evaluate.outcome_json import outcome_data
-from charter.engine.evaluate.record import read_record
 from charter.engine.release.load import read_release
-from charter.engine.source.document import read_text
+from charter.engine.review.scenarios import Scenario, read_scenarios
 
 from ..programmes import ROOT
 from ..published import validator
@@ -23,28 +23,38 @@ PROGRAMMES = sorted((ROOT / "examples" / "programmes").glob("*/1.0.0"))
 
 def scenarios() -> list[object]:
     found = []
-    for release in PROGRAMMES:
-        for path in sorted((release / "scenarios").glob("*.yaml")):
-            document, problems = read_text(path.read_text("utf-8"), path.name)
-            assert not problems
-            found += [
-                pytest.param(path, scenario, id=f"{release.parent.name}: {name}")
-                for name, scenario in document.data["scenarios"].items()
-            ]
+    for folder in PROGRAMMES:
+        release = load(folder)
+        name = folder.parent.name
+        found += [
+            pytest.param(release, scenario, id=f"{name}: {scenario.id}") for scenario in read_scenarios(folder, release)
+        ]
     return found
 
 
 def matches(expected: object, found: object) -> bool:
-    """Whether the outcome has all that is expected: maps may hold more, lists are as long."""
+    """Whether the outcome has all that is expected: maps may hold more, lists are as long.
+
+    A map may stand for a list of rows: its keys are their ids. A number or a text may stand for a row: for its value, its amount, its percentage, its status or its id.
+    """
     if isinstance(expected, dict):
+        found = {row["id"]: row for row in found} if isinstance(found, list) else found
         return isinstance(found, dict) and all(key in found and matches(it, found[key]) for key, it in expected.items())
     if isinstance(expected, list):
         return isinstance(found, list) and len(expected) == len(found) and all(map(matches, expected, found))
+    if isinstance(found, dict):
+        return any(
+            key in found and matches(expected, found[key]) for key in ("value", "amount", "percent", "status", "id")
+        )
+    expected = expected.isoformat() if isinstance(expected, date) else expected
     return expected == found and isinstance(expected, bool) == isinstance(found, bool)
 
 
-def test_the_programmes_are_there() -> None:
-    assert [release.parent.name for release in PROGRAMMES] == ["hubspot", "marketplace", "microsoft", "odoo"]
+def test_the_programmes_are_those_of_the_readme() -> None:
+    table = (ROOT / "examples" / "programmes" / "README.md").read_text("utf-8")
+    listed = re.findall(r"^\| \[([a-z-]+)\]\(\1\) ", table, re.MULTILINE)
+    assert sorted(listed) == [release.parent.name for release in PROGRAMMES]
+    assert len(listed) == 11
 
 
 @pytest.mark.parametrize("release", PROGRAMMES, ids=lambda path: path.parent.name)
@@ -55,16 +65,10 @@ def test_a_programme_has_no_problems_and_cites_every_clause(release: Path) -> No
     assert "illustration" in programme.title["en"]
 
 
-@pytest.mark.parametrize(("path", "scenario"), scenarios())
-def test_a_scenario_comes_out_as_written(path: Path, scenario: dict) -> None:
-    release = load(path.parent.parent)
-    record = path.parent / scenario["record"]
-    document, problems = read_text(record.read_text("utf-8"), record.name)
-    assert not problems
-    found, problems = read_record(document, release.programme)
-    assert not problems
-    outcome = outcome_data(release.evaluate(found, as_of=scenario["as_of"]))
-    for key, expected in scenario["expect"].items():
+@pytest.mark.parametrize(("release", "scenario"), scenarios())
+def test_a_scenario_comes_out_as_written(release: Release, scenario: Scenario) -> None:
+    outcome = outcome_data(release.evaluate(scenario.record, as_of=scenario.as_of))
+    for key, expected in scenario.expect.items():
         assert matches(expected, outcome[key]), (key, outcome[key])
     validator("outcome.schema.json").validate(json.loads(simplejson.dumps(outcome, use_decimal=True)))
 
@@ -76,8 +80,13 @@ def test_every_threshold_and_rate_of_a_clause_stands_in_the_data(release: Path) 
     written = {Decimal(number) for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", rules)}
     programme, _ = read_release(release)
     stated = {
-        Decimal(number.replace(" ", ""))
+        Decimal(re.sub("[ ,]", "", number))
         for clause in programme.clauses.values()
-        for number in re.findall(r"\d{1,3}(?: \d{3})+|\d+", clause.title["en"])
+        for number in re.findall(r"(?:\d{1,3}(?:[ ,]\d{3})+|\d+)(?:\.\d+)?", clause.title["en"])
     }
-    assert stated - written <= {Decimal(100), Decimal(3)}
+    no_limits = {
+        Decimal(100),
+        Decimal(3),
+        Decimal(2025),
+    }  # a whole, a way of counting, the year before a programme began
+    assert stated - written <= no_limits

@@ -100,9 +100,10 @@ def of_views(programme: Programme) -> Iterator[Seen]:
     if programme.membership_ends:
         yield programme.membership_ends, PROGRAMME, Role.MEMBERSHIP_ENDS, ()
     order = programme.order
-    for one in (*programme.lists.values(), *([order.lines] if order else [])):
+    for one in (*programme.lists.values(), *programme.groups_of_items.values(), *([order.lines] if order else [])):
         for id in one.values:
-            yield id, of_list(one.id), Role.ITEM_VALUE, programme.values[id].names
+            role = Role.GROUP_KEY if id in one.key_ids else Role.ITEM_VALUE
+            yield id, of_list(one.id), role, programme.values[id].names
     if order:
         for rule in order.rules:
             yield rule.when, of_list(ORDER), Role.PRICE_CONDITION, (rule.id,)
@@ -137,7 +138,7 @@ def check_views(programme: Programme) -> None:
             OwnerKind.PROGRAMME: [""],
             OwnerKind.TIER: programme.tiers,
             OwnerKind.TRACK: programme.tracks,
-            OwnerKind.LIST: [*programme.lists, *([ORDER] if programme.order else [])],
+            OwnerKind.LIST: [*programme.lists, *programme.groups_of_items, *([ORDER] if programme.order else [])],
             OwnerKind.ORDER: [""],
         }
         assert value.owner.id in owners[value.owner.kind]
@@ -168,6 +169,8 @@ lists:
     source: [c]
     fields: {amount: {title: {en: Amount}, kind: money, currency: EUR}}
     values: {half: {title: {en: Half}, kind: money, currency: EUR, value: amount / 2, source: [c]}}
+  sizes: {title: {en: Sizes}, group: deals, by: amount, values: {
+    deals_of_size: {title: {en: Deals}, kind: count, take: count, over: deals, source: [c]}}}
 checks: {sane: {title: {en: Too many}, rule: staff < 100}}
 """,
         definitions="""
@@ -175,6 +178,7 @@ definitions:
   sold: {title: {en: Sold}, kind: money, currency: EUR, take: sum, over: deals, of: half, source: [c]}
   goal: {title: {en: Goal}, kind: count, by_tier: {gold: 5, silver: 2}, source: [c]}
   by_region: {title: {en: By region}, kind: count, value: {by: region, rows: {north: 1, south: 2}}, source: [c]}
+  on_lines: {title: {en: On lines}, kind: number, value: {between: staff, rows: {0: 0, 9: 5}}, source: [c]}
   banded: {title: {en: Banded}, kind: count, value: {band: staff, rows: {0: 1, 10: 2}}, source: [c]}
   sliced:
     title: {en: Sliced}

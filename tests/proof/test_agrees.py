@@ -14,9 +14,10 @@ from charter.engine.language.smt.terms import Codes
 from charter.engine.language.tree import Name
 from charter.engine.language.words import words
 from charter.engine.problems import InvalidProgramme
+from charter.engine.programme.model import INPUTS
 from charter.engine.proof.symbolic_record import symbolic_record
 from charter.engine.proof.symbols import term
-from charter.engine.values import Unknown
+from charter.engine.values import Kind, Unknown
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -32,8 +33,9 @@ def assert_agreement(release: Release, record: dict[str, Any]) -> int:
     """Compares every value of a partner, except those of orders and list items; returns how many of them are known."""
     symbolic = symbolic_record(release, release.record(record), TODAY, free="nothing")
     partner, programme = symbolic.partner, release.programme
+    kinds = {**INPUTS, **{fact.id: fact.kind for fact in programme.facts.values()}}
     given: Given = [
-        (symbol, as_formula(symbolic.values[id], symbol, partner.codes))
+        (symbol, as_formula(symbolic.values[id], kinds[id], symbol, partner.codes))
         for id, symbol in partner.symbols.items()
         if not isinstance(symbolic.values[id], Unknown)
     ]
@@ -46,8 +48,8 @@ def assert_agreement(release: Release, record: dict[str, Any]) -> int:
     return known
 
 
-def as_formula(value: Any, symbol: Any, codes: Codes) -> Any:
-    formula = literal(value, codes)
+def as_formula(value: Any, kind: Kind, symbol: Any, codes: Codes) -> Any:
+    formula = literal(value, kind, codes)
     if isinstance(formula, bool):
         return z3.BoolVal(formula)
     return z3.ToReal(formula) if z3.is_real(symbol) and z3.is_int(formula) else formula

@@ -9,6 +9,7 @@ from charter import Release
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.programme.value_bounds import known_bounds
+from charter.engine.proof.budget import Budget
 from charter.engine.proof.satisfiability import ConditionSolver
 from charter.engine.review.review import review
 
@@ -96,7 +97,7 @@ def test_an_option_that_is_never_taken(value: str, never: str | None, tmp_path: 
 def test_what_is_so_of_a_partner_can_be_so(release: Release) -> None:
     """Whatever random partners make of conditions, the solver holds for possible."""
     programme = release.programme
-    deciding = ConditionSolver(programme, known_bounds(programme, agreements=True), 1)
+    deciding = ConditionSolver(programme, known_bounds(programme, agreements=True), Budget())
     seen: dict[str, set[bool]] = {}
     for record in random_partners(release, 60, seed=3, lists=list(programme.lists)):
         values = all_values(release.plan, release.evaluate(record, as_of=TODAY))

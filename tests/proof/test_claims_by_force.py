@@ -16,6 +16,7 @@ from charter.engine.language.tree import names
 from charter.engine.problems import InvalidProgramme
 from charter.engine.programme.claims import Always, Extreme, NeverChanges, NeverLowers, Possible
 from charter.engine.programme.value_bounds import known_bounds
+from charter.engine.proof.budget import Budget
 from charter.engine.proof.claims_by_bounds import ClaimVerdict, check_claims, claim_problem
 from charter.engine.proof.claims_by_solver import prove_claims
 from charter.engine.proof.decide import Setting
@@ -143,7 +144,7 @@ def test_a_condition_is_what_the_solver_says_it_can_be(
     tmp_path_factory: pytest.TempPathFactory, files: dict[str, str], seed: int
 ) -> None:
     release, chance = world(tmp_path_factory.mktemp("conditions"), **files), random.Random(seed)
-    deciding = ConditionSolver(release.programme, known_bounds(release.programme, agreements=True), 1)
+    deciding = ConditionSolver(release.programme, known_bounds(release.programme, agreements=True), Budget())
     rows = [values(release, partner) for partner in partners(release, chance, 120)]
     trees = [value.expression for value in release.programme.values.values() if value.kind == "yes_no"]
     for tree in trees:

@@ -73,3 +73,11 @@ def test_the_check_is_silent_of_partners_whom_the_checks_of_facts_refuse_and_wit
     assert findings(tmp_path, facts=refused, tiers=TIERS) == []
     assert [problem for problem in review(write(tmp_path, facts=FACTS, tiers=TIERS), solver=False)
             if problem.code == "undefined-status"] == []  # fmt: skip
+
+
+def test_an_operation_that_several_tiers_use_is_reported_once(tmp_path: Path) -> None:
+    rule = "{r: {title: {en: R}, rule: rate > 1, source: [c]}}"
+    tiers = ", ".join(f"{tier}: {{title: {{en: T}}, requirements: {rule}}}" for tier in ("silver", "gold", "platinum"))
+    warnings = findings(tmp_path, facts=FACTS, definitions=DEFINITIONS, tiers=f"award: signed\ntiers: {{{tiers}}}\n")
+    assert [code for code, _ in warnings] == ["undefined-status"]
+    assert "tier 'silver'" in warnings[0][1]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from charter.engine.problems import InvalidProgramme
 
-from .expressions import DAYS
+from .expressions import DAYS, ROUNDING
 from .programmes import Files, compiled, text
 from .smallest import replaced
 
@@ -21,9 +21,9 @@ _OPERATOR = re.compile("|".join(sorted(map(re.escape, OPERATORS), key=len, rever
 _NUMBER = re.compile(r"(?<![\w.'-])\d+(\.\d+)?(?![\w.'-])")
 #: words that stand for a way of doing something, with what may stand in their place
 WORDS = {
-    "award": ("signed", "highest"), "per": ("once", "month", "quarter", "year"), "rounding": ("half_up", "down", "up"),
+    "award": ("signed", "highest"), "per": ("once", "month", "quarter", "year"), "rounding": ROUNDING,
     "negative": ("carried", "owed", "dropped", "kept"), "better": ("more", "less"),
-    "take": ("count", "sum", "average", "minimum", "maximum", "any", "all", "greatest", "first"),
+    "take": ("count", "sum", "average", "minimum", "maximum", "any", "all", "greatest", "least", "first"),
 }  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _currency(files: Files, _: Random) -> Iterator[Changed]:
 
 def _titles(files: Files, _: Random) -> Iterator[Changed]:
     for path, part in _everything(files):
-        if path[-1] == "title" and isinstance(part, dict) and "en" in part:
+        if path[-1] == "title" and isinstance(part, dict) and "en" in part and not BINDING & {*path}:
             yield Changed("title", replaced(files, path, {lang: f"{words} anew" for lang, words in part.items()}))
 
 
@@ -193,8 +193,7 @@ def _texts(files: Files, _: Random) -> Iterator[Changed]:
         if (
             isinstance(part, dict)
             and "en" in part
-            and path[-1] not in ("title", "unit")
-            and path[0] in ("benefits", "prices")
+            and ((path[-1] not in ("title", "unit") and path[0] in ("benefits", "prices")) or BINDING & {*path})
         ):
             yield Changed("text", replaced(files, path, {lang: f"{words} anew" for lang, words in part.items()}))
 
@@ -213,6 +212,8 @@ CHANGES: Mapping[str, Callable[[Files, Random], Iterator[Changed]]] = {
     "text": _texts,
     "renamed": _renamed,
 }
+#: tables whose titles are what a partner gets or is bound by, not names of something else
+BINDING = {"rights", "restrictions", "products", "terms"}
 #: changes that hit nobody
 FOR_NOBODY = ("title", "renamed")
 

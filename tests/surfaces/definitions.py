@@ -8,7 +8,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from .expressions import NUMERIC, OPTIONS, Expressions, Scope, Symbol, Target
+from .expressions import NUMERIC, OPTIONS, ROUNDING, Expressions, Scope, Symbol, Target
 
 SOURCE = {"source": ["c"]}
 CURRENCIES = ("EUR", "JPY", "KWD")
@@ -111,12 +111,23 @@ class Definitions:
             if self.has(0.5):
                 rows |= self.amounts(prefix, fields)
             lists[id] = {**self.title(), "fields": rows, **({"default": []} if self.make.likely(0.4) else {})}
+            lists[id] |= self.efforts(rows)
             if self.make.likely(0.3):
                 lists[id] |= {"unit": {"en": "items", "ru": "шт."}, **SOURCE}
             if self.has():
                 lists[id]["values"] = self.item_values(prefix, fields)
             self.lists[id] = fields
         return lists
+
+    def efforts(self, rows: dict[str, Any]) -> dict[str, Any]:
+        """What it takes to change an item (in its fields), to add and to end it; later draws do not depend on it."""
+        state = self.chance.getstate()
+        for row in rows.values():
+            if row["kind"] != "text" and self.make.likely(0.2):
+                row["effort"] = self.chance.choice((1, 2))
+        efforts = {key: self.chance.choice((1, 2)) for key in ("add", "end") if self.make.likely(0.3)}
+        self.chance.setstate(state)
+        return {"effort": efforts} if efforts else {}
 
     def amounts(self, prefix: str, fields: list[Symbol]) -> dict[str, Any]:
         """A field of money whose currency another field says; only aggregates of one currency use it."""
@@ -135,6 +146,56 @@ class Definitions:
             name, scope = f"{prefix}v{number}", [*self.scope, *fields]
             values[name] = self.defined(name, scope, fields)
         return values
+
+    # Within a list ----------------------------------------------------------------------------------------------------
+
+    def within_lists(self, lists: dict[str, Any], files: dict[str, Any]) -> None:
+        """Values of items that look at the others of their list, and definitions of what these come to.
+
+        No other part reads them, and what is drawn afterwards does not depend on them.
+        """
+        state = self.chance.getstate()
+        definitions: dict[str, Any] = {}
+        for id, fields in self.lists.items():
+            if id in lists and self.has(1.5):
+                name = f"{fields[0].name[0]}w"
+                row, target = self.looking(id, fields)
+                lists[id].setdefault("values", {})[name] = {**row, **SOURCE}
+                definitions[f"{name}_taken"] = self.taken(id, name, target)
+                lists[f"{id}_groups"], taken = self.groups(id, fields)
+                definitions[f"{name}_grouped"] = self.taken(f"{id}_groups", *taken)
+        if definitions:
+            files.setdefault("definitions", {}).setdefault("definitions", {}).update(definitions)
+        self.chance.setstate(state)
+
+    def looking(self, id: str, fields: list[Symbol]) -> tuple[dict[str, Any], Target]:
+        """An aggregate over the list of the item that has the value, with a condition on both."""
+        row, target = self.aggregate(id, self.scope)
+        own = [field._replace(name=f"own({field.name})") for field in fields if field.currency in (None, self.currency)]
+        alike = [field.name for field in fields if field.kind in ("text", "choice", "count", "date", "yes_no")]
+        condition = self.make.condition([*fields, *own], 1)
+        same, first = self.chance.choice(alike), self.chance.choice(fields[:2]).name
+        forms = (condition, f"{same} == own({same})", f"{first} {self.chance.choice('<>')}= own({first})")
+        return {**row, "where": self.chance.choice(forms), "show": self.make.likely(0.5)}, target
+
+    def groups(self, id: str, fields: list[Symbol]) -> tuple[dict[str, Any], tuple[str, Target]]:
+        """Groups of the items of a list, with a value taken of each group, whose name and target stand beside them."""
+        alike = [field for field in fields if field.kind != "money" or field.currency in (None, self.currency)]
+        keys = self.chance.sample(alike, min(len(alike), self.chance.choice((1, 1, 2))))
+        row, taken = self.aggregate(id, [*self.scope, *keys])
+        values = {f"{id}_v": {**row, **self.bounds(self.scope, taken), **SOURCE}}
+        by: Any = [key.name for key in keys] if len(keys) > 1 or self.make.likely(0.5) else keys[0].name
+        return {**self.title(), "group": id, "by": by, "values": values, **SOURCE}, (f"{id}_v", taken)
+
+    def taken(self, id: str, name: str, target: Target) -> dict[str, Any]:
+        """A definition of what the value of this name comes to."""
+        if target.kind in NUMERIC:
+            form: dict[str, Any] = {"take": self.chance.choice(("sum", "maximum")), "of": name, "empty": 0}
+        elif target.kind == "yes_no":
+            form = {"take": self.chance.choice(("any", "all")), "of": name, "empty": "false"}
+        else:
+            target, form = Target("count"), {"take": "distinct", "of": name}
+        return {**self.head(target), **form, "over": id, **SOURCE}
 
     # Definitions ------------------------------------------------------------------------------------------------------
 
@@ -204,7 +265,7 @@ class Definitions:
         }
         if target.kind != "count" and self.make.likely(0.2):
             bounds["round"] = self.chance.choice((Decimal("0.01"), 1, 5))
-            bounds |= {"rounding": self.chance.choice(("half_up", "down", "up"))} if self.make.likely(0.6) else {}
+            bounds |= {"rounding": self.chance.choice(ROUNDING)} if self.make.likely(0.6) else {}
         return bounds
 
     def aggregate(self, id: str, outer: Scope) -> tuple[dict[str, Any], Target]:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
+
+from charter.engine.language.function_names import Rounding
 
 NUMERIC = ("count", "number", "percent", "money")
 KINDS = (*NUMERIC, "yes_no", "date", "choice", "text")
 OPTIONS = ("low", "mid", "top")
 TEXTS = ("north", "south")
 DAYS = ("2025-11-25", "2026-02-28", "2026-11-24", "2026-11-25")
+#: the words of `rounding`
+ROUNDING = ("half_up", "half_even", "down", "up", "towards_zero", "away_from_zero")
 #: numbers that meet each other: a programme takes its figures from one of these rows
 POOLS = ((0, 1, 2), (0, 10, 10, 100), (-1, 0, "0.5"), (5, 5, "100.01"), (1, 3, "33.3"), (-100, 0, 50))
 
@@ -129,9 +133,13 @@ class Expressions:
 
         def rounded(depth: int) -> str:
             units = ("1", "5") if target.kind == "count" else ("0.01", "0.5", "1", "5")
-            return (
-                f"{self.chance.choice(('round', 'round_down', 'round_up'))}({same(depth)}, {self.chance.choice(units)})"
-            )
+            return f"{self.chance.choice(get_args(Rounding))}({same(depth)}, {self.chance.choice(units)})"
+
+        def remainder(depth: int) -> str:
+            return f"modulo({same(depth)}, {self.chance.choice(('5', '12', same(depth)))})"
+
+        def unsigned(depth: int) -> str:
+            return f"abs({same(depth)})"
 
         def scaled(depth: int) -> str:
             factor = self.chance.choice((rooted("number", depth), rooted("count", depth), "2", "0.5", "(-1)"))
@@ -143,7 +151,10 @@ class Expressions:
             return f"share({rooted(kind, depth)}, {rooted(kind, depth)}{nothing})"
 
         def part(depth: int) -> str:
-            return f"({rooted('money', depth)} * ratio({self.value(scope, Target('percent'), depth)}))"
+            amount, percentage = rooted("money", depth), self.value(scope, Target("percent"), depth)
+            if percentage.isdigit():  # a plain figure will do for a rate too
+                return f"convert({amount}, {percentage}, '{target.currency or self.currency}')"
+            return f"({amount} * ratio({percentage}))"
 
         def between(depth: int) -> str:
             name = self.chance.choice(("days_between", "months_between"))
@@ -173,20 +184,29 @@ class Expressions:
             month = "" if name == "start_of_month" else self.chance.choice(("", ", 4"))
             return f"{name}({self.value(scope, Target('date'), depth)}{month})"
 
+        def part_of_day(depth: int) -> str:
+            name = self.chance.choice(("year", "month", "day", "weekday", "quarter"))
+            month = self.chance.choice(("", ", 8")) if name == "quarter" else ""
+            return f"{name}({self.value(scope, Target('date'), depth)}{month})"
+
         def plain_count(depth: int) -> str:
             return rooted("count", depth)
 
         match target.kind:
             case "count":
-                return [choose, extreme, sum_of, rounded, rank, every]
+                return [choose, extreme, sum_of, rounded, remainder, unsigned, rank, every, part_of_day]
             case "number":
-                return [choose, extreme, sum_of, rounded, scaled, between, quotient, plain_count] if self.names(
-                    scope, target
-                ) else [between, quotient, plain_count]  # fmt: skip
+                without = [between, quotient, plain_count]
+                made = [choose, extreme, sum_of, rounded, remainder, unsigned, scaled, *without]
+                return made if self.names(scope, target) else without
             case "percent":
-                return [choose, extreme, sum_of, rounded, scaled, share] if self.names(scope, target) else [share]
+                return (
+                    [choose, extreme, sum_of, rounded, remainder, unsigned, scaled, share]
+                    if self.names(scope, target)
+                    else [share]
+                )
             case "money":
-                return [choose, extreme, sum_of, rounded, scaled, part]
+                return [choose, extreme, sum_of, rounded, remainder, unsigned, scaled, part]
             case "date":
                 return [extreme, moved, start] + ([choose] if self.names(scope, target) else [])
             case _:
@@ -224,7 +244,10 @@ class Expressions:
             case "choice":
                 return f"({symbol.name} {self.chance.choice(('==', '!='))} '{self.chance.choice(options)}')"
             case "text":
-                return f"({symbol.name} {self.chance.choice(('==', '!='))} '{self.chance.choice(TEXTS)}')"
+                sign, text = self.chance.choice(("==", "!=")), self.chance.choice(TEXTS)
+                if (sign, text) == ("!=", "south"):
+                    return f"(not starts_with({symbol.name}, 'so'))"
+                return f"({symbol.name} {sign} '{text}')"
             case "date" if self.likely(0.4):
                 end = self.chance.choice(("", "", f", {self.value(scope, Target('date'), 0)}"))
                 name = self.chance.choice(("last_days", "last_months"))
@@ -265,7 +288,13 @@ class Expressions:
         symbol = self.chance.choice(choices)
         options = [option for option in symbol.options if self.likely(0.7)] or list(symbol.options)
         table = {"by": symbol.name, "rows": {option: self.cell(scope, target, depth) for option in options}}
-        return table if len(options) == len(symbol.options) else {**table, "otherwise": self.cell(scope, target, depth)}
+        if len(options) < len(symbol.options):
+            table["otherwise"] = self._default(scope, target, depth)
+        return self._across(scope, target, table)
+
+    def _default(self, scope: Scope, target: Target, depth: int) -> Any:
+        """The cell where no row applies."""
+        return "unknown" if self.likely(0.2) else self.cell(scope, target, depth)
 
     def _number_name(self, scope: Scope, kinds: Sequence[str] = NUMERIC) -> Symbol:
         return self.chance.choice([symbol for symbol in scope if symbol.kind in kinds])
@@ -279,7 +308,53 @@ class Expressions:
         else:
             rows = {str(start): self.cell(scope, target, depth) for start in starts}
         table = {"band": symbol.name, "rows": rows}
-        return {**table, "below": self.cell(scope, target, depth)} if starts[0] != 0 or self.likely(0.2) else table
+        if starts[0] != 0 or self.likely(0.2):
+            table["below"] = self._default(scope, target, depth)
+        return self._across(scope, target, self._worked_out(scope, target, table, symbol))
+
+    def _worked_out(self, scope: Scope, target: Target, table: dict[str, Any], symbol: Symbol) -> dict[str, Any]:
+        """The table of a number, or one whose later rows begin at rules, or one of points.
+
+        What is drawn afterwards does not depend on it.
+        """
+        state, rows = self.chance.getstate(), table["rows"]
+        if any(" " in key for key in rows):
+            return table
+        if "band" in table and target.kind in NUMERIC and target.kind != "count" and self.likely(0.6):
+            points = {key: self.figure(target) if self.likely(0.5) else cell for key, cell in rows.items()}
+            table = {"between": table["band"], **{key: part for key, part in table.items() if key != "band"}}
+            table["rows"] = points
+        elif len(rows) > 1 and self.likely(0.4):
+            of_number = Target(symbol.kind, symbol.currency)
+            first, *later = rows
+            keys = [self.rooted(scope, of_number, self.chance.choice((0, 1))) for _ in later]
+            renamed = dict(zip([first, *keys], rows.values(), strict=True))
+            table = {**table, "rows": renamed} if len(renamed) == len(rows) else table
+        self.chance.setstate(state)
+        return table
+
+    def _across(self, scope: Scope, target: Target, table: dict[str, Any]) -> dict[str, Any]:
+        """The table, or one with a second key too; what is drawn afterwards does not depend on it."""
+        state = self.chance.getstate()
+        choices = [s for s in scope if s.kind == "choice" and s.name not in ("tier", table.get("by"))]
+        if choices and self.likely(0.3):
+            symbol = self.chance.choice(choices)
+
+            def cells(first: Any, share: float) -> dict[str, Any]:
+                options = [option for option in symbol.options if self.likely(share)] or symbol.options[:1]
+                return {option: first if at == 0 else self.figure(target) for at, option in enumerate(options)}
+
+            share = self.chance.choice((1.0, 0.7))
+            rows = {key: cells(cell, share) for key, cell in table["rows"].items()}
+            more: dict[str, Any] = {}
+            if share < 1 and "otherwise" not in table:
+                more["otherwise"] = self.figure(target) if self.likely(0.7) else "unknown"
+            for key in ("otherwise", "below"):
+                if key in table and self.likely(0.5) and (key == "below" or share == 1):
+                    more[key] = cells(table[key], 1.0)
+            table = {**table, **more, "across": symbol.name, "rows": rows}
+        self.chance.setstate(state)
+        return table
 
     def _starts(self) -> list[Decimal]:
         """Rising numbers, the first of which may be over or under 0."""
@@ -292,15 +367,18 @@ class Expressions:
         starts = [Decimal(0), *(start for start in self._starts() if start > 0)]
         rate = Target("percent") if of_money else target
         rows = {str(start): self.cell(scope, rate, 0) for start in starts}
-        table = {"slices": self.chance.choice(names).name, "rows": rows}
+        symbol = self.chance.choice(names)
+        table = {"slices": symbol.name, "rows": rows}
         if self.likely(0.4):
             table["negative"] = self.chance.choice(("kept", "dropped"))
-        return {**table, "after": self.chance.choice(names).name} if self.likely(0.3) else table
+        if self.likely(0.3):
+            table["after"] = self.chance.choice(names).name
+        return self._across(scope, rate, self._worked_out(scope, rate, table, symbol))
 
     def _cases(self, scope: Scope, target: Target, depth: int) -> Any:
         number = self.chance.choice((1, 2, 2, 3))
         cases = [{"when": self.condition(scope, 1), "value": self.cell(scope, target, depth)} for _ in range(number)]
-        table = {"cases": cases, "otherwise": self.cell(scope, target, depth)}
+        table = {"cases": cases, "otherwise": self._default(scope, target, depth)}
         if target.kind in NUMERIC and self.likely(0.5):
-            return {"take": self.chance.choice(("greatest", "sum", "first")), **table}
+            return {"take": self.chance.choice(("greatest", "least", "sum", "first")), **table}
         return table

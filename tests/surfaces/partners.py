@@ -13,11 +13,12 @@ from typing import Any
 
 from charter import Release, Unknown
 from charter.engine.evaluate.evaluate import inputs_of
+from charter.engine.language.run.causes import Cause
 from charter.engine.language.run.interpret import interpret
-from charter.engine.language.tree import Expression, Literal, children
+from charter.engine.language.tree import Expression, Literal, Name, Undefined, children
 from charter.engine.portfolio.sql.columns import tier_names
-from charter.engine.programme.model import LINE, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
-from charter.engine.programme.owners import agreed_id
+from charter.engine.programme.model import LINE, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
+from charter.engine.programme.owners import Role, agreed_id
 from charter.engine.values import NUMERIC, Kind, Value
 
 Partner = dict[str, Any]  #: a record in plain data
@@ -46,7 +47,9 @@ class Partners:
     def partner(self, name: str = "P", *, missing: float = 0.12) -> Partner:
         """A partner; each fact, list and field is left out with the probability `missing`."""
         chance, programme = self.chance, self.programme
-        facts = {id: self.value(fact) for id, fact in programme.facts.items() if chance.random() >= missing}
+        always = {id: fact for id, fact in programme.facts.items() if not fact.none}
+        facts = {id: self.value(fact) for id, fact in always.items() if chance.random() >= missing}
+        facts |= self.optional(programme.facts, missing)
         for id, items in programme.lists.items():
             if id != ORDER and chance.random() >= missing:
                 facts[id] = self.items(items, missing)
@@ -62,9 +65,25 @@ class Partners:
     def items(self, items: ListFact, missing: float) -> list[dict[str, Any]]:
         """0 to 5 items of a list."""
         return [
-            {id: self.value(field) for id, field in items.fields.items() if self.chance.random() >= missing}
+            {
+                id: self.value(field)
+                for id, field in items.fields.items()
+                if not field.none and self.chance.random() >= missing
+            }
+            | self.optional(items.fields, missing)
             for _ in range(self.chance.choice((0, 0, 1, 1, 2, 3, 5)))
         ]
+
+    def optional(self, facts: Mapping[str, Fact], missing: float) -> dict[str, Any]:
+        """Values of facts of which there may be none; what is drawn afterwards does not depend on them."""
+        state = self.chance.getstate()
+        stated = {
+            id: NONE if self.chance.random() < 0.3 else self.value(fact)
+            for id, fact in facts.items()
+            if fact.none and self.chance.random() >= missing
+        }
+        self.chance.setstate(state)
+        return stated
 
     def order(self) -> Partner:
         """An order of one to three lines, in the form of a file of orders."""
@@ -110,6 +129,11 @@ class Partners:
                 yield {"term": id, "value": agreed, "document": "A-1", "from": begins}
 
 
+def no_value(id: str, kind: Kind) -> Unknown:
+    """The undefined value of a fact, or of a field of an item, of which the record says that there is none."""
+    return Unknown(causes=frozenset({Cause(Undefined(Name(id, kind, id), kind), (NONE,))}))
+
+
 def reference(release: Release, partner: Partner, order: Partner | None = None) -> dict[str, Any]:
     """Every fact and value of a partner, and of its order, by the interpreter, which knows no rows and no plans."""
     programme = release.programme
@@ -121,7 +145,8 @@ def reference(release: Release, partner: Partner, order: Partner | None = None) 
         "held_since": record.since or Unknown(frozenset({"since"})),
     }
     for id, fact in programme.facts.items():
-        values[id] = inputs.facts.get(id, Unknown(frozenset({id})) if fact.default is None else fact.default)
+        value = inputs.facts.get(id, Unknown(frozenset({id})) if fact.default is None else fact.default)
+        values[id] = no_value(id, fact.kind) if fact.none and value == NONE else value
     for id, items in programme.lists.items():
         nothing: Any = () if items.default_empty else Unknown(frozenset({id}))
         values[id] = _items(items, inputs.facts[id]) if id in inputs.facts else nothing
@@ -134,7 +159,9 @@ def reference(release: Release, partner: Partner, order: Partner | None = None) 
     for id, named in programme.values.items():
         if named.of_order and order is None:
             continue
-        if named.list is None:
+        if named.role is Role.GROUP_KEY:
+            _add_key(programme, named, values)
+        elif named.list is None:
             values[id] = inputs.agreed[id] if id in inputs.agreed else interpret(named.expression, values)
         elif not isinstance(values[named.list], Unknown):
             _add_to_items(named, values)
@@ -151,8 +178,26 @@ def _items(items: ListFact, written: Any) -> tuple[dict[str, Value], ...]:
             if value is None and field.default_from:
                 value = item.get(field.default_from, items.fields[field.default_from].default)
             fields[id] = Unknown(frozenset({f"{items.id}[{number}].{id}"})) if value is None else value
+            if field.none and value == NONE:
+                fields[id] = no_value(f"{items.id}[{number}].{id}", field.kind)
         full.append(fields)
     return tuple(full)
+
+
+def _add_key(programme: Programme, named: NamedValue, values: dict[str, Any]) -> None:
+    """Make the groups of a list, where this is the last of their keys that is known."""
+    groups = programme.groups_of_items[named.owner.id]
+    assert groups.group_of is not None
+    items = values[groups.group_of]
+    if isinstance(items, Unknown):
+        values[groups.id] = items
+    elif all(key in item for item in items for key in groups.keys):
+        rows: list[dict[str, Value]] = []
+        for item in items:
+            row = {key: item[key] for key in groups.keys}
+            if row not in rows or any(isinstance(part, Unknown) for part in row.values()):
+                rows.append(row)
+        values[groups.id] = tuple(rows)
 
 
 def _add_to_items(named: NamedValue, values: Mapping[str, Any]) -> None:

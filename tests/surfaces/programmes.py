@@ -75,6 +75,9 @@ def programme(seed: int, share: float | None = None) -> Files:
     return _Maker(Random(seed), share).files()
 
 
+LIMITS = ("at_least", "at_most")  #: keys of the limits in the table of requirements
+
+
 class _Maker(Definitions):
     def files(self) -> Files:
         """All files of the programme."""
@@ -93,7 +96,50 @@ class _Maker(Definitions):
             facts["facts"]["product"] = {**self.title(), "kind": "choice", "choices_from": "products"}
         if facts and self.has(0.5):
             facts["checks"] = {"odd": {**self.title(), "rule": self.make.condition(self.scope)}}
+        if "lists" in facts:
+            self.within_lists(facts["lists"], files)
+        if facts:
+            self.optional(files)
         return files
+
+    def optional(self, files: Files) -> None:
+        """A day or a number of which there may be none, of the partner and of an item, and rules that ask for it.
+
+        They come last: what is drawn before and after does not depend on them.
+        """
+        state = self.chance.getstate()
+        facts, rules = files["facts"], dict(files.get("definitions", {}).get("definitions", {}))
+        self.make.conditions = []
+        if "facts" in facts and self.has(1.5):
+            free = [symbol for symbol in self.scope if symbol.name not in ("tier", "side_tier")]  # decided by the rule
+            scope = [*free, *self.optional_fact("u", facts["facts"])]
+            target = self.chance.choice((Target("count"), Target("date"), Target("yes_no")))
+            value = f"{self.make.value(scope, target)} if has(u) else {self.make.value(free, target)}"
+            rules["of_optional"] = {**self.head(target), "value": value, **SOURCE}
+            if "tiers" in files:
+                tier = self.chance.choice([*files["tiers"]["tiers"].values()])
+                asked = {**self.title(), "rule": self.make.condition(scope), **SOURCE}
+                tier.setdefault("requirements", {})["asks_optional"] = asked
+        for id, items in facts.get("lists", {}).items():
+            if "group" not in items and self.has():
+                self.make.conditions = []
+                name = f"{id[0]}u"
+                where = self.make.condition([*self.lists[id], *self.optional_fact(name, items["fields"])])
+                row = {**self.title(), "kind": "count", "take": "count", "over": id, "where": where, **SOURCE}
+                rules[f"of_{name}"] = row
+        if rules:
+            files["definitions"] = {**files.get("definitions", {}), "definitions": rules}
+        self.chance.setstate(state)
+
+    def optional_fact(self, name: str, facts: dict[str, Any]) -> list[Symbol]:
+        """Add a fact of which there may be none; returns its name, which `has` can be asked of."""
+        scope: list[Symbol] = []
+        fact = self.fact(name, self.chance.choice(("date", "date", "count", "money")), scope, in_item=True)
+        fact = {key: part for key, part in fact.items() if key != "default"}
+        fact |= {"none": {"en": "never", "ru": "никогда"}} | ({"default": "none"} if self.make.likely(0.3) else {})
+        facts[name] = fact
+        self.make.conditions.append(f"has({name})")
+        return scope
 
     def texts(self) -> Files:
         """What decides nothing: the texts of the programme and its terms."""
@@ -126,6 +172,7 @@ class _Maker(Definitions):
         if track:
             whole["tracks"] = {"side": {**self.title(), **SOURCE}}
         by_tier = list(self.by_tier(definitions, [*main, *track]))
+        whole |= self.requirement_table([*track, *main])
         whole["tiers"] = {}
         for tier in [*track, *main]:
             scope = [*self.scope, *(symbol for symbol, tiers in by_tier if tier in tiers)]
@@ -139,6 +186,7 @@ class _Maker(Definitions):
                 for kind in self.chance.choice((("eligibility",), ("joining",), ("eligibility", "joining")))
             }
         everything = [*track, *main]
+        self.readers(by_tier, everything, definitions, files)
         discounted = [tier for tier in everything if "discount" in whole["tiers"][tier]]
         if discounted and self.has(1.2):
             files["bonuses"] = self.bonuses(discounted)
@@ -167,9 +215,41 @@ class _Maker(Definitions):
         target = self.chance.choice((Target("count"), Target("money", self.currency), Target("percent")))
         rows = {tier: self.make.cell(self.scope, target) for tier in tiers if self.make.likely(0.8)}
         if rows:
-            row = {**self.head(target), "by_tier": rows, **self.bounds(self.scope, target), **SOURCE}
+            cells = self.tiered("value", rows, target)
+            row = {**self.head(target), **cells, **self.bounds(self.scope, target), **SOURCE}
             definitions.setdefault("definitions", {})["needed"] = row
             yield Symbol("needed", target.kind, target.currency), list(rows)
+
+    def readers(
+        self, by_tier: list[tuple[Symbol, list[str]]], tiers: list[str], definitions: dict[str, Any], files: Files
+    ) -> None:
+        """Adds what reads a definition by tier: another definition, a row of the tiers that have it, and eligibility.
+
+        What is drawn afterwards does not depend on it.
+        """
+        state = self.chance.getstate()
+        for symbol, valued in by_tier:
+            target = Target(symbol.kind, symbol.currency)
+            value = f"{self.chance.choice(('min', 'max'))}({symbol.name}, {self.make.rooted(self.scope, target, 1)})"
+            definitions["definitions"]["follows"] = {**self.head(target), "value": value, **SOURCE}
+            rule = {"rule": f"follows >= {self.make.rooted(self.scope, target, 1)}", **SOURCE}
+            rows = files["tiers"].setdefault("requirements", {})
+            rows["follows"] = {**self.title(), **rule, "tiers": valued}
+            if sorted(valued) == sorted(tiers) and self.make.likely(0.7):
+                common = files.setdefault("eligibility", {}).setdefault("eligibility", {})
+                common["follows_all"] = {**self.title(), **rule}
+        self.chance.setstate(state)
+
+    def tiered(self, key: str, cells: dict[str, Any], target: Target) -> dict[str, Any]:
+        """The cells of tiers by tier, or in a table across them; what is drawn afterwards does not depend on it."""
+        state, table = self.chance.getstate(), {"by_tier": cells}
+        if self.has(0.7):
+            more = {tier: self.make.cell(self.scope, target, 0) for tier in cells if self.make.likely(0.8)}
+            rows = {"0": cells, "1.5": more or cells}
+            below = {"below": "unknown"} if self.make.likely(0.3) else {}
+            table = {key: {"band": "n", "across": "tier", "rows": rows, **below}}
+        self.chance.setstate(state)
+        return table
 
     def tier(self, id: str, track: str | None, scope: Scope) -> dict[str, Any]:
         """A tier with its requirements and its discount."""
@@ -180,13 +260,41 @@ class _Maker(Definitions):
             numbers = range(self.chance.choice((1, 1, 2)))
             tier["requirements"] = {f"asks{number}": self.requirement(scope) for number in numbers}
         if self.has(1.5):
-            tier["discount"] = {"value": self.make.number("percent", percent_figure=True), **SOURCE}
+            figure = self.make.number("percent", percent_figure=True)
+            tier["discount"] = {"value": self.worked_out(figure, scope), **SOURCE}
             if self.has(0.7):
                 tier["discount"]["negotiable"] = {"minimum": 0, "maximum": 40, **SOURCE}
         if self.has(0.3):
             tier["rights"] = {"right": {**self.title(), **SOURCE}}
             tier["restrictions"] = {"limit": {**self.title(), **SOURCE}}
         return tier
+
+    def worked_out(self, figure: Decimal, scope: Scope) -> Any:
+        """The percentage, or a rule or a table that gives one; what is drawn afterwards does not depend on it."""
+        state = self.chance.getstate()
+        cell = self.make.cell(scope, Target("percent")) if self.has(1.2) else figure
+        self.chance.setstate(state)
+        return figure if isinstance(cell, Decimal) else cell
+
+    def requirement_table(self, tiers: list[str]) -> dict[str, Any]:
+        """The table of what several tiers ask for, if there is any; what is drawn afterwards does not depend on it."""
+        state = self.chance.getstate()
+        rows: dict[str, Any] = {}
+        if self.has(0.7):
+            target = self.chance.choice(
+                (Target("count"), Target("money", self.currency), Target("percent"), Target("date"))
+            )
+            asking = [tier for tier in tiers if self.make.likely(0.7)] or tiers
+            limits = {tier: self.make.cell(self.scope, target) for tier in asking}
+            measured = {"measure": self.make.rooted(self.scope, target, 2), self.chance.choice(LIMITS): limits}
+            rows["measured"] = {**self.title(), **measured, **SOURCE}
+        if self.has(0.7):
+            asking = [tier for tier in tiers if self.make.likely(0.7)] or tiers
+            row = self.requirement(self.scope)
+            if "at_least" not in row:
+                rows["shared"] = {**row, "tiers": asking}
+        self.chance.setstate(state)
+        return {"requirements": rows} if rows else {}
 
     def requirement(self, scope: Scope, depth: int = 1) -> dict[str, Any]:
         """A rule, or a group of requirements."""
@@ -202,7 +310,8 @@ class _Maker(Definitions):
         files: dict[str, Any] = {}
         terms: dict[str, Any] = {}
         if self.make.likely(0.5):
-            terms["cap"] = {**self.title(), "value": self.make.number("percent", percent_figure=True), **SOURCE}
+            figure = self.make.number("percent", percent_figure=True)
+            terms["cap"] = {**self.title(), "value": self.worked_out(figure, self.scope), **SOURCE}
         for key in ("bonuses_apply", "bonuses_in_price"):
             if self.make.likely(0.4):
                 terms[key] = {**self.title(), "rule": self.make.condition(self.scope), **SOURCE}
@@ -212,12 +321,16 @@ class _Maker(Definitions):
         def rate() -> dict[str, Any]:
             offered = [tier for tier in tiers if self.make.likely(0.8)] or tiers
             percent = {tier: self.make.number("percent", percent_figure=True) for tier in offered}
-            return {**self.title(), "when": self.make.condition(self.scope), "percent": percent}
+            row = {**self.title(), "when": self.make.condition(self.scope), "percent": percent}
+            row["percent"] = {tier: self.worked_out(figure, self.scope) for tier, figure in percent.items()}
+            return row
 
         rows: dict[str, Any] = {"single": {**rate(), **SOURCE}}
         if self.make.likely(0.5):
             take = self.chance.choice(("greatest", "sum"))
             rows["several"] = {**self.title(), "take": take, "rates": {"r0": rate(), "r1": rate()}, **SOURCE}
+            if take == "greatest" and len(text(rows)) % 2:
+                rows["several"]["take"] = "least"
         return {**files, "bonuses": rows}
 
     def benefits(self, tiers: list[str], discounted: list[str]) -> dict[str, Any]:
@@ -236,14 +349,28 @@ class _Maker(Definitions):
                 row["by_tier"] = {
                     tier: {"en": f"Text {number} {tier}", "ru": f"Текст {number} {tier}"} for tier in given
                 }
+                row["by_tier"] |= self.lines(given[0])
             else:
                 row |= self.bounds(self.scope, target) | ({"currency": self.currency} if kind == "money" else {})
-                row["by_tier"] = {tier: self.make.cell(self.scope, target) for tier in tiers}
+                cells = {tier: self.make.cell(self.scope, target) for tier in tiers}
                 if kind == "percent" and discounted:
                     form = self.chance.choice(("discount_total", "discount_base", "discount_uncapped"))
-                    row["by_tier"][tiers[0]] = f"{form}('{self.chance.choice(discounted)}')"
+                    cells[tiers[0]] = f"{form}('{self.chance.choice(discounted)}')"
+                row |= self.tiered("value", cells, target)
             rows[f"benefit{number}"] = row
         return {"groups": {"group": self.title()}, "benefits": rows} if len(rows) > 1 else {"benefits": rows}
+
+    def lines(self, tier: str) -> dict[str, Any]:
+        """Several texts of a tier, each under a condition; what is drawn afterwards does not depend on them."""
+        state = self.chance.getstate()
+        cases = [
+            {"id": f"line{place}", "when": self.make.condition(self.scope),
+             "value": {"en": f"Line {place} {tier}", "ru": f"Строка {place} {tier}"}}
+            for place in range(self.chance.choice((1, 2, 2)))
+        ]  # fmt: skip
+        is_taken = self.make.likely(0.5)
+        self.chance.setstate(state)
+        return {tier: {"take": "all", "cases": cases}} if is_taken else {}
 
     def rebates(self, tiers: list[str], _: list[str]) -> dict[str, Any]:
         """Rebates, which are paid to the partner."""
@@ -263,7 +390,7 @@ class _Maker(Definitions):
                 row["amount"] = self.make.cell(self.scope, target)
             else:
                 paid = [tier for tier in tiers if self.make.likely(0.7)] or tiers
-                row["by_tier"] = {tier: self.make.cell(self.scope, target) for tier in paid}
+                row |= self.tiered("amount", {tier: self.make.cell(self.scope, target) for tier in paid}, target)
             if self.make.likely(0.4):
                 row["when"] = self.make.condition(self.scope)
             if self.make.likely(0.3):
@@ -272,6 +399,8 @@ class _Maker(Definitions):
                 row["negative"] = self.chance.choice(("carried", "owed", "dropped"))
             if self.make.likely(0.7):
                 row["per"] = self.chance.choice(("once", "month", "quarter", "year"))
+                if row["per"] == "once" and number:
+                    row |= {"per": "event", "event": {"en": f"for each {stem}", "ru": f"за каждый {stem}"}}
             rows[f"{stem}{number}"] = {**row, **self.bounds(self.scope, target)}
         return rows
 

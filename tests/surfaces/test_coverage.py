@@ -63,6 +63,10 @@ def test_every_form_is_generated_in_every_place_that_takes_a_cell() -> None:
     for role, wanted in forms.items():
         values = [value for _, release in programmes() for value in release.values.values() if value.role is role]
         assert wanted <= {value.form for value in values}, role
+    percentages = (Role.DISCOUNT_BASE, Role.BONUS_PERCENT, Role.RATE_PERCENT, Role.DISCOUNT_CAP)
+    values = [value for _, release in programmes() for value in release.values.values() if value.role in percentages]
+    assert of_numbers <= {value.form for value in values}
+    assert {value.role for value in values if value.form is not WrittenForm.FIGURE} == set(percentages)
 
 
 def test_every_operator_and_aggregate_is_generated() -> None:
@@ -85,13 +89,15 @@ def test_every_shape_of_a_programme_is_generated() -> None:
     assert {(False, False, False, True), (True, True, True, True)} <= shapes
 
 
-def test_every_word_for_what_is_better_or_negative_is_generated() -> None:
+def test_every_word_for_what_is_better_negative_or_taken_is_generated() -> None:
     contents = [text(files) for files, _ in programmes()]
+    bonuses = [row for files, _ in programmes() for row in files.get("bonuses", {}).get("bonuses", {}).values()]
+    assert {row["take"] for row in bonuses if "take" in row} == {"greatest", "least", "sum"}
     for key, words in {"better": ("more", "less"), "negative": ("carried", "owed", "dropped", "kept")}.items():
         assert all(any(f'"{key}": "{word}"' in content for content in contents) for word in words)
     payments = [payment for _, release in programmes() for tier in release.tiers.values() for payment in tier.fees.rows]
     assert {payment.negative for payment in payments} == {"carried", "owed", "dropped"}
-    assert {payment.per for payment in payments} == {"once", "month", "quarter", "year"}
+    assert {payment.per for payment in payments} == {"once", "month", "quarter", "year", "event"}
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *programme_functions()])

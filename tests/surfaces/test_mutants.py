@@ -37,7 +37,7 @@ def test_a_scenario_notices_what_changes_its_outcome(seeds: range, tmp_path: Pat
         before = to_dict(release.evaluate(partner, as_of=DAY))
         write_scenario(folder, partner, before)
         loaded = read_files(folder)
-        count, alive = survivors(loaded, read_scenarios(folder, release))
+        count, alive, _ = survivors(loaded, read_scenarios(folder, release))
         assert count
         for mutant in alive:
             if "effective" in mutant.id:

@@ -232,7 +232,10 @@ def fill(database: Any, release: Release, partners: Sequence[Partner], lists: Se
 def types_of(facts: Mapping[str, Fact]) -> dict[str, str]:
     types = {Kind.YES_NO: "BOOLEAN", Kind.COUNT: "BIGINT", Kind.DATE: "DATE"}
     texts = dict.fromkeys((Kind.CHOICE, Kind.TEXT), "VARCHAR")
-    return {id: {**types, **texts}.get(fact.kind, "DECIMAL(18, 4)") for id, fact in facts.items()}
+    return {
+        id: "VARCHAR" if fact.none else {**types, **texts}.get(fact.kind, "DECIMAL(18, 4)")
+        for id, fact in facts.items()
+    }
 
 
 def insert(database: Any, table: str, types: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from charter.engine.programme.owners import OwnerKind
 from charter.engine.proof.decide import Outermost
 from charter.engine.values import NUMERIC, Kind, Unknown, Value
 
+from ..proof.item_steps import facts_with
 from .expressions import Expressions, Symbol, Target
 from .partners import DAY, Partner, Partners, reference
 from .programmes import SOURCE, Files, compiled
@@ -193,10 +194,9 @@ def advice_fault(files: Files, chance: Random) -> str | None:
         partner["facts"].pop(ORDER, None)
         for goal in advise(release, partner, as_of=DAY, seconds=SECONDS).advice:
             for way in goal.ways:
-                changes = {**way.provided, **{step.fact: step.after for step in way.steps}}
-                after = {**partner, "facts": {**partner["facts"], **changes}}
+                after = {**partner, "facts": {**facts_with(release, partner["facts"], way.steps), **way.provided}}
                 if release.evaluate(after, as_of=DAY).of(goal.tier).status != "qualified":
-                    return f"{changes} does not lead to {goal.tier} from {partner}"
+                    return f"{way.steps} does not lead to {goal.tier} from {partner}"
             if goal.status == "impossible":
                 for changes in rises(release, partner, makers):
                     after = {**partner, "facts": {**partner["facts"], **changes}}
@@ -216,7 +216,23 @@ def rises(release: Release, partner: Partner, makers: Partners) -> Iterator[dict
                 changes[id] = makers.value(fact)
             elif fact.effort is not None and chance.random() < 0.6:
                 changes |= risen(fact, written, makers)
+        changes |= {id: items_changed(release, partner, id, makers) for id in release.programme.lists}
         yield changes
+
+
+def items_changed(release: Release, partner: Partner, id: str, makers: Partners) -> list[dict[str, Any]]:
+    """The items of a list as advice may change them: some changed, some ended, and some more."""
+    chance, items = makers.chance, release.programme.lists[id]
+    changed = [dict(item) for item in partner["facts"][id]]
+    if items.effort_to_end is not None:
+        changed = [item for item in changed if chance.random() < 0.7]
+    for item in changed:
+        for field in items.fields.values():
+            if field.effort is not None and field.id in item and chance.random() < 0.5:
+                item.update(risen(field, item[field.id], makers))
+    if items.effort_to_add is not None:
+        changed += makers.items(items, 0)[: chance.randrange(3)]
+    return changed
 
 
 def risen(fact: Fact, written: Any, makers: Partners) -> dict[str, Any]:
@@ -225,6 +241,8 @@ def risen(fact: Fact, written: Any, makers: Partners) -> dict[str, Any]:
         return {fact.id: True}
     if fact.kind is Kind.CHOICE:
         return {fact.id: makers.value(fact)}
+    if fact.kind is Kind.DATE:
+        return {} if written is None else {fact.id: max(written, makers.value(fact))}
     start = written if written is not None else fact.minimum if fact.minimum is not None else Decimal(0)
     number = start + makers.chance.choice((0, 1, 2, 3, 10, 100)) * fact.effort_for
     return {} if fact.maximum is not None and number > fact.maximum else {fact.id: number}

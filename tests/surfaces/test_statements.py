@@ -18,7 +18,7 @@ LANGUAGES: tuple[Literal["en", "ru"], ...] = ("en", "ru")
 FORMATS: tuple[Literal["text", "markdown", "html"], ...] = ("text", "markdown", "html")
 #: what only expressions and ids of values have: a name with a point in it, a call, an operator
 INNER = re.compile(r"\b(definitions|tiers|benefits|rebates|fees|deals|people)\.\w|\[\]|Unknown\(|Decimal\(|Fraction\(|"
-                   r"\b(days_between|add_months|at_least|round_up|round_down|start_of_year|share)\(")  # fmt: skip
+                   r"\b(\w+_between|add_\w+|at_least|round_\w+|start_of_\w+|share|modulo|weekday)\(")  # fmt: skip
 
 
 def statement_fault(files: Files, chance: Random) -> str | None:

@@ -11,10 +11,11 @@ import pytest
 from .programmes import Files, programme, text
 from .smallest import smallest
 
-#: how many programmes a slow test tries, for a search as long as there is time; a fault is then shown at its smallest
+#: how many programmes a slow test tries: few where CI runs with each change, 60 at night, and more for a search as long
+#: as there is time; where it is set, a fault is shown at its smallest
 EXAMPLES = os.environ.get("CHARTER_SURFACE_EXAMPLES")
-MANY = int(EXAMPLES or "60")
-COMPARED = int(EXAMPLES or "10")  #: of pairs of releases, for each of which the solver is asked about every outcome
+MANY = int(EXAMPLES or "20")
+COMPARED = int(EXAMPLES or "4")  #: of pairs of releases, for each of which the solver is asked about every outcome
 
 
 def trials(few: int, *marks: pytest.MarkDecorator) -> pytest.MarkDecorator:

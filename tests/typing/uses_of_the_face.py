@@ -48,8 +48,14 @@ def of_a_release(release: charter.Release, record: charter.Record) -> None:
     assert_type(charter.form(release, lang="ru", tiers=list(programme.tiers)), str)
     assert_type(charter.schema(release, "row", lang="en"), dict[str, Any])
     assert_type(charter.handbook(release, format="markdown"), str)
+    exported: charter.ExportedTable = charter.export_table(release, "rates", format="dmn", lang="ru")
+    read: charter.ImportedTable = charter.import_table(release, exported.text.encode(), into="rates", names={"a": "b"})
+    assert_type((read.text, read.problems), tuple[str, tuple[charter.Problem, ...]])
     difference: charter.ReleaseDifference = charter.diff(release, release, as_of=DAY, seconds=2)
-    assert_type(difference.judgement, Literal["neutral", "improves", "worsens", "both", "not_proved"])
+    assert_type(
+        difference.judgement,
+        Literal["neutral", "improves", "worsens", "both", "worsens_or_both", "not_proved"],
+    )
     verdicts: tuple[charter.ClaimVerdict, ...] = charter.prove(release, claims=["every_tier"])
     ranges: tuple[charter.ValueRange, ...] = charter.ranges(release, "discount_total")
     outlook: charter.Outlook = charter.advise(release, record, tier="saas", discount=Decimal(30))

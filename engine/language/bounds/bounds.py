@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, assert_never
@@ -17,8 +18,8 @@ from ...values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtr
 from ..function_names import FunctionName
 from ..operators import Comparison, Operator, inverse, relation
 from ..run.functions import function_of
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
-from .spans import compared_with_number, pairs
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
+from .spans import exclude_each_other, leave_none, spans_by_value
 
 
 class NumberRange(NamedTuple):
@@ -41,6 +42,14 @@ EITHER: Truths = frozenset((True, False))
 ANY = NumberRange(None, None)
 _NOTHING, _ONE, _HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 _ZERO = NumberRange(_NOTHING, _NOTHING)
+#: the greatest number that each part of a day can be
+_MOST_OF_DAY: Mapping[FunctionName, Decimal] = {
+    "year": Decimal(date.max.year),
+    "month": Decimal(12),
+    "day": Decimal(31),
+    "weekday": Decimal(7),
+    "quarter": Decimal(4),
+}
 
 
 def bounds(tree: Expression, by_name: Mapping[str, Bounds]) -> Bounds:
@@ -53,13 +62,13 @@ def bounds(tree: Expression, by_name: Mapping[str, Bounds]) -> Bounds:
         case Not():
             return frozenset(not truth for truth in truths(tree.operand, by_name))
         case And():
-            never = any(not left.meets(right) for _, left, _, right in pairs(tree))
+            never = any(exclude_each_other([span for _, span in parts]) for _, parts in spans_by_value(tree))
             return frozenset((False,)) if never else _all([truths(part, by_name) for part in tree.operands])
         case Or():
             always = any(
-                left.among(*ends).leaves_none(right.among(*ends))
-                for part, left, _, right in pairs(tree)
-                for ends in (_range(compared_with_number(part), by_name),)
+                leave_none([span.among(*ends) for _, span in parts])
+                for value, parts in spans_by_value(tree)
+                for ends in (_range(value, by_name),)
             )
             return frozenset((True,)) if always else _any([truths(part, by_name) for part in tree.operands])
         case Compare():
@@ -74,6 +83,8 @@ def bounds(tree: Expression, by_name: Mapping[str, Bounds]) -> Bounds:
             return _call(tree, by_name)
         case Aggregate():
             return _aggregate(tree, by_name)
+        case Undefined():
+            return anything(tree.kind)
         case _:
             assert_never(tree)
 
@@ -243,19 +254,49 @@ def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange
             return NumberRange(_NOTHING, None) if all(low is not None and low >= 0 for low in lows) else None
         case "ratio":
             return NumberRange(*(_ends(divide, end, _HUNDRED) for end in parts[0]))
-        case "round" | "round_down" | "round_up":
+        case "round" | "round_down" | "round_up" | "round_half_even" | "round_towards_zero" | "round_away_from_zero":
             number, unit = parts
             if not _is_single(unit):
                 return None
             return NumberRange(*(_ends(function_of(function), end, unit.low) for end in number))
+        case "convert":
+            amount, rate, _, unit = parts
+            return _number("round", (_product(amount, rate), unit))
+        case "abs":
+            return _absolute(parts[0])
+        case "modulo":
+            number, unit = parts
+            most = [unit.high, number.high if number.low is not None and number.low >= 0 else None]
+            return NumberRange(_NOTHING, min((end for end in most if end is not None), default=None))
         case "rank" | "rank_from_last":
             return NumberRange(_ONE, Decimal(len(parts) - 1))
+        case "year" | "month" | "day" | "weekday" | "quarter":
+            return NumberRange(_ONE, _MOST_OF_DAY[function])
         case "every" | "days_between" | "months_between":
             return None
-        case "at_least" | "add_days" | "add_months" | "start_of_month" | "start_of_quarter" | "start_of_year":
+        case (
+            "has"
+            | "starts_with"
+            | "at_least"
+            | "add_days"
+            | "add_months"
+            | "start_of_month"
+            | "start_of_quarter"
+            | "start_of_year"
+        ):
             return None  # their values are no numbers
         case _:
             assert_never(function)
+
+
+def _absolute(span: NumberRange) -> NumberRange:
+    """The numbers of the range without their signs."""
+    if span.low is not None and span.low >= 0:
+        return span
+    below = NumberRange(*(_ends(subtract, _NOTHING, end) for end in (span.high, span.low)))
+    if below.low is not None and below.low >= 0:
+        return below
+    return NumberRange(_NOTHING, _highest([span.high, below.high]))
 
 
 def _at_least(wanted: NumberRange, parts: list[Truths]) -> Truths:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
 from typing import NamedTuple
 
 from ...values import Kind, Number
@@ -84,16 +83,78 @@ def _span(tree: Expression) -> tuple[Expression, Span] | None:
     return left, Span(number, False, number, False, whole)
 
 
-def pairs(tree: And | Or) -> Iterator[tuple[Expression, Span, Expression, Span]]:
-    """Every two parts that compare the same value with written numbers, each part followed by its span."""
-    compared = [(part, *value_and_span) for part in tree.operands if (value_and_span := _span(part))]
-    for (first, value, span), (second, second_value, second_span) in combinations(compared, 2):
-        if value == second_value:
-            yield first, span, second, second_span
+def spans_by_value(tree: And | Or) -> Iterable[tuple[Expression, list[tuple[Expression, Span]]]]:
+    """The parts that compare with written numbers, each with its span, by the value that they compare."""
+    groups: dict[Expression, list[tuple[Expression, Span]]] = {}
+    for part in tree.operands:
+        if value_and_span := _span(part):
+            value, span = value_and_span
+            groups.setdefault(value, []).append((part, span))
+    return groups.items()
 
 
-def compared_with_number(part: Expression) -> Expression:
-    """The compared value of a comparison with a written number. Raises TypeError for any other form."""
-    if not isinstance(part, Compare):
-        raise TypeError(part)
-    return part.right if isinstance(part.left, Literal) else part.left
+def exclude_each_other(spans: Sequence[Span]) -> bool:
+    """Whether some two of the spans have no number in common; where none have, all spans have one in common."""
+    lows = [span for span in spans if span.low is not None]
+    highs = [span for span in spans if span.high is not None]
+    return bool(lows and highs) and not max(lows, key=_low_end).meets(min(highs, key=_high_end))
+
+
+def leave_none(spans: Sequence[Span]) -> bool:
+    """Whether every number is in one of some two of the spans."""
+    lower, upper = [], []
+    for whole in (True, False):  # the numbers between two ends count only where one of them need not be whole
+        lowers = [span for span in spans if span.low is None and span.high is not None and span.whole is whole]
+        uppers = [span for span in spans if span.high is None and span.low is not None and span.whole is whole]
+        lower += [max(lowers, key=_high_end)] if lowers else []
+        upper += [min(uppers, key=_low_end)] if uppers else []
+    return any(low.leaves_none(high) for low in lower for high in upper)
+
+
+def redundant_parts(tree: And | Or) -> Iterator[tuple[Expression, Expression]]:
+    """Each comparison that says nothing beside another one of the same value, followed by that one, which is kept."""
+    for _, parts in spans_by_value(tree):
+        first: dict[Span, Expression] = {}
+        for part, span in parts:
+            first.setdefault(span, part)
+        kept = tuple(_narrowest(parts) if isinstance(tree, And) else _widest(parts))
+        for part, span in parts:
+            candidates = [(first[span], span), *kept]
+            for other, other_span in candidates:
+                says_more = other_span.within(span) if isinstance(tree, And) else span.within(other_span)
+                if other is not part and says_more and (span != other_span or other is first[span]):
+                    yield part, other
+                    break
+
+
+_Part = tuple[Expression, Span]
+
+
+def _narrowest(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """The first of the parts with the greatest lower end, and of those with the least upper end; points come first."""
+    lows = [part for part in parts if part[1].low is not None]
+    highs = [part for part in parts if part[1].high is not None]
+    if lows:
+        yield max(lows, key=lambda part: (_low_end(part[1]), part[1].high is not None))
+    if highs:
+        yield min(highs, key=lambda part: (_high_end(part[1]), part[1].low is None))
+
+
+def _widest(parts: Sequence[_Part]) -> Iterator[_Part]:
+    """The first of the parts without an upper end that begin lowest, and of those without a lower one that end last."""
+    lows = [part for part in parts if part[1].high is None]
+    highs = [part for part in parts if part[1].low is None]
+    if lows:
+        yield min(lows, key=lambda part: _low_end(part[1]))
+    if highs:
+        yield max(highs, key=lambda part: _high_end(part[1]))
+
+
+def _low_end(span: Span) -> tuple[Decimal, bool]:
+    """What orders spans by their lower ends, which they have; an open end is above a closed one."""
+    return (Decimal(0) if span.low is None else span.low), span.low_open
+
+
+def _high_end(span: Span) -> tuple[Decimal, bool]:
+    """What orders spans by their upper ends, which they have; an open end is under a closed one."""
+    return (Decimal(0) if span.high is None else span.high), not span.high_open

@@ -1,4 +1,4 @@
-"""Why a value is undefined: an operation without a result, such as a share of nothing, and what it was applied to."""
+"""Why a value is undefined: an operation without a result, such as a share of nothing, or a table without a row."""
 
 from __future__ import annotations
 
@@ -9,25 +9,40 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...named_tuples import public
-from ...values import UNDEFINED, Unknown, Value, plain
-from ..tree import Aggregate, Arithmetic, Call
+from ...values import UNDEFINED, Kind, Unknown, Value, plain
+from ..tree import Aggregate, Arithmetic, Call, Undefined
 from ..words.words import text
 
 
 @public("expression", "operands")
 class Cause(NamedTuple):
-    """An operation without a result, and the values of its operands; an aggregate has none."""
+    """An operation without a result and the values of its operands; an aggregate has none.
 
-    subject: Arithmetic | Call | Aggregate
+    Of a table without a row that applies, the operand is the value by which rows are chosen; cases have none. Of one
+    whose rows do not rise, it is that they do not. Of a fact of which a record says that there is none, it is the word
+    that says so.
+    """
+
+    subject: Arithmetic | Call | Aggregate | Undefined
     operands: tuple[Value, ...]
 
     @property
     def expression(self) -> str:
-        """The operation as text of the language."""
-        return text(self.subject)
+        """The operation as text of the language; a table by its name and what it goes by: `bonus by region`.
+
+        Of a table whose rows do not rise, it is the rule that two of them break.
+        """
+        if not isinstance(self.subject, Undefined):
+            return text(self.subject)
+        table, by = self.subject.written, self.subject.by
+        if by is None:
+            return f"cases of {table}"
+        if by.kind is Kind.YES_NO:
+            return f"rising rows of {table}: {text(by)}"
+        return f"{table} by {text(by)}" if table else text(by)
 
 
-def undefined_by(subject: Arithmetic | Call) -> Callable[..., Unknown]:
+def undefined_by(subject: Arithmetic | Call | Undefined) -> Callable[..., Unknown]:
     """The function from operands for which an operation has no result to the undefined value with that cause."""
 
     @lru_cache(maxsize=64)  # many partners have the same small counts
@@ -37,7 +52,9 @@ def undefined_by(subject: Arithmetic | Call) -> Callable[..., Unknown]:
     return undefined
 
 
-def with_cause(value: Value, subject: Arithmetic | Call | Aggregate, operands: tuple[Value, ...] = ()) -> Value:
+def with_cause(
+    value: Value, subject: Arithmetic | Call | Aggregate | Undefined, operands: tuple[Value, ...] = ()
+) -> Value:
     """The value of an operation; where the operation itself has no result, an undefined value with this cause."""
     if value is not UNDEFINED:
         return value

@@ -14,7 +14,21 @@ from typing import Literal as OneOf
 
 from ...values import EXACT, NO_DECIMAL, UNDEFINED, Value, divide
 from ..operators import Operator, Order
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, children
+from ..tree import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expression,
+    Literal,
+    Name,
+    Not,
+    Or,
+    Undefined,
+    children,
+)
 from .causes import undefined_by
 from .closures import Positions, Reader, Row, closure
 from .functions import function_of
@@ -23,6 +37,10 @@ Filler = Callable[[Row], None]  #: computes values and puts them into their plac
 
 _MAX_DEPTH = 60  #: of a compiled tree: Python's compiler is recursive
 _ROWS_BEFORE = 300  #: filled by closures first, which takes about as long as compiling, for any number of values
+_ALWAYS_WITH_RESULT = frozenset({
+    "has", "starts_with", "min", "max", "abs", "at_least", "rank", "rank_from_last",
+    "days_between", "months_between", "year", "month", "day", "weekday",
+})  # fmt: skip
 
 
 class FillStep(NamedTuple):
@@ -119,18 +137,20 @@ class _Code:
                 match tree.function:
                     case "min" | "max" if len(arguments) == 2:
                         return self.extreme(tree.function, *arguments)
-                    case "min" | "max" | "at_least" | "rank" | "rank_from_last" | "days_between" | "months_between":
-                        return self.call(function_of(tree.function), arguments)  # always has a result
+                    case _ if tree.function in _ALWAYS_WITH_RESULT:
+                        return self.call(function_of(tree.function), arguments)
                     case _:
                         return self.operation(tree, function_of(tree.function), arguments)
             case Aggregate():
                 return self.call(closure(tree, self.positions), [ast.Name("row", ast.Load())])
+            case Undefined():
+                return self.call(undefined_by(tree), [self.expression(part) for part in children(tree)])
             case _:
                 assert_never(tree)
 
     def name(self, tree: Name) -> ast.expr:
         """Python's expression for the value of a name."""
-        position = self.positions[tree.id]
+        position = self.positions[tree.key]
         if isinstance(position, int):
             return _local(position)
         item, inner = (ast.Constant(index) for index in position)

@@ -12,7 +12,19 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import assert_never
 
-from ...values import UNDEFINED, Number, Unknown, Value, add, divide, merge, merge_any, multiply, round_half_up
+from ...values import (
+    UNDEFINED,
+    Number,
+    Unknown,
+    Value,
+    add,
+    divide,
+    merge,
+    merge_any,
+    multiply,
+    round_half_up,
+    subtract,
+)
 from ..function_names import FunctionName
 
 _remembered = lru_cache(maxsize=512)  #: many partners have the same days
@@ -28,6 +40,30 @@ def share(part: Value, whole: Value) -> Value:
 def ratio(percentage: Value) -> Value:
     """A percentage as a number to multiply with: 20% is 0.2."""
     return divide(percentage, _HUNDRED)
+
+
+def absolute(number: Value) -> Value:
+    """The number without its sign."""
+    return greatest(subtract(_NOTHING, number), number)
+
+
+def has(value: Value) -> Value:
+    """Whether an optional fact has a value: false where it is undefined, for the record says that there is none."""
+    if type(value) is not Unknown:
+        return True
+    return value if value.missing else False
+
+
+def starts_with(text: Value, beginning: Value) -> Value:
+    """Whether a text begins with these letters; capitals and small letters differ."""
+    if type(text) is Unknown or type(beginning) is Unknown:
+        return merge(text, beginning)
+    return text.startswith(beginning)  # type: ignore[union-attr,arg-type]
+
+
+def convert(amount: Value, rate: Value, currency: Value, unit: Value) -> Value:
+    """The amount in another currency, rounded once, half up, to its minor unit."""
+    return rounded(multiply(amount, rate), unit)
 
 
 def least(*values: Value) -> Value:
@@ -83,6 +119,27 @@ def rounded_down(number: Value, unit: Value) -> Value:
 def rounded_up(number: Value, unit: Value) -> Value:
     """The multiple of the unit at or over the number."""
     return _by_unit(number, unit, _ceiling)
+
+
+def rounded_half_even(number: Value, unit: Value) -> Value:
+    """The nearest multiple of the unit; of two as near, the even one: 2.5 and 1.5 are 2."""
+    return _by_unit(number, unit, lambda quotient: Decimal(round(Fraction(quotient))))
+
+
+def rounded_towards_zero(number: Value, unit: Value) -> Value:
+    """The multiple of the unit at the number, or next to it on the side of zero."""
+    return _by_unit(number, unit, lambda quotient: _floor(quotient) if quotient >= 0 else _ceiling(quotient))
+
+
+def rounded_away_from_zero(number: Value, unit: Value) -> Value:
+    """The multiple of the unit at the number, or next to it on the side away from zero."""
+    return _by_unit(number, unit, lambda quotient: _ceiling(quotient) if quotient >= 0 else _floor(quotient))
+
+
+def modulo(number: Value, unit: Value) -> Value:
+    """What is left of the number above the multiple of the unit at or under it: 0 or more, and less than the unit."""
+    multiple = rounded_down(number, unit)
+    return multiple if type(multiple) is Unknown else subtract(number, multiple)
 
 
 def every(size: Value, amount: Value) -> Value:
@@ -178,6 +235,27 @@ def _start_of(day: Value, first_month: Value, months: int) -> Value:
     return _on_calendar(start, day, first_month)
 
 
+def part_of_day(part: Callable[[date], int]) -> Callable[[Value], Value]:
+    """The function that reads a number off a day, such as its year."""
+
+    def number(day: Value) -> Value:
+        return day if type(day) is Unknown else Decimal(part(day))  # type: ignore[arg-type]
+
+    return number
+
+
+@_remembered
+def quarter(day: Value, first_month: Value) -> Value:
+    """Which quarter it is, 1 to 4, of a year that begins with this month; undefined where there is no such month."""
+
+    def number(day: date, first_month: int) -> Decimal:
+        if not 1 <= first_month <= 12:
+            raise ValueError
+        return Decimal((day.month - first_month) % 12 // 3 + 1)
+
+    return _on_calendar(number, day, first_month)
+
+
 def _is_day(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)
@@ -186,8 +264,8 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -> Value:
-    """The day that `move` gives for a whole number; undefined beyond the calendar, or where the number is not whole."""
+def _on_calendar(move: Callable[[date, int], date | Decimal], day: Value, number: Value) -> Value:
+    """The day or number that `move` gives for a whole number; undefined beyond the calendar, or for any other."""
     if type(day) is Unknown or type(number) is Unknown:
         return merge(day, number)
     whole, parts = number.as_integer_ratio()  # type: ignore[union-attr]
@@ -202,6 +280,12 @@ def _on_calendar(move: Callable[[date, int], date], day: Value, number: Value) -
 def function_of(name: FunctionName) -> Callable[..., Value]:
     """The function of a name, from the values of the arguments to that of the call."""
     match name:
+        case "has":
+            return has
+        case "starts_with":
+            return starts_with
+        case "convert":
+            return convert
         case "min":
             return least
         case "max":
@@ -220,8 +304,18 @@ def function_of(name: FunctionName) -> Callable[..., Value]:
             return rounded_down
         case "round_up":
             return rounded_up
+        case "round_half_even":
+            return rounded_half_even
+        case "round_towards_zero":
+            return rounded_towards_zero
+        case "round_away_from_zero":
+            return rounded_away_from_zero
         case "every":
             return every
+        case "abs":
+            return absolute
+        case "modulo":
+            return modulo
         case "add_days":
             return add_days
         case "add_months":
@@ -236,5 +330,15 @@ def function_of(name: FunctionName) -> Callable[..., Value]:
             return start_of_quarter
         case "start_of_year":
             return start_of_year
+        case "year":
+            return part_of_day(lambda day: day.year)
+        case "month":
+            return part_of_day(lambda day: day.month)
+        case "day":
+            return part_of_day(lambda day: day.day)
+        case "weekday":
+            return part_of_day(date.isoweekday)
+        case "quarter":
+            return quarter
         case _:
             assert_never(name)

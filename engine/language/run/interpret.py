@@ -12,7 +12,22 @@ import simpleeval  # type: ignore[import-untyped]
 
 from ...values import UNDEFINED, Unknown, Value, add, divide, merge, merge_any, merge_choice, multiply, negate, subtract
 from ..operators import Comparison, Operator, relation
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from ..tree import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expression,
+    Literal,
+    Name,
+    Not,
+    Or,
+    Undefined,
+    children,
+    names,
+)
 from .aggregates import ItemEntry, aggregate
 from .causes import with_cause
 from .functions import function_of
@@ -44,13 +59,13 @@ def interpret(tree: Expression, values: Mapping[str, Any]) -> Value:
 
 
 class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
-    """simpleeval's evaluator over our ten forms."""
+    """simpleeval's evaluator over our eleven forms."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.names = values
         self.nodes = {
             Literal: lambda node: node.value,
-            Name: lambda node: values[node.id],
+            Name: lambda node: values[node.key],
             Not: lambda node: negate(self._eval(node.operand)),
             And: lambda node: _all([self._eval(part) for part in node.operands]),
             Or: lambda node: _any([self._eval(part) for part in node.operands]),
@@ -59,6 +74,7 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
             Choose: self._choose,
             Call: self._call,
             Aggregate: self._aggregate,
+            Undefined: lambda node: with_cause(UNDEFINED, node, tuple(self._eval(part) for part in children(node))),
         }
 
     def _calculate(self, node: Arithmetic) -> Value:
@@ -80,10 +96,11 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
         if isinstance(items, Unknown):
             return items
         entries = []
+        at_hand = {name.key: self.names[name.id] for name in names(node) if name.own}
         for item in items:
-            own = {f"{node.item}.{key}": value for key, value in item.items()}
+            looked_at = {f"{node.item}.{key}": value for key, value in item.items()}
             counts, value, by = (
-                True if part is None else interpret(part, {**self.names, **own})
+                True if part is None else interpret(part, {**self.names, **at_hand, **looked_at})
                 for part in (node.counts, node.value, node.by)
             )
             entries.append(ItemEntry(counts, value, by))

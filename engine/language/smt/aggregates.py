@@ -138,13 +138,14 @@ def _latest(entries: Sequence[ItemFormulas], counted: Sequence[Formula]) -> Term
         for entry, counts in zip(entries, counted, strict=True)
     ]  # fmt: skip
     equal = [
-        any_of([negated(all_of([last[i], last[j]])), _same(entries[i].value, entries[j].value)])
+        any_of([negated(all_of([last[i], last[j]])), same(entries[i].value, entries[j].value)])
         for i in range(len(entries)) for j in range(i)
     ]  # fmt: skip
     return _first([entry.value for entry in entries], last)._replace(known=all_of(equal))
 
 
-def _same(left: Term, right: Term) -> Formula:
+def same(left: Term, right: Term) -> Formula:
+    """That two known values are equal."""
     if is_condition(left):
         return either(left.value, right.value, negated(right.value))
     return comparison("==", left, right)
@@ -178,7 +179,7 @@ def _best(values: Sequence[Term], counted: Sequence[Formula], most: Formula) -> 
 
 def _distinct(values: Sequence[Term], counted: Sequence[Formula]) -> Term:
     new = [
-        all_of([counted[i], *(negated(all_of([counted[j], _same(values[i], values[j])])) for j in range(i))])
+        all_of([counted[i], *(negated(all_of([counted[j], same(values[i], values[j])])) for j in range(i))])
         for i in range(len(values))
     ]
     return Term(how_many(new))

@@ -76,6 +76,17 @@ def first_of_period(day: Formula, first_month: Formula, months: int) -> tuple[Fo
     return first, all_of([first_month >= 1, first_month <= 12, year >= date.min.year])
 
 
+def weekday_of(day: Formula) -> Formula:
+    """The day of the week: the first day of the calendar is a Monday, which is 1."""
+    return (day - FIRST) % 7 + 1
+
+
+def quarter_of(day: Formula, first_month: Formula) -> tuple[Formula, Formula]:
+    """Which quarter the day is in, of a year from `first_month`; and whether there is such a month."""
+    since = (civil(day).month - first_month) % 12
+    return since / 3 + 1, all_of([first_month >= 1, first_month <= 12])
+
+
 def months_between(first: Formula, last: Formula) -> Formula:
     """How many whole months are between the first day and the last."""
     begin, end = civil(first), civil(last)

@@ -17,7 +17,7 @@ import z3  # type: ignore[import-untyped]
 from ...values import NUMERIC, Kind
 from ..function_names import FunctionName
 from ..operators import Operator, Order
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
 from . import days
 from .terms import (
     Codes,
@@ -25,6 +25,7 @@ from .terms import (
     Term,
     all_of,
     any_of,
+    begins,
     chosen,
     comparison,
     day,
@@ -37,6 +38,7 @@ from .terms import (
     number,
     plus,
     times,
+    unknown_term,
 )
 
 Terms = Callable[[Name | Aggregate], Term]  #: the term of a name or of an aggregate
@@ -47,7 +49,7 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
     """The term of the expression."""
     match tree:
         case Literal():
-            return Term(literal(tree.value, codes))
+            return Term(literal(tree.value, tree.kind, codes))
         case Name() | Aggregate():
             return terms(tree)
         case Not():
@@ -69,19 +71,26 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
             )
             is_known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
             return chosen(condition.value, then, otherwise, is_known)
+        case Call(function="starts_with", arguments=(whole, Literal(value=str(beginning)))):
+            codes.text(beginning)
+            return begins(formula(whole, terms, codes), beginning)
         case Call():
             return _call_of(tree.function)(*(formula(part, terms, codes) for part in tree.arguments))
+        case Undefined():
+            return unknown_term(tree.kind)
         case _:
             assert_never(tree)
 
 
-def literal(value: bool | Decimal | date | str, codes: Codes) -> Formula:
-    """The formula of a literal value."""
+def literal(value: bool | Decimal | date | str, kind: Kind, codes: Codes) -> Formula:
+    """The formula of a literal value of a kind."""
     if isinstance(value, bool):
         return value
     if isinstance(value, Decimal):
         return number(value)
-    return day(value) if isinstance(value, date) else z3.IntVal(codes.of(value))
+    if isinstance(value, date):
+        return day(value)
+    return codes.text(value) if kind is Kind.TEXT else z3.IntVal(codes.of(value))
 
 
 def _and(parts: Sequence[Term]) -> Term:
@@ -169,6 +178,29 @@ def _nearest(quotient: Term) -> Formula:
     return z3.If(quotient.value >= 0, up, -down)
 
 
+def _half_even(quotient: Term) -> Formula:
+    above_half = plus(quotient, _HALF)
+    nearest = floor(above_half)
+    is_odd_half = z3.And(comparison("==", above_half, Term(nearest)), nearest % 2 == 1)
+    return z3.If(is_odd_half, nearest - 1, nearest)
+
+
+def _towards_zero(quotient: Term) -> Formula:
+    return z3.If(quotient.value >= 0, floor(quotient), -floor(negative(quotient)))
+
+
+def _away_from_zero(quotient: Term) -> Formula:
+    return z3.If(quotient.value >= 0, -floor(negative(quotient)), floor(quotient))
+
+
+def _absolute(term: Term) -> Term:
+    return chosen(term.value >= 0, term, negative(term), term.known)
+
+
+def _modulo(amount: Term, unit: Term) -> Term:
+    return plus(amount, negative(_by_unit(floor)(amount, unit)))
+
+
 def _every(size: Term, amount: Term) -> Term:
     whole = floor(divided(amount, size))
     is_known = all_of([amount.known, size.known, size.value > 0])
@@ -201,9 +233,24 @@ def _start_of(months: int) -> Callable[[Term, Term], Term]:
     return start
 
 
+def _part_of_day(part: Callable[[Formula], Formula]) -> Callable[[Term], Term]:
+    return lambda day: Term(part(day.value), day.known)
+
+
+def _quarter(day: Term, first_month: Term) -> Term:
+    number, exists = days.quarter_of(day.value, floor(first_month))
+    return Term(number, all_of([day.known, first_month.known, is_whole(first_month), exists]))
+
+
 def _call_of(function: FunctionName) -> Callable[..., Term]:
     """The function of this name, from the terms of the arguments to the term of the call."""
     match function:
+        case "has":
+            return lambda fact: Term(fact.known, any_of([fact.known, fact.none]))
+        case "starts_with":
+            raise TypeError("its beginning is written")
+        case "convert":
+            return lambda amount, rate, _, unit: _by_unit(_nearest)(times(amount, rate), unit)
         case "min":
             return _outermost("<=")
         case "max":
@@ -222,8 +269,18 @@ def _call_of(function: FunctionName) -> Callable[..., Term]:
             return _by_unit(floor)
         case "round_up":
             return _by_unit(lambda quotient: -floor(negative(quotient)))
+        case "round_half_even":
+            return _by_unit(_half_even)
+        case "round_towards_zero":
+            return _by_unit(_towards_zero)
+        case "round_away_from_zero":
+            return _by_unit(_away_from_zero)
         case "every":
             return _every
+        case "abs":
+            return _absolute
+        case "modulo":
+            return _modulo
         case "add_days":
             return _add_days
         case "add_months":
@@ -238,5 +295,15 @@ def _call_of(function: FunctionName) -> Callable[..., Term]:
             return _start_of(3)
         case "start_of_year":
             return _start_of(12)
+        case "year":
+            return _part_of_day(lambda day: days.civil(day).year)
+        case "month":
+            return _part_of_day(lambda day: days.civil(day).month)
+        case "day":
+            return _part_of_day(lambda day: days.civil(day).day)
+        case "weekday":
+            return _part_of_day(days.weekday_of)
+        case "quarter":
+            return _quarter
         case _:
             assert_never(function)

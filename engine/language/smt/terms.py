@@ -1,7 +1,8 @@
 """Terms: the value of an expression as a formula, with a second formula for whether the value is known.
 
 A yes/no is a Bool. A number is an exact Int or Real, with a divisor where it was divided, so that a comparison with a
-literal stays linear. A day is its ordinal, as `date.toordinal` counts; a choice or text is its number in `Codes`.
+literal stays linear. A day is its ordinal, as `date.toordinal` counts; a choice is its number in `Codes`, and a text a
+fraction whose digits are its letters, so that texts with one beginning are those between two fractions.
 """
 
 from __future__ import annotations
@@ -23,12 +24,20 @@ Formula = Any  #: a formula of Z3; True or False where that is certain
 class Term(NamedTuple):
     """A value; it has no meaning where `known` does not hold.
 
-    `over` is the divisor of a number, above 0 wherever the value is known; None stands for 1.
+    `over` is the divisor of a number, above 0 wherever the value is known; None stands for 1. `none` holds where the
+    term is that of an optional fact of which there is no value.
     """
 
     value: Formula
     known: Formula = True
     over: Formula = None
+    none: Formula = False
+
+
+def optional_term(symbol: Formula) -> Term:
+    """The term of an optional fact: its symbol where there is a value, else none."""
+    has = z3.Bool(f"has {symbol}")
+    return Term(symbol, has, none=z3.Not(has))
 
 
 def unknown_term(kind: Kind) -> Term:
@@ -46,19 +55,43 @@ def only_where(condition: Formula, term: Term) -> Term:
     return term._replace(known=all_of([condition, term.known]))
 
 
+_LETTERS = 0x110001  #: how many digits a letter can be; none of them is 0
+
+
 class Codes:
-    """The numbers that stand for choices and texts, one for each."""
+    """The numbers that stand for the options of choices, one for each, and the texts that formulas name."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
+        self.texts: dict[str, None] = {}  #: in the order in which they were named
 
-    def of(self, text: str) -> int:
-        """The number of a text; a new number where it has none yet."""
-        return self._codes.setdefault(text, len(self._codes))
+    def of(self, option: str) -> int:
+        """The number of an option; a new number where it has none yet."""
+        return self._codes.setdefault(option, len(self._codes))
 
-    def text(self, code: int) -> str | None:
-        """The text of a number; None where no text has it."""
-        return next((text for text, number in self._codes.items() if number == code), None)
+    def option(self, code: int) -> str | None:
+        """The option of a number; None where no option has it."""
+        return next((option for option, number in self._codes.items() if number == code), None)
+
+    def text(self, text: str) -> Formula:
+        """The fraction that stands for a text, which is named now."""
+        self.texts.setdefault(text)
+        return number(text_fraction(text))
+
+
+def text_fraction(text: str) -> Fraction:
+    """The fraction of a text, between 0 and 1: its letters are the digits behind the point, none of them 0."""
+    whole = 0
+    for letter in text:
+        whole = whole * _LETTERS + ord(letter) + 1
+    return Fraction(whole, _LETTERS ** len(text))
+
+
+def begins(term: Term, beginning: str) -> Term:
+    """Whether a text begins with these letters."""
+    first = text_fraction(beginning)
+    after = first + Fraction(1, _LETTERS ** len(beginning))
+    return Term(all_of([term.value >= number(first), term.value < number(after)]), term.known)
 
 
 # Conditions, simplified where they are certain ------------------------------------------------------------------------
@@ -188,7 +221,7 @@ def _quotient(term: Term) -> Formula:
 
 def _product(left: Formula, right: Formula) -> Formula:
     """The product of two divisors, where None stands for 1."""
-    return right if left is None else left if right is None else left * right
+    return right if left is None else left if right is None else _multiplied(left, right)
 
 
 def _times(left: Formula, right: Formula) -> Formula:
@@ -199,6 +232,13 @@ def _times(left: Formula, right: Formula) -> Formula:
         if z3.is_app_of(choice, z3.Z3_OP_ITE) and _is_of_literals(choice):
             condition, then, otherwise = choice.children()
             return z3.If(condition, _times(then, factor), _times(otherwise, factor))
+    return _multiplied(left, right)
+
+
+def _multiplied(left: Formula, right: Formula) -> Formula:
+    """The product, of literals as a literal: Z3 takes long over many factors of one number."""
+    if _is_literal(left) and _is_literal(right):
+        return number(_fraction(left) * _fraction(right))
     return left * right
 
 

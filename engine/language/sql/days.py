@@ -58,16 +58,48 @@ def start_of_month(of: exp.Expr) -> exp.Expr:
 
 def start_of_period(of: exp.Expr, first_month: Number, months: int) -> exp.Expr:
     """The first day of the period of that many months, in a year that begins with `first_month`."""
+    behind = _months_since(copy_tree(of), first_month, months)
+    back = behind._replace(tree=exp.Neg(this=exp.paren(behind.tree)), low=-months, high=0)
+    return later_day(start_of_month(of), back, "MONTH")
+
+
+def year_number(of: exp.Expr) -> Exact:
+    """The year of a day."""
+    return Exact(_part("YEAR", of), date.min.year, date.max.year)
+
+
+def month_number(of: exp.Expr) -> Exact:
+    """The month of a day: January is 1."""
+    return Exact(_part("MONTH", of), 1, 12)
+
+
+def day_number(of: exp.Expr) -> Exact:
+    """The day of the month."""
+    return Exact(_part("DAY", of), 1, 31)
+
+
+def weekday_number(of: exp.Expr) -> Exact:
+    """The day of the week, from the first day of the calendar, a Monday: dialects number weekdays differently."""
+    since = day_difference(day(date.min), of)._replace(low=0)
+    return add(remainder(since, literal_of(7)), literal_of(1))
+
+
+def quarter_number(of: exp.Expr, first_month: Number) -> Exact:
+    """Which quarter a day is in, of a year that begins with `first_month`."""
+    since = _months_since(of, first_month, 12)
+    quarters = [exp.If(this=literal_of(months).tree, true=literal_of(months // 3 + 1).tree) for months in range(12)]
+    return Exact(exp.Case(this=since.tree, ifs=quarters), 1, 4)
+
+
+def _months_since(of: exp.Expr, first_month: Number, months: int) -> Exact:
+    """How many months the day is after the first month of its period; NULL where there is no such `first_month`."""
     if not isinstance(first_month, Exact):
         raise NotInSql("a month is no quotient")
     month = first_month
     if month.scale or month.low < 1 or month.high > 12:
         valid = ((compare("==", copy_exact(month), literal_of(number)), literal_of(number)) for number in range(1, 13))
         month = Exact(exp.Case(ifs=[exp.If(this=equal, true=number.tree) for equal, number in valid]), 1, 12)
-    ahead = add(add(Exact(_part("MONTH", copy_tree(of)), 1, 12), literal_of(12)), month, -1)
-    behind = remainder(ahead, literal_of(months))
-    back = behind._replace(tree=exp.Neg(this=exp.paren(behind.tree)), low=-months, high=0)
-    return later_day(start_of_month(of), back, "MONTH")
+    return remainder(add(add(month_number(of), literal_of(12)), month, -1), literal_of(months))
 
 
 def _months(of: exp.Expr) -> Exact:

@@ -15,14 +15,15 @@ from typing import Any, assert_never
 from sqlglot import exp
 
 from ..operators import Comparison
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
 from . import days, numbers
 from .exact import Exact, literal
 from .functions import call_sql
-from .numbers import Quotient, either_case
+from .numbers import Quotient, either_case, null_of
 
 Sql = exp.Expr | Exact | Quotient  #: a condition, day, choice or text; or a number
-Columns = Callable[[Name | Aggregate], Any]  #: the column of a name or of an aggregate
+#: the column of a name or of an aggregate; of a call of `has`, that of whether there is a value of its fact
+Columns = Callable[[Name | Aggregate | Call], Any]
 
 
 def expression_sql(tree: Expression, columns: Columns) -> Any:
@@ -45,8 +46,12 @@ def expression_sql(tree: Expression, columns: Columns) -> Any:
             return numbers.calculate(tree.operator, left, right)
         case Choose():
             return _choose(*(expression_sql(part, columns) for part in (tree.condition, tree.then, tree.otherwise)))
+        case Call(function="has"):
+            return columns(tree)
         case Call():
             return call_sql(tree.function, [expression_sql(part, columns) for part in tree.arguments])
+        case Undefined():
+            return null_of(tree.kind)
         case _:
             assert_never(tree)
 

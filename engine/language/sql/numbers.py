@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from sqlglot import exp
 
+from ...values import NUMERIC, Kind
 from ..operators import Comparison, Operator
 from . import exact
 from .exact import Exact, copy_exact, copy_tree, either, in_one_column, literal
@@ -42,6 +43,13 @@ def comparison_form(operator: Comparison) -> type[exp.Binary]:
             return exp.GTE
         case _:
             assert_never(operator)
+
+
+def null_of(kind: Kind) -> Any:
+    """NULL in the type of a kind: a value that is unknown or undefined for every partner."""
+    if kind in NUMERIC:
+        return literal(Decimal(0))._replace(tree=exp.cast(exp.null(), "BIGINT"))
+    return exp.cast(exp.null(), {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(kind, "TEXT"))
 
 
 def parts(number: Number) -> tuple[Exact, Exact]:

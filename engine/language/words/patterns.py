@@ -106,6 +106,8 @@ def window(tree: Expression) -> Window | None:
 
 def best_option(tree: Choose) -> Aggregate | None:
     """The lowest or highest option that a list's items have, where a choice between ranks stands for it; else None."""
+    if isinstance(tree.otherwise, Aggregate) and _is_by_options(tree, tree.otherwise):
+        return tree.otherwise
     empty: Expression | None = None
     ranks: Expression = tree
     if isinstance(tree.condition, Aggregate) and tree.condition.function == "any":
@@ -115,6 +117,36 @@ def best_option(tree: Choose) -> Aggregate | None:
             return lowest._replace(value=rank.arguments[0], kind=tree.kind, empty=empty)
         case _:
             return None
+
+
+def _is_by_options(tree: Choose, of_none: Aggregate) -> bool:
+    """Whether a choice asks of one option after the other if an item has it; `of_none` is what it is of no items."""
+    if of_none.function not in ("minimum", "maximum") or of_none.kind is not Kind.CHOICE or of_none.best is not None:
+        return False
+    any_item = of_none._replace(function="any", value=Literal(True, Kind.YES_NO), empty=None, kind=Kind.YES_NO)
+    by_options, options = tree.then, set[object]()
+    while isinstance(by_options, Choose) and isinstance(option := by_options.then, Literal):
+        if by_options.condition != any_item._replace(value=Compare("==", of_none.value, option)):
+            return False
+        options.add(option.value)
+        by_options = by_options.otherwise
+    return tree.condition == any_item and isinstance(by_options, Literal) and by_options.value not in options
+
+
+def _is_known_key(tree: Expression) -> bool:
+    """Whether a condition that is written nowhere asks that a name be known: it equals itself."""
+    if not isinstance(tree, Compare) or tree.operator != "==" or tree.place is not None:
+        return False
+    return isinstance(tree.left, Name) and tree.left == tree.right
+
+
+def stated_counts(tree: Aggregate) -> Expression:
+    """The condition for an item to count, without that the keys of groups are known, which goes without saying."""
+    parts = tree.counts.operands if isinstance(tree.counts, And) else (tree.counts,)
+    stated = [part for part in parts if not _is_known_key(part)]
+    if len(stated) == len(parts):
+        return tree.counts
+    return stated[0] if len(stated) == 1 else And(tuple(stated)) if stated else Literal(True, Kind.YES_NO)
 
 
 def negative(tree: Expression) -> bool:

@@ -13,10 +13,11 @@ from typing import NamedTuple, assert_never
 
 from ...texts.texts import texts_in
 from ...values import Kind
+from ..currencies import target_of
 from ..function_names import AggregateName
 from ..operators import Comparison, Operator, flipped
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
-from .patterns import OneOf, Window, best_option, border_of, negative, one_of, standing_of, window
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
+from .patterns import OneOf, Window, best_option, border_of, negative, one_of, standing_of, stated_counts, window
 from .vocabulary import Vocabulary, choice_of, currency_of
 from .words import figure, threshold
 
@@ -90,6 +91,8 @@ class Sentences:
                 return self._call(tree, of)
             case Aggregate():
                 return self._aggregate(tree, of)
+            case Undefined():
+                return texts_in(self.lang).REPORT["no_value"], _ATOM
             case _:
                 assert_never(tree)
 
@@ -239,11 +242,19 @@ class Sentences:
 
     def _call(self, tree: Call, of: _Subject) -> _Phrase:
         parts, say = tree.arguments, self._say
-        if tree.kind is Kind.MONEY or tree.function in ("share", "every"):
+        if (tree.kind is Kind.MONEY and tree.function != "convert") or tree.function in ("share", "every"):
             of = of._replace(currency=self._currency(parts) or of.currency)
         match tree.function:
             case "share":
                 return say["share"].format(self._quoted(parts[0], of), self._quoted(parts[1], of)), _WORDS
+            case "has":
+                return say["has"].format(self._quoted(parts[0], of)), _WORDS
+            case "starts_with":
+                return say["starts_with"].format(self._quoted(parts[0], of), self._quotes(_written(parts[1]))), _WORDS
+            case "convert":
+                own = of._replace(currency=self._currency(parts[:1]))
+                amount, rate = self._quoted(parts[0], own), self._quoted(parts[1], of)
+                return say["convert"].format(amount=amount, rate=rate, currency=target_of(tree)), _LIST
             case "ratio":
                 return self._phrase(parts[0], of)
             case "min" | "max":
@@ -253,7 +264,9 @@ class Sentences:
             case "at_least":
                 listed = "; ".join(self._inner(part, of, _OR) for part in parts[1:])
                 return say["at_least"].format(self._inner(parts[0], of, _ATOM), listed), _LIST
-            case "round" | "round_down" | "round_up":
+            case (
+                "round" | "round_down" | "round_up" | "round_half_even" | "round_towards_zero" | "round_away_from_zero"
+            ):
                 unit = parts[1]
                 if isinstance(unit, Literal):
                     unit = unit._replace(kind=parts[0].kind)
@@ -261,6 +274,8 @@ class Sentences:
             case "every":
                 size, amount = (self._quoted(part, of) for part in parts)
                 return say["every"].format(size=size, amount=amount), _WORDS
+            case "abs" | "modulo":
+                return say[tree.function].format(*(self._quoted(part, of) for part in parts)), _WORDS
             case "rank" | "rank_from_last":
                 return say[tree.function].format(self._quoted(parts[0], of)), _LIST
             case "add_days" | "add_months":
@@ -268,7 +283,9 @@ class Sentences:
             case "days_between" | "months_between":
                 return say[tree.function].format(*(self._quoted(part, of) for part in parts)), _WORDS
             case "start_of_month" | "start_of_quarter" | "start_of_year":
-                return self._start(tree, of)
+                return self._of_day(tree, of)
+            case "year" | "month" | "day" | "weekday" | "quarter":
+                return self._of_day(tree, of)
             case _:
                 assert_never(tree.function)
 
@@ -287,8 +304,8 @@ class Sentences:
             key = f"{key}_one"
         return self._say[key].format(number=self._quoted(number, of), day=self._quoted(day, of))
 
-    def _start(self, tree: Call, of: _Subject) -> _Phrase:
-        """The first day of a period; of a year that begins with another month than January, this month too."""
+    def _of_day(self, tree: Call, of: _Subject) -> _Phrase:
+        """A part of a day, or the first day of its period; of a year that begins late, its first month too."""
         day, *month = tree.arguments
         start = self._say[tree.function].format(day=self._quoted(day, of))
         if not month or (isinstance(month[0], Literal) and month[0].value == 1):
@@ -300,7 +317,8 @@ class Sentences:
     def _aggregate(self, tree: Aggregate, of: _Subject) -> _Phrase:
         """'the sum of “Amount” in “Deals” where registered'."""
         say, inner = self._say, of._replace(list=tree.list, choice=choice_of(tree.value))
-        where = "" if tree.counts == _TRUE else say["where"].format(self._inner(tree.counts, inner, _COMPARE))
+        counts = stated_counts(tree)
+        where = "" if counts == _TRUE else say["where"].format(self._inner(counts, inner, _COMPARE))
         items = self._quotes(self.vocabulary.list_title(tree.list)) + where
         by = self._quoted(tree.by, inner) if tree.by is not None else ""
         words = say[_aggregate_key(tree)].format(of=self._quoted(tree.value, inner), items=items, by=by)
@@ -318,6 +336,11 @@ class Sentences:
         if tree.empty is None:
             return self._say["empty"].format(texts_in(self.lang).REPORT["no_value"])
         return self._say["empty"].format(self._inner(tree.empty, of, _ATOM))
+
+
+def _written(tree: Expression) -> str:
+    """The text that an expression is written as."""
+    return str(tree.value) if isinstance(tree, Literal) else ""
 
 
 def _aggregate_key(tree: Aggregate) -> str:

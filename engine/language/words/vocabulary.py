@@ -3,8 +3,10 @@
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
+from ..currencies import target_of
+from ..function_names import Rounding
 from ..tree import Aggregate, Arithmetic, Call, Choose, Expression, Literal, Name
 
 
@@ -37,6 +39,10 @@ class Vocabulary(NamedTuple):
     currency: Callable[[Name], str] = _no_currency
 
 
+#: functions whose value is an amount in the currency of their arguments
+_OF_LIKE_AMOUNTS = frozenset({"min", "max", "abs", "modulo", *get_args(Rounding)})
+
+
 def choice_of(tree: Expression) -> Name | None:
     """The name whose options an expression of kind choice has; None where it has only written ones."""
     match tree:
@@ -61,7 +67,9 @@ def currency_of(tree: Expression, vocabulary: Vocabulary) -> str:
             return currency_of(tree.left, vocabulary) or currency_of(tree.right, vocabulary)
         case Choose():
             return currency_of(tree.then, vocabulary) or currency_of(tree.otherwise, vocabulary)
-        case Call(function="min" | "max" | "round" | "round_down" | "round_up"):
+        case Call(function="convert"):
+            return target_of(tree)
+        case Call() if tree.function in _OF_LIKE_AMOUNTS:
             return next(filter(None, (currency_of(part, vocabulary) for part in tree.arguments)), "")
         case Aggregate():
             return currency_of(tree.value, vocabulary)

@@ -11,7 +11,8 @@ from ...texts.texts import texts_in
 from ...values import Kind, Value, plain
 from ..currencies import decimals_of
 from ..operators import Comparison
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or
+from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
+from .patterns import best_option, stated_counts
 
 # How tightly a form binds: a part that binds looser than its place needs stands in brackets.
 _CHOOSE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(8)
@@ -22,7 +23,7 @@ _TRUE = Literal(True, Kind.YES_NO)
 def text(tree: Expression) -> str:
     """The expression as text of the language: one line, brackets only where needed.
 
-    Parsing the text gives an equal tree, unless it contains an aggregate.
+    Parsing the text gives an equal tree, unless it contains an aggregate or a table without a row.
     """
     return _text(tree)[0]
 
@@ -45,6 +46,8 @@ def _text(tree: Expression) -> tuple[str, int]:
             binds = _SUM if tree.operator in "+-" else _PRODUCT
             return f"{_at_least(tree.left, binds)} {tree.operator} {_at_least(tree.right, binds + 1)}", binds
         case Choose():
+            if (best := best_option(tree)) is not None:
+                return _aggregate(best), _CHOOSE
             then, condition = _at_least(tree.then, _OR), _at_least(tree.condition, _OR)
             return f"{then} if {condition} else {_at_least(tree.otherwise, _CHOOSE)}", _CHOOSE
         case Call(function="rank" | "rank_from_last"):
@@ -52,10 +55,14 @@ def _text(tree: Expression) -> tuple[str, int]:
                 f"{tree.function}({text(tree.arguments[0])})",
                 _ATOM,
             )  # the other arguments are the options of the choice
+        case Call(function="convert"):  # the last argument is the minor unit of the currency
+            return f"convert({', '.join(text(part) for part in tree.arguments[:3])})", _ATOM
         case Call():
             return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
         case Aggregate():
             return _aggregate(tree), _CHOOSE
+        case Undefined():
+            return "unknown", _ATOM
         case _:
             assert_never(tree)
 
@@ -69,7 +76,8 @@ def _aggregate(tree: Aggregate) -> str:
     """Text for an aggregate, which the language itself cannot write: sum of amount over deals where won."""
     what = tree.function if tree.function == "count" else f"{tree.function} of {_at_least(tree.value, _OR)}"
     best = "" if tree.best is None else f", the best {text(tree.best)}"
-    where = "" if tree.counts == _TRUE else f" where {_at_least(tree.counts, _OR)}"
+    counts = stated_counts(tree)
+    where = "" if counts == _TRUE else f" where {_at_least(counts, _OR)}"
     by = "" if tree.by is None else f" by {text(tree.by)}"
     return f"{what}{best} over {tree.list}{where}{by}"
 

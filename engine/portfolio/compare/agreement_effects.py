@@ -73,10 +73,7 @@ def unreached(
     terms: list[AgreedTerm] = []
     problems: list[Problem] = []
     for record in records:
-        document, read_problems = (record, ()) if isinstance(record, Document) else plain_document(record, "record")
-        problems += read_problems
-        if document is None:
-            continue
+        document = record if isinstance(record, Document) else plain_document(record, "record")
         first = reduced_record(document, before.programme, after.programme)
         second = reduced_record(document, after.programme, before.programme)
         agreements = of_record(before, after, first, second, as_of)

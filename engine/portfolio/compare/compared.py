@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import duckdb
@@ -18,7 +17,7 @@ import duckdb
 from ...named_tuples import public
 from ...problems import Problem
 from ...release.load import Release
-from ..duckdb.atomic_write import move, part_path
+from ...source.whole_files import check_writable, move, part_path, refuse_overwriting, refusing, scratch_folder
 from ..duckdb.batch import Progress, batch
 from ..duckdb.sources import Connection, copy_text, database
 from ..files import format_of, unreadable_table
@@ -80,9 +79,11 @@ def compare_portfolio(
     """
     if portfolio.changes_file:
         format_of(portfolio.changes_file)
+        inputs = [portfolio.portfolio, *portfolio.lists.values(), *filter(None, [portfolio.agreements])]
+        refuse_overwriting([portfolio.changes_file, *_rejects(portfolio.changes_file)], inputs)
+        check_writable(portfolio.changes_file)
     orders = priced_orders(before, after, portfolio) if portfolio.orders else None
-    with TemporaryDirectory(prefix="charter-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         old, new = ([outcome.before for outcome in portfolio.open], [outcome.after for outcome in portfolio.open])
         first = _decided(before, after, portfolio, old, folder / "before.parquet", _part(progress, 0))
         second = _decided(after, before, portfolio, new, folder / "after.parquet", _part(progress, 50))
@@ -92,7 +93,7 @@ def compare_portfolio(
             with database() as connection:
                 return _Comparison(before, after, portfolio, folder, connection).run(first, second, orders)
         except duckdb.Error as error:
-            raise unreadable_table(portfolio.portfolio, error) from error
+            raise unreadable_table(portfolio.portfolio, error, portfolio.changes_file) from error
 
 
 def _decided(
@@ -200,17 +201,18 @@ class _Comparison:
         """Write the list of changes and the rows that each release refuses; returns their paths."""
         target = self.changes_file
         assert target is not None  # noqa: S101  the caller asks only where there is one
-        refused = [target.with_name(f"{target.stem}.rejects-{side}.csv") for side in comparison_sql.SIDES]
+        refused = _rejects(target)
         with ExitStack() as stack:
             part, *copies = (stack.enter_context(part_path(path)) for path in (target, *refused))
-            part.touch()  # raises here where the folder is missing
             self.database.execute(copy_text(comparison_sql.CHANGES, part, format_of(target)))
             rejected_rows = [result.rejects for result in (first, second)]
             for copy, rejects in zip(copies, rejected_rows, strict=True):
-                if rejects:
-                    shutil.copyfile(rejects, copy)
+                with refusing(target):
+                    if rejects:
+                        shutil.copyfile(rejects, copy)
             for copy, rejects, path in zip(copies, rejected_rows, refused, strict=True):
-                move(copy, path) if rejects else path.unlink(missing_ok=True)
+                with refusing(path):
+                    move(copy, path) if rejects else path.unlink(missing_ok=True)
             move(part, target)
         written = [path if rejects else None for path, rejects in zip(refused, rejected_rows, strict=True)]
         return target, written[0], written[1]
@@ -222,6 +224,11 @@ class _Comparison:
         problems = [*both, *_under("before", self.before.release, old, both)]
         problems += _under("after", self.after.release, new, both)
         return (*problems, *(orders.problems if orders else ()))
+
+
+def _rejects(changes: Path) -> list[Path]:
+    """The files of the rows that each release refuses, beside the list of changes."""
+    return [changes.with_name(f"{changes.stem}.rejects-{side}.csv") for side in comparison_sql.SIDES]
 
 
 def _under(side: str, release: str, problems: Iterable[Problem], both: list[Problem]) -> list[Problem]:

@@ -14,10 +14,10 @@ from ...problems import Invalid, Level, Problem, in_order
 from ...release.load import Release
 from ...source.document import Document
 from ...values import Number, add
-from ..duckdb.batch import row_number
-from ..duckdb.sources import Connection, database, misread
-from ..duckdb.tables import Opened, belongings, open_tables
-from ..files import unreadable_table
+from ..duckdb.sources import Connection, database
+from ..duckdb.stored_rows import belongings
+from ..duckdb.tables import Opened, open_tables
+from ..files import SHOWN, unreadable_table
 from ..job import TWICE, at_row
 from ..rows import Decided, row_data
 from ..sql.columns import PARTNER
@@ -68,7 +68,7 @@ class Sides(NamedTuple):
 
 
 def unreached_in_portfolio(before: Release, after: Release, portfolio: Portfolio) -> AgreementsUnder:
-    """The effects of a new release on the agreements in a portfolio's file.
+    """The effects of a new release on the agreements in a portfolio's file, with the first problems of its rows.
 
     Raises WrongCall and InvalidInput where the files cannot be read at all.
     """
@@ -76,12 +76,13 @@ def unreached_in_portfolio(before: Release, after: Release, portfolio: Portfolio
     terms: list[AgreedTerm] = []
     problems: list[Problem] = []
     for row in _sides(before, after, portfolio, None) if portfolio.agreements else ():
-        problems += row.problems
+        problems += row.problems if len(problems) < SHOWN else ()
         if row.before is not None and row.after is not None:
             agreements = of_record(before, after, row.before, row.after, portfolio.as_of)
             looked_at += agreements.agreements
             terms += agreements.affected
-            problems += [_of_partner(row.partner, problem) for problem in agreements.problems]
+            if len(problems) < SHOWN:
+                problems += [_of_partner(row.partner, problem) for problem in agreements.problems]
     return AgreementsUnder(looked_at, tuple(terms), in_order(problems))
 
 
@@ -168,14 +169,12 @@ def _rows(
     own = reads(release.programme, against.programme, portfolio)
     files = (portfolio.portfolio, own.lists, portfolio.agreements, own.ignored)
     opened = open_tables(connection, release.programme, *files, own.unread)
-    broken = [line - 1 for line, _ in misread(connection, opened.portfolio)]
-    for row in belongings(connection, opened, _chosen(connection, opened, partners)):
-        number = row_number(row.item, broken)
-        data = row_data(release.programme, row.cells, row.lists, row.agreements)
-        document, document_problems = plain_document(data, "row")
-        problems = (*row.problems, *document_problems)
-        undecided = Decided(number, row.partner, None, problems)
-        yield row.partner, None if problems else document, tuple(at_row(undecided, problem) for problem in problems)
+    chosen = _chosen(connection, opened, partners)
+    for row in belongings(connection, opened.portfolio, opened.lists, opened.agreements, chosen):
+        data = row_data(release.programme, row.row.cells, row.lists, row.agreements)
+        undecided = Decided(row.row.item, row.partner, None, row.problems)
+        document = None if row.problems else plain_document(data, "row")
+        yield row.partner, document, tuple(at_row(undecided, problem) for problem in row.problems)
 
 
 def _chosen(connection: Connection, opened: Opened, partners: Sequence[str] | None) -> duckdb.DuckDBPyRelation:

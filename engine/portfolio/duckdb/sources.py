@@ -1,29 +1,31 @@
-"""Opens files of rows as tables of DuckDB, and gives the database, its COPY statement and the lines it could not read.
+"""Gives the database and its COPY statement, and opens Parquet files as tables of it.
 
 A table has the columns of the file, in the types of the file, and `item_number`, which counts the rows from 1.
 """
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression
+from duckdb import ColumnExpression, ConstantExpression, FunctionExpression
 
-from ...problems import Source
-from ..files import LINE
+from ...source.whole_files import scratch_folder
+from ..files import ColumnRules, Header
+from ..spreadsheet import defused_select
 from ..sql.columns import ITEM, MOST_COUNTED, Form
 
 MEMORY = "400MB"  #: what the database may use before it spills to disk
-_MISREAD = """
-    SELECT line, min(error_message) FROM reject_errors
-    WHERE scan_id IN (SELECT scan_id FROM reject_scans WHERE file_path = ?) GROUP BY line ORDER BY line
-"""
+THREADS = 2, 8  #: the fewest and the most; one writes other groups of rows than several, and each needs memory
+AT, LINE_NUMBER = "_at", "_line"  #: columns: the byte and the line at which a row of a text file begins
+_DIGITS = "format('{{{{:.{0}e}}}}', {{0}})"
+_IS_EXACT = f"WHEN CAST({_DIGITS} AS FLOAT) = {{{{0}}}} THEN CAST({_DIGITS} AS DOUBLE)"
+#: the shortest decimal that gives a number of type FLOAT, which six to nine digits do
+_SHORTEST = f"CASE {' '.join(_IS_EXACT.format(digits) for digits in (5, 6, 7, 8))} END"
 
 _COUNTED = """
     SELECT path_in_schema FROM parquet_metadata(?) GROUP BY path_in_schema
@@ -41,50 +43,87 @@ class DuckDBTable(NamedTuple):
     path: Path
     format: str
     columns: dict[str, Form]
-    header: Source | None = None  #: the first line of a CSV file
+    written: tuple[str, ...]  #: the columns that hold a row as written in the file
+    header: Header | None = None  #: of a CSV file
     plain: str | None = None  #: a further SQL condition for a row to be plain
     unread: frozenset[str] = frozenset()  #: columns of the file to ignore
     no_tiers: frozenset[str] = frozenset()  #: tiers that count as no tier
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The columns that hold a row as written in the file."""
-        return (LINE,) if self.format == "jsonl" else tuple(self.columns)
+    stamp: tuple[int, ...] = ()  #: of a text file, whose rows are read again: `stamp_of` it when it was opened
 
 
 @contextmanager
 def database() -> Iterator[Connection]:
     """A database in memory, which spills to a temporary folder beyond MEMORY."""
-    with TemporaryDirectory(prefix="charter-") as folder:
-        connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": folder})
+    with scratch_folder() as folder:
+        fewest, most = THREADS
+        threads = min(most, max(fewest, os.cpu_count() or fewest))
+        connection = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(folder), "threads": threads})
         try:
             yield connection
+        except BaseException:
+            connection.interrupt()  # a query may still run in another thread
+            raise
         finally:
             connection.close()
 
 
-def open_parquet(database: Connection, path: Path, name: str) -> DuckDBTable:
-    """A Parquet file as a table; whole numbers whose range in the metadata fits are counts."""
+def open_parquet(database: Connection, path: Path, name: str, rules: ColumnRules) -> DuckDBTable:
+    """A Parquet file as a table; whole numbers whose range in the metadata fits are counts. Raises InvalidInput."""
     rows = database.read_parquet(str(path), file_row_number=True)
-    columns = {column: _form(type) for column, type in zip(rows.columns, rows.types, strict=True)}
-    del columns["file_row_number"]
+    types = {column: str(type) for column, type in zip(rows.columns, rows.types, strict=True)}
+    del types["file_row_number"]
+    forms, written = {column: _form(type) for column, type in types.items()}, tuple(types)
     counted = {column for (column,) in database.execute(_COUNTED, [str(path), MOST_COUNTED]).fetchall()}
-    columns |= {column: Form.COUNT for column in counted if columns.get(column) is Form.WHOLE}
+    forms |= {column: Form.COUNT for column in counted if forms.get(column) is Form.WHOLE}
+    columns = {column: forms[column] for column in rules.checked(path, None, written)}
     number = ColumnExpression("file_row_number") + ConstantExpression(1)
-    rows.project(*map(ColumnExpression, columns), number.alias(ITEM)).create_view(name)
-    return DuckDBTable(name, path, "parquet", columns)
+    read = [_read(column, types[column], forms[column]).alias(column) for column in written]
+    rows.project(*read, number.alias(ITEM)).create_view(name)
+    return DuckDBTable(name, path, "parquet", columns, written)
 
 
-def _form(type: Any) -> Form:
-    text = str(type)
+def stamp_of(file: BinaryIO) -> tuple[int, ...]:
+    """What is another for a file that was changed or replaced: its number, size and time of change."""
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _read(column: str, type: str, form: Form) -> duckdb.Expression:
+    """A column of Parquet: a float as the double with the same digits, and an empty text as an empty cell of CSV."""
+    value = ColumnExpression(column)
+    if type == "FLOAT":
+        return duckdb.SQLExpression(_SHORTEST.format('"' + column.replace('"', '""') + '"'))
+    if form is Form.TEXT:
+        return FunctionExpression("nullif", value.cast("VARCHAR"), ConstantExpression(""))
+    return value
+
+
+def readable(table: DuckDBTable, column: str) -> duckdb.Expression:
+    """A column as Python can hold it: days and times as the database's text, as they may lie beyond the calendar."""
+    value = ColumnExpression(column)
+    as_text = table.columns.get(column, Form.OTHER) in (Form.DATE, Form.TIME, Form.OTHER)
+    return value.cast("VARCHAR").alias(column) if as_text else value
+
+
+def _form(text: str) -> Form:
     if text.startswith("DECIMAL"):
         return Form.DECIMAL
     if text in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
         return Form.WHOLE
     if text.startswith("TIMESTAMP"):
         return Form.TIME
-    forms = {"BOOLEAN": Form.YES_NO, "DOUBLE": Form.FLOAT, "FLOAT": Form.FLOAT, "DATE": Form.DATE, "VARCHAR": Form.TEXT}
-    return Form.TEXT if text.startswith("ENUM") else forms.get(text, Form.OTHER)
+    forms = {"BOOLEAN": Form.YES_NO, "DOUBLE": Form.FLOAT, "FLOAT": Form.FLOAT, "DATE": Form.DATE}
+    return Form.TEXT if text.startswith("ENUM") or text in ("VARCHAR", "UUID") else forms.get(text, Form.OTHER)
+
+
+def safe_csv(database: Connection, select: str, format: str) -> str:
+    """The query with the texts that begin like formulas defused, where it is for CSV; else the query itself."""
+    if format != "csv":
+        return select
+    rows = database.sql(select)
+    return defused_select(
+        select, [name for name, type in zip(rows.columns, rows.types, strict=True) if str(type) == "VARCHAR"]
+    )
 
 
 def copy_text(select: str, path: Path, format: str) -> str:
@@ -92,19 +131,3 @@ def copy_text(select: str, path: Path, format: str) -> str:
     options = {"csv": "FORMAT csv, HEADER", "jsonl": "FORMAT json", "parquet": "FORMAT parquet"}
     target = str(path).replace("'", "''")
     return f"COPY ({select}) TO '{target}' ({options[format]})"
-
-
-def misread(database: Connection, table: DuckDBTable) -> list[tuple[int, str]]:
-    """The lines of a CSV file that could not be read: line number and message; empty for other formats."""
-    if table.format != "csv":
-        return []
-    rejects = database.execute(_MISREAD, [str(table.path)]).fetchall()
-    return [(int(line), _reject_message(str(message))) for line, message in rejects]
-
-
-def _reject_message(message: str) -> str:
-    """The database's message about an unreadable line, in plain words."""
-    numbers = re.match(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
-    if numbers:
-        return f"it has {numbers[2]} values, and the file {numbers[1]} columns"
-    return message.partition("\n")[0]

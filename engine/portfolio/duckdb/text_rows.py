@@ -1,106 +1,172 @@
 """Opens CSV and JSON Lines as tables of DuckDB, every column as text, so that digits and mistakes are preserved.
 
-A file is read once and stored as Parquet, because the run reads its rows several times.
+A file is read once, row by row, and stored as Parquet, because the run reads its rows several times. A row that the
+query cannot decide (it cannot be read; or a value is very long, of another JSON type, or has invisible characters) is
+set apart: the table has its partner alone, and the row is read again where it stands in the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, TextIO
 
-import duckdb
-from sqlglot import exp
+from duckdb import ColumnExpression, FunctionExpression
 
-from ...limits import MAX_ROW_BYTES
-from ...programme.model import Fact
+from ...limits import MAX_PARTNER, MAX_ROW_BYTES
 from ...values import Kind
-from ..files import LINE, NO_SEPARATOR, STRANGE, read_header
-from ..sql.columns import ITEM, Form
-from .sources import DuckDBTable
+from ..files import LINE, ColumnRules, not_utf8, read_header
+from ..sql.columns import ITEM, PARTNER, Form
+from ..text_files import NOT_UTF8, TextRow, csv_values, rows_of
+from .json_lines import JsonReader
+from .sources import AT, LINE_NUMBER, Connection, DuckDBTable, stamp_of
 
-Connection = duckdb.DuckDBPyConnection
+_APART = "_apart"
+_HEAD = {ITEM: "BIGINT", LINE_NUMBER: "BIGINT", AT: "BIGINT", _APART: "BOOLEAN"}
+_LONGEST = 300  #: characters of a value in the table; no value that the query decides has more
+_STORED = 1_000_000  #: values that are stored at a time
 
-
-def open_csv(database: Connection, path: Path, name: str, _: Sequence[Fact]) -> DuckDBTable:
-    """A CSV file as a table; its first line names the columns."""
-    source, names, separator = read_header(path)
-    rows = _text_rows(database, path, separator, dict.fromkeys(names, "VARCHAR"), skip=1)
-    rows.create_view(f"{name}_text")
-    number = exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)
-    _store(database, name, exp.select(*map(_quoted, names), number).from_(f"{name}_text"))
-    return DuckDBTable(name, path, "csv", dict.fromkeys(names, Form.TEXT), source)
+Values = Sequence[str | None]
 
 
-def _text_rows(database: Connection, path: Path, separator: str, columns: dict[str, str], skip: int) -> Any:
-    """The rows of a text file; the database rejects and records those with too few or too many values."""
-    quote = "" if separator == NO_SEPARATOR else '"'
-    return database.read_csv(
-        str(path), columns=columns, header=False, skiprows=skip, sep=separator, quotechar=quote, escapechar=quote,
-        na_values=[""], max_line_size=MAX_ROW_BYTES, store_rejects=True, auto_detect=False,
+class _Counts(NamedTuple):
+    """The numbers of rows, and of those that are not UTF-8."""
+
+    rows: int
+    not_utf8: int
+
+
+class _Stored(NamedTuple):
+    """How many rows are stored, and the stamp of the file that they came from."""
+
+    rows: int
+    stamp: tuple[int, ...]
+
+
+def open_csv(database: Connection, path: Path, name: str, rules: ColumnRules) -> DuckDBTable:
+    """A CSV file as a table; its first line names the columns. Raises InvalidInput."""
+    header = read_header(path)
+    names = rules.checked(path, header.source, header.names)
+    width = len(header.names)
+    most = 500 + 32 * width
+    partner = header.names.index(PARTNER)
+
+    def write(rows: Iterator[TextRow], out: TextIO) -> _Counts:
+        next(rows)
+        separator = header.separator
+        put, put_values, bad = out.write, _values_writer(out, separator, width, partner), 0
+        number = 0
+        for number, row in enumerate(rows, 1):
+            line, at, text, wrong, values = row
+            if values is None and wrong is None and text.count(separator) == width - 1 and len(text) <= most:
+                visible = text if separator != "\t" else text.replace("\t", "")
+                if visible.isprintable():
+                    put(f"{number}{separator}{line}{separator}{at}{separator}f{separator}{text}\n")
+                    continue
+            bad += wrong is NOT_UTF8
+            read, wrong = csv_values(row, separator, width)
+            put_values(number, row, read, None if wrong else read[partner])
+        return _Counts(number, bad)
+
+    stored = _store(database, path, name, _Layout("csv", header.separator, header.names), names, write)
+    forms = dict.fromkeys(names, Form.TEXT)
+    written = tuple(header.names)
+    return DuckDBTable(name, path, "csv", forms, written, header, f"NOT {_APART}", stamp=stored.stamp)
+
+
+def open_json(database: Connection, path: Path, name: str, rules: ColumnRules) -> DuckDBTable:
+    """A file of JSON Lines as a table, with a column of text for each key. Raises InvalidInput."""
+    columns = rules.checked(path, None, rules.allowed)
+    kinds = dict.fromkeys(columns, Kind.TEXT) | {fact.id: fact.kind for fact in rules.facts if fact.id in columns}
+    reader = JsonReader(kinds)
+
+    def write(rows: Iterator[TextRow], out: TextIO) -> _Counts:
+        put = csv.writer(out, delimiter=",", lineterminator="\n").writerow
+        partner_place = columns.index(PARTNER)
+        put_values = _values_writer(out, ",", len(columns), partner_place)
+        bad = number = 0
+        for number, row in enumerate(rows, 1):
+            values, partner = ((), None) if row.wrong else reader.read(row.text)
+            if values and reader.is_ordinary(row.text):
+                put((number, row.line, row.at, "f", *values))
+                continue
+            bad += row.wrong is NOT_UTF8
+            texts = [None if value is None else str(value) for value in values]
+            put_values(number, row, texts, texts[partner_place] if texts else partner)
+        return _Counts(number, bad)
+
+    answers = frozenset(id for id, kind in kinds.items() if kind is Kind.YES_NO)
+    stored = _store(database, path, name, _Layout("jsonl", ",", columns, answers), columns, write)
+    needed = rules.needed if reader.seen or not stored.rows else ()
+    rules._replace(needed=needed).checked(path, None, sorted(reader.seen))
+    forms = dict.fromkeys(sorted({*reader.seen, PARTNER}.intersection(columns)), Form.TEXT)
+    return DuckDBTable(name, path, "jsonl", forms, (LINE,), None, f"NOT {_APART}", stamp=stored.stamp)
+
+
+def _values_writer(
+    out: TextIO, separator: str, width: int, partner_place: int
+) -> Callable[[int, TextRow, Values, str | None], None]:
+    """The function that writes a row of the table: its number, the row, its values, and its partner."""
+    write = csv.writer(out, delimiter=separator, lineterminator="\n").writerow
+    empty: list[str | None] = [None] * width
+
+    def write_values(number: int, row: TextRow, values: Values, partner: str | None) -> None:
+        if values and all(value is None or (0 < len(value) <= _LONGEST and value.isprintable()) for value in values):
+            write((number, row.line, row.at, "f", *values))
+        else:
+            alone = empty.copy()
+            alone[partner_place] = _tellable(partner)
+            write((number, row.line, row.at, "t", *alone))
+
+    return write_values
+
+
+def _tellable(partner: str | None) -> str | None:
+    """The partner's id; one that is too long or has invisible characters as another text, the same for the same id."""
+    if partner is None or (len(partner) <= MAX_PARTNER and partner.isprintable()):
+        return partner or None
+    visible = "".join(letter if letter.isprintable() else "\ufffd" for letter in partner[:MAX_PARTNER])
+    return f"{visible}… {sha256(partner.encode(errors='replace')).hexdigest()[:16]}"
+
+
+class _Layout(NamedTuple):
+    """The format of a text file, and the separator and the columns of the rows that are written of it.
+
+    In the columns `answers` stands True and False.
+    """
+
+    format: str
+    separator: str
+    columns: Sequence[str]
+    answers: frozenset[str] = frozenset()
+
+
+def _store(
+    database: Connection, path: Path, name: str, layout: _Layout, names: Sequence[str],
+    write: Callable[[Iterator[TextRow], TextIO], _Counts],
+) -> _Stored:  # fmt: skip
+    """Store the rows that `write` writes as Parquet in the temporary folder, and make a view of the columns `names`.
+
+    Raises InvalidInput where no row is UTF-8.
+    """
+    folder = Path(database.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
+    text, target = folder / f"{name}.csv", folder / f"{name}.parquet"
+    with path.open("rb") as file, text.open("w", encoding="utf-8", newline="") as out:
+        stamp = stamp_of(file)
+        counts = write(rows_of(file, layout.format, layout.separator), out)
+    if counts.rows and counts.rows == counts.not_utf8:
+        raise not_utf8(path, "none of its rows is")
+    places = {column: f"value_{place}" for place, column in enumerate(layout.columns)}
+    rows = database.read_csv(
+        str(text), columns={**_HEAD, **dict.fromkeys(places.values(), "VARCHAR")}, header=False, sep=layout.separator,
+        quotechar='"', escapechar='"', na_values=[""], max_line_size=3 * MAX_ROW_BYTES, auto_detect=False,
     )  # fmt: skip
-
-
-def open_json(database: Connection, path: Path, name: str, facts: Sequence[Fact]) -> DuckDBTable:
-    """A file of JSON Lines as a table: a column of text for each key, and LINE with the whole line."""
-    line = exp.column(LINE)
-    _text_rows(database, path, NO_SEPARATOR, {LINE: "VARCHAR"}, skip=0).create_view(f"{name}_text")
-    kinds = {fact.id: fact.kind for fact in facts}
-    names = _keys(database, f"{name}_text")
-    values = {key: _json_value(key, kinds.get(key, Kind.TEXT), key == "tier") for key in names}
-    columns = [exp.alias_(value, key, quoted=True) for key, value in values.items()]
-    rows = exp.select(*columns, line, exp.alias_(exp.Window(this=exp.RowNumber()), ITEM)).from_(f"{name}_text")
-    _store(database, name, rows.where(exp.not_(exp.Is(this=line.copy(), expression=exp.null()))))
-    keys = _keys_of(line)
-    once = exp.EQ(this=_call("len", keys), expression=_call("len", _call("list_distinct", keys)))
-    exact = exp.not_(exp.RegexpLike(this=line.copy(), expression=exp.Literal.string("[0-9.eE+-]{16}")))
-    plain = exp.Coalesce(this=exp.and_(once, exact), expressions=[exp.false()])
-    return DuckDBTable(name, path, "jsonl", dict.fromkeys(names, Form.TEXT), None, plain.sql("duckdb"))
-
-
-def _keys(database: Connection, table: str) -> list[str]:
-    """The keys of all lines that are JSON, sorted."""
-    line = exp.column(LINE)
-    keys = exp.select(exp.alias_(_call("unnest", _keys_of(line)), "key")).from_(table)
-    select = exp.select("key").distinct().from_(keys.subquery("k"))
-    return sorted(key for (key,) in database.execute(select.sql("duckdb")).fetchall())
-
-
-def _keys_of(line: exp.Expr) -> exp.Expr:
-    """The keys of a line; NULL where it is not JSON."""
-    return exp.Case(ifs=[exp.If(this=_call("json_valid", line), true=_call("json_keys", line))])
-
-
-def _call(function: str, *arguments: exp.Expr) -> exp.Expr:
-    """A call of a function that only DuckDB has."""
-    return exp.Anonymous(this=function, expressions=[argument.copy() for argument in arguments])
-
-
-def _json_value(key: str, kind: Kind, is_tier: bool) -> exp.Expr:
-    """A JSON value as text: a string's content, otherwise the JSON itself; marked with STRANGE if of the wrong kind."""
-    line, path = exp.column(LINE), exp.Literal.string('$."' + key.replace('"', '\\"') + '"')
-    type = _call("json_type", line, path)
-    raw = exp.Cast(this=_call("json_extract", line, path), to=exp.DataType.build("TEXT"))
-    strange = exp.DPipe(this=exp.Literal.string(STRANGE), expression=raw.copy())
-    is_text = kind in (Kind.TEXT, Kind.CHOICE, Kind.DATE)
-    string = _call("json_extract_string", line, path) if is_text else strange.copy()
-    cases = (
-        (exp.Is(this=type, expression=exp.null()), exp.null()),
-        (exp.EQ(this=type.copy(), expression=exp.Literal.string("NULL")), exp.null()),
-        (exp.EQ(this=type.copy(), expression=exp.Literal.string("VARCHAR")), string),
-    )
-    ifs = [exp.If(this=when, true=then) for when, then in cases]
-    value = exp.Case(ifs=ifs, default=strange.copy() if is_text and not is_tier else raw)
-    return exp.Case(ifs=[exp.If(this=_call("json_valid", line), true=value)])
-
-
-def _store(database: Connection, name: str, rows: exp.Select) -> None:
-    """Store the rows as Parquet in the temporary folder, and make a view of them."""
-    folder = database.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
-    path = str(Path(folder) / f"{name}.parquet")
-    database.sql(rows.sql("duckdb")).write_parquet(path)
-    database.read_parquet(path).create_view(name)
-
-
-def _quoted(name: str) -> exp.Expr:
-    return exp.column(name, quoted=True)
+    values = {id: ColumnExpression(places[id]) for id in names}
+    values |= {id: FunctionExpression("lower", values[id]) for id in layout.answers}
+    rows = rows.project(*map(ColumnExpression, _HEAD), *(value.alias(id) for id, value in values.items()))
+    rows.write_parquet(str(target), row_group_size=max(2048, min(122_880, _STORED // (len(names) + len(_HEAD)))))
+    text.unlink()
+    database.read_parquet(str(target)).create_view(name)
+    return _Stored(counts.rows, stamp)

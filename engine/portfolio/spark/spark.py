@@ -18,24 +18,37 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as f
 
-from ...problems import Problem, wrong_call
+from ...problems import Problem, has_errors, wrong_call
 from ...programme.model import Fact
 from ...release.load import Release
-from ..duckdb.atomic_write import move, move_folder, part_path
+from ...source.whole_files import check_writable, move, part_path, refusing
 from ..files import (
     AGREEMENT,
     LINE,
     agreement_fields,
     format_of,
     known_columns,
+    look_alike_partners,
     missing_columns,
     unknown_partners,
     unreadable_table,
 )
-from ..job import SHOWN, TWICE, BatchResult, Job, at_row, outcome_cells, problem_line, sql_type
+from ..job import (
+    TWICE,
+    BatchResult,
+    Job,
+    ProblemList,
+    check_files,
+    outcome_cells,
+    problem_line,
+    rejects_path,
+    sql_type,
+)
 from ..rows import Cells, Decided, decide, json_row
+from ..spreadsheet import FORMULA, NUMBER, csv_row
 from ..sql.columns import ITEM, PARTNER, Tables, list_fields, outcome_columns, outcome_names, wanted_values
 from ..sql.decimal_width import Widths
+from ..sql.look_alikes import look_sql, looks_like_sql
 from ..sql.statements import Statements, statements
 from ..summary import Key, Summary, outcome_counts, queries, query_counts, summary, summary_values
 from .spark_session import spark_session
@@ -49,13 +62,15 @@ _WHOSE, _APART, _TWICE, _PLAIN = _MARKED  #: columns: the partner as text, and w
 def spark_batch(release: Release, job: Job, session: SparkSession | None = None) -> BatchResult:
     """Decide the portfolio, without a session by a local Spark. Raises WrongCall and InvalidInput."""
     format_of(job.output)
+    check_files(job)
     _check_output(job.output)
+    check_writable(job.output, folder=True)
     more = wanted_values(release.programme, job.more)
     with spark_session(session) as own, ExitStack() as kept:
         try:
             return _Run(release, job, more, own, kept).run()
         except (PySparkException, Py4JError) as error:
-            raise unreadable_table(job.portfolio, error) from error
+            raise unreadable_table(job.portfolio, error, job.output) from error
 
 
 class _Run:
@@ -77,23 +92,25 @@ class _Run:
         for table in self._belongings().values():
             check_read(table)
         self.query = self._statements(more)
-        self.problems = [*missing_columns(job.portfolio, facts, self.columns), *self._unknown_partners()]
+        remarks = [
+            *missing_columns(job.portfolio, facts, self.columns),
+            *self._look_alikes(),
+            *self._unknown_partners(),
+        ]
+        self.problems = ProblemList(remarks)
         self.counts: Counter[Key] = Counter()
 
     def run(self) -> BatchResult:
         """Decide all rows, write outcomes and rejects, and move them to their targets."""
-        output, rejects = self.job.output, self.job.output.with_name(f"{self.job.output.stem}.rejects.csv")
+        output, rejects = self.job.output, rejects_path(self.job.output)
         self._set_apart()
-        with (
-            part_path(output) as part,
-            part_path(rejects) as refused,
-            part_path(output.with_suffix(".cells")) as folder,
-        ):
-            folder.mkdir()
-            cells = folder / "cells.csv"  # Spark ignores hidden files, but reads files in hidden folders
-            one_by_one, rejected, widths = self._decide_others(cells, refused)
+        with part_path(output, folder=True) as part, part_path(rejects) as refused:
+            cells = part.with_name("one_by_one")  # Spark ignores hidden files, but reads files in hidden folders
+            with refusing(output):
+                one_by_one, rejected, widths = self._decide_others(cells, refused)
             outcomes = self._outcomes(cells if one_by_one else None, widths)
-            _write(outcomes, part, format_of(output))
+            is_safe = self.job.safe_csv and format_of(output) == "csv"
+            _write(_defused(outcomes) if is_safe else outcomes, part, format_of(output))
             decided, rows = _read(self.session, outcomes, part, format_of(output)).count(), self.marked.count()
             if decided + rejected != rows:
                 raise RuntimeError(f"{rows} rows in, {decided} decided, {rejected} rejected")
@@ -101,10 +118,11 @@ class _Run:
             if rejected:
                 move(refused, rejects)
             else:
-                rejects.unlink(missing_ok=True)
-            move_folder(part, output)
+                with refusing(rejects):
+                    rejects.unlink(missing_ok=True)
+            move(part, output)
         listed = rejects if rejected else None
-        return BatchResult(rows, decided, one_by_one, rejected, listed, tuple(self.problems[:SHOWN]), numbers)
+        return BatchResult(rows, decided, one_by_one, rejected, listed, self.problems.listed(rejects), numbers)
 
     def _keep(self, rows: DataFrame) -> DataFrame:
         """Cache rows that are read several times; released at the end, as sessions share the cache."""
@@ -127,7 +145,17 @@ class _Run:
             rows = table.rows.select(_whose()).join(partners, _WHOSE, "left_anti")
             number, first = rows.agg(f.count("*"), f.min(_WHOSE)).collect()[0]
             if number:
-                yield unknown_partners(table.path, number, first)
+                alike = partners.filter(looks_like_sql(_WHOSE, first, "spark")).agg(f.min(_WHOSE))
+                yield unknown_partners(table.path, number, first, alike.collect()[0][0])
+
+    def _look_alikes(self) -> Iterator[Problem]:
+        """A warning on partners whose ids look the same though they differ."""
+        partners = self.table.rows.select(_whose()).filter(f"{_WHOSE} IS NOT NULL")
+        looks = partners.groupBy(f.expr(look_sql(_WHOSE, "spark")))
+        ids = looks.agg(f.min(_WHOSE).alias("first"), f.max(_WHOSE).alias("second")).filter("first <> second")
+        number, first, second = ids.agg(f.count("*"), f.min("first"), f.min_by("second", "first")).collect()[0]
+        if number:
+            yield look_alike_partners(self.table.path, number, first, second)
 
     def _statements(self, more: list[str]) -> Statements:
         lists = {id: (f"{id}_of_portfolio", table.columns) for id, table in self.lists.items()}
@@ -176,10 +204,14 @@ class _Run:
         agreements = belongings.pop("", [])
         cells = _cells(self.table, row["_cells"], keep=True)
         wrong: list[Problem] = []
+        unreadable = False
         if self.table.format == "jsonl":
             wrong += json_row(row["_cells"][LINE] or "")[1]
+            unreadable = has_errors(wrong)
         values = {id: value for id, value in cells.values.items() if id not in self.job.ignored}
         decided = decide(self.release, row[ITEM], Cells(values, cells.is_text), belongings, agreements, self.job.as_of)
+        if unreadable:
+            decided = decided._replace(problems=())
         if row[BROKEN]:
             wrong, decided = [Problem("bad-row", row[BROKEN], None, "mend the row")], decided._replace(problems=())
         elif row[_TWICE]:
@@ -197,7 +229,7 @@ class _Run:
             refused.open("w", encoding="utf-8", newline="") as bad_file,
         ):
             good, bad = csv.writer(good_file), csv.writer(bad_file)
-            bad.writerow([*of_files, "row", "problems", *self.table.written])
+            bad.writerow(csv_row([*of_files, "row", "problems", *self.table.written], safe=self.job.safe_csv))
             for row in self._others():
                 result, values = self._decide(row)
                 if result.outcome:
@@ -209,12 +241,9 @@ class _Run:
                     continue
                 rejected += 1
                 where = [row[FILE]] if of_files else []
-                bad.writerow([*where, result.number, "; ".join(map(problem_line, result.problems)), *values])
-                if len(self.problems) < SHOWN:
-                    problems = [at_row(result, problem) for problem in result.problems]
-                    self.problems += [
-                        problem._replace(message=": ".join([*where, problem.message])) for problem in problems
-                    ]
+                written = [*where, result.number, "; ".join(map(problem_line, result.problems)), *values]
+                bad.writerow(csv_row(written, safe=self.job.safe_csv))
+                self.problems.add(result, row[FILE] if of_files else None)
         return decided, rejected, widths
 
     def _outcomes(self, cells: Path | None, widths: Widths) -> DataFrame:
@@ -254,6 +283,19 @@ def _cells(table: SparkTable, row: Any, *, keep: bool = False) -> Cells:
     """The cells of a row for the interpreter; without the partner's id unless `keep`."""
     values = json_row(row[LINE] or "")[0] if table.format == "jsonl" else cells_of(row, table.columns)
     return Cells({id: value for id, value in values.items() if keep or id != PARTNER}, table.format != "jsonl")
+
+
+def _defused(rows: DataFrame) -> DataFrame:
+    """The rows with the texts defused that begin like formulas."""
+    texts = [name for name, type in rows.dtypes if type == "string"]
+    columns = {name: f.col(f"`{name}`") for name in texts}
+    are_formulas = {name: column.rlike(FORMULA) & ~column.rlike(NUMBER) for name, column in columns.items()}
+    return rows.withColumns(
+        {
+            name: f.when(are_formulas[name], f.concat(f.lit("'"), columns[name])).otherwise(columns[name])
+            for name in texts
+        }
+    )
 
 
 def _write(rows: DataFrame, folder: Path, format: str) -> None:

@@ -7,7 +7,6 @@ messages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +17,8 @@ from pyspark.sql.types import StringType, StructField, StructType
 from ...problems import InvalidInput, Problem, Source, WrongCall, wrong_call
 from ...programme.model import Fact
 from ...values import Kind
-from ..files import LINE, NO_SEPARATOR, STRANGE, check_columns, format_of, read_header, without_partner
+from ..files import LINE, NO_SEPARATOR, SHOWN, STRANGE, ColumnRules, format_of, read_header, without_partner
+from ..rows import typed_cell
 from ..sql.columns import ITEM, PARTNER, Form
 
 FILE, BROKEN = "_file", "_broken"  #: columns with a row's file, and why the row cannot be read
@@ -27,7 +27,7 @@ _FORMS = {
     "tinyint": Form.WHOLE, "smallint": Form.WHOLE, "int": Form.WHOLE, "bigint": Form.WHOLE,
     "timestamp": Form.TIME, "timestamp_ntz": Form.TIME,
 }  # fmt: skip
-_MOST = 20  #: rows that a message lists
+_MOST_KEYS = 10_000  #: keys of lines of JSON that are looked at; a programme has fewer
 #: parses a line of JSON as the first item of a list; the second item, a digest, reveals text after the value, which
 #: would be ignored otherwise
 _PARSED = f"""
@@ -71,7 +71,7 @@ def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], allowed
     else:
         rows = _text(session, files, [LINE], NO_SEPARATOR)
         names = _keys(rows)
-    check_columns(path, header, [name for name in names if name not in ignored], allowed, needed)
+    ColumnRules(facts, allowed, needed, ignored).checked(path, header, names)
     if format == "jsonl":
         names = [name for name in names if name not in ignored]
         rows = _json(rows, names, facts)
@@ -79,7 +79,10 @@ def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], allowed
         names = [name for name in names if name not in (FILE, ITEM, BROKEN)]
         number, nothing = f.col("_metadata.row_index") + 1, f.lit(None).cast("string")
         rows = rows.select(
-            *map(_column, names), f.col("_metadata.file_name").alias(FILE), number.alias(ITEM), nothing.alias(BROKEN)
+            *(_read(name, kind) for name, kind in rows.select(*map(_column, names)).dtypes),
+            f.col("_metadata.file_name").alias(FILE),
+            number.alias(ITEM),
+            nothing.alias(BROKEN),
         )
     kinds = dict(rows.dtypes)
     return SparkTable(rows, path, format, {name: _form(kinds[name]) for name in names})
@@ -87,21 +90,20 @@ def open_table(session: SparkSession, path: Path, facts: Sequence[Fact], allowed
 
 def check_read(table: SparkTable) -> None:
     """Raise InvalidInput where a row cannot be read or names no partner, as a partner's outcome needs it."""
-    unreadable = table.rows.filter(f"{BROKEN} IS NOT NULL").select(FILE, ITEM, BROKEN).orderBy(FILE, ITEM).limit(_MOST)
+    unreadable = table.rows.filter(f"{BROKEN} IS NOT NULL").select(FILE, ITEM, BROKEN).orderBy(FILE, ITEM).limit(SHOWN)
     broken = [
         Problem("bad-row", f"'{table.path}', {file}, row {number}: {why}", None, "mend the row")
         for file, number, why in unreadable.collect()
     ]
-    without = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(_MOST)
+    without = table.rows.filter(f"{PARTNER} IS NULL").select(FILE, ITEM).orderBy(FILE, ITEM).limit(SHOWN)
     broken += [without_partner(table.path, number) for _, number in without.collect()] if not broken else []
     if broken:
         raise InvalidInput(broken)
 
 
 def cells_of(row: Any, columns: Mapping[str, Form]) -> dict[str, Any]:
-    """The values of `SparkTable.cells` by column, with dates and times parsed."""
-    days = (Form.DATE, Form.TIME)
-    return {name: _day(value) if columns.get(name) in days else value for name, value in row.asDict().items()}
+    """The values of `SparkTable.cells` by column, as cells."""
+    return {name: typed_cell(value, columns[name]) for name, value in row.asDict().items()}
 
 
 def _files(path: Path) -> list[Path]:
@@ -128,9 +130,9 @@ def _csv(session: SparkSession, files: list[Path]) -> tuple[DataFrame, list[str]
         message = f"'{files[0].parent}' has a file that is not UTF-8 text: {error}"
         raise InvalidInput([Problem("not-utf-8", message, None, "save it as UTF-8")]) from error
     source, names, separator = headers[0]
-    for header in headers[1:]:
+    for header, file in zip(headers, files, strict=True):
         if header.source.text != source.text:
-            message = f"'{header.source.path}' begins otherwise than '{source.path}'"
+            message = f"'{file}' begins otherwise than '{files[0]}'"
             help = "write the same names in the same order in every file of the folder"
             raise InvalidInput([Problem("unknown-column", message, None, help)])
     return _text(session, files, names, separator, header=True), names, source
@@ -157,7 +159,7 @@ def _text(session: SparkSession, files: list[Path], names: list[str], separator:
 def _keys(rows: DataFrame) -> list[str]:
     """The keys of all lines that are JSON, sorted."""
     keys = f.expr(f"CASE WHEN {_PARSED} IS NOT NULL THEN json_object_keys({LINE}) END")
-    return sorted(key for (key,) in rows.select(f.explode(keys)).distinct().collect())
+    return sorted(key for (key,) in rows.select(f.explode(keys)).distinct().limit(_MOST_KEYS).collect())
 
 
 def _json(rows: DataFrame, names: list[str], facts: Sequence[Fact]) -> DataFrame:
@@ -180,6 +182,14 @@ def _json_value(name: str, kind: Kind) -> str:
     )
 
 
+def _read(name: str, kind: str) -> Column:
+    """A column of Parquet: a float as the double with the same digits, and an empty text as an empty cell of CSV."""
+    column = _column(name)
+    if kind == "float":
+        column = column.cast("string").cast("double")
+    return f.nullif(column, f.lit("")).alias(name) if kind == "string" else column.alias(name)
+
+
 def _form(kind: str) -> Form:
     return Form.DECIMAL if kind.startswith("decimal") else _FORMS.get(kind, Form.OTHER)
 
@@ -190,16 +200,6 @@ def _readable(name: str, kind: str) -> Column:
     if kind == "timestamp":
         return f.date_format(column, "yyyy-MM-dd HH:mm:ssXXX")
     return column.cast("string") if _form(kind) in (Form.DATE, Form.TIME, Form.OTHER) else column
-
-
-def _day(text: str | None) -> Any:
-    """A date or time from its text; the text itself where Python cannot represent it."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-    except ValueError:
-        return text
 
 
 def _column(name: str) -> Column:

@@ -8,23 +8,30 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any, Protocol, assert_never
+from typing import Any, NamedTuple, Protocol, assert_never
 from typing import Literal as OneOf
 
 from sqlglot import exp
 
 from ...language.function_names import AggregateName
 from ...language.sql import exact
-from ...language.sql.exact import Exact, NotInSql, literal
-from ...language.sql.numbers import Quotient, choose, compare, divide, either_case
+from ...language.sql.exact import Exact, NotInSql
+from ...language.sql.numbers import Quotient, choose, compare, divide, either_case, null_of
 from ...language.tree import Aggregate
-from ...values import NUMERIC, Kind
+from ...values import Kind
 from .columns import PARTNER
 
 _MOST_ITEMS = 10**6  #: of one partner in one list
 
 Columns = dict[str, Any]
+
+
+class Alike(NamedTuple):
+    """A key that an item shares with the row that asks for it: the condition, and the columns of both."""
+
+    condition: exp.Expr
+    of_item: exp.Column
+    of_row: exp.Column
 
 
 class Stages(Protocol):
@@ -37,13 +44,6 @@ class Stages(Protocol):
         """A column name that is not yet used."""
 
 
-def unknown(kind: Kind) -> Any:
-    """NULL in the type of a kind: the result of an aggregate over a list that is unknown for every partner."""
-    if kind in NUMERIC:
-        return literal(Decimal(0))._replace(tree=exp.cast(exp.null(), "BIGINT"))
-    return exp.cast(exp.null(), {Kind.YES_NO: "BOOLEAN", Kind.DATE: "DATE"}.get(kind, "TEXT"))
-
-
 def aggregated_columns(
     query: Stages,
     name: str,
@@ -51,11 +51,13 @@ def aggregated_columns(
     parts: Mapping[str, Any],
     asking: tuple[str, Sequence[str]],
     items: str,
+    alike: Alike | None = None,
 ) -> tuple[str, Columns]:
     """Add the table `name` with the items grouped by the rows of the table that uses the aggregate.
 
     `parts` are the aggregate's expressions over an item, `asking` the name and the keys of the using table, `items`
-    the table of items. Returns the name of the table, and its new columns by `name.part`. Raises NotInSql.
+    the table of items; only items that are `alike` count, where it is given. Returns the name of the table, and its new
+    columns by `name.part`. Raises NotInSql.
     """
     (table, keys), function = asking, node.function
     counts, value, by, best = (parts[part] for part in ("counts", "value", "by", "best"))
@@ -79,8 +81,7 @@ def aggregated_columns(
     )
     entries = entries.from_(exp.alias_(exp.to_table(items), "m", table=True))
     if not alone:
-        on = exp.EQ(this=exp.column(PARTNER, table="r"), expression=exp.column(PARTNER, table="m"))
-        entries = entries.join(exp.alias_(exp.to_table(table), "r", table=True), on=on)
+        entries = _joined(entries, table, alike)
     source = query.add(f"{name}_of", entries)
     if best is not None or function in ("median", "latest"):
         source = query.add(f"{name}_in_order", _in_order(source, keys, function))
@@ -93,6 +94,19 @@ def aggregated_columns(
         columns[f"{name}.{part}"] = shape._replace(tree=exp.column(column)) if shape else exp.column(column)
     grouped = exp.select(*map(exp.column, keys), *selected).from_(source).group_by(*map(exp.column, keys))
     return query.add(name, grouped), columns
+
+
+def _joined(entries: exp.Select, table: str, alike: Alike | None) -> exp.Select:
+    """The items joined to the rows that ask for them; those that are certainly not alike may be left out."""
+    on = exp.EQ(this=exp.column(PARTNER, table="r"), expression=exp.column(PARTNER, table="m"))
+    asking = exp.alias_(exp.to_table(table), "r", table=True)
+    if alike is None:
+        return entries.join(asking, on=on)
+    of_item, of_row = (exp.Is(this=key.copy(), expression=exp.null()) for key in (alike.of_item, alike.of_row))
+    ways = (alike.condition, of_item, exp.and_(exp.not_(of_item.copy()), of_row))
+    parts = [entries.copy().join(asking.copy(), on=exp.and_(on.copy(), way)) for way in ways]
+    together = exp.union(*parts, distinct=False)
+    return exp.select(exp.Star()).from_(together.subquery("e"))
 
 
 def result(node: Aggregate, column: Callable[[str], Any], best: Any, empty: Any) -> Any:
@@ -263,4 +277,4 @@ def _trees(value: Any) -> list[exp.Expr]:
 
 def _or_null(empty: Any, node: Aggregate) -> Any:
     """The result for no items: NULL where the programme does not give one."""
-    return unknown(node.kind) if empty is None else empty
+    return null_of(node.kind) if empty is None else empty

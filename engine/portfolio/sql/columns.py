@@ -37,12 +37,14 @@ class Form(StrEnum):
 class Tables(NamedTuple):
     """The tables that a query reads: name and form of each column, of the portfolio and of each list by its id.
 
-    A list without a table is unknown for every partner, or empty where the programme says so.
+    A list without a table is unknown for every partner, or empty where the programme says so. Where the rows are
+    numbered, the outcomes have the number of their row in a further column, ITEM.
     """
 
     portfolio: str
     columns: Mapping[str, Form]
     lists: Mapping[str, tuple[str, Mapping[str, Form]]] = {}
+    numbered: bool = False
 
 
 class Unread(NamedTuple):

@@ -17,12 +17,14 @@ from ...language.sql.days import day
 from ...language.sql.exact import Exact, literal_of
 from ...language.sql.expressions import literal_sql
 from ...limits import MAX_PARTNER
-from ...programme.model import Fact
+from ...programme.model import NONE, Fact
 from ...values import NUMERIC, Kind
 from .columns import MOST_COUNTED, Form
 
 NUMBER_DIGITS, DECIMALS = 12, 4  #: digits before and after the point, of numbers other than counts
+_FLOAT_DIGITS = 15  #: the most digits of which every decimal is the shortest of its float
 _WHOLE = (Form.WHOLE, Form.COUNT)
+_TEXTS = (Form.TEXT, Form.UNSTATED)
 
 
 class InputColumn(NamedTuple):
@@ -35,6 +37,8 @@ class InputColumn(NamedTuple):
 def fact_input(fact: Fact, form: Form | None) -> InputColumn:
     """The value of a fact's column, or the default where it is empty; `form` is None where there is no column."""
     column = exp.column(fact.id)
+    if fact.default == NONE and fact.none:
+        fact = fact._replace(default=None)  # there is none then, which is NULL
     if form is None:
         return InputColumn(_default(fact) if fact.default is not None else _nothing(fact), None)
     read: exp.Expr = column
@@ -42,6 +46,8 @@ def fact_input(fact: Fact, form: Form | None) -> InputColumn:
         read = _cast(column, "TEXT")
         form = form if fact.kind in _UNSTATED else Form.TEXT
     value, plain = _READERS[fact.kind](fact, read, form)
+    if fact.none and form in _TEXTS:
+        plain = exp.or_(_is_none(read), exp.paren(plain, copy=False), copy=False)
     if fact.default is None:
         return InputColumn(value, _or_empty(column, plain))
     default = _default(fact)
@@ -52,6 +58,20 @@ def fact_input(fact: Fact, form: Form | None) -> InputColumn:
             value._replace(tree=tree, low=min(value.low, units), high=max(value.high, units)), _or_empty(column, plain)
         )
     return InputColumn(exp.Coalesce(this=value, expressions=[default]), _or_empty(column, plain))
+
+
+def has_input(fact: Fact, form: Form | None) -> InputColumn:
+    """Whether there is a value of an optional fact; a column of text has the word `none` where there is none."""
+    column, otherwise = exp.column(fact.id), exp.false() if fact.default == NONE else exp.cast(exp.null(), "BOOLEAN")
+    if form is None:
+        return InputColumn(otherwise, None)
+    is_stated = exp.If(this=exp.not_(exp.Is(this=column.copy(), expression=exp.null())), true=exp.true())
+    is_none = exp.If(this=_is_none(_cast(column, "TEXT")), true=exp.false())
+    return InputColumn(exp.Case(ifs=[*([is_none] if form in _TEXTS else []), is_stated], default=otherwise), None)
+
+
+def _is_none(text: exp.Expr) -> exp.Expr:
+    return exp.EQ(this=text.copy(), expression=exp.Literal.string(NONE))
 
 
 def partner_input(column: str, form: Form) -> InputColumn:
@@ -136,7 +156,8 @@ def _number(fact: Fact, column: exp.Expr, form: Form) -> tuple[Any, exp.Expr]:
         case _:
             value, unchanged = exp.cast(exp.null(), to), exp.false()
     compared = column if form in (*_WHOLE, Form.DECIMAL, Form.FLOAT) else value
-    ends = [_end(units, scale) for units in (low, high)]
+    most = 10**_FLOAT_DIGITS - 1 if form is Form.FLOAT else max(-low, high)
+    ends = [_end(units, scale) for units in (max(low, -most), min(high, most))]
     within: exp.Expr = exp.Between(this=compared.copy(), low=ends[0], high=ends[1])
     if unchanged is not None:
         within = exp.and_(unchanged, within, copy=False)

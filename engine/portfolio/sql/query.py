@@ -20,9 +20,11 @@ from ...language.sql.numbers import Quotient, rounded_quotient
 from ...language.tree import names
 from ...programme.model import MAIN, NO_TIER, ListFact, Programme, Tier, plain_fact
 from ...programme.outcomes import OwnOutcome
+from ...programme.owners import Role, has_id
+from ...programme.reads import needed
 from ...values import Kind
-from .columns import PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
-from .inputs import InputColumn, all_plain, choice_input, fact_input, partner_input
+from .columns import ITEM, PARTNER, ColumnPart, Form, OutcomeColumn, Tables, outcome_columns, tier_names, wanted_values
+from .inputs import InputColumn, all_plain, choice_input, fact_input, has_input, partner_input
 from .relations import Query, Relation, is_written
 from .table_names import table_of
 
@@ -57,6 +59,8 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     portfolio, lists = table_of(tables.portfolio), {id: table_of(name) for id, (name, _) in tables.lists.items()}
     query = Query(programme.list_of, [table.name for table in (portfolio, *lists.values())])
     inputs = _inputs(programme, tables.columns)
+    if tables.numbered:
+        inputs[ITEM] = InputColumn(exp.column(ITEM), None)
     query.partners = _table("partners", exp.select().from_(portfolio), inputs, query)
     query.partners.columns["as_of"] = day(as_of)
     query.partners.columns |= dict.fromkeys(programme.agreed, exp.false())  # who has agreed a term is no plain partner
@@ -69,15 +73,20 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     columns = outcome_columns(programme, added)
     for id in _needed(programme, [*_outcome_values(programme), *_column_values(columns)]):
         value = programme.values[id]
-        if value.list and value.list not in query.lists:
+        if value.list and programme.stated_list(value.list) not in query.lists:
             continue  # what a partner has of the list is unknown, whatever the values of its items
         try:
-            query.define(id, value.expression, value.list)
+            if value.role is not Role.GROUP_KEY:
+                query.define(id, value.expression, value.list)
+            elif value.owner.id not in query.lists:
+                _group(programme, value.owner.id, query)
         except NotInSql as reason:
             raise Undecidable(id, str(reason)) from reason
     outcome = _OutcomeColumns(programme, query)
     written = {column.name: outcome.column(column) for column in columns}
     query.partners.flush()
+    if tables.numbered:
+        written[ITEM] = query.partners.get(ITEM)
     select = exp.select(*(exp.alias_(column, name) for name, column in written.items()))
     select = select.from_(query.partners.name)
     for name, stage in query.stages.items():
@@ -101,7 +110,8 @@ def _inputs(programme: Programme, forms: Mapping[str, Form]) -> dict[str, InputC
         stray = exp.and_(exp.not_(exp.Is(this=exp.column("since"), expression=exp.null())), of_tier)
         since = since._replace(plain=exp.and_(*filter(None, [since.plain]), exp.not_(exp.paren(stray))))
     inputs["held_since"] = since
-    return inputs | {id: fact_input(fact, forms.get(id)) for id, fact in programme.facts.items()}
+    inputs |= {id: fact_input(fact, forms.get(id)) for id, fact in programme.facts.items()}
+    return inputs | {has_id(id): has_input(fact, forms.get(id)) for id, fact in programme.facts.items() if fact.none}
 
 
 def _items(list_fact: ListFact, rows: exp.Select, forms: Mapping[str, Form], query: Query) -> exp.Expr:
@@ -113,10 +123,20 @@ def _items(list_fact: ListFact, rows: exp.Select, forms: Mapping[str, Form], que
         if fallback is not None:
             column = column._replace(value=_or_else(column.value, fact_input(fallback, forms.get(fallback.id)).value))
         inputs[list_fact.id_of(id)] = column
+        if field.none:
+            inputs[has_id(list_fact.id_of(id))] = has_input(field, forms.get(id))
     items = query.lists[list_fact.id] = _table(list_fact.id, rows, inputs, query)
     if list_fact.looks_at:
         items.number_rows()
     return all_plain(inputs.values())
+
+
+def _group(programme: Programme, id: str, query: Query) -> None:
+    """Add the groups of a list, once each of their keys is known."""
+    groups = programme.groups_of_items[id]
+    grouped_by = {key: name.id for key in groups.key_ids for name in names(programme.values[key].expression)}
+    if all(query.lists[groups.group_of or ""].has(name) for name in grouped_by.values()):
+        query.group(groups, grouped_by)
 
 
 def _or_else(value: Any, fallback: Any) -> Any:
@@ -142,7 +162,7 @@ def _table(stem: str, rows: exp.Select, inputs: Mapping[str, InputColumn], query
             columns[id] = column.value
     plain = all_plain(inputs.values())
     select = rows.select(*selected)
-    relation = Relation(stem, select if isinstance(plain, exp.Boolean) else select.where(plain), query)
+    relation = Relation(stem, select if plain == exp.true() else select.where(plain), query)
     relation.columns.update(columns)
     return relation
 
@@ -179,7 +199,7 @@ def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
         if id not in programme.values:
             return 0
         if id not in depths:
-            depths_below = [depth(name.id) for name in names(programme.values[id].expression)]
+            depths_below = [depth(name) for name in needed(programme.values[id], programme.groups_of_items)]
             depths[id] = 1 + max(depths_below, default=0)
         return depths[id]
 
@@ -256,7 +276,7 @@ class _OutcomeColumns:
         """The `base`, `uncapped` or `total` discount of a tier; of the partner's own tier where `tier` is None."""
         if tier is None:
             return self.own_discount(part)
-        return _shown(self.get(getattr(tier.discount, part))) if tier.discount else _no_discount()
+        return self.value(getattr(tier.discount, part)) if tier.discount else _no_discount()
 
     def own_discount(self, part: str) -> exp.Expr:
         """A part of the discount of the partner's own tier; the total is 0 where the partner does not qualify."""

@@ -13,9 +13,11 @@ from sqlglot import exp
 
 from ...language.sql.exact import Exact, NotInSql, in_long
 from ...language.sql.expressions import expression_sql
-from ...language.sql.numbers import Quotient
-from ...language.tree import Aggregate, Expression, Name
-from .aggregated import aggregated_columns, result, unknown
+from ...language.sql.numbers import Quotient, null_of
+from ...language.tree import Aggregate, And, Call, Compare, Expression, Name
+from ...programme.model import ListFact
+from ...programme.owners import has_id
+from .aggregated import Alike, aggregated_columns, result
 from .columns import PARTNER
 
 
@@ -139,15 +141,33 @@ class Query:
         relation = self.lists[of_list] if of_list else self.partners
         relation.put(id, self.read(tree, relation))
 
+    def group(self, groups: ListFact, keys: Mapping[str, str]) -> None:
+        """Add the groups of the items of a list; `keys` are the ids of what the items are grouped by, by key.
+
+        Raises NotInSql. Items whose key is unknown are one group here: what counts it is unknown in any case.
+        """
+        items = self.lists[groups.group_of or ""]
+        columns = {key: items.get(id) for key, id in keys.items()}
+        if any(isinstance(value, Quotient) for value in columns.values()):
+            raise NotInSql("groups told apart by quotients")
+        items.flush()
+        named = {key: self.column_of(key, value) for key, value in columns.items()}
+        added = [column for _, more in named.values() for column in more]
+        select = exp.select(exp.column(PARTNER), *added).distinct().from_(items.name)
+        relation = self.lists[groups.id] = Relation(groups.id, select, self)
+        relation.columns = {PARTNER: exp.column(PARTNER), **{key: value for key, (value, _) in named.items()}}
+        relation.number_rows()
+
     def read(self, tree: Expression, relation: Relation) -> Any:
         """An expression as SQL over the current stage of a table."""
         return expression_sql(tree, lambda node: self._lookup(node, relation))
 
-    def _lookup(self, node: Name | Aggregate, relation: Relation) -> Any:
+    def _lookup(self, node: Name | Aggregate | Call, relation: Relation) -> Any:
         if isinstance(node, Aggregate):
             return self._aggregate(node, relation)
-        self._make_available(node.id, relation)
-        return relation.get(node.id)
+        id, _ = _column_read(node)
+        self._make_available(id, relation)
+        return relation.get(id)
 
     def _make_available(self, id: str, relation: Relation) -> None:
         """Make a value of the partner available in the table of a list's items."""
@@ -161,33 +181,57 @@ class Query:
     def _aggregate(self, node: Aggregate, relation: Relation) -> Any:
         """An aggregate over a list; its columns are joined to the relation once."""
         if node.list not in self.lists:
-            return unknown(node.kind)
+            return null_of(node.kind)
         items = self.lists[node.list]
         id = self._aggregates.get((relation, node))
         best = self.read(node.best, relation) if node.best else None
         if id is None:
             id = self._aggregates[relation, node] = self.free_name(f"{node.list}.{node.function}")
-            if relation is items:
-                raise NotInSql("an item looks through its own list")
 
-            def column(inner: Name | Aggregate) -> Any:
+            def column(inner: Name | Aggregate | Call) -> Any:
                 if isinstance(inner, Aggregate):
                     raise NotInSql("an aggregate stands within another")
-                if self._list_of(inner.id) == node.list:
-                    return items.get(inner.id, "m")
-                self._make_available(inner.id, relation)
-                return relation.get(inner.id, "r")
+                inner_id, name = _column_read(inner)
+                if self._list_of(name.id) == node.list and not name.own:
+                    return items.get(inner_id, "m")
+                self._make_available(inner_id, relation)
+                return relation.get(inner_id, "r")
 
             parts = {
                 part: None if tree is None else expression_sql(tree, column)
                 for part, tree in (("counts", node.counts), ("value", node.value), ("by", node.by), ("best", node.best))
             }
+            alike = _alike(node, column)
             relation.flush()
             items.flush()
-            grouped, columns = aggregated_columns(self, id, node, parts, (relation.name, relation.keys), items.name)
+            asking = (relation.name, relation.keys)
+            grouped, columns = aggregated_columns(self, id, node, parts, asking, items.name, alike)
             relation.join(grouped, relation.keys, columns)
         empty = self.read(node.empty, relation) if node.empty else None
         return result(node, lambda part: relation.get(f"{id}.{part}"), best, empty)
+
+
+def _column_read(node: Name | Call) -> tuple[str, Name]:
+    """The id of the column that a name, or a call of `has`, reads, and the name of its fact or value."""
+    if isinstance(node, Name):
+        return node.id, node
+    name = node.arguments[0]
+    if not isinstance(name, Name):
+        raise TypeError("has() is of a name")
+    return has_id(name.id), name
+
+
+def _alike(node: Aggregate, column: Callable[[Name | Aggregate | Call], Any]) -> Alike | None:
+    """The first key that an item must share with the row that asks for it, where both are columns; else None."""
+    for part in node.counts.operands if isinstance(node.counts, And) else (node.counts,):
+        if isinstance(part, Compare) and part.operator == "==" and isinstance(part.left, Name):
+            if not isinstance(part.right, Name):
+                continue
+            trees = [_trees(column(name)) for name in (part.left, part.right)]
+            columns = {tree.table: tree for both in trees for tree in both if isinstance(tree, exp.Column)}
+            if columns.keys() == {"m", "r"} and all(len(both) == 1 for both in trees):
+                return Alike(expression_sql(part, column), columns["m"], columns["r"])
+    return None
 
 
 def _numbered(stem: str, taken: set[str]) -> str:

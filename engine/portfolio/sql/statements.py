@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from ...programme.model import Programme
+from ...source.user_cache import keep, kept
 from ...version import VERSION
 from .columns import Tables
 
+_KIND = "statements"
 _MOST = 50  #: texts that are kept; then the oldest go
 _MAKERS = sorted([*Path(__file__).parent.glob("*.py"), *(Path(__file__).parents[2] / "language" / "sql").glob("*.py")])
 
@@ -44,7 +44,7 @@ def statements(
     texts = _cached(key)
     if texts is None:
         texts = _generated(programme, tables, as_of, more, dialect)
-        _write_cache(key, texts)
+        keep(_KIND, key, json.dumps(texts._asdict()), _MOST)
     return texts
 
 
@@ -63,31 +63,12 @@ def _generated(programme: Programme, tables: Tables, as_of: date, more: Sequence
 def _key(programme: Programme, tables: Tables, as_of: date, more: Sequence[str], dialect: str) -> str:
     lists = [[id, table, dict(columns)] for id, (table, columns) in tables.lists.items()]
     settings = [VERSION, programme.digest, programme.release, tables.portfolio, dict(tables.columns), lists]
-    digest = hashlib.sha256(json.dumps([*settings, as_of.isoformat(), list(more), dialect]).encode())
+    digest = hashlib.sha256(json.dumps([*settings, as_of.isoformat(), list(more), dialect, tables.numbered]).encode())
     for path in _MAKERS:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def _cached(key: str) -> Statements | None:
-    with suppress(OSError, RuntimeError, ValueError, TypeError):
-        return Statements(**json.loads((_folder() / key).read_text("utf-8")))
-    return None
-
-
-def _write_cache(key: str, texts: Statements) -> None:
-    """Write the texts to the cache; a cache that cannot be written is no error."""
-    with suppress(OSError, RuntimeError):
-        folder = _folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        part_file = folder / f"{key}.{os.getpid()}"
-        part_file.write_text(json.dumps(texts._asdict()), "utf-8")
-        part_file.replace(folder / key)
-        for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)[:-_MOST]:
-            old.unlink()
-
-
-def _folder() -> Path:
-    """The cache folder; raises RuntimeError where the user has no home folder."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache and Path(cache).is_absolute() else Path.home() / ".cache") / "charter" / "statements"
+    text = kept(_KIND, key)
+    return None if text is None else Statements(**json.loads(text))

@@ -31,7 +31,7 @@ def amounts(reviewed: Reviewed) -> Iterator[Problem]:
 
 def _discounts(reviewed: Reviewed) -> Iterator[Problem]:
     places: dict[Place, str] = {}
-    for tier in reviewed.programme.tiers.values():
+    for tier in reviewed.progress.each("discounts", reviewed.programme.tiers.values()):
         place = _place_of_discount(tier, reviewed)
         span = reviewed.value_bounds.get(tier.discount.total) if tier.discount else None
         if tier.discount and place and place not in places and isinstance(span, NumberRange):
@@ -69,7 +69,7 @@ def _payments(reviewed: Reviewed, kind: str) -> Iterator[Problem]:
     open_ids: dict[str, None] = {}
     owners: list[Programme | Tier] = [programme, *programme.tiers.values()]
     for owner in owners:
-        for payment in (owner.rebates if kind == "rebates" else owner.fees).rows:
+        for payment in reviewed.progress.each(kind, (owner.rebates if kind == "rebates" else owner.fees).rows):
             row = data[kind][payment.id]
             if "pays_from" in row and "negative" not in row and payment.id not in open_ids:
                 full = programme.values[payment.full].expression
@@ -85,22 +85,28 @@ def _payments(reviewed: Reviewed, kind: str) -> Iterator[Problem]:
 
 def _tables(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each table of bands or slices of a number that can be under its first row."""
+    for document, path, key, number in reviewed.progress.each("tables", list(_open_tables(reviewed))):
+        if _may_be_negative(number, reviewed):
+            yield _under_first_row(document, path, key)
+
+
+def _open_tables(reviewed: Reviewed) -> Iterator[tuple[Document, PartPath, str, Expression]]:
+    """Each table that says nothing of negative numbers, by its document, path and form; and the number it is about."""
     numbers = _numbers_by_place(reviewed)
     for document in reviewed.files.documents.values():
         for path, table in _outermost_maps(document.data, ()):
-            key = next((key for key in ("band", "slices") if key in table and "rows" in table), None)
-            if key is None or ("below" if key == "band" else "negative") in table:
-                continue
-            place = _first_place(document, (*path, key))
-            number = numbers.get((place.source.path, place.start))
-            if number is not None and number.kind is not Kind.COUNT and _may_be_negative(number, reviewed):
-                yield _under_first_row(document, path, key, table)
+            key = next((key for key in ("band", "between", "slices") if key in table and "rows" in table), None)
+            if key is not None and ("negative" if key == "slices" else "below") not in table:
+                place = _first_place(document, (*path, key))
+                number = numbers.get((place.source.path, place.start))
+                if number is not None and number.kind is not Kind.COUNT:
+                    yield document, path, key, number
 
 
-def _under_first_row(document: Document, path: PartPath, key: str, table: dict[str, Any]) -> Problem:
-    first = next(iter(table["rows"]))
-    place = document.place((*path, "rows", first))
-    if key == "band":
+def _under_first_row(document: Document, path: PartPath, key: str) -> Problem:
+    rows: Any = document.at((*path, "rows"))
+    place = document.place((*path, "rows", next(iter(rows))))
+    if key != "slices":
         message = "the number can be negative, and then has the value of this row"
         return Problem(
             "negative-not-said", message, place, "write the value for negative numbers under 'below'", Level.WARNING
@@ -152,7 +158,7 @@ def _outermost_maps(data: Any, path: PartPath) -> Iterator[tuple[PartPath, dict[
     """
     if isinstance(data, dict):
         yield path, data
-        if not data.keys().isdisjoint(("band", "slices", "cases")):
+        if not data.keys().isdisjoint(("band", "between", "slices", "cases")):
             return
     pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, part in pairs:

@@ -22,7 +22,7 @@ _NEVER = frozenset((False,))
 def attainable(reviewed: Reviewed) -> Iterator[Problem]:
     """An error for each tier or bonus out of reach, a note for a cap without effect, a warning for odd percentages."""
     files, programme, value_bounds = reviewed.files, reviewed.programme, reviewed.value_bounds
-    for tier in programme.tiers.values():
+    for tier in reviewed.progress.each("tiers", programme.tiers.values()):
         if reviewed.truths(Name(tier.qualified, Kind.YES_NO)) == _NEVER:
             place = _culprit(programme, tier, reviewed) or files.documents["tiers"].place(("tiers", tier.id))
             message = f"no partner can reach the tier '{tier.id}': this never holds"

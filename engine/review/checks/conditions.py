@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...language.bounds.bounds import Truths
-from ...language.bounds.spans import pairs
+from ...language.bounds.spans import redundant_parts
 from ...language.tree import And, Compare, Expression, Literal, Name, Not, Or, children
 from ...language.words.words import text
 from ...problems import Level, Place, Problem, Related
@@ -36,9 +36,10 @@ def conditions(reviewed: Reviewed) -> Iterator[Problem]:
     """A warning for each constant or redundant condition, and for each redundant requirement or unused option."""
     programme = reviewed.programme
     never = frozenset((False,))
-    out_of_reach = {id for id in _decisive(programme) if reviewed.truths(Name(id, Kind.YES_NO)) == never}
+    decisive = reviewed.progress.each("requirements and bonuses", _decisive(programme))
+    out_of_reach = {id for id in decisive if reviewed.truths(Name(id, Kind.YES_NO)) == never}
     outcomes: dict[Place, set[_Outcome]] = {}  # one condition of a file may be part of several values
-    for value in programme.values.values():
+    for value in reviewed.progress.each("rules", programme.values.values()):
         if value.id not in out_of_reach:
             for place, outcome in _decided(value.expression, reviewed):
                 outcomes.setdefault(place, set()).add(outcome)
@@ -48,8 +49,8 @@ def conditions(reviewed: Reviewed) -> Iterator[Problem]:
             yield problem
     yield from _stated_twice(programme)
     if reviewed.solver:
-        yield from _implied(reviewed, reviewed.solver)
-        yield from _never_taken(programme, reviewed.solver)
+        yield from _implied(reviewed)
+        yield from _never_taken(reviewed, reviewed.solver)
 
 
 def _decisive(programme: Programme) -> Iterator[str]:
@@ -118,15 +119,14 @@ def _repeated(tree: Expression) -> Iterator[Problem]:
     if not isinstance(tree, And | Or):
         return
     redundant: dict[Place, Place | None] = {}
-    for first, second in combinations(tree.operands, 2):
-        if first == second and second.place:
-            redundant.setdefault(second.place, first.place)
-    for first, span, second, other_span in pairs(tree):
-        if first != second and (span.within(other_span) or other_span.within(span)):
-            wider, narrower = (second, first) if span.within(other_span) else (first, second)
-            kept, removable = (narrower, wider) if isinstance(tree, And) else (wider, narrower)
-            if removable.place:
-                redundant.setdefault(removable.place, kept.place)
+    seen: dict[Expression, Expression] = {}
+    for part in tree.operands:
+        first = seen.setdefault(part, part)
+        if first is not part and part.place:
+            redundant.setdefault(part.place, first.place)
+    for part, kept in redundant_parts(tree):
+        if part.place:
+            redundant.setdefault(part.place, kept.place)
     for place, other_place in redundant.items():
         related = (Related(other_place, "this says as much already"),) if other_place else ()
         yield Problem("repeated-condition", "this adds nothing to the other parts", place, "leave it out",
@@ -149,60 +149,45 @@ def _stated_twice(programme: Programme) -> Iterator[Problem]:
                 yield Problem("repeated-requirement", message, value.place, "keep one of them", Level.WARNING, related)
 
 
-def _implied(reviewed: Reviewed, solver: ConditionSolver) -> Iterator[Problem]:
-    """A warning for each requirement in a tier's own list that is met wherever the tier's other requirements are."""
+def _implied(reviewed: Reviewed) -> Iterator[Problem]:
+    """A warning for each requirement in a tier's own list that is met wherever the tier's other requirements are.
+
+    One that is stated twice is reported elsewhere.
+    """
     programme = reviewed.programme
     for tier in programme.tiers.values():
-        counted = {requirement.id: programme.values[requirement.value] for requirement in tier.requirements}
-        for requirement in tier.requirements:
-            value = counted[requirement.id]
-            others = {id: candidate for id, candidate in counted.items() if candidate is not value}
-            if requirement.scope != "tier" or value.place is None or _is_reported_elsewhere(value, others, solver):
-                continue
-            causes = list(map(_name, others.values()))
-            may_lack_value = value.id in reviewed.undefined and solver.may_lack_value(_name(value), *causes)
-            if may_lack_value or solver.may_hold(Not(_name(value)), *causes):
-                continue
-            del counted[requirement.id]  # a redundant requirement cannot make another one redundant
-            implying = _implying(value, others, solver)
-            places = ((id, cause.place) for id, cause in implying.items())
+        requirements = {requirement.value: requirement for requirement in tier.requirements}
+        values = {id: programme.values[id] for id in requirements}
+        alike = Counter(value.expression for value in values.values())
+        removable = [
+            id for id, value in values.items()
+            if requirements[id].scope == "tier" and value.place and value.varies and alike[value.expression] == 1
+        ]  # fmt: skip
+        with reviewed.progress.of("requirements beside others", len(removable)):
+            causes = reviewed.implied(list(map(_name, values.values())), removable)
+        for id, causing in causes.items():
+            places = ((requirements[cause].id, values[cause].place) for cause in causing)
             related = tuple(Related(place, f"'{id}' asks for it") for id, place in places if place)
-            names = " and ".join(f"'{id}'" for id in implying)
-            are = "is" if len(implying) == 1 else "are"
-            message = f"'{requirement.id}' is met wherever {names} {are}, and asks for nothing more"
-            yield Problem("implied-requirement", message, value.place, "leave it out, or ask for more",
+            names = " and ".join(f"'{requirements[cause].id}'" for cause in causing)
+            are = "is" if len(causing) == 1 else "are"
+            message = f"'{requirements[id].id}' is met wherever {names} {are}, and asks for nothing more"
+            yield Problem("implied-requirement", message, values[id].place, "leave it out, or ask for more",
                           Level.WARNING, related)  # fmt: skip
-
-
-def _is_reported_elsewhere(value: NamedValue, others: Mapping[str, NamedValue], solver: ConditionSolver) -> bool:
-    """Whether a requirement is stated twice or constant, or its tier is out of reach."""
-    if any(candidate.expression == value.expression for candidate in others.values()) or not value.varies:
-        return True
-    reachable = solver.may_hold(*map(_name, (value, *others.values())))
-    return not reachable or solver.truths(_name(value)) == frozenset((True,))
-
-
-def _implying(value: NamedValue, others: Mapping[str, NamedValue], solver: ConditionSolver) -> dict[str, NamedValue]:
-    """The other requirements that together imply this one, without those that are not needed for that."""
-    implying = dict(others)
-    for id in others:
-        rest = [_name(cause) for key, cause in implying.items() if key != id]
-        if not solver.may_hold(Not(_name(value)), *rest):
-            del implying[id]
-    return implying
 
 
 def _name(value: NamedValue) -> Name:
     return Name(value.id, value.kind)
 
 
-def _never_taken(programme: Programme, solver: ConditionSolver) -> Iterator[Problem]:
+def _never_taken(reviewed: Reviewed, solver: ConditionSolver) -> Iterator[Problem]:
     """A warning for each option that a definition never has."""
+    programme = reviewed.programme
     for id in programme.definitions:
         value = programme.values[id]
         if value.kind is not Kind.CHOICE or value.place is None or not value.varies:
             continue
-        never = [option for option in value.choices if not solver.may_be(_name(value), option)]
+        options = reviewed.progress.each("options", value.choices)
+        never = [option for option in options if not solver.may_be(_name(value), option)]
         for option in never:
             message = f"'{value.name}' is never '{option}', for any partner"
             yield Problem("choice-never-taken", message, value.place, "mend the rule, or leave the option out",

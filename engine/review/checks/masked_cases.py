@@ -29,7 +29,7 @@ def masked_cases(reviewed: Reviewed) -> Iterator[Problem]:
     masking: dict[Place, list[Place | None]] = {}
     for value in reviewed.programme.values.values():
         for cases in _chains(value.expression, reviewed):
-            for index, case in enumerate(cases):
+            for index, case in enumerate(reviewed.progress.each("cases and rows of tables", cases)):
                 masking.setdefault(case.place, []).append(_masked_by(case, cases[:index], reviewed))
     for place, earlier in masking.items():
         first = earlier[0]
@@ -76,6 +76,9 @@ def _masked_by(case: _Case, earlier: Sequence[_Case], reviewed: Reviewed) -> Pla
     That of the case itself, if it is a row that is never reached. Another check has the condition that never holds, and
     that which always does.
     """
+    not_taken = [_negated(first.condition) for first in earlier]
+    if reviewed.solver and reviewed.solver.can_hold(*not_taken, case.condition):
+        return None  # one question where nothing is wrong
     if _is_impossible([case.condition], reviewed):
         return case.place if case.is_row else None
     for first in earlier:
@@ -85,7 +88,6 @@ def _masked_by(case: _Case, earlier: Sequence[_Case], reviewed: Reviewed) -> Pla
     for first in earlier:
         if _is_impossible([_negated(first.condition), case.condition], reviewed):
             return first.place
-    not_taken = [_negated(first.condition) for first in earlier]
     return earlier[-1].place if len(earlier) > 1 and _is_impossible([*not_taken, case.condition], reviewed) else None
 
 

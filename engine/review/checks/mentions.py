@@ -26,8 +26,9 @@ def mentions(reviewed: Reviewed) -> Iterator[Problem]:
     for id in programme.facts:
         if id not in read:
             yield _unread(f"no rule reads the fact '{id}'", documents["facts"].place(("facts", id)))
-    for id in programme.lists:
-        if id not in read:
+    shown = {value.list for value in programme.values.values() if value.show}
+    for id in (*programme.lists, *programme.groups_of_items):
+        if id not in read and id not in shown:
             yield _unread(f"no rule reads the list '{id}'", documents["facts"].place(("lists", id)))
     used = read | _named_by_fields(programme)
     for id, field in programme.fields.items():

@@ -10,12 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from ...evaluate.evaluate import make_plan
+from ...language.tree import Literal, Undefined
 from ...problems import Level, Place, Problem
 from ...release.load import Release
 from ...values import plain
 from .reviewed import Reviewed
-
-_SECONDS = 1.0  #: the time limit of each question to the solver
 
 
 def undefined(reviewed: Reviewed) -> Iterator[Problem]:
@@ -27,17 +26,25 @@ def undefined(reviewed: Reviewed) -> Iterator[Problem]:
     programme = reviewed.programme
     release = Release(programme, make_plan(programme), (), reviewed.files)
     reported: set[Place] = set()
-    for tier in programme.tiers.values():
-        example = undefined_partner(release, tier.qualified, _SECONDS)
-        for cause in () if example is None else causes_of(release, tier.qualified, example):
+    for tier in reviewed.progress.each("statuses that may be undefined", programme.tiers.values()):
+        if tier.qualified not in reviewed.undefined:
+            continue
+        example = undefined_partner(release, tier.qualified, reviewed.solver.budget)
+        if example is None:
+            continue
+        for cause in causes_of(release, tier.qualified, example):
             place = cause.subject.place or reviewed.files.documents["tiers"].place(("tiers", tier.id))
-            if example is not None and place not in reported:
+            if place not in reported:
                 reported.add(place)
                 who = ", ".join(f"{id}: {_shown(value)}" for id, value in example.facts.items()) or "any partner"
                 message = (
                     f"'{cause.expression}' can be undefined, and with it the status of tier '{tier.id}': for {who}"
                 )
                 help = "give 'share' a third argument, or put a condition before it for this case"
+                if isinstance(cause.subject, Undefined):
+                    help = "write a value in place of 'unknown', or put a condition before it for this case"
+                    if isinstance(cause.subject.by, Literal):
+                        help = "give the tier a value in this row, or write 'otherwise'"
                 yield Problem("undefined-status", message, place, help, Level.WARNING)
 
 

@@ -1,0 +1,1 @@
+"""Tables of a release in the formats of others: decision tables as CSV and as DMN, written and read back."""
