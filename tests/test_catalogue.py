@@ -108,6 +108,18 @@ def _deals(release: Path) -> None:
     (release / "claims.yaml").write_text(f"claims:\n  four: {claim}\n", "utf-8")
 
 
+def _commissions(release: Path) -> None:
+    """Deals with their days, and the sum of what a rate makes of them."""
+    fields = "{amount: {title: {en: Amount}, kind: number}, closed_on: {title: {en: Closed}, kind: date}}"
+    value = "{commission: {title: {en: Commission}, kind: number, value: amount * ratio(rate), source: [s1]}}"
+    with (release / "facts.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"lists:\n  deals: {{title: {{en: Deals}}, fields: {fields}, values: {value}}}\n")
+    with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
+        file.write("  rate: {title: {en: Rate}, kind: percent, value: 10, source: [s1]} # rate\n")
+        sum = "kind: number, take: sum, of: commission, over: deals, where: closed_on <= as_of, empty: 0, source: [s1]"
+        file.write(f"  commissions: {{title: {{en: Commissions}}, {sum}}}\n")
+
+
 RATES = """lists:
   rates:
     title: {en: Rates}
@@ -136,6 +148,7 @@ SITUATIONS: dict[str, Callable[[Path], None]] = {
     "broken-seal": _example("tier-not-reached"),
     "draft-overdue": _example("tier-not-reached"),
     "not-checked": _offices,
+    "reaches-back": _commissions,
     "reading-without-effect": _third_clause,
     "scenario-differs": _example("tier-not-reached"),
     "sealed-changed": _example("tier-not-reached"),

@@ -16,13 +16,13 @@ from charter.engine.evaluate.evaluate import evaluate, make_plan
 from charter.engine.evaluate.record import Record
 from charter.engine.evaluate.row_layout import KnownInputs, Layout, fill, named_row
 from charter.engine.language.run.compiled import by_closures, compiled
-from charter.engine.language.run.interpret import interpret
-from charter.engine.programme.model import NO_TIER, Fact
-from charter.engine.values import Kind, Unknown
+from charter.engine.programme.model import Fact
+from charter.engine.values import Kind
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .random_facts import NAMED, PROGRAM, RELEASES, values_of
+from .surfaces.partners import meaning
 
 
 def fields(facts: dict[str, Fact]) -> dict[str, st.SearchStrategy]:
@@ -34,7 +34,7 @@ def fields(facts: dict[str, Fact]) -> dict[str, st.SearchStrategy]:
 @given(data=st.data())
 def test_a_row_holds_what_each_expression_means(release: Release, data: st.DataObject) -> None:
     known = data.draw(partners(release))
-    expected = meaning(release, known)
+    expected = meaning(release.programme, known)
     for layout in by_each_reader(release.plan.layout):
         found = named_row(layout, fill(layout, known))
         assert {id: found[id] for id in expected} == expected
@@ -65,52 +65,12 @@ def partners(release: Release) -> st.SearchStrategy[KnownInputs]:
         st.none() | st.dates(date(2023, 1, 1), date(2026, 12, 31)),
         facts | complete,
         st.just({}) | st.fixed_dictionaries({}, optional=terms),
+        st.just({}),
     )
 
 
 def may_be_a_number(value: Any) -> bool:
     return value.negotiable is not None and value.kind in (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)
-
-
-def meaning(release: Release, known: KnownInputs) -> dict[str, Any]:
-    """Every value of the partner by the reference reader, item by item where it is of a list."""
-    programme = release.programme
-    values: dict[str, Any] = {"as_of": known.as_of, "held_tier": known.held_tier or NO_TIER}
-    values["held_since"] = known.held_since or Unknown(frozenset(("since",)))
-    for fact in programme.facts.values():
-        values[fact.id] = given_or_default(fact, known.facts, fact.id)
-    for one in programme.lists.values():
-        items = known.facts.get(one.id, () if one.default_empty else None)
-        values[one.id] = (
-            Unknown(frozenset((one.id,)))
-            if items is None
-            else tuple(
-                {
-                    field.id: given_or_default(field, item, f"{one.id}[{number}].{field.id}")
-                    for field in one.fields.values()
-                }
-                for number, item in enumerate(items, 1)
-            )
-        )
-    values |= {f"agreed.{id}": id in known.agreed for id, value in programme.values.items() if value.negotiable}
-    for value in programme.values.values():
-        if value.list == "order" or value.id.partition(".")[0] in ("order", "own"):
-            continue
-        if value.list is None:
-            agreed = known.agreed.get(value.id)
-            values[value.id] = interpret(value.expression, values) if agreed is None else agreed
-            continue
-        for item in () if isinstance(values[value.list], Unknown) else values[value.list]:
-            own = {f"{value.list}[].{key}": it for key, it in item.items()}
-            item[value.id.removeprefix(f"{value.list}[].")] = interpret(value.expression, values | own)
-    return values
-
-
-def given_or_default(fact: Fact, given: Any, missing: str) -> Any:
-    found = given.get(fact.id, fact.default)
-    if found is None and fact.default_from:
-        found = given.get(fact.default_from)
-    return Unknown(frozenset((missing,))) if found is None else found
 
 
 @settings(max_examples=60, deadline=None)

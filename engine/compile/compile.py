@@ -6,7 +6,7 @@ values), then `tiers` with `discounts` and `benefits`; `order` sorts all values 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from .claims import compile_claims
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .file_reader import FilePart, Files
+from .on_days import EarlierRelease, lower_days
 from .payments import compile_payments, payment_rows
 from .prices import compile_order
 from .scopes import columns, compile_scopes, named_values
@@ -35,12 +36,16 @@ REQUIRED = KINDS[:2]
 
 
 def compile_programme(
-    documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]], digest: str
+    documents: Mapping[str, Document],
+    broken: Mapping[str, set[PartPath]],
+    digest: str,
+    earlier: Sequence[EarlierRelease] = (),
 ) -> tuple[Programme | None, list[Problem]]:
     """The programme that these files describe, and every problem beyond their shape.
 
     `documents` has the files by kind. `broken` has, for each kind of file with a wrong shape, the parts that cannot be
-    used: they are skipped. The programme is None where a file is broken or a problem is an error.
+    used: they are skipped. `earlier` are the releases before this one, in order, where it asks for
+    values on a day. The programme is None where a file is broken or a problem is an error.
     """
     files = Files(documents, broken)
     facts, lists = compile_facts(files), compile_lists(files)
@@ -59,13 +64,23 @@ def compile_programme(
     order = compile_order(files, scopes, lists.get(ORDER), main, values)
     claims = compile_claims(files, scopes.general, facts, tiers.values())
     checks, conditions = compile_checks(files, scopes.general)
-    groups_of_items = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of}
     all_values = values.by_id | {value.id: value for value in conditions}
-    ordered = dependency_order(files, all_values, groups_of_items)
+    about = _about(files)
+    of_items = {id: field.kind for list_fact in lists.values() for id, field in list_fact.fields_by_id().items()}
+    on_days = lower_days(
+        all_values,
+        lists,
+        {fact.id: fact.kind for fact in facts.values()} | of_items,
+        about.effective_from if about else None,
+        earlier,
+        files.problems,
+    )
+    lists = on_days.lists
+    groups_of_items = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of}
+    ordered = dependency_order(files, on_days.values, groups_of_items)
     sections, clauses = _clauses(files)
     statements = {kind: tuple(row.statement() for row in files.rows(kind, kind)) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
-    about = _about(files)
     if about is None or broken or has_errors(files.problems):
         return None, files.problems
     programme = Programme(
@@ -87,6 +102,9 @@ def compile_programme(
         checks=tuple(checks),
         values=MappingProxyType(ordered),
         agreed=MappingProxyType({agreed_id(id): id for id, value in ordered.items() if value.negotiable}),
+        on_days=MappingProxyType(on_days.written),
+        earlier=MappingProxyType({release.release: release.digest for release in earlier}),
+        agreed_on_days=on_days.terms,
         definitions=tuple(id_of(PROGRAMME, Role.DEFINITION, id) for id in definitions),
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),

@@ -6,7 +6,7 @@ a filled row (see `row_layout` and `views`). `evaluate` fills the row of a partn
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -26,8 +26,9 @@ from .outcome import (
     TrackOutcome,
     ValueOutcome,
 )
+from .periods import Agreement
 from .record import Record
-from .row_layout import KnownInputs, Layout, ListLayout, fill, is_constant, make_layout, named_row
+from .row_layout import KnownInputs, Layout, ListLayout, Period, fill, is_constant, make_layout, named_row
 from .views import (
     DUE,
     EARNED,
@@ -88,7 +89,12 @@ def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Every fact and value that an outcome was made from, by id."""
     agreed = {agreement.term: agreement.value for agreement in outcome.agreements if agreement.applied}
     inputs = KnownInputs(
-        as_of=outcome.as_of, held_tier=outcome.held_tier, held_since=outcome.since, facts=outcome.facts, agreed=agreed
+        as_of=outcome.as_of,
+        held_tier=outcome.held_tier,
+        held_since=outcome.since,
+        facts=outcome.facts,
+        agreed=agreed,
+        periods=_periods(outcome.agreements),
     )
     return named_row(plan.layout, fill(plan.layout, inputs))
 
@@ -144,12 +150,21 @@ def inputs_of(record: Record, as_of: date) -> KnownInputs:
     """The inputs of an evaluation of the record on a day."""
     agreed = {agreement.term: agreement.value for agreement in record.agreements if agreement.days.cover(as_of)}
     facts = record.facts_on(as_of)
-    return KnownInputs(as_of=as_of, held_tier=record.tier, held_since=record.since, facts=facts, agreed=agreed)
+    periods = _periods(record.agreements) if record.agreements else {}
+    return KnownInputs(as_of, record.tier, record.since, facts, agreed, periods)
+
+
+def _periods(agreements: Iterable[Agreement | AgreementOutcome]) -> Mapping[str, Sequence[Period]]:
+    """What each term is agreed as, and for which days."""
+    periods: dict[str, list[Period]] = {}
+    for agreement in agreements:
+        periods.setdefault(agreement.term, []).append((agreement.begins, agreement.ends, agreement.value))
+    return periods
 
 
 def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutcome, ...]:
     """The outcome of each agreement of the record, with the value of its term without any agreement."""
-    row = fill(plan.layout, inputs_of(record, as_of)._replace(agreed={}))
+    row = fill(plan.layout, inputs_of(record, as_of)._replace(agreed={}, periods={}))
     positions: Any = plan.layout.positions
     outcomes = []
     for agreement in record.agreements:

@@ -19,13 +19,16 @@ from ..language.run.closures import Position, Reader, Row, closure
 from ..language.run.compiled import Filler, FillStep, by_closures, filler
 from ..language.tree import Expression, Literal, Name, Undefined, names, own_id
 from ..programme.model import INPUTS, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
-from ..programme.owners import Role, agreed_id, agreement_id
+from ..programme.owners import Role, agreed_id, agreement_id, periods_id
 from ..values import Kind, Unknown, Value
 
 Scalar = bool | Decimal | date | str
 Facts = Mapping[str, Any]  #: values of facts by id; a list is a tuple of items, each a map of its fields
 
 _NO_DAY = Unknown(frozenset(("since",)))
+
+
+Period = tuple[date, date | None, Scalar]  #: the first day, the last (None: there is none), and the value
 
 
 class KnownInputs(NamedTuple):
@@ -36,6 +39,9 @@ class KnownInputs(NamedTuple):
     held_since: date | None
     facts: Facts
     agreed: Mapping[str, Scalar] = {}  #: the values that agreements in force set, by the ids of their terms
+    periods: Mapping[
+        str, Sequence[Period]
+    ] = {}  #: what each term is agreed as, and from when to when, by the ids of the terms
 
 
 class Layout(NamedTuple):
@@ -47,6 +53,7 @@ class Layout(NamedTuple):
     lists: tuple[ListLayout, ...]
     slots: int  #: how many positions current items take: two of a list whose items look at each other, one of others
     terms: tuple[str, ...]  #: ids of the negotiable values
+    dated: tuple[str, ...]  #: those of them that are asked for on days of items
     nothing_agreed: tuple[Any, ...]  #: what the row has for `terms` where no agreement is in force
     start: int  #: the position of the first value
     empty: tuple[Value, ...]  #: the row from `start` on before it is filled: literals, and unknown for the rest
@@ -85,13 +92,17 @@ def make_layout(programme: Programme) -> Layout:
     items += [own_id(list_fact.item) for list_fact in of_lists.values() if list_fact.id in list_fact.looks_at]
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
     agreements = [agreement_id(id) for id in terms]
-    row = [*INPUTS, *programme.facts, *of_lists, *items, *map(agreed_id, terms), *agreements]
+    dated = tuple(sorted(programme.agreed_on_days))
+    dated_keys = [periods_id(id) for id in dated]
+    row = [*INPUTS, *programme.facts, *of_lists, *items, *map(agreed_id, terms), *agreements, *dated_keys]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
     for list_fact in of_lists.values():
         positions.update(_item_positions(list_fact, positions))
     steps, order_steps, empty = _steps(programme, of_lists, positions, len(row))
     defaults = tuple(_default(fact) for fact in programme.facts.values())
-    named = {id: at for id, at in positions.items() if isinstance(at, int) and id not in {*items, *agreements}}
+    named = {
+        id: at for id, at in positions.items() if isinstance(at, int) and id not in {*items, *agreements, *dated_keys}
+    }
     return Layout(
         facts=tuple(programme.facts),
         defaults=defaults,
@@ -99,7 +110,8 @@ def make_layout(programme: Programme) -> Layout:
         lists=tuple(_list_layout(programme, list_fact) for list_fact in of_lists.values()),
         slots=len(items),
         terms=terms,
-        nothing_agreed=(False,) * len(terms) + (None,) * len(terms),
+        dated=dated,
+        nothing_agreed=(False,) * len(terms) + (None,) * len(terms) + ((),) * len(dated),
         start=len(row),
         empty=empty,
         steps=steps,
@@ -172,9 +184,10 @@ def fill(layout: Layout, inputs: KnownInputs) -> Row:
     if layout.lists:
         row.extend([_items(list_layout, facts) for list_layout in layout.lists])
         row.extend([None] * layout.slots)
-    if inputs.agreed:
+    if inputs.agreed or inputs.periods:
         row.extend([id in inputs.agreed for id in layout.terms])
         row.extend([inputs.agreed.get(id) for id in layout.terms])
+        row.extend([inputs.periods.get(id, ()) for id in layout.dated])
     else:
         row.extend(layout.nothing_agreed)
     row.extend(layout.empty)

@@ -58,11 +58,13 @@ def _without_effect(
 ) -> tuple[str, str, str] | None:
     """Code, message and help where an agreement makes no difference to the partner on the day; else None."""
     term = agreement.term
+    if not agreement.applied and term in programme.agreed_on_days:
+        return None  # an item may have a day on which it applied
     if not agreement.applied:
         when = f"from {agreement.begins}" + (f" to {agreement.ends}" if agreement.ends else "")
         message = f"{agreement.document} replaces '{term}' {when}: it does not apply on this day"
         return "agreement-not-in-force", message, "the programme's own term counts"
-    if agreement.was == agreement.value and not _is_mentioned(programme, term):
+    if agreement.was == agreement.value and term not in programme.agreed_on_days and not _is_mentioned(programme, term):
         message = f"{agreement.document} changes nothing: '{term}' is {_shown(agreement.value)} anyway"
         return "agreement-without-effect", message, "the programme may have caught up with it"
     tier = programme.values[term].tier
@@ -82,7 +84,9 @@ def _is_mentioned(programme: Programme, term: str) -> bool:
 def _reaches_beyond(programme: Programme, tier: str, layout: Layout, inputs: KnownInputs, row: Row, term: str) -> bool:
     """Whether the agreement on a term of a tier changes any value that does not belong to the tier."""
     without: dict[str, Any] = {id: value for id, value in inputs.agreed.items() if id != term}
-    row_without = fill(layout, inputs._replace(agreed=without))
+    row_without = fill(
+        layout, inputs._replace(agreed=without, periods={id: days for id, days in inputs.periods.items() if id != term})
+    )
     beyond = [id for id, value in programme.values.items() if value.tier != tier and not value.list]
     places: Any = layout.positions  # those of values in the row itself, not in an item
     return any(row[places[id]] != row_without[places[id]] for id in (*beyond, *programme.lists))

@@ -23,6 +23,9 @@ from .symbols import Symbol
 from .syntax import short
 from .tree import And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Or
 
+#: stands where `on` has the key of the periods of a value, until these are looked up
+NOT_DATED = Literal("", Kind.CHOICE)
+
 
 class Function(NamedTuple):
     """How a function is called: how many arguments it takes, an example for messages, and what builds its tree."""
@@ -129,6 +132,13 @@ def _has(arguments: Arguments) -> Expression:
         message = f"'{fact.written}' is not optional: no record says that there is none of it"
         refuse("not-optional", message, fact.place, "write 'none: {en: never}' at the fact, if there may be none")
     return Call("has", (fact,), Kind.YES_NO, arguments.place)
+
+
+def _on(arguments: Arguments) -> Expression:
+    """A value as it was on a day; which periods it had is for the caller to say, in the place of `NOT_DATED`."""
+    day, value = arguments.parts
+    help = "write on(closed_on, rate): the day, then what is asked for"
+    return Call("on", (NOT_DATED, _a(day, Kind.DATE, help), value), value.kind, arguments.place)
 
 
 def _starts_with(arguments: Arguments) -> Expression:
@@ -341,6 +351,8 @@ def _one_of(choice: Expression, options: list[str], place: Place) -> Expression:
 def _function(name: FunctionName | Shorthand) -> Function:
     """How a function of the language is called."""
     match name:
+        case "on":
+            return Function(2, 2, "on(closed_on, rate)", _on)
         case "has":
             return Function(1, 1, "has(valid_until)", _has)
         case "starts_with":

@@ -17,7 +17,7 @@ FromMonth = OneOf["start_of_quarter", "start_of_year", "quarter"]
 PartOfDay = OneOf["year", "month", "day", "weekday", "quarter"]
 #: functions that stand in a tree as `Call`
 FunctionName = OneOf[
-    "has", "starts_with", "convert", "min", "max", "share", "ratio", "at_least", "rank", "rank_from_last",
+    "on", "has", "starts_with", "convert", "min", "max", "share", "ratio", "at_least", "rank", "rank_from_last",
     Rounding, "every", "abs", "modulo",
     "add_days", "add_months", "days_between", "months_between", "start_of_month", FromMonth,
     PartOfDay,

@@ -6,7 +6,7 @@ spelling of names, so that a rule that was moved or reformatted equals itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
@@ -195,6 +195,11 @@ class Undefined(NamedTuple):
 Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call | Aggregate | Undefined
 
 
+def periods_of(tree: Call) -> Name:
+    """The name of the periods that `on` looks in: it is known by a key, and no expression can name it."""
+    return Name(str(tree.arguments[0].value), tree.kind)  # type: ignore[union-attr]
+
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """The nodes directly under this one, from left to right."""
     match node:
@@ -214,6 +219,30 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return tuple(part for part in (node.value, node.counts, node.by, node.best, node.empty) if part is not None)
         case Undefined():
             return () if node.by is None else (node.by,)
+
+
+def with_children(node: Expression, parts: Sequence[Expression]) -> Expression:
+    """The node with these nodes in the places of its children, which they are in the order of."""
+    match node:
+        case Literal() | Name():
+            return node
+        case Not():
+            return node._replace(operand=parts[0])
+        case And() | Or():
+            return node._replace(operands=tuple(parts))
+        case Compare() | Arithmetic():
+            return node._replace(left=parts[0], right=parts[1])
+        case Choose():
+            return node._replace(condition=parts[0], then=parts[1], otherwise=parts[2])
+        case Call():
+            return node._replace(arguments=tuple(parts))
+        case Aggregate():
+            left = iter(parts)
+            value, counts = next(left), next(left)
+            by, best, empty = (part if part is None else next(left) for part in (node.by, node.best, node.empty))
+            return node._replace(value=value, counts=counts, by=by, best=best, empty=empty)
+        case Undefined():
+            return node if node.by is None else node._replace(by=parts[0])
 
 
 def names(node: Expression) -> Iterator[Name]:

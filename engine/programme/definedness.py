@@ -56,7 +56,17 @@ def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
         case "start_of_quarter" | "start_of_year" | "quarter":
             return not isinstance(tree.arguments[1], Literal)
         case (
-            "has" | "starts_with" | "convert" | "min" | "max" | "abs" | "ratio" | "at_least" | "rank" | "rank_from_last"
+            "on"
+            | "has"
+            | "starts_with"
+            | "convert"
+            | "min"
+            | "max"
+            | "abs"
+            | "ratio"
+            | "at_least"
+            | "rank"
+            | "rank_from_last"
         ):
             return False
         case "days_between" | "months_between" | "start_of_month" | "year" | "month" | "day" | "weekday":

@@ -31,6 +31,7 @@ MAIN = "main"  #: the track of tiers that name no other
 NO_TIER = "none"  #: the tier of a partner who has none on a track
 ORDER = "order"  #: the list of the lines of an order
 LINE = "line"  #: the field of every line that holds its number
+NO_RELEASE = "release in force"  #: the name of what is undefined on a day before the first release
 NONE = "none"  #: what a record states for an optional fact of which there is no value
 
 #: the inputs besides facts: the day of the evaluation, the tier that the record names, and since when it is held
@@ -395,6 +396,9 @@ class Programme(NamedTuple):
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
     agreed: Mapping[str, str]  #: ids of negotiable terms, by the ids that say whether they are agreed
+    on_days: Mapping[str, Expression]  #: the expressions, as written, of the values that ask for others on days
+    earlier: Mapping[str, str]  #: where values are asked for on days: the digests of the releases before, by number
+    agreed_on_days: frozenset[str]  #: ids of the negotiable terms that are asked for on days of items
     definitions: tuple[str, ...]  #: ids of the definitions that do not differ by tier
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]

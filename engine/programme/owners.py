@@ -240,6 +240,11 @@ def agreed_id(term: str) -> str:
     return f"agreed.{term}"
 
 
+def periods_id(term: str) -> str:
+    """The key of the periods for which a term is agreed; `term` is the id of the value that they replace."""
+    return f"periods.{term}"
+
+
 def agreement_id(term: str) -> str:
     """The id of the value agreed for a term; `term` is the id of the value that it replaces."""
     return f"agreement.{term}"

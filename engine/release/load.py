@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..compile.compile import KINDS, REQUIRED, compile_programme
+from ..compile.on_days import EarlierRelease
 from ..evaluate.evaluate import Plan, evaluate, make_plan
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record, plain_document, read_record, record_of
@@ -16,11 +18,14 @@ from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, d
 from ..programme.model import Programme
 from ..source import shape_cache
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
-from .find import published, refuse_overlaps, release_folder, release_folders, releases_of, unreadable
+from .find import NUMBER, published, refuse_overlaps, release_folder, release_folders, releases_of, unreadable
 from .seal import check_seal, content_digest
 
 if TYPE_CHECKING:
     from ..evaluate.quote import OrderLines, Quote
+
+
+_ON_A_DAY = re.compile(r"\bon\s*\(")
 
 
 @public("programme.id", "programme.release")
@@ -124,6 +129,7 @@ class ReleaseFiles(NamedTuple):
     documents: Mapping[str, Document]  #: by kind: `tiers` of tiers.yaml
     broken: Mapping[str, set[PartPath]]  #: the misshapen parts of each kind; the path () is the whole file
     problems: tuple[Problem, ...]
+    earlier: tuple[EarlierRelease, ...] = ()  #: the releases before it in its folder, if it asks for values on a day
 
 
 def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
@@ -137,7 +143,30 @@ def read_files(folder: Path) -> ReleaseFiles:
     files = release_files(folder, contents, problems)
     whole = not problems and files.documents.keys() == contents.keys() and contents.keys() >= set(REQUIRED)
     sealed = check_seal(folder, dict(files.documents)) if whole else []
-    return files._replace(problems=(*sealed, *files.problems))
+    earlier = earlier_releases(folder) if asks_on_days(files.documents) else ()
+    return files._replace(problems=(*sealed, *files.problems), earlier=earlier)
+
+
+def asks_on_days(documents: Mapping[str, Document]) -> bool:
+    """Whether the files may ask for a value on a day, for which the releases before are needed."""
+    return any(_ON_A_DAY.search(document.source.text) for document in documents.values())
+
+
+def earlier_releases(folder: Path) -> tuple[EarlierRelease, ...]:
+    """The published releases of the same programme beside a folder that begin before it does, compiled, in order."""
+    about = releases_of([folder])[0]
+    beside = [path for path in release_folders(folder.resolve().parent) if NUMBER.fullmatch(path.name)]
+    releases = [
+        release
+        for release in published(releases_of(beside))
+        if release.turn < about.turn and release.about.at(("id",)) == about.about.at(("id",))
+    ]
+    earlier: tuple[EarlierRelease, ...] = ()
+    for release in releases:
+        contents, problems = _contents(release.folder)
+        files = release_files(release.folder, contents, problems)._replace(earlier=earlier)
+        earlier = (*earlier, EarlierRelease(release.id, release.effective_from, compile_release(files)[0]))
+    return earlier
 
 
 def release_files(folder: Path, contents: Mapping[str, bytes], earlier: Sequence[Problem] = ()) -> ReleaseFiles:
@@ -171,7 +200,8 @@ def release_files(folder: Path, contents: Mapping[str, bytes], earlier: Sequence
 def compile_release(files: ReleaseFiles) -> tuple[Programme | None, tuple[Problem, ...]]:
     """The programme compiled from these files, None where it has errors; and all its problems, in order."""
     documents, folder = files.documents, files.folder
-    programme, compile_problems = compile_programme(documents, files.broken, content_digest(documents))
+    digest = content_digest(documents)
+    programme, compile_problems = compile_programme(documents, files.broken, digest, files.earlier)
     problems = [*files.problems, *compile_problems]
     if programme and programme.release != folder.resolve().name and folder.resolve().name[:1].isdigit():
         place = documents["programme"].value_place(("release",))

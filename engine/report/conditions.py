@@ -12,7 +12,7 @@ from ..language.run.causes import Cause, causes
 from ..language.tree import Arithmetic, Call, Compare, Expression, Literal, Name, Or, Undefined, children
 from ..language.words import words
 from ..language.words.vocabulary import choice_of
-from ..programme.model import Benefit, ListFact, Programme, Texts, pick
+from ..programme.model import NO_RELEASE, Benefit, ListFact, Programme, Texts, pick
 from ..texts.texts import texts_in
 from ..values import NUMERIC, Kind, Number, Unknown, Value, merge_any
 from .wording import Wording
@@ -168,6 +168,11 @@ class Conditions:
         """'“Bonus” has no row for “Region”: West'; of cases '“Bonus”, where none of its cases applies'."""
         if isinstance(node.by, Name) and not node.written:
             return f"{self.title(node.by.id)}: {self.wording.none_of(node.by.id)}"
+        if isinstance(node.by, Literal) and node.by.kind is Kind.TEXT:
+            key = "not_in_release" if node.written else "no_such_release"
+            return self.say[key].format(value=node.written, release=node.by.value)
+        if node.by is not None and node.written == NO_RELEASE and not isinstance(operands[0], Unknown):
+            return self.say["no_release"].format(day=self._plain(node.by, operands[0]))
         table = texts_in(self.lang).FORMS["quoted"].format(self.wording.table_title(node))
         if node.by is None:
             return self.say["no_case"].format(table=table)

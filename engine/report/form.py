@@ -193,9 +193,9 @@ def _unbroken(text: str) -> str:
 
 
 def _behind(clauses: Sequence[str]) -> str:
-    """The clauses in brackets after two spaces, unbroken, so that they move to the next line together."""
-    named = ", ".join(clauses)
-    return f"  {_unbroken(f'[{named}]')}" if clauses else ""
+    """The clauses in brackets after two spaces, unbroken, so that they move to the next line together, if they fit."""
+    named = f"[{', '.join(clauses)}]"
+    return f"  {_unbroken(named) if len(named) < _LEAST else named}" if clauses else ""
 
 
 def _wrapped(text: str, width: int, first: str, hanging: str) -> list[str]:

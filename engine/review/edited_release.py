@@ -37,7 +37,7 @@ def edited(files: ReleaseFiles, edits: Sequence[Edit]) -> ReleaseFiles:
         edited_kinds.add(kind)
     broken = {kind: set(parts) for kind, parts in files.broken.items()}
     problems += check_shapes({kind: documents[kind] for kind in documents if kind in edited_kinds}, broken)
-    return ReleaseFiles(files.folder, documents, broken, (*files.problems, *problems))
+    return ReleaseFiles(files.folder, documents, broken, (*files.problems, *problems), files.earlier)
 
 
 def find_part(documents: Mapping[str, Document], path: str, place: Place | None) -> tuple[str, PartPath] | Problem:

@@ -177,6 +177,14 @@ def test_every_grouping_of_conditions_has_a_phrase_of_its_own(lang: str) -> None
 
 
 @pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("junction", [And, Or])
+def test_an_option_written_twice_is_phrased_as_written_once(lang: str, junction: type) -> None:
+    sign = "!=" if junction is And else "=="
+    once = Compare(sign, Name("c", Kind.CHOICE, "c"), Literal("red", Kind.CHOICE))
+    assert sentences(lang).phrase(junction((once, once))) == sentences(lang).phrase(once)
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
 def test_rules_with_different_meanings_have_different_phrases(lang: str) -> None:
     """Random trees of every form and kind, each with all of its parts, and with its numbers raised by one."""
     phrases = Phrases(lang)

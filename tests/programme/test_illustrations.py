@@ -35,7 +35,8 @@ def scenarios() -> list[object]:
 def matches(expected: object, found: object) -> bool:
     """Whether the outcome has all that is expected: maps may hold more, lists are as long.
 
-    A map may stand for a list of rows: its keys are their ids. A number or a text may stand for a row: for its value, its amount, its percentage, its status or its id.
+    A map may stand for a list of rows: its keys are their ids. A number or a text may stand for a row: for its
+    value, its amount, its percentage, its status or its id.
     """
     if isinstance(expected, dict):
         found = {row["id"]: row for row in found} if isinstance(found, list) else found

@@ -13,12 +13,13 @@ from typing import Any
 
 from charter import Release, Unknown
 from charter.engine.evaluate.evaluate import inputs_of
+from charter.engine.evaluate.row_layout import KnownInputs
 from charter.engine.language.run.causes import Cause
 from charter.engine.language.run.interpret import interpret
 from charter.engine.language.tree import Expression, Literal, Name, Undefined, children
 from charter.engine.portfolio.sql.columns import tier_names
 from charter.engine.programme.model import LINE, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
-from charter.engine.programme.owners import Role, agreed_id
+from charter.engine.programme.owners import Role, agreed_id, periods_id
 from charter.engine.values import NUMERIC, Kind, Value
 
 Partner = dict[str, Any]  #: a record in plain data
@@ -136,13 +137,16 @@ def no_value(id: str, kind: Kind) -> Unknown:
 
 def reference(release: Release, partner: Partner, order: Partner | None = None) -> dict[str, Any]:
     """Every fact and value of a partner, and of its order, by the interpreter, which knows no rows and no plans."""
-    programme = release.programme
-    record = release.record(partner)
-    inputs = inputs_of(record, DAY)
+    inputs = inputs_of(release.record(partner), DAY)
+    return meaning(release.programme, inputs, None if order is None else release.order(order).lines)
+
+
+def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dict[str, Any]:
+    """Every fact and value of the inputs, and of the lines of an order (None: of no order), by the interpreter."""
     values: dict[str, Any] = {
-        "as_of": DAY,
-        "held_tier": record.tier or NO_TIER,
-        "held_since": record.since or Unknown(frozenset({"since"})),
+        "as_of": inputs.as_of,
+        "held_tier": inputs.held_tier or NO_TIER,
+        "held_since": inputs.held_since or Unknown(frozenset({"since"})),
     }
     for id, fact in programme.facts.items():
         value = inputs.facts.get(id, Unknown(frozenset({id})) if fact.default is None else fact.default)
@@ -150,14 +154,17 @@ def reference(release: Release, partner: Partner, order: Partner | None = None) 
     for id, items in programme.lists.items():
         nothing: Any = () if items.default_empty else Unknown(frozenset({id}))
         values[id] = _items(items, inputs.facts[id]) if id in inputs.facts else nothing
-    if order is not None:
+    if lines is not None:
         assert programme.order is not None
-        lines = [{**line, LINE: Decimal(number)} for number, line in enumerate(release.order(order).lines, 1)]
-        values[ORDER] = _items(programme.order.lines, lines)
+        numbered = [{**line, LINE: Decimal(number)} for number, line in enumerate(lines, 1)]
+        values[ORDER] = _items(programme.order.lines, numbered)
     for id, named in programme.values.items():
-        values |= {agreed_id(id): id in inputs.agreed} if named.negotiable else {}
+        if named.negotiable:
+            values[agreed_id(id)] = id in inputs.agreed
+        if id in programme.agreed_on_days:
+            values[periods_id(id)] = inputs.periods.get(id, ())
     for id, named in programme.values.items():
-        if named.of_order and order is None:
+        if named.of_order and lines is None:
             continue
         if named.role is Role.GROUP_KEY:
             _add_key(programme, named, values)

@@ -127,9 +127,33 @@ class _Maker(Definitions):
                 where = self.make.condition([*self.lists[id], *self.optional_fact(name, items["fields"])])
                 row = {**self.title(), "kind": "count", "take": "count", "over": id, "where": where, **SOURCE}
                 rules[f"of_{name}"] = row
+        self.asked_on_days(facts, rules)
         if rules:
             files["definitions"] = {**files.get("definitions", {}), "definitions": rules}
         self.chance.setstate(state)
+
+    def asked_on_days(self, facts: dict[str, Any], rules: dict[str, Any]) -> None:
+        """Add definitions that are asked for on a day that a fact says, and values of items asked for on theirs."""
+        by_tier = ("by_tier", '"across": "tier"', "needed", "follows")  # these differ by tier, or read what does
+        asked = {
+            id: row
+            for id, row in rules.items()
+            if row["kind"] in NUMERIC and not any(key in text(row) for key in by_tier)
+        }
+        asked.pop("follows", None)
+        if not asked or not self.has() or "agreed(" in text(rules):
+            return
+        days = [id for id, row in facts.get("facts", {}).items() if row["kind"] == "date"]
+        for id, row in self.chance.sample(sorted(asked.items()), min(2, len(asked))):
+            same = {key: row[key] for key in ("kind", "currency", "better") if key in row}
+            if days:
+                day = self.chance.choice((self.chance.choice(days), "as_of"))
+                rules[f"on_{id}"] = {**self.title(), **same, "value": f"on({day}, {id})", **SOURCE}
+            for items in facts.get("lists", {}).values():
+                fields = [name for name, field in items.get("fields", {}).items() if field["kind"] == "date"]
+                if fields and self.make.likely(0.5):
+                    value = {**self.title(), **same, "value": f"on({self.chance.choice(fields)}, {id})", **SOURCE}
+                    items.setdefault("values", {})[f"on_{fields[0]}_{id}"] = value
 
     def optional_fact(self, name: str, facts: dict[str, Any]) -> list[Symbol]:
         """Add a fact of which there may be none; returns its name, which `has` can be asked of."""

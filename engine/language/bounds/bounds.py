@@ -79,6 +79,8 @@ def bounds(tree: Expression, by_name: Mapping[str, Bounds]) -> Bounds:
             taken = truths(tree.condition, by_name)
             branches = [part for truth, part in ((True, tree.then), (False, tree.otherwise)) if truth in taken]
             return _either([bounds(part, by_name) for part in branches], tree.kind)
+        case Call(function="on"):  # of values without periods
+            return bounds(tree.arguments[2], by_name)
         case Call():
             return _call(tree, by_name)
         case Aggregate():
@@ -275,7 +277,8 @@ def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange
         case "every" | "days_between" | "months_between":
             return None
         case (
-            "has"
+            "on"
+            | "has"
             | "starts_with"
             | "at_least"
             | "add_days"

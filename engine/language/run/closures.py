@@ -28,6 +28,7 @@ from ..tree import (
     Undefined,
     children,
     own_id,
+    periods_of,
 )
 from .aggregates import ItemEntry, aggregate
 from .causes import undefined_by, with_cause
@@ -142,7 +143,8 @@ def _calculation(tree: Arithmetic, positions: Positions) -> Reader:
 
 def _call(tree: Call, positions: Positions) -> Reader:
     function = function_of(tree.function)
-    arguments = [closure(part, positions) for part in tree.arguments]
+    parts = (periods_of(tree), *tree.arguments[1:]) if tree.function == "on" else tree.arguments
+    arguments = [closure(part, positions) for part in parts]
 
     def result(row: Row) -> Value:
         operands = [argument(row) for argument in arguments]

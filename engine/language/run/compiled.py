@@ -133,6 +133,8 @@ class _Code:
                 condition, then, otherwise = (self.expression(part) for part in children(tree))
                 return ast.IfExp(condition, then, otherwise)
             case Call():
+                if tree.function == "on":
+                    return self.call(closure(tree, self.positions), [ast.Name("row", ast.Load())])
                 arguments = [self.expression(part) for part in tree.arguments]
                 match tree.function:
                     case "min" | "max" if len(arguments) == 2:

@@ -5,7 +5,7 @@ A call without a result (a month added beyond the calendar, a share of 0) is und
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +45,20 @@ def ratio(percentage: Value) -> Value:
 def absolute(number: Value) -> Value:
     """The number without its sign."""
     return greatest(subtract(_NOTHING, number), number)
+
+
+def on(periods: Sequence[tuple[date, date | None, Value]], day: Value, otherwise: Value) -> Value:
+    """The value of the period that a day is in, both ends included (None: no last day); otherwise another value."""
+    if not periods:
+        return otherwise
+    if isinstance(day, Unknown):
+        return merge_any(day, otherwise) if day.missing else day
+    within = (
+        value
+        for begins, ends, value in periods
+        if isinstance(day, date) and begins <= day and (ends is None or day <= ends)
+    )
+    return next(within, otherwise)
 
 
 def has(value: Value) -> Value:
@@ -280,6 +294,8 @@ def _on_calendar(move: Callable[[date, int], date | Decimal], day: Value, number
 def function_of(name: FunctionName) -> Callable[..., Value]:
     """The function of a name, from the values of the arguments to that of the call."""
     match name:
+        case "on":
+            return on
         case "has":
             return has
         case "starts_with":

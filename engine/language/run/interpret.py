@@ -27,6 +27,7 @@ from ..tree import (
     Undefined,
     children,
     names,
+    periods_of,
 )
 from .aggregates import ItemEntry, aggregate
 from .causes import with_cause
@@ -82,7 +83,8 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
         return with_cause(calculation(node.operator)(*operands), node, operands)
 
     def _call(self, node: Call) -> Value:
-        operands = tuple(self._eval(part) for part in node.arguments)
+        parts = (periods_of(node), *node.arguments[1:]) if node.function == "on" else node.arguments
+        operands = tuple(self._eval(part) for part in parts)
         return with_cause(function_of(node.function)(*operands), node, operands)
 
     def _choose(self, node: Choose) -> Value:

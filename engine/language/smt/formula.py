@@ -71,6 +71,8 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
             )
             is_known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
             return chosen(condition.value, then, otherwise, is_known)
+        case Call(function="on"):  # statements are about those of whom no value has periods
+            return formula(tree.arguments[2], terms, codes)
         case Call(function="starts_with", arguments=(whole, Literal(value=str(beginning)))):
             codes.text(beginning)
             return begins(formula(whole, terms, codes), beginning)
@@ -247,7 +249,7 @@ def _call_of(function: FunctionName) -> Callable[..., Term]:
     match function:
         case "has":
             return lambda fact: Term(fact.known, any_of([fact.known, fact.none]))
-        case "starts_with":
+        case "on" | "starts_with":
             raise TypeError("its beginning is written")
         case "convert":
             return lambda amount, rate, _, unit: _by_unit(_nearest)(times(amount, rate), unit)

@@ -48,6 +48,8 @@ def expression_sql(tree: Expression, columns: Columns) -> Any:
             return _choose(*(expression_sql(part, columns) for part in (tree.condition, tree.then, tree.otherwise)))
         case Call(function="has"):
             return columns(tree)
+        case Call(function="on"):  # a partner of whom a value has periods is not asked for by a query
+            return expression_sql(tree.arguments[2], columns)
         case Call():
             return call_sql(tree.function, [expression_sql(part, columns) for part in tree.arguments])
         case Undefined():

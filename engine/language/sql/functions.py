@@ -29,7 +29,7 @@ def call_sql(function: FunctionName, arguments: Sequence[Any]) -> Any:
     """A call as SQL: a number, or a condition or day; raises NotInSql."""
     first, *others = arguments
     match function:
-        case "has":
+        case "on" | "has":
             raise TypeError("the caller has a column for it")
         case "starts_with":
             return _starts_with(first, others[0])

@@ -148,6 +148,9 @@ class Sentences:
 
     def _among(self, among: OneOf, of: _Subject) -> _Phrase:
         """'Region: North or South', 'Level: at least Silver', 'Region: neither North nor South'."""
+        if len(set(among.options)) == 1:  # written twice
+            option = Literal(among.options[0], Kind.CHOICE)
+            return self._comparison(Compare("!=" if among.negated else "==", among.choice, option), of)
         options, binds = self._options(among)
         return f"{self._in(among.choice, of, _ATOM)}: {options}", binds
 
@@ -247,6 +250,9 @@ class Sentences:
         match tree.function:
             case "share":
                 return say["share"].format(self._quoted(parts[0], of), self._quoted(parts[1], of)), _WORDS
+            case "on":
+                day, value = (self._inner(part, of, _ATOM) for part in parts[1:])
+                return say["on"].format(value=value, day=day), _LIST
             case "has":
                 return say["has"].format(self._quoted(parts[0], of)), _WORDS
             case "starts_with":

@@ -50,6 +50,8 @@ def choice_of(tree: Expression) -> Name | None:
             return tree
         case Choose():
             return choice_of(tree.then) or choice_of(tree.otherwise)
+        case Call(function="on"):
+            return choice_of(tree.arguments[2])
         case Call(function="rank" | "rank_from_last"):
             return choice_of(tree.arguments[0])
         case Aggregate():
@@ -69,6 +71,8 @@ def currency_of(tree: Expression, vocabulary: Vocabulary) -> str:
             return currency_of(tree.then, vocabulary) or currency_of(tree.otherwise, vocabulary)
         case Call(function="convert"):
             return target_of(tree)
+        case Call(function="on"):
+            return currency_of(tree.arguments[2], vocabulary)
         case Call() if tree.function in _OF_LIKE_AMOUNTS:
             return next(filter(None, (currency_of(part, vocabulary) for part in tree.arguments)), "")
         case Aggregate():

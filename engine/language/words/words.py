@@ -57,6 +57,8 @@ def _text(tree: Expression) -> tuple[str, int]:
             )  # the other arguments are the options of the choice
         case Call(function="convert"):  # the last argument is the minor unit of the currency
             return f"convert({', '.join(text(part) for part in tree.arguments[:3])})", _ATOM
+        case Call(function="on"):  # the first argument is the key of the periods
+            return f"on({', '.join(text(part) for part in tree.arguments[1:])})", _ATOM
         case Call():
             return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
         case Aggregate():

@@ -79,6 +79,9 @@ class _Run:
         self.opened, self.progress, self.percent = opened, progress, 0.0
         self.rejects = rejects_path(job.output)
         self.query = self._statements(more, numbered=True)
+        self.counting = self._statements(summary_values(release.programme)) if job.summarised else self.query
+        if self.counting.undecidable:
+            self.query = self.counting  # each row is counted where it is decided
         self.problems = ProblemList(opened.remarks)
         self.counts: Counter[Key] = Counter()
         self.widths = Widths(outcome_names(release.programme, more))
@@ -138,8 +141,7 @@ class _Run:
         """The summary over the rows of the query and the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
-            query = self._statements(summary_values(programme))
-            for names, text in queries(programme, query.select):
+            for names, text in queries(programme, self.counting.select):
                 self.counts.update(query_counts(names, self.database.execute(text).fetchall()))
         return summary(programme, self.counts)
 

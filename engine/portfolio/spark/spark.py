@@ -92,6 +92,9 @@ class _Run:
         for table in self._belongings().values():
             check_read(table)
         self.query = self._statements(more)
+        self.counting = self._statements(summary_values(release.programme)) if job.summarised else self.query
+        if self.counting.undecidable:
+            self.query = self.counting  # each row is counted where it is decided
         remarks = [
             *missing_columns(job.portfolio, facts, self.columns),
             *self._look_alikes(),
@@ -267,8 +270,7 @@ class _Run:
         """The summary over the rows of the query and the rows decided one by one."""
         programme = self.release.programme
         if not self.query.undecidable:
-            query = self._statements(summary_values(programme))
-            self.session.sql(query.select).createOrReplaceTempView("outcomes")
+            self.session.sql(self.counting.select).createOrReplaceTempView("outcomes")
             for names, text in queries(programme, "SELECT * FROM outcomes"):
                 self.counts.update(query_counts(names, map(tuple, self.session.sql(text.replace('"', "`")).collect())))
         return summary(programme, self.counts)

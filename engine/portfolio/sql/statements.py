@@ -62,7 +62,15 @@ def _generated(programme: Programme, tables: Tables, as_of: date, more: Sequence
 
 def _key(programme: Programme, tables: Tables, as_of: date, more: Sequence[str], dialect: str) -> str:
     lists = [[id, table, dict(columns)] for id, (table, columns) in tables.lists.items()]
-    settings = [VERSION, programme.digest, programme.release, tables.portfolio, dict(tables.columns), lists]
+    settings = [
+        VERSION,
+        programme.digest,
+        programme.release,
+        dict(programme.earlier),
+        tables.portfolio,
+        dict(tables.columns),
+        lists,
+    ]
     digest = hashlib.sha256(json.dumps([*settings, as_of.isoformat(), list(more), dialect, tables.numbered]).encode())
     for path in _MAKERS:
         digest.update(path.read_bytes())

@@ -20,6 +20,7 @@ from .homoglyphs import homoglyphs
 from .masked_cases import masked_cases
 from .mentions import mentions
 from .progress import Progress
+from .reaching_back import reaching_back
 from .reviewed import Reviewed
 from .undefined import undefined
 
@@ -37,6 +38,7 @@ CHECKS: tuple[Callable[[Reviewed], Iterable[Problem]], ...] = (
     homoglyphs,
     masked_cases,
     mentions,
+    reaching_back,
     undefined,
 )
 
