@@ -12,7 +12,7 @@ try: .venv/run  ## evaluate an example partner
 	$(BIN)/charter evaluate examples/competency-at-cap.yaml
 
 test: .venv/test  ## run every test but the slow ones
-	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile
+	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/test  ## all that a contributor runs: format, lint, imports, types, the programme, every test
 	$(BIN)/ruff format .
@@ -20,7 +20,7 @@ check: .venv/test  ## all that a contributor runs: format, lint, imports, types,
 	$(BIN)/lint-imports --no-cache
 	MYPYPATH=.venv/typing $(BIN)/mypy -m charter -p charter.engine -p charter.commands -m charter.api -m charter.cli
 	$(BIN)/charter check
-	$(BIN)/python -m pytest --quiet -n 2 --dist loadfile -m ''
+	CHARTER_THOROUGH=1 $(BIN)/python -m pytest --quiet -n 2 --dist loadfile --no-loadscope-reorder -m ''
 
 mutants: .venv/mutants  ## try 300 small changes of the engine: which do the tests not notice? It goes on where it stopped
 	$(BIN)/python benchmarks/mutation/run.py measure

@@ -138,6 +138,7 @@ def grows_linearly(work: Sequence[int]) -> bool:
     return work[2] - work[1] <= 2.6 * (work[1] - work[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("made", "least"),
     [

@@ -16,6 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .programmes import SMALL, copy_of, edit
+from .thorough import examples
+
+pytestmark = pytest.mark.thorough
 
 RULE = "people >= enough"
 SIGNS = {
@@ -49,7 +52,7 @@ def always_defined(folder: Path) -> Path:
 comparisons = st.tuples(st.sampled_from(["people", "revenue"]), st.sampled_from(sorted(SIGNS)), st.integers(0, 4))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(comparisons, comparisons, st.sampled_from(["and", "or"]))
 def test_what_is_told_of_two_comparisons_is_what_trying_shows(first: tuple, second: tuple, word: str) -> None:
     """`people` is a whole number of at least 0, `revenue` an amount from 0 to a million."""

@@ -13,6 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .test_constant_conditions import PARTNERS, at, conditions, value_of, write
+from .thorough import examples
+
+pytestmark = pytest.mark.thorough
 
 
 def masked(problems: tuple[Problem, ...]) -> list[str]:
@@ -32,7 +35,7 @@ def taken(rules: list[str], partner: dict) -> int | None:
 
 
 @pytest.mark.parametrize("solver", [True, False])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(rules=st.lists(conditions, min_size=2, max_size=4, unique=True))
 def test_a_case_is_called_never_taken_where_no_partner_takes_it(solver: bool, rules: list[str]) -> None:
     cases = ", ".join(f'{{when: "{rule}", value: {index}}}' for index, rule in enumerate(rules))
@@ -51,7 +54,7 @@ def test_a_case_is_called_never_taken_where_no_partner_takes_it(solver: bool, ru
 
 
 @pytest.mark.parametrize("solver", [True, False])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(starts=st.lists(st.integers(1, 6), min_size=1, max_size=3, unique=True).map(sorted))
 def test_a_row_is_called_never_reached_where_the_number_stays_under_it(solver: bool, starts: list[int]) -> None:
     """`n` is at most 3."""

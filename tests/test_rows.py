@@ -23,6 +23,9 @@ from hypothesis import strategies as st
 
 from .random_facts import NAMED, PROGRAM, RELEASES, values_of
 from .surfaces.partners import meaning
+from .thorough import examples
+
+pytestmark = pytest.mark.thorough
 
 
 def fields(facts: dict[str, Fact]) -> dict[str, st.SearchStrategy]:
@@ -30,7 +33,7 @@ def fields(facts: dict[str, Fact]) -> dict[str, st.SearchStrategy]:
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=NAMED)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(data=st.data())
 def test_a_row_holds_what_each_expression_means(release: Release, data: st.DataObject) -> None:
     known = data.draw(partners(release))
@@ -73,7 +76,7 @@ def may_be_a_number(value: Any) -> bool:
     return value.negotiable is not None and value.kind in (Kind.PERCENT, Kind.MONEY, Kind.NUMBER)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(facts=st.fixed_dictionaries(fields(PROGRAM.programme.facts)))
 def test_of_a_complete_record_compiled_code_asks_no_closure(facts: dict[str, Any]) -> None:
     layout = PROGRAM.plan.layout
@@ -88,7 +91,7 @@ def test_of_a_complete_record_compiled_code_asks_no_closure(facts: dict[str, Any
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=NAMED)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(data=st.data())
 def test_an_outcome_does_not_depend_on_who_was_asked_before(release: Release, data: st.DataObject) -> None:
     known = data.draw(partners(release))

@@ -97,6 +97,7 @@ RECORDS: dict[str, dict[str, Any]] = {
 OF_TIERS = ("tier", "candidate", "discount", "award")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in RECORDS if name != "tiers"])
 def test_nothing_is_said_of_tiers_where_there_are_none(shapes: dict[str, Path], name: str, tmp_path: Path) -> None:
     """No page, form or table of a programme without tiers has a word, a heading or a column about them."""

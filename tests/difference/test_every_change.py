@@ -286,6 +286,7 @@ def test_a_change(name: str, folder: Path) -> None:
     check((name,), folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CHANGES if name not in NEUTRAL])
 def test_no_change_of_what_is_printed_is_neutral(name: str, folder: Path) -> None:
     assert compared(folder / "printed", (name,))[2].judgement != "neutral"

@@ -494,6 +494,7 @@ def test_the_order_of_tiers_is_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a threshold up", "a bonus removed", "the cap lowered", "a default"])
 def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
@@ -600,6 +601,7 @@ def test_other_formats(raised: Path, format: str, lang: str) -> None:
     assert ("at least 1 → at least 2" if lang == "en" else "не менее 1 → не менее 2") in done.stdout
 
 
+@pytest.mark.slow
 def test_a_portfolio_says_who_is_hit(raised: Path, tmp_path: Path) -> None:
     """As `evaluate` says of each partner under both; agreements and orders too."""
     portfolio, agreements, hit = tmp_path / "p.csv", tmp_path / "a.csv", tmp_path / "hit.csv"

@@ -22,6 +22,9 @@ from hypothesis import strategies as st
 from ..language.trees import trees
 from ..portfolio.test_small_programmes import FACTS, facts
 from ..small_world import world
+from ..thorough import examples
+
+pytestmark = pytest.mark.thorough
 
 DAY = date(2026, 11, 25)
 rules = trees(Kind.YES_NO, 2)
@@ -38,7 +41,7 @@ def programme(folder, requirement: Expression, bonus: Expression, discount: int)
     return world(folder, facts=FACTS, tiers=tiers, bonuses=bonuses)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(rules, rules, rules, st.booleans(), st.sampled_from([10, 10, 12]), st.lists(facts, min_size=12, max_size=12))
 def test_what_partners_show_is_found(
     tmp_path_factory: pytest.TempPathFactory,

@@ -18,10 +18,13 @@ from charter.engine.values import Kind, Unknown, Value, is_undefined
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ..thorough import examples
 from .formulas import same, value_of
 from .names import FIELDS, KINDS, OPTIONAL, read, stated
 from .test_meaning import by_interpreter, cases
 from .trees import aggregates, any_value, facts_or_none, items
+
+pytestmark = pytest.mark.thorough
 
 #: as what the items of the list are told apart
 ITEMS = ("l1", "l2", "l3", "l4")
@@ -71,13 +74,13 @@ def test_a_case_means_in_formulas_what_the_table_says(case: dict[str, Any]) -> N
     assert same(by_formula(tree, values), expected)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(any_value, facts_or_none)
 def test_a_formula_means_what_the_interpreter_means(tree: Expression, values: dict[str, Value]) -> None:
     assert same(by_formula(tree, values), by_interpreter(tree, values))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.sampled_from(list(Kind)).flatmap(aggregates), facts_or_none, items)
 def test_a_formula_over_a_list_means_what_the_interpreter_means(
     tree: Expression, values: dict[str, Value], found: Any

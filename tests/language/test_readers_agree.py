@@ -14,21 +14,24 @@ from charter.engine.values import NUMERIC, Kind, Unknown, Value
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ..thorough import examples
 from .names import COLOURS, FIELDS, KINDS, read
 from .test_meaning import READERS, by_interpreter
 from .trees import aggregates, facts, facts_or_none, items, tables, trees, values_of
+
+pytestmark = pytest.mark.thorough
 
 any_tree = st.sampled_from(list(Kind)).flatmap(trees)
 over_a_list = st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(aggregates(kind), tables(kind)))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(any_tree, facts_or_none)
 def test_readers_agree(tree: Expression, values: dict[str, Value]) -> None:
     assert_one_meaning(tree, values)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(over_a_list, facts_or_none, items)
 def test_readers_agree_on_aggregates(tree: Expression, values: dict[str, Value], found: object) -> None:
     assert_one_meaning(tree, values | {"l": found})
@@ -41,7 +44,7 @@ def assert_one_meaning(tree: Expression, values: dict[str, Value]) -> None:
     assert {type(one) for one in found} == {type(found[0])}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(over_a_list, facts, items, st.data())
 def test_an_aggregate_that_is_known_stays(tree: Expression, values: dict, found: object, data: st.DataObject) -> None:
     """Whatever the unknown fields of its items turn out to be."""
@@ -58,7 +61,7 @@ def known(data: st.DataObject, kind: Kind, value: Value) -> Value:
     return data.draw(values_of(kind)) if isinstance(value, Unknown) else value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(any_tree)
 def test_the_words_of_a_tree_read_as_the_same_tree(tree: Expression) -> None:
     converted = {part.arguments[2] for part in subtrees(tree) if isinstance(part, Call) and part.function == "convert"}
@@ -68,7 +71,7 @@ def test_the_words_of_a_tree_read_as_the_same_tree(tree: Expression) -> None:
     assert again == tree
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(any_tree, facts, st.data())
 def test_the_facts_that_an_unknown_value_names_decide_it(tree: Expression, values: dict, data: st.DataObject) -> None:
     found = by_interpreter(tree, values)
@@ -83,7 +86,7 @@ def test_the_facts_that_an_unknown_value_names_decide_it(tree: Expression, value
     assert not isinstance(decided, Unknown) or not decided.missing
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(trees(Kind.YES_NO), facts, st.data())
 def test_what_is_known_stays_when_more_becomes_known(tree: Expression, values: dict, data: st.DataObject) -> None:
     before = by_interpreter(tree, values)
@@ -103,7 +106,7 @@ def within(value: Value, found: Bounds) -> bool:
     return found is None or value in found
 
 
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=examples(800), deadline=None)
 @given(st.one_of(any_tree, over_a_list), facts, items, st.booleans())
 def test_a_value_lies_within_its_bounds(tree: Expression, values: dict, found: object, narrow: bool) -> None:
     """Those of the facts' kinds, or of these very facts."""
@@ -127,7 +130,7 @@ def around(values: list[Value], kind: Kind) -> Bounds:
     return NumberRange(min(values), max(values)) if values else NumberRange(Decimal(7), Decimal(7))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(over_a_list, facts, items)
 def test_an_aggregate_lies_within_the_bounds_of_its_items(tree: Expression, values: dict, rows: object) -> None:
     """The fields' bounds are as close as these items allow."""
@@ -139,7 +142,7 @@ def test_an_aggregate_lies_within_the_bounds_of_its_items(tree: Expression, valu
     assert isinstance(value, Unknown) or within(value, bounds(tree, by_name)), bounds(tree, by_name)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600), deadline=None)
 @given(st.one_of(any_tree, over_a_list), facts, items, st.data())
 def test_what_cannot_be_undefined_has_a_value_where_all_is_known(
     tree: Expression, values: dict, rows: object, data: st.DataObject

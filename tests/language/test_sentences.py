@@ -36,8 +36,11 @@ from charter.engine.values import NUMERIC, Kind, Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ..thorough import examples
 from .names import COLOURS, FIELDS, KINDS, read
 from .trees import aggregates, tables, trees
+
+pytestmark = pytest.mark.thorough
 
 TITLES = {
     "en": {"p": "Plan agreed", "q": "IT company", "n": "Certified people", "m": "Licences rented out", "x": "Score",
@@ -189,7 +192,7 @@ def test_rules_with_different_meanings_have_different_phrases(lang: str) -> None
     """Random trees of every form and kind, each with all of its parts, and with its numbers raised by one."""
     phrases = Phrases(lang)
 
-    @settings(max_examples=600, deadline=None)
+    @settings(max_examples=examples(600), deadline=None)
     @given(st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), aggregates(kind), tables(kind))))
     def is_told_apart(tree: Expression) -> None:
         for part in (tree, raised(tree), *parts_of(tree)):
@@ -216,7 +219,7 @@ def raised(tree: Expression) -> Expression:
     return tree._replace(operand=raised(tree.operand)) if isinstance(tree, Not) else tree
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(list(Kind)).flatmap(lambda kind: st.one_of(trees(kind), aggregates(kind), tables(kind))))
 def test_no_phrase_has_the_name_of_a_function_or_an_id(tree: Expression) -> None:
     names = {*get_args(FunctionName), *get_args(AggregateName), *TITLES["en"]}

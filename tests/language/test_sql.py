@@ -19,9 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from ..thorough import examples
 from .names import COLOURS, KINDS, OPTIONAL, read, stated
 from .test_meaning import by_interpreter, cases
 from .trees import any_value
+
+pytestmark = pytest.mark.thorough
 
 DECIMALS = 6
 DATABASE = duckdb.connect()
@@ -138,7 +141,7 @@ BEYOND: set[str] = set()
 
 
 @pytest.mark.parametrize("digits", [6, 18])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(any_value, st.data())
 def test_sql_means_what_the_interpreter_means(digits: int, tree: Expression, data: st.DataObject) -> None:
     rows = data.draw(st.lists(facts(digits), min_size=4, max_size=4))

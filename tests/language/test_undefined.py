@@ -11,10 +11,13 @@ from charter.engine.values import UNDEFINED, Kind, Unknown, Value, is_undefined,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ..thorough import examples
 from .names import FIELDS, KINDS, read
 from .test_meaning import READERS, by_interpreter
 from .test_readers_agree import any_tree, over_a_list
 from .trees import facts, facts_or_none, items, trees, values_of
+
+pytestmark = pytest.mark.thorough
 
 Facts = dict[str, Value]
 
@@ -44,13 +47,13 @@ def assert_no_other_fact_decides(tree: Expression, values: Facts, data: st.DataO
     assert not is_undefined(before) or is_undefined(after)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(any_tree, facts, st.data())
 def test_no_fact_decides_that_is_not_named(tree: Expression, values: Facts, data: st.DataObject) -> None:
     assert_no_other_fact_decides(tree, values, data)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(over_a_list, facts, items, st.data())
 def test_no_fact_or_field_decides_an_aggregate_that_is_not_named(
     tree: Expression, values: Facts, found: Value, data: st.DataObject
@@ -58,7 +61,7 @@ def test_no_fact_or_field_decides_an_aggregate_that_is_not_named(
     assert_no_other_fact_decides(tree, values | {"l": found}, data)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.one_of(any_tree, over_a_list), facts_or_none, items)
 def test_every_reader_names_the_same_facts_and_causes(tree: Expression, values: Facts, found: Value) -> None:
     """The equality of values lets `UNDEFINED` equal every undefined one, so the causes are compared themselves."""
@@ -67,7 +70,7 @@ def test_every_reader_names_the_same_facts_and_causes(tree: Expression, values: 
     assert parts == parts[:1] * (len(READERS) if parts else 0)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.one_of(any_tree, over_a_list), facts_or_none, items)
 def test_what_no_fact_decides_has_a_cause(tree: Expression, values: Facts, found: Value) -> None:
     """With a value, known or not, for each operand."""
@@ -133,7 +136,7 @@ def test_undefined_equals_whatever_is_undefined_and_nothing_that_awaits_facts() 
     assert hash(first) == hash(second) == hash(UNDEFINED)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(trees(Kind.YES_NO), facts)
 def test_false_and_undefined_is_false(tree: Expression, values: Facts) -> None:
     """As every part that is false decides an `and`, whatever the other part is."""

@@ -71,6 +71,7 @@ def test_json_lines_of_twenty_keys(tmp_path: Path) -> None:
     assert peak < MOST
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["csv", "jsonl"])
 def test_rows_of_nearly_the_longest_are_rejected_one_at_a_time(format: str, tmp_path: Path) -> None:
     source, long = tmp_path / f"p.{format}", "x" * 120_000

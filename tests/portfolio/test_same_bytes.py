@@ -47,6 +47,7 @@ def column(path: Path, name: str) -> list[str]:
         return [row[name] for row in csv.DictReader(file)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_outcomes_stand_in_the_order_of_the_file_on_any_number_of_threads(
     format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

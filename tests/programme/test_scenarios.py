@@ -221,6 +221,7 @@ def test_a_record_may_be_that_of_a_file_with_some_facts_otherwise(tmp_path: Path
 command = partial(charter, "test")
 
 
+@pytest.mark.slow
 def test_the_command_says_yes_or_no(tmp_path: Path) -> None:
     done = command("--format", "json", "--mutants")
     data = simplejson.loads(done.stdout)

@@ -27,6 +27,9 @@ from ..portfolio.portfolios import TODAY, random_partners
 from ..portfolio.test_small_programmes import DEFINED, FACTS, facts
 from ..random_facts import NAMED, PROGRAM, RELEASES
 from ..small_world import world
+from ..thorough import examples
+
+pytestmark = pytest.mark.thorough
 
 
 def assert_agreement(release: Release, record: dict[str, Any]) -> int:
@@ -86,7 +89,7 @@ def test_with_agreements() -> None:
             assert_agreement(PROGRAM, {**record, "agreements": [term_of]})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(st.sampled_from(DEFINED).flatmap(trees), min_size=1, max_size=4), st.lists(facts, min_size=4, max_size=4)
 )

@@ -93,6 +93,7 @@ def test_an_option_that_is_never_taken(value: str, never: str | None, tmp_path: 
     assert never is None or never in messages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", RELEASES, ids=NAMED)
 def test_what_is_so_of_a_partner_can_be_so(release: Release) -> None:
     """Whatever random partners make of conditions, the solver holds for possible."""
