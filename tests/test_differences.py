@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from charter.engine.source.differences import NOTHING, Pairing, Policy, ValueDifference, differences
+from charter.engine.source.differences import NOTHING, Pairing, Policy, ValueDifference, differences, names_of_parts
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +98,21 @@ def test_only_what_is_expected_is_looked_at_and_rows_are_named_by_their_ids() ->
         (("tiers", "gold", "status"), "won", "open"),
         (("tiers", "top"), {"status": "open"}, NOTHING),
     ]
+
+
+def test_items_without_ids_are_named_by_their_numbers() -> None:
+    policy = Policy(Pairing.EQUAL_LENGTH, expected_only=True)
+    outcome = {"orders": [{"owed": "5"}, {"owed": "6"}, {"id": "x", "owed": "7"}]}
+    assert not list(differences({"orders": {"1": {"owed": "5"}, "x": {"owed": "7"}}}, outcome, policy))
+    wrong = {"orders": {"2": {"owed": "7"}, "3": {"owed": "7"}, "0": {}}}
+    assert [(one.path, one.before, one.after) for one in differences(wrong, outcome, policy)] == [
+        ("orders[2].owed", "7", "6"),
+        ("orders.3", {"owed": "7"}, NOTHING),
+        ("orders.0", {}, NOTHING),
+    ]
+    assert names_of_parts(outcome, ("orders",)) == ["1", "2", "x"]
+    assert names_of_parts(outcome, ("orders", 1)) == names_of_parts(outcome, ("orders", "x"))[1:] == ["owed"]
+    assert names_of_parts(outcome, ("orders", 1, "owed")) == names_of_parts(outcome, ("deals", 0)) == []
 
 
 @pytest.mark.parametrize(

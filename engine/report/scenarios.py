@@ -128,6 +128,7 @@ def _result(result: ScenarioResult) -> Json:
                 "path": difference.path,
                 "expected": _json(difference.expected),
                 "found": difference.actual,
+                "help": difference.help,
                 "line": difference.place.line,
                 "column": difference.place.column,
             }
@@ -140,6 +141,8 @@ def _difference(release: Release, result: ScenarioResult, difference: Mismatch, 
     """The expected and the evaluated value of a difference, and the expressions behind it."""
     both = visible(f"expected {part_text(difference.expected)}, found {part_text(difference.actual)}")
     lines = [f"  {visible(f'{difference.place.where}  {difference.path}')}: {style(both, 'strong')}"]
+    if difference.help:
+        lines.append(f"      {visible(difference.help)}")
     values = all_values(release.plan, result.outcome)
     conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):

@@ -69,11 +69,12 @@ def fails(problems: Iterable[Problem], level: Level) -> bool:
 
 def scenario_differences(result: ScenarioResult) -> tuple[Problem, ...]:
     """An error for each part of an outcome that is not as the scenario expects."""
-    id, help = result.scenario.id, "mend the programme, or what the scenario expects"
+    id = result.scenario.id
     problems = []
     for mismatch in result.differences:
         expected, actual = part_text(mismatch.expected), part_text(mismatch.actual)
         message = f"'{id}' expects {mismatch.path} to be {expected}, found {actual}"
+        help = mismatch.help or "mend the programme, or what the scenario expects"
         problems.append(Problem("scenario-differs", message, mismatch.place, help))
     return tuple(problems)
 

@@ -1,8 +1,8 @@
 """Reads and runs the scenarios of a release: worked examples, each with the outcome it expects.
 
 A scenario gives a record, perhaps an order, and a day, and expects parts of the outcome's JSON. To write less, rows of
-a list may be named by their ids; a status, or a number for its value, may stand for the row that holds it. `in_force`
-is whether the release is in force on the day.
+a list may be named by their ids, or where they have none by their numbers; a status, or a number for its value, may
+stand for the row that holds it. `in_force` is whether the release is in force on the day.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,12 +17,12 @@ from ..evaluate.outcome import Outcome
 from ..evaluate.outcome_json import outcome_data, quote_data
 from ..evaluate.quote import OrderLines, Quote, quote, read_order
 from ..evaluate.record import Record, read_record
-from ..problems import InvalidProgramme, Place, Problem, Source, has_errors, in_order
+from ..problems import InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import ORDER, NamedValue, Programme, Texts
 from ..programme.owners import Role
 from ..release.find import unreadable
 from ..release.load import Release
-from ..source.differences import NOTHING, Pairing, Policy, differences, is_same_value, path_text
+from ..source.differences import NOTHING, Pairing, Policy, differences, is_same_value, names_of_parts, path_text
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
 from ..source.parts import part, parts_of_map, with_part
 from ..source.shape import check_shape
@@ -50,12 +50,16 @@ class Scenario(NamedTuple):
 
 
 class Mismatch(NamedTuple):
-    """A part of the outcome that is not as expected: its path in the outcome, and the place of the expectation."""
+    """A part of the outcome that is not as expected: its path in the outcome, and the place of the expectation.
+
+    `help` says what may stand in place of a key that the outcome does not have; None where that cannot be told.
+    """
 
     path: str
     expected: Any
     actual: Any
     place: Place
+    help: str | None = None
 
 
 class ScenarioResult(NamedTuple):
@@ -170,7 +174,7 @@ def _scenario(
         return
     record_document = reader.read(part(written, ("record",)), document.value_place((*at, "record")), problems)
     if record_document and "but" in data:
-        record_document = _with_changes(record_document, part(written, ("but",)))
+        record_document = _with_changes(record_document, part(written, ("but",)), problems)
     record, record_problems = read_record(record_document, release.programme) if record_document else (None, ())
     problems += record_problems
     order = None
@@ -183,17 +187,44 @@ def _scenario(
         yield Scenario(id, data["title"], data["as_of"], record, order, expect, quoted, document)
 
 
-def _with_changes(record: Document, changes: Document) -> Document:
-    """The record with the changes: each replaces a key, or among `facts` a single fact."""
+def _with_changes(record: Document, changes: Document, problems: list[Problem]) -> Document:
+    """The record with the changes: each replaces a key, or among `facts` a single fact or parts of a list.
+
+    Items that the list does not have are added to `problems`.
+    """
     if not isinstance(record.data, dict):
         return record
     written: Any = changes.data
     for key in written:
-        keys: list[PartPath] = [(key,)]
+        paths: list[PartPath] = [(key,)]
         if key == "facts" and isinstance(record.data.get("facts"), dict):
-            keys = [(key, fact) for fact in written[key]]
-        for inner in keys:
-            record = with_part(record, inner, part(changes, inner))
+            paths = [(key, fact) for fact in written[key]]
+        for path in paths:
+            new = part(changes, path)
+            if isinstance(new.data, dict) and isinstance(record.at(path), list):
+                record = _with_items(record, path, new, problems)
+            else:
+                record = with_part(record, path, new)
+    return record
+
+
+def _with_items(record: Document, path: PartPath, changes: Document, problems: list[Problem]) -> Document:
+    """The record with changes of the list at a path: by the numbers of items, from 1, the fields that are otherwise.
+
+    The number after the last adds an item.
+    """
+    written: Any = changes.data
+    for number, fields in written.items():
+        items: Any = record.at(path)
+        numbers = {str(index + 1): index for index in range(len(items) + 1)}
+        index = numbers.get(number)
+        if index is None:
+            help = f"there are {len(items)} items, of which the first is 1; {len(items) + 1} adds one"
+            problems.append(Problem("unknown-key", f"'{number}' is not a key here", changes.place((number,)), help))
+            continue
+        is_changed = isinstance(fields, dict) and index < len(items) and isinstance(items[index], dict)
+        for inner in [(number, field) for field in fields] if is_changed else [(number,)]:
+            record = with_part(record, (*path, index, *inner[1:]), part(changes, inner))
     return record
 
 
@@ -221,13 +252,23 @@ def _run(release: Release, scenario: Scenario) -> ScenarioResult:
 def _mismatches(scenario: Scenario, part: str, expected: Any, actual: Any, *path: str) -> Iterator[Mismatch]:
     """The differences from what a part of the scenario expects: a map may have more keys, a list as many items."""
     for difference in differences(expected, actual, _AS_EXPECTED):
-        at: PartPath = ("scenarios", scenario.id, part, *difference.keys)
+        at: PartPath = ("scenarios", scenario.id, part, *_as_written(expected, difference.keys))
         where = path_text((*path, *difference.keys))
         if difference.after is NOTHING:
-            yield Mismatch(where, difference.before, None, scenario.document.place(at))
+            *before, key = difference.keys
+            help = did_you_mean(str(key), names_of_parts(actual, before))
+            yield Mismatch(where, difference.before, None, scenario.document.place(at), help)
         else:
             values = _comparable(difference.before, difference.after)
             yield Mismatch(where, *values, scenario.document.value_place(at))
+
+
+def _as_written(expected: Any, keys: Iterable[Any]) -> Iterator[str | int]:
+    """The keys of a part of the outcome as what is expected of it has them: in a map an item's number, from 1."""
+    for key in keys:
+        written = str(key + 1) if isinstance(key, int) and isinstance(expected, Mapping) else key
+        yield written
+        expected = expected[written]
 
 
 def _comparable(expected: Any, actual: Any) -> tuple[Any, Any]:

@@ -38,7 +38,7 @@ class Policy(NamedTuple):
     pairing: Pairing
     null_is_nothing: bool = False  #: a part that is missing equals null, and is reported as None
     passed_over: frozenset[str] = frozenset()  #: keys of maps, at any depth
-    expected_only: bool = False  #: only keys of the first side count; its map may name the rows of a list by their ids
+    expected_only: bool = False  #: only keys of the first side count; its map may stand for a list, see `_rows_by_name`
     is_same: Callable[[Any, Any], bool] = is_same_value
 
 
@@ -78,7 +78,8 @@ def _pairs(before: Any, after: Any, policy: Policy) -> Iterator[tuple[Any, Any, 
     nothing = None if policy.null_is_nothing else NOTHING
     if isinstance(before, Mapping) and policy.expected_only and after is not NOTHING:
         rows = _rows_by_name(after)
-        return ((key, part, rows.get(key, nothing)) for key, part in before.items() if key not in policy.passed_over)
+        named = ((key, part, *rows.get(key, (key, nothing))) for key, part in before.items())
+        return ((at, part, row) for key, part, at, row in named if key not in policy.passed_over)
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         named = (key for key in dict.fromkeys((*before, *after)) if key not in policy.passed_over)
         return ((key, before.get(key, nothing), after.get(key, nothing)) for key in named)
@@ -87,11 +88,23 @@ def _pairs(before: Any, after: Any, policy: Policy) -> Iterator[tuple[Any, Any, 
     return None
 
 
-def _rows_by_name(data: Any) -> Mapping[Any, Any]:
-    """A map as it is; the rows of a list by their ids; nothing of anything else."""
-    if isinstance(data, list):
-        return {row.get("id"): row for row in data if isinstance(row, Mapping)}
-    return data if isinstance(data, Mapping) else {}
+def _rows_by_name(data: Any) -> Mapping[Any, tuple[Any, Any]]:
+    """The parts of a map, each by its key, and the items of a list: by its id, or without one by its number from 1.
+
+    Each is given with its key in a path. There are none in anything else.
+    """
+    if isinstance(data, Mapping):
+        return {key: (key, part) for key, part in data.items()}
+    items = enumerate(data) if isinstance(data, list) else ()
+    ids = ((index, item, item.get("id") if isinstance(item, Mapping) else None) for index, item in items)
+    return {str(index + 1) if id is None else id: (index if id is None else id, item) for index, item, id in ids}
+
+
+def names_of_parts(data: Any, keys: Sequence[Any]) -> list[str]:
+    """The names that a map may have which stands for the part of the data at these keys; none where there is none."""
+    for key in keys:
+        data = dict(_rows_by_name(data).values()).get(key)
+    return [str(name) for name in _rows_by_name(data)]
 
 
 def _items(

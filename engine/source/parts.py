@@ -28,11 +28,13 @@ def parts_of_map(document: Document, path: PartPath) -> dict[str, Document]:
 
 
 def with_part(document: Document, path: PartPath, new: Document) -> Document:
-    """The document with another part at a path; all keys of the path but the last must exist."""
-    bare = without(document, path)
+    """The document with another part at a path; all keys of the path but the last must exist.
+
+    The position after the last item of a list adds an item.
+    """
     places, keys, styles = (
         {**table, **{(*path, *inner): value for inner, value in added.items()}}
-        for table, added in zip(_tables(bare), _tables(new), strict=True)
+        for table, added in zip(_tables_without(document, path), _tables(new), strict=True)
     )
     if path in document.keys:
         keys[path] = document.keys[path]
@@ -41,11 +43,14 @@ def with_part(document: Document, path: PartPath, new: Document) -> Document:
 
 def without(document: Document, path: PartPath) -> Document:
     """The document without the part at a path of keys."""
-    tables = (
+    return Document(document.source, _removed(document.data, path), *_tables_without(document, path))
+
+
+def _tables_without(document: Document, path: PartPath) -> list[dict[PartPath, Any]]:
+    return [
         {at: value for at, value in table.items() if at[: len(path)] != path} if path else {}
         for table in _tables(document)
-    )
-    return Document(document.source, _removed(document.data, path), *tables)
+    ]
 
 
 def _tables(document: Document) -> tuple[dict[PartPath, Any], dict[PartPath, Any], dict[PartPath, Any]]:
@@ -61,6 +66,8 @@ def _put(data: Any, path: PartPath, new: Any) -> Any:
     if not path:
         return new
     first, *rest = path
+    if isinstance(data, list) and isinstance(first, int):
+        return [*data[:first], _put(data[first] if rest else None, tuple(rest), new), *data[first + 1 :]]
     return {**data, first: _put(data.get(first), tuple(rest), new)}
 
 

@@ -11,7 +11,7 @@ import simplejson
 from charter import InvalidProgramme, load
 from charter.engine.release.load import read_files
 from charter.engine.report.scenarios import scenarios_text
-from charter.engine.review.findings import scenario_run
+from charter.engine.review.findings import run_problems, scenario_run
 from charter.engine.review.mutants import mutants, survivors
 from charter.engine.review.scenarios import ScenarioResult, read_no_difference, read_scenarios, run, unreached_parts
 
@@ -216,6 +216,81 @@ def test_a_record_may_be_that_of_a_file_with_some_facts_otherwise(tmp_path: Path
     release = write(tmp_path, facts=FILES["facts"].rstrip("}\n") + "}, deals: {title: {en: Deals}, kind: count}}\n")
     (release / "scenarios" / "one.yaml").write_text(text, "utf-8")
     assert [result.differences for result in run(load(release), read_scenarios(release, load(release)))] == [()]
+
+
+ORDERS = """lists:
+  orders:
+    title: {en: Orders}
+    fields:
+      amount: {title: {en: Amount}, kind: money}
+      paid: {title: {en: Paid}, kind: yes_no, default: true}
+    values: {owed: {title: {en: Owed}, kind: money, value: amount * 2 if paid else amount * 10, source: [c]}}
+"""
+THREE = "record: {partner: P, facts: {orders: [{amount: 1}, {amount: 2, paid: false}, {amount: 3}]}}"
+
+
+@pytest.mark.parametrize(
+    ("but", "expect", "expected"),
+    [
+        ("{}", "{1: {owed: 2}, 3: {owed: 6}}", ""),
+        ("{}", "{2: {owed: 20.0}}", ""),
+        ("{}", "{2: {owed: 5}, 3: {owed: 6}}", "lists.orders[2].owed: 5 20"),
+        ("{}", "{4: {owed: 2}}", "lists.orders.4: {'owed': Decimal('2')} None"),
+        ("{}", "{0: null, 01: null}", "lists.orders.0: None None; lists.orders.01: None None"),
+        ("{2: {amount: 5}}", "[{owed: 2}, {owed: 50}, {owed: 6}]", ""),
+        ("{1: {amount: 7}, 3: {paid: false}}", "{1: {owed: 14}, 2: {owed: 20}, 3: {owed: 30}}", ""),
+        ("{2: {amount: null}}", "{1: {owed: 2}, 2: {owed: null}}", ""),
+        ("{4: {amount: 5}}", "[{}, {}, {}, {owed: 10}]", ""),
+        ("{4: {amount: 5}, 5: {amount: 6}}", "{4: {owed: 10}, 5: {owed: 12}}", ""),
+        ("[{amount: 9}]", "[{owed: 18}]", ""),
+        ("{5: {amount: 5}}", "{}", "unknown-key: '5' is not a key here"),
+        ("{0: {amount: 5}}", "{}", "unknown-key: '0' is not a key here"),
+        ("{amount: 5}", "{}", "unknown-key: 'amount' is not a key here"),
+        ("{2: {amuont: 5}}", "{}", "unknown-fact: 'amuont' is not a field of 'orders'"),
+        ("{2: {amount: many}}", "{}", "bad-fact: amount: "),
+        ("{2: 5}", "{}", "bad-fact: orders: an item is a map of its fields"),
+        ("{2: null}", "{}", "bad-fact: orders: an item is a map of its fields"),
+    ],
+)
+def test_items_of_a_list_are_expected_and_changed_by_their_numbers(
+    tmp_path: Path, but: str, expect: str, expected: str
+) -> None:
+    text = SCENARIOS.replace(
+        "record: {partner: P, facts: {revenue: 5}}", f"{THREE}\n    but: {{facts: {{orders: {but}}}}}"
+    )
+    found = told(tmp_path, text.replace("{tier: gold}", f"{{lists: {{orders: {expect}}}}}"), facts=ORDERS)
+    assert found.startswith(expected) if expected else not found
+
+
+@pytest.mark.parametrize(
+    ("expect", "help"),
+    [
+        ("{teir: gold}", "did you mean 'tier'?"),
+        ("{zzz: gold}", None),
+        ("{tiers: {gild: qualified}}", "did you mean 'gold'?"),
+        ("{tiers: {zzz: qualified}}", "known here: gold"),
+        ("{lists: {orders: {7: {owed: 2}}}}", "known here: 1, 2, 3"),
+        ("{lists: {orders: {2: {owd: 2}}}}", "did you mean 'owed'?"),
+        ("{lists: {orders: {2: {owed: 2}}}}", None),
+        ("{rebate_totals: {1: {amount: 5}}}", None),
+    ],
+)
+def test_a_key_that_is_not_there_is_told_with_the_one_that_is_meant(
+    tmp_path: Path, expect: str, help: str | None
+) -> None:
+    release = write(tmp_path, facts=ORDERS)
+    (release / "scenarios").mkdir()
+    text = SCENARIOS.replace("record: {partner: P, facts: {revenue: 5}}", THREE).replace("{tier: gold}", expect)
+    (release / "scenarios" / "one.yaml").write_text(text, "utf-8")
+    ran = scenario_run(read_files(release), mutants=False)
+    ((difference,),) = [result.differences for result in ran.results]
+    assert difference.help == help
+    shown = scenarios_text(ran)
+    assert (f"\n      {help}\n" in shown) if help else ("did you mean" not in shown and "known here" not in shown)
+    problem = next(problem for problem in run_problems(ran) if problem.code == "scenario-differs")
+    assert problem.help == (help or "mend the programme, or what the scenario expects")
+    assert problem.place is not None
+    assert problem.place.line_text.strip().startswith("expect:")
 
 
 command = partial(charter, "test")
