@@ -129,6 +129,54 @@ def test_a_condition_that_may_be_undefined_is_not_always_true(tmp_path: Path, ru
     assert "constant-condition" not in codes
 
 
+OF_ITSELF = """
+lists:
+  sales:
+    title: {en: Sales}
+    fields:
+      amount: {title: {en: Amount}, kind: number}
+      day: {title: {en: Day}, kind: date, none: {en: never}}
+      region: {title: {en: Region}, kind: choice, choices: {x: {title: {en: X}}, y: {title: {en: Y}}}}
+    values: {both: {title: {en: Both}, kind: number, take: sum, of: amount, over: sales, where: "%s", source: [c]}}
+"""
+
+
+@pytest.mark.parametrize("solver", [True, False])
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("region == region", ("always true", "region == region", "own(region)")),
+        ("amount > 0 and region != region", ("never true", "region != region", "own(region)")),
+        ("amount > amount", ("never true", "amount > amount", "own(amount)")),
+        ("amount + n >= amount + n", ("always true", "amount + n >= amount + n", "own(amount)")),
+        ("n == n", ("always true", "n == n", None)),
+        ("own(amount) >= own(amount)", ("always true", "own(amount) >= own(amount)", None)),
+        ("year(day) == year(day)", ("true wherever it is defined", "year(day) == year(day)", "own(day)")),
+        ("region == own(region)", None),
+        ("region == c", None),
+        ("year(day) == year(own(day))", None),
+    ],
+)
+def test_a_comparison_of_a_value_with_itself_is_told(
+    tmp_path: Path, where: str, expected: tuple[str, str, str | None] | None, solver: bool
+) -> None:
+    folder = write(tmp_path, facts=FILES["facts"] + OF_ITSELF % where)
+    problems = [problem for problem in review(folder, solver=solver) if problem.code == "constant-condition"]
+    assert len(problems) == (1 if expected else 0)
+    for problem, (words, marked, own) in zip(problems, [expected] if expected else [], strict=True):
+        assert (words in problem.message, at(problem)) == (True, marked)
+        assert own in str(problem.help) if own else "own(" not in str(problem.help)
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [("c == c", True), ("held_since == held_since", True), ("n / m == n / m", True), ("n == m", False)],
+)
+def test_a_partner_s_value_and_itself(tmp_path: Path, rule: str, told: bool) -> None:
+    problems = review(write(tmp_path, tiers=one_rule(f"a and {rule}", "signed")), solver=False)
+    assert ("constant-condition" in {problem.code for problem in problems}) is told
+
+
 def test_a_requirement_that_may_be_undefined_is_not_implied(tmp_path: Path) -> None:
     """Whoever has n >= 1 has a share over 0, but where m is 0 there is none."""
     tiers = """award: highest

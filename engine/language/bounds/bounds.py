@@ -129,7 +129,12 @@ def _any(parts: list[Truths]) -> Truths:
 
 
 def _compare(tree: Compare, by_name: Mapping[str, Bounds]) -> Truths:
-    """Compares the ends of both ranges, the options of both sides or two written values; any other can be either."""
+    """Compares the ends of both ranges, the options of both sides or two written values; any other can be either.
+
+    A value equals itself wherever it is known.
+    """
+    if tree.left == tree.right:
+        return frozenset((tree.operator in ("==", "<=", ">="),))
     left, right = bounds(tree.left, by_name), bounds(tree.right, by_name)
     if isinstance(left, NumberRange) and isinstance(right, NumberRange):
         signs = ((True, tree.operator), (False, inverse(tree.operator)))

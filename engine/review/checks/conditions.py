@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...language.bounds.bounds import Truths
 from ...language.bounds.spans import redundant_parts
-from ...language.tree import And, Compare, Expression, Literal, Name, Not, Or, children
+from ...language.tree import Aggregate, And, Compare, Expression, Literal, Name, Not, Or, children, names, subtrees
 from ...language.words.words import text
 from ...problems import Level, Place, Problem, Related
 from ...programme.model import NamedValue, Programme
@@ -25,11 +25,12 @@ class _Outcome(NamedTuple):
     truths: Truths
     known: bool
     is_option: bool  #: whether it is one of the options after `in`
+    is_of_itself: bool  #: whether it compares a value with itself
 
     @property
     def is_constant(self) -> bool:
-        """Whether it is never true, or always true and never undefined."""
-        return len(self.truths) == 1 and (self.known or True not in self.truths)
+        """Whether it is never true, or always true and never undefined; of a value and itself, or true if defined."""
+        return len(self.truths) == 1 and (self.known or True not in self.truths or self.is_of_itself)
 
 
 def conditions(reviewed: Reviewed) -> Iterator[Problem]:
@@ -44,8 +45,10 @@ def conditions(reviewed: Reviewed) -> Iterator[Problem]:
             for place, outcome in _decided(value.expression, reviewed):
                 outcomes.setdefault(place, set()).add(outcome)
         yield from _repeated(value.expression)
+    own_names = _own_names(programme)
     for place, of_place in outcomes.items():
-        if len(of_place) == 1 and (problem := _constant(place, *of_place)):
+        outcome, *others = of_place
+        if not others and (problem := _constant(place, outcome, own_names.get(place))):
             yield problem
     yield from _stated_twice(programme)
     if reviewed.solver:
@@ -61,16 +64,32 @@ def _decisive(programme: Programme) -> Iterator[str]:
             yield bonus.earned
 
 
-def _constant(place: Place, outcome: _Outcome) -> Problem | None:
-    """The warning for a constant condition; None for any other."""
+def _own_names(programme: Programme) -> dict[Place, str]:
+    """By its place, the first name in each comparison of equal sides within an aggregate, where it has an `own(…)`."""
+    own_names: dict[Place, str] = {}
+    for value in programme.values.values():
+        items = programme.list_fact(value.list) if value.list else None
+        of_item = {*items.fields, *(programme.values[id].name for id in items.values)} if items else set()
+        aggregates = (tree for tree in subtrees(value.expression) if isinstance(tree, Aggregate) and of_item)
+        for part in (part for aggregate in aggregates for part in subtrees(aggregate)):
+            if part.place and isinstance(part, Compare) and part.left == part.right:
+                written = [name.written for name in names(part) if not name.own and name.written in of_item]
+                own_names.update((part.place, name) for name in written[:1])
+    return own_names
+
+
+def _constant(place: Place, outcome: _Outcome, own_name: str | None) -> Problem | None:
+    """The warning for a constant condition; None for any other. `own_name` is that of `_own_names`."""
     if not outcome.is_constant:
         return None
-    message = (
-        "this is always true, for every partner" if True in outcome.truths else "this is never true, for any partner"
-    )
+    message = "this is never true, for any partner"
+    if True in outcome.truths:
+        message = f"this is {'always true' if outcome.known else 'true wherever it is defined'}, for every partner"
     if outcome.is_option:
         message = "this option never occurs"
     help = "mend it, or remove it" if outcome.known else "mend it: for some partners it is undefined"
+    if own_name:
+        help = f"both sides are of the items looked at: of the item itself it is own({own_name})"
     return Problem("constant-condition", message, place, help, Level.WARNING)
 
 
@@ -100,7 +119,8 @@ def _decided(tree: Expression, reviewed: Reviewed) -> Iterator[tuple[Place, _Out
 
 def _outcome(tree: Expression, reviewed: Reviewed) -> _Outcome:
     truths = reviewed.truths(tree)
-    return _Outcome(truths, len(truths) != 1 or reviewed.always_known(tree), is_option=False)
+    is_of_itself = isinstance(tree, Compare) and tree.left == tree.right
+    return _Outcome(truths, len(truths) != 1 or reviewed.always_known(tree), is_option=False, is_of_itself=is_of_itself)
 
 
 def _options(tree: Expression) -> tuple[Compare, ...]:
