@@ -87,9 +87,9 @@ def at_place(programme: Programme, place: Place | None, values: Values) -> Itera
 
 def constant(release: Release, problem: Problem, values: Values) -> bool:
     """Whether a condition is something else than what it is said to be for everybody."""
-    always = "always" in problem.message
+    always, expected = "always" in problem.message, "never" not in problem.message
     shown = [value for _, value in at_place(release.programme, problem.place, values)]
-    return any(value is (not always) or (always and is_undefined(value)) for value in shown)
+    return any(value is (not expected) or (always and is_undefined(value)) for value in shown)
 
 
 def is_undefined(value: Value) -> bool:
