@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from charter import Release
-from charter.engine.compile.table_trees import bands_of, lines_between
+from charter.engine.compile.table_trees import bands_of, bands_up_to, lines_between
 from charter.engine.difference.renaming import renaming_of
 from charter.engine.language.bounds.bounds import NumberRange
 from charter.engine.language.run.interpret import interpret
@@ -131,6 +131,100 @@ def test_a_renamed_fact_is_renamed_where_rows_begin(tmp_path: Path) -> None:
     renaming, renamed = renaming_of(before, after.files)
     assert renaming.words == {"target": "goal"}
     assert values(renamed, {"sales": 150, "goal": 100})["v"] == 7
+
+
+# Bands that hold their upper limits -----------------------------------------------------------------------------------
+
+UP_TO = "{up_to: sales, rows: {0: 0, 10: 30, 100.5: 40}, above: 50}"
+
+
+@pytest.mark.parametrize(
+    ("sales", "value"),
+    [("-1", 0), ("0", 0), ("0.01", 30), ("9.99", 30), ("10", 30), ("10.01", 40), ("100.5", 40), ("100.51", 50)],
+)
+def test_a_band_holds_its_upper_limit(tmp_path: Path, sales: str, value: int) -> None:
+    assert values(of(tmp_path, UP_TO), {"sales": Decimal(sales)})["v"] == value
+
+
+@pytest.mark.parametrize(("people", "value"), [(0, 1), (9, 1), (10, 1), (11, 2), (20, 2), (21, 3), (1000, 3)])
+def test_a_band_of_whole_numbers_holds_its_upper_limit(tmp_path: Path, people: int, value: int) -> None:
+    release = of(tmp_path, "{up_to: people, rows: {10: 1, 20: 2}, above: 3}", "count")
+    assert values(release, {"people": people})["v"] == value
+
+
+@pytest.mark.parametrize(("sales", "value"), [(-1, 5), (100, 5), ("100.01", 7), (200, 7), ("200.01", 9)])
+def test_a_band_ends_where_its_rule_says(tmp_path: Path, sales: object, value: int) -> None:
+    release = of(tmp_path, "{up_to: sales, rows: {target: 5, 2 * target: 7}, above: 9}")
+    assert values(release, {"sales": Decimal(str(sales)), "target": 100})["v"] == value
+    falling = values(release, {"sales": 5, "target": -1})["v"]
+    assert [cause.expression for cause in falling.causes] == ["rising rows of v: target <= 2 * target"]
+    missing = values(release, {"sales": 5})["v"]
+    assert missing.missing == {"target"}
+
+
+def test_above_the_last_limit_a_table_may_be_undefined(tmp_path: Path) -> None:
+    release = of(tmp_path, UP_TO.replace("50", "unknown"))
+    assert values(release, {"sales": Decimal("100.5")})["v"] == 40
+    above = values(release, {"sales": Decimal("100.51")})["v"]
+    assert isinstance(above, Unknown)
+    assert not above.missing
+    assert values(release, {})["v"].missing == {"sales"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 50, 51, 120])
+def test_long_tables_of_upper_limits_are_what_the_first_row_not_passed_says(count: int) -> None:
+    number = Name("x", Kind.NUMBER)
+    rows = [(Literal(Decimal(end), Kind.NUMBER), Literal(Decimal(end * 7), Kind.NUMBER)) for end in range(count)]
+    tree = bands_up_to(number, rows, Literal(Decimal(-1), Kind.NUMBER), Kind.NUMBER)
+    assert tree is not None
+    for twice in range(-1, 2 * count + 2):
+        value = Decimal(twice) / 2
+        expected = next((end * 7 for end in range(count) if value <= end), -1)
+        assert interpret(tree, {"x": value}) == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("{up_to: sales, rows: {10: 5, target: 7}}", "no value over target"),
+        ("{up_to: sales, rows: {10: 5}, below: 3}", "these keys do not go together"),
+        ("{up_to: sales, rows: {10: 5}, above: 3, otherwise: 3}", "these keys do not go together"),
+        ("{band: sales, rows: {0: 5}, above: 3}", "these keys do not go together"),
+        ("{up_to: sales, rows: {10: 5, 10 to 20: 6}, above: 3}", "the number it ends with"),
+        ("{up_to: people, rows: {10: 5, 20 and up: 6}, above: 3}", "the number it ends with"),
+        ("{up_to: sales, rows: {10: 5, 5: 6}, above: 3}", "the band to 5 stands after the one to 10"),
+        ("{up_to: sales, rows: {targit: 5}, above: 3}", "did you mean 'target'"),
+        ("{up_to: sales, rows: {people: 5}, above: 3}", "a row ends at what the number of the table can be"),
+        ("{up_to: sales, rows: {10: five}, above: 3}", "unknown-name"),
+        ("{up_to: sales, rows: {10: 5}, above: three}", "unknown-name"),
+    ],
+)
+def test_a_mistake_in_a_table_of_upper_limits(tmp_path: Path, table: str, message: str) -> None:
+    text = report(tmp_path, facts=FACTS, definitions=defined(table))
+    assert message in text, text
+    assert text.count("error[") == 1, text
+
+
+def test_upper_limits_are_said_as_people_say_them(tmp_path: Path) -> None:
+    release = of(tmp_path / "a", UP_TO)
+    heads = {}
+    for lang in ("en", "ru"):
+        figure = Figures(Wording(release.programme, lang)).of("definitions.v")
+        heads[lang] = [head.replace("\xa0", " ") for head, _ in figure.rows]
+    assert heads["en"] == ["up to 0 EUR", "up to 10 EUR", "up to 100.5 EUR", "over 100.5 EUR"]
+    assert heads["ru"] == [
+        "до 0 EUR включительно", "до 10 EUR включительно", "до 100,5 EUR включительно", "свыше 100,5 EUR"
+    ]  # fmt: skip
+    changed = UP_TO.replace("10: 30", "12: 30").replace("40", "45").replace("50}", "unknown}")
+    write(tmp_path / "b", facts=FACTS, definitions=defined(changed))
+    text = charter("diff", tmp_path / "a" / "1.0.0", tmp_path / "b" / "1.0.0", "--lang", "en").stdout
+    for words in (
+        "up to 10: no longer 30%",
+        "up to 12: 30%, new",
+        "up to 100.5 40% → 45%",
+        "over the last band 50% → ",
+    ):
+        assert words in " ".join(text.split()), text
 
 
 # Points ---------------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Maker:
         return form.format(u=unit, o=other, a=self.figure().replace("-", ""), c=self.condition())
 
     def cell(self, kind: str, depth: int) -> Any:
-        forms = [self.by, self.band, self.cases] + [self.slices] * (kind == "money")
+        forms = [self.by, self.band, self.up_to, self.cases] + [self.slices] * (kind == "money")
         if depth == 0 or self.random.random() < 0.3:
             return self.random.choice([self.figure(), self.figure(), self.expression(kind)])
         return self.random.choice(forms)(kind, depth - 1)
@@ -85,6 +85,10 @@ class Maker:
         starts = self.random.choice([["0", "2"], ["0", "2", "150"], ["0", "150"]])
         table = {"band": number, "rows": {start: self.cell(kind, depth) for start in starts}}
         return table | {"below": self.default(kind, depth)}
+
+    def up_to(self, kind: str, depth: int) -> Any:
+        table = self.band(kind, depth)
+        return {"up_to": table["band"], "rows": table["rows"], "above": table["below"]}
 
     def slices(self, kind: str, depth: int) -> Any:
         table = {
@@ -134,8 +138,10 @@ def changed(data: Any) -> Iterator[Any]:
         yield from (data | {"take": take} for take in ("first", "greatest", "least", "sum"))
     if "after" in data:
         yield {key: part for key, part in data.items() if key != "after"}
-    if "band" in data:
-        yield data | {"band": "n" if data["band"] == "s" else "s"}
+    for form in data.keys() & {"band", "up_to"}:
+        yield data | {form: "n" if data[form] == "s" else "s"}
+    if "up_to" in data:
+        yield {"band": data["up_to"], "rows": data["rows"], "below": data["above"]}
     if len(rows := list(data.get("rows", {}))) > 1:
         yield data | {"rows": data["rows"] | {rows[0]: data["rows"][rows[1]], rows[1]: data["rows"][rows[0]]}}
     for key, other in (("floor", "cap"), ("cap", "floor")):

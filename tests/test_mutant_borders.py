@@ -16,6 +16,7 @@ from .small_world import values, write
 FACTS = "facts: {sales: {title: {en: Sales}, kind: %s}}\n"
 TABLES = {
     "band": ("percent", "count", "{band: sales, rows: {0: 5, 10: 7, 20: 9}}"),
+    "up to": ("percent", "count", "{up_to: sales, rows: {10: 5, 20: 7}, above: 9}"),
     "band with ends": ("percent", "count", "{band: sales, rows: {0 to 9: 5, 10 to 19: 7, 20 and up: 9}}"),
     "slices of money": ("money", "money", "{slices: sales, rows: {0: 1, 10: 2.5, 20: 4}}"),
     "slices of a count": ("number", "count", "{slices: sales, rows: {0: 1, 10: 2.5, 20: 4}}"),

@@ -175,9 +175,21 @@ def test_a_comma_in_a_number_is_not_taken_for_a_list(release: Release) -> None:
             "U,people,out: rate\n1,<= 9,1\n2,[10..20],2\n3,> 20,3\n",
             "band: people\nrows:\n  0: 1\n  10: 2\n  21: 3\n",
         ),
-        (  # of others it is not, and a band begins with its number
+        (  # of others it is not
             "F,revenue,out: rate\n1,<= 9,1\n2,-,2\n",
-            "cases:\n  - {when: revenue <= 9, value: 1}\notherwise: 2\n",
+            "up_to: revenue\nrows:\n  9: 1\nabove: 2\n",
+        ),
+        (
+            "U,revenue,out: rate\n1,<= 10,1\n2,(10..100.5],2\n",
+            "up_to: revenue\nrows:\n  10: 1\n  100.5: 2\nabove: unknown\n",
+        ),
+        (  # a table has bands that begin with their numbers or end with them, and not both
+            "U,revenue,out: rate\n1,< 10,1\n2,[10..100],2\n3,> 100,3\n",
+            "cases:\n  - {when: revenue < 10, value: 1}\n  - {when: 10 <= revenue <= 100, value: 2}\notherwise: 3\n",
+        ),
+        (
+            "U,revenue,out: rate\n1,> 10,1\n",
+            "cases:\n  - {when: revenue > 10, value: 1}\notherwise: unknown\n",
         ),
         (
             "U,revenue,out: rate\n1,>= 1000,2\n",
@@ -284,7 +296,7 @@ def test_a_table_of_which_something_is_left_out_changes_no_file(folder: Path, re
 def test_a_name_of_others_may_be_said_to_be_ours(release: Release) -> None:
     content = b"F,Annual revenue,out: The rate\n,> 5,1\n,-,2\n"
     read = import_table(release, content, names={"Annual revenue": "revenue"})
-    assert read.text == "cases:\n  - {when: revenue > 5, value: 1}\notherwise: 2\n"
+    assert read.text == "up_to: revenue\nrows:\n  5: 2\nabove: 1\n"
 
 
 @pytest.mark.parametrize(
@@ -326,6 +338,11 @@ def test_a_form_that_is_not_known_is_named() -> None:
          'U,region,out: rate\n1,"""north""",1\n2,"not(""north"")",2\n'),
         ("{by: region, rows: {north: 1}, otherwise: unknown}", 'U,region,out: rate\n1,"""north""",1\n'),
         ("{band: revenue, rows: {0: 1, 1000: 2}}", "U,revenue,out: rate\n1,< 1000,1\n2,>= 1000,2\n"),
+        ("{up_to: revenue, rows: {0: 0, 1000.5: 1}, above: 2}",
+         "U,revenue,out: rate\n1,<= 0,0\n2,(0..1000.5],1\n3,> 1000.5,2\n"),
+        ("{up_to: people, rows: {5: 0, 9: 1}, above: unknown}", "U,people,out: rate\n1,<= 5,0\n2,(5..9],1\n"),
+        ("{up_to: people, rows: {5: {by: region, rows: {north: 1}, otherwise: 2}}, above: 3}",
+         'U,people,region,out: rate\n1,<= 5,"""north""",1\n2,<= 5,"not(""north"")",2\n3,> 5,-,3\n'),
         ("{band: people, below: 7, rows: {5 to 9: 1, 10 and up: 2}}",
          "U,people,out: rate\n1,< 5,7\n2,[5..10),1\n3,>= 10,2\n"),
         ("{slices: people, rows: {0: 1, 10: 0.5}}",
@@ -350,6 +367,8 @@ def test_a_table_is_written_and_read_back(folder: Path, value: str, csv: str) ->
             for region in ("north", "south", "centre"):
                 for audited in (True, False):
                     facts = {"people": people, "region": region, "audited": audited, "revenue": people * 200}
+                    if people == 11:
+                        facts["revenue"] = Decimal("1000.5")
                     assert rate(again, **facts) == rate(release, **facts)
 
 
@@ -641,10 +660,7 @@ def test_the_row_of_the_highest_priority_counts(release: Release) -> None:
     output = "<output><outputValues><text>3, 2, 1</text></outputValues></output>"
     table = column("people") + output + rows_of(["< 9", "1"], ["< 5", "2"], ["< 7", "3"])
     read = import_table(release, dmn(table, 'hitPolicy="PRIORITY"'))
-    assert read.text == (
-        "cases:\n  - {when: people < 7, value: 3}\n  - {when: people < 5, value: 2}\n  - {when: people < 9, value: 1}\n"
-        "otherwise: unknown\n"
-    )
+    assert read.text == "up_to: people\nrows:\n  6: 3\n  8: 1\nabove: unknown\n"
     read = import_table(release, dmn(column("people") + output + rows_of(["< 9", "4"]), 'hitPolicy="PRIORITY"'))
     assert [problem.message for problem in read.problems] == ["row 1 is left out: PRIORITY does not rank its result"]
 

@@ -158,7 +158,12 @@ def test_across_tiers_is_the_same_as_by_tier(tmp_path: Path, kind: str, seed: in
     chance = Random(seed)
     tiers = ["silver", "gold", "top"] if kind == "benefits" else chance.sample(["silver", "gold", "top"], 2)
     form, keys = chance.choice(
-        (("band", ["0", "1000", "2500.5"]), ("slices", ["0", "1000"]), ("by", ["north", "south"]))
+        (
+            ("band", ["0", "1000", "2500.5"]),
+            ("up_to", ["0", "1000", "2500.5"]),
+            ("slices", ["0", "1000"]),
+            ("by", ["north", "south"]),
+        )
     )
     if form == "slices" and kind in ("definitions", "benefits"):
         form = "band"
@@ -170,6 +175,7 @@ def test_across_tiers_is_the_same_as_by_tier(tmp_path: Path, kind: str, seed: in
 
     cells = {key: {tier: cell() for tier in tiers} for key in keys}
     below = {"below": {tier: cell() for tier in tiers}} if form == "band" and chance.random() < 0.5 else {}
+    below = {"above": {tier: cell() for tier in tiers}} if form == "up_to" else below
     by_tier = {
         tier: {form: subject, "rows": {key: row[tier] for key, row in cells.items()}}
         | {key: row[tier] for key, row in below.items()}

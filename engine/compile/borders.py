@@ -1,8 +1,9 @@
 """Reads where the rows of a table by bands, slices or points begin.
 
 A band begins at its number and ends before the next one, so there is neither gap nor overlap; where bands are written
-with both ends (`100 to 199`), gaps and overlaps are refused. A row may also begin at what a name or an expression comes
-to: whether these rise is then known only for each partner.
+with both ends (`100 to 199`), gaps and overlaps are refused. A band that holds its upper limit ends at its number. A
+row may also begin or end at what a name or an expression comes to: whether these rise is then known only for each
+partner.
 """
 
 from __future__ import annotations
@@ -22,16 +23,18 @@ from .table_trees import LONG, figure_at
 
 _RANGE = re.compile(r"(-?[0-9.]+) to (-?[0-9.]+)")
 _FROM = re.compile(r"(-?[0-9.]+) and up")
+_VERBS = {"from": "begins", "to": "ends"}  #: what a row does at its number
 
 
 class Starts:
     """The starts of a table's rows so far: the last number, and the end that is written of the last band.
 
-    `whole` says that the number of the table is always whole.
+    `whole` says that the number of the table is always whole, and `word` is what a row's number says: "from" or "to".
     """
 
-    def __init__(self, row: FilePart, keys: Keys, *, whole: bool) -> None:
+    def __init__(self, row: FilePart, keys: Keys, *, whole: bool, word: str) -> None:
         self.row = row
+        self.word = word
         self.keys = keys
         self.whole = whole
         self.starts: list[Expression] = []
@@ -56,7 +59,8 @@ class Starts:
         if pair is None:
             if tree is not None and number is not None:
                 message = f"this is {KIND_WORDS[tree.kind]}; {KIND_WORDS[number.kind]} is needed here"
-                self.row.problem("wrong-kind", message, place, "a row begins at what the number of the table can be")
+                help = f"a row {_VERBS[self.word]} at what the number of the table can be"
+                self.row.problem("wrong-kind", message, place, help)
             return
         self.starts.append(pair[1])
 
@@ -64,7 +68,7 @@ class Starts:
         """Report a band that does not begin after those before it, or after the written end of the last."""
         row, end = self.row, self.end
         if self.number is not None and number <= self.number:
-            message = f"the band from {plain(number)} stands after the one from {plain(self.number)}"
+            message = f"the band {self.word} {plain(number)} stands after the one {self.word} {plain(self.number)}"
             row.problem("band-order", message, row.place(*keys), "let the rows rise")
         elif end is not None and number <= end:
             message = f"{plain(number)} is in two bands"
@@ -78,23 +82,30 @@ class Starts:
 
 
 def starts_of(
-    row: FilePart, keys: Keys, rows: dict[str, Any], scope: Scope | None, number: Expression | None, *, whole: bool
+    row: FilePart,
+    keys: Keys,
+    rows: dict[str, Any],
+    scope: Scope | None,
+    number: Expression | None,
+    *,
+    whole: bool,
+    word: str = "from",
 ) -> list[Expression]:
     """Where the rows begin, in the order written; fewer than the rows where one is wrong, which is reported.
 
     `scope` has the names that they may use, None where they are numbers only. `number` is what they are compared with,
-    and `whole` says that it is always whole.
+    and `whole` says that it is always whole. With the word "to" it is where they end.
     """
-    starts = Starts(row, keys, whole=whole)
+    starts = Starts(row, keys, whole=whole, word=word)
     for written in rows:
-        both, open_ = _RANGE.fullmatch(written), _FROM.fullmatch(written)
+        both, open_ = (form.fullmatch(written) if word == "from" else None for form in (_RANGE, _FROM))
         start = plain_scalar(both[1] if both else open_[1] if open_ else written)
         end = plain_scalar(both[2]) if both else None
         help = how_to_write(written, "number")
         if isinstance(start, Decimal) and (not both or isinstance(end, Decimal)):
             starts.take_number(written, start, end if isinstance(end, Decimal) else None)
-        elif scope is None or both or open_ or help or " to " in written:
-            help = help or "a band is named by the number it begins with: 100000"
+        elif scope is None or both or open_ or help or " to " in written or _FROM.fullmatch(written):
+            help = help or f"a band is named by the number it {_VERBS[word]} with: 100000"
             row.problem("bad-number", f"'{written}' is not a number", row.place(*keys, written), help)
         else:
             starts.take_expression(written, scope, number)

@@ -14,8 +14,9 @@ from .file_reader import FilePart, Keys
 
 ACROSS_TIERS = "tier"  #: what `across` names where the columns of a table are the tiers
 #: the key that says in which form a table is written
-TABLE_KEYS = ("by", "band", "between", "slices", "cases")
-BOUNDED = ("band", "slices")  #: those of them whose rows begin at numbers
+TABLE_KEYS = ("by", "band", "up_to", "between", "slices", "cases")
+BOUNDED = ("band", "up_to", "slices")  #: those of them whose rows begin or end at what an expression comes to
+DEFAULTS = ("otherwise", "below", "above")  #: keys of the cell that counts where no row does
 #: keys of a row whose text or number no rule reads
 _OF_NO_RULE = frozenset({"kind", "currency", "take", "over", "rounding", "better", "ordered", "negative", "source"})
 _FOR_PEOPLE = frozenset({"title", "unit", "choices", "negotiable"})  #: keys under which no rule stands at all
@@ -62,7 +63,7 @@ def is_across_tiers(data: Any) -> bool:
 
 def rows_of_tiers(row: FilePart, key: str) -> list[FilePart]:
     """The rows of a table across tiers, each with a cell for some tiers."""
-    parts = [*row.inner(key, "rows"), row.part(key, "otherwise"), row.part(key, "below")]
+    parts = [*row.inner(key, "rows"), *(row.part(key, default) for default in DEFAULTS)]
     return [part for part in parts if part is not None and part.data is not None and not is_table(part.data)]
 
 
@@ -83,7 +84,7 @@ def has_broken_cell(row: FilePart, key: str, tier: str) -> bool:
 def column_data(table: FilePart, column: str) -> dict[str, Any]:
     """What a table of several columns says of one of them: what rows go by, and the cells of the column."""
     by = {key: table.data[key] for key in TABLE_KEYS if key in table.data}
-    cells = [*(table.data.get("rows") or {}).values(), table.data.get("otherwise"), table.data.get("below")]
+    cells = [*(table.data.get("rows") or {}).values(), *(table.data.get(default) for default in DEFAULTS)]
     return {**by, "rows": [row[column] for row in cells if isinstance(row, dict) and column in row]}
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ..language.function_names import FunctionName
 from ..language.kinds import adapt, common_kind, compatible
+from ..language.operators import Comparison
 from ..language.tree import Arithmetic, Call, Choose, Compare, Expression, Literal
 from ..problems import Place
 from ..values import Kind
@@ -24,18 +25,34 @@ def added(parts: Sequence[Expression], kind: Kind) -> Expression:
 
 
 def bands_of(
-    number: Expression, rows: list[tuple[Expression, Expression]], below: Expression | None, kind: Kind
+    number: Expression,
+    rows: list[tuple[Expression, Expression]],
+    below: Expression | None,
+    kind: Kind,
+    sign: Comparison = ">=",
 ) -> Expression | None:
     """The value of the last row whose start the number reaches, else `below`, or the first where there is none.
 
-    None where the number cannot be compared with a start.
+    With the sign `>` it has to be over the start. None where the number cannot be compared with a start.
     """
     lowest, higher = (rows[0][1], rows[1:]) if below is None else (below, rows)
     pairs = [compatible(number, start) for start, _ in higher]
-    reached = [Compare(">=", *pair) for pair in pairs if pair is not None]
+    reached = [Compare(sign, *pair) for pair in pairs if pair is not None]
     if len(reached) < len(higher):
         return None
     return _last_reached(list(zip(reached, (value for _, value in higher), strict=True)), lowest, kind)
+
+
+def bands_up_to(
+    number: Expression, rows: list[tuple[Expression, Expression]], above: Expression, kind: Kind
+) -> Expression | None:
+    """The value of the first row whose end the number is not over, else `above`.
+
+    None where the number cannot be compared with an end.
+    """
+    values = [value for _, value in rows]
+    over = [(end, value) for (end, _), value in zip(rows, [*values[1:], above], strict=True)]
+    return bands_of(number, over, values[0], kind, ">")
 
 
 def _last_reached(rows: list[tuple[Compare, Expression]], below: Expression, kind: Kind) -> Expression:

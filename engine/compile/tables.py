@@ -13,14 +13,14 @@ from ..language.kinds import KIND_WORDS, as_kind
 from ..language.parse import Scope
 from ..language.symbols import Symbol
 from ..language.tree import Arithmetic, Choose, Compare, Expression, Literal, Name, Undefined
-from ..programme.forms import Bands, Cases, Cell, OptionTable, Points, Slices, expression_of
+from ..programme.forms import Bands, Cases, Cell, OptionTable, Points, Slices, UpTo, expression_of
 from ..programme.owners import WrittenForm
 from ..source.scalars import Data
 from ..values import NUMERIC, Kind
 from .borders import starts_of, where_rising
-from .by_tier import ACROSS_TIERS, is_table
+from .by_tier import ACROSS_TIERS, DEFAULTS, is_table
 from .file_reader import FilePart, Keys
-from .table_trees import bands_of, cases_of, lines_between, slices_of
+from .table_trees import bands_of, bands_up_to, cases_of, lines_between, slices_of
 
 
 class Across(NamedTuple):
@@ -159,7 +159,7 @@ def _cell_across(row: FilePart, keys: Keys, option: str, scope: Scope, wanted: W
     by = across.choice or Literal(option, Kind.CHOICE)
     if row.holds(*keys, option):
         own = (*keys, option)
-        is_default = keys[-1] in ("otherwise", "below")
+        is_default = keys[-1] in DEFAULTS
         return _default(row, own, scope, inner, by) if is_default else _cell(row, own, scope, inner)
     if across.default is not None:
         rest = row.data_of(*across.default)
@@ -230,6 +230,27 @@ def _by_band(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, want
         return None
     rising = where_rising(row, [start for start, _ in parts.rows], fitting, wanted.column or wanted.table or row.id)
     return Bands(parts.number, parts.rows, parts.below, rising)
+
+
+def _up_to(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> UpTo | None:
+    """Bands that hold their upper limits, and what counts above the last of them."""
+    number, rows = _number(row, (*keys, "up_to"), scope), data.get("rows", {})
+    ends = starts_of(row, (*keys, "rows"), rows, scope, number, whole=False, word="to")
+    cells = [_cell(row, (*keys, "rows", end), scope, wanted) for end in rows]
+    above = _default(row, (*keys, "above"), scope, wanted, number) if "above" in data else None
+    if "above" not in data and ends:
+        message = f"no value over {list(rows)[-1]}"
+        row.problem("missing-row", message, row.place(*keys, "rows"), "say what is 'above' the last limit")
+    valid = [cell for cell in cells if cell is not None]
+    if number is None or not rows or above is None or len(valid) < len(rows) or len(ends) < len(rows):
+        return None
+    trees = list(zip(ends, map(expression_of, valid), strict=True))
+    tree = bands_up_to(number, trees, expression_of(above), wanted.kind)
+    fitting = as_kind(tree, wanted.kind) if tree is not None else None
+    if fitting is None:
+        return None
+    rising = where_rising(row, ends, fitting, wanted.column or wanted.table or row.id)
+    return UpTo(number, tuple(zip(ends, valid, strict=True)), above, rising)
 
 
 def _by_points(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wanted: Wanted) -> Points | None:
@@ -338,6 +359,7 @@ def _by_cases(row: FilePart, keys: Keys, data: dict[str, Any], scope: Scope, wan
 _FORMS = {
     "by": (WrittenForm.TABLE, _by_choice),
     "band": (WrittenForm.BANDS, _by_band),
+    "up_to": (WrittenForm.UP_TO, _up_to),
     "between": (WrittenForm.POINTS, _by_points),
     "slices": (WrittenForm.SLICES, _by_slices),
     "cases": (WrittenForm.CASES, _by_cases),

@@ -80,7 +80,7 @@ BY_TIER = frozenset(
 #: keys of tables with a value for each tier
 TIER_KEYS = frozenset({"by_tier", "at_least", "at_most"})
 #: keys that say in which form a value is written
-_FORMS = frozenset({"by", "across", "band", "between", "slices", "cases", "by_tier", "value", "take"})
+_FORMS = frozenset({"by", "across", "band", "up_to", "between", "slices", "cases", "by_tier", "value", "take"})
 _TEXTS = frozenset({"title", "summary", "says", "text", "unit", "vendor", "document"})  #: keys of texts by language
 
 #: where else such texts stand, under keys that an option may be called too

@@ -11,7 +11,7 @@ from ..language.function_names import Rounding
 from ..language.tree import Expression, Name
 
 #: a cell: an expression, or another table
-Cell = Union[Expression, "OptionTable", "Bands", "Points", "Slices", "Cases"]
+Cell = Union[Expression, "OptionTable", "Bands", "UpTo", "Points", "Slices", "Cases"]
 
 
 class OptionTable(NamedTuple):
@@ -29,6 +29,15 @@ class Bands(NamedTuple):
     number: Expression
     rows: tuple[tuple[Expression, Cell], ...]
     below: Cell | None
+    expression: Expression
+
+
+class UpTo(NamedTuple):
+    """The value of the band that a number is in, each up to and including the end of its row; `above` the last one."""
+
+    number: Expression
+    rows: tuple[tuple[Expression, Cell], ...]
+    above: Cell
     expression: Expression
 
 
@@ -64,7 +73,7 @@ class Cases(NamedTuple):
     expression: Expression
 
 
-TABLES = (OptionTable, Bands, Points, Slices, Cases)
+TABLES = (OptionTable, Bands, UpTo, Points, Slices, Cases)
 
 
 class Written(NamedTuple):

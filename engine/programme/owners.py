@@ -91,6 +91,7 @@ class WrittenForm(StrEnum):
     RULE = "rule"
     TABLE = "table"  #: a row for each option of a choice
     BANDS = "bands"
+    UP_TO = "up_to"  #: bands that hold their upper limits
     POINTS = "points"  #: straight lines between them
     SLICES = "slices"
     CASES = "cases"

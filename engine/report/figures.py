@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ..language.tree import Expression, Literal, Name, Undefined
-from ..programme.forms import Bands, Cases, Cell, OptionTable, Points, Slices, Written, expression_of
+from ..programme.forms import Bands, Cases, Cell, OptionTable, Points, Slices, UpTo, Written, expression_of
 from ..programme.model import NamedValue
 from ..programme.owners import Role
 from ..values import NUMERIC, Kind
@@ -120,6 +120,10 @@ class Figures:
                     *self._below(cell),
                     *((self._border("from_on", start, cell.number), inner) for start, inner in cell.rows),
                 ]
+                text = self.say["by"].format(self._part(cell.number, about))
+            case UpTo():
+                rows = [(self._border("up_to", end, cell.number), inner) for end, inner in cell.rows]
+                rows.append((self._border("over", cell.rows[-1][0], cell.number), cell.above))
                 text = self.say["by"].format(self._part(cell.number, about))
             case Points():
                 points = [(self._border("at", start, cell.number), inner) for start, inner in cell.rows[:-1]]

@@ -43,7 +43,7 @@ class WrittenWords:
             if all(isinstance(row, dict) for row in data):
                 return "; ".join(self.case(file_kind, (*path, place), row, kind) for place, row in enumerate(data))
             return ", ".join(self.name(str(part)) for part in data)
-        if data == "unknown" and {*path[-2:]} & {"otherwise", "below", "empty"}:
+        if data == "unknown" and {*path[-2:]} & {"otherwise", "below", "above", "empty"}:
             return texts_in(self.lang).REPORT["no_value"]
         tree = self.side.tree(file_kind, path)
         if isinstance(data, str) and tree is not None and not isinstance(tree, Literal):
@@ -71,11 +71,11 @@ class WrittenWords:
         return self.say["when_case"].format(condition=condition, value=value)
 
     def row(self, file_kind: str, table: PartPath, data: Mapping[str, Any], key: str) -> str:
-        """The head of a row of a table: the number from which it holds, or the title of the option or tier.
+        """The head of a row of a table: the number from or to which it holds, or the title of the option or tier.
 
         `table` is the path of the table, and `data` are those that stand there.
         """
-        if not data.keys() & {"band", "between", "slices"}:
+        if not data.keys() & {"band", "up_to", "between", "slices"}:
             return self.name(key)
         try:
             limit = words.amount(Decimal(key), Kind.NUMBER, self.lang)
@@ -83,7 +83,8 @@ class WrittenWords:
             tree = self.side.tree(file_kind, (*table, "rows", key), key=True)
             limit = key if tree is None else self.rule(tree)
         is_point = "between" in data and key != next(reversed(data.get("rows") or {key: None}))
-        return self.say["at_point" if is_point else "from_band"].format(limit=limit)
+        border = "up_to_band" if "up_to" in data else "at_point" if is_point else "from_band"
+        return self.say[border].format(limit=limit)
 
     def name(self, id: str) -> str:
         """The title of a tier, or of an option that every choice calls so; the id where there is none."""
@@ -114,7 +115,9 @@ class WrittenWords:
 
     def _table(self, file_kind: str, path: PartPath, data: Mapping[str, Any], kind: Kind) -> Iterator[str]:
         """The form of a table, and its rows."""
-        form = next(key for key in ("band", "between", "slices", "by", "cases", "by_tier", "take") if key in data)
+        form = next(
+            key for key in ("band", "up_to", "between", "slices", "by", "cases", "by_tier", "take") if key in data
+        )
         of = "" if form in _PARTS else self._subject(file_kind, (*path, form), data[form])
         passed_over = (form, "across", "title", "source", "kind", *_PARTS)
         rest = {key: part for key, part in data.items() if key not in passed_over}
@@ -138,7 +141,7 @@ class WrittenWords:
         table = document.at(above) if document and above != path else None
         if not isinstance(table, dict) or "across" not in table:
             return False
-        return path[-2:-1] == ("rows",) or (path[-1] in ("otherwise", "below") and not written_forms(data))
+        return path[-2:-1] == ("rows",) or (path[-1] in ("otherwise", "below", "above") and not written_forms(data))
 
     def _cells(self, file_kind: str, path: PartPath, data: Mapping[str, Any], kind: Kind) -> str:
         """A row of a table with two keys."""

@@ -166,7 +166,12 @@ def _column(document: Document, table: PartPath, tier: str) -> Iterator[PartPath
 def _rows(document: Document, table: PartPath) -> set[PartPath]:
     """The paths within a table across tiers of what has a cell for each tier."""
     rows = document.at((*table, "rows"))
-    return {("otherwise",), ("below",), *(("rows", row) for row in (rows if isinstance(rows, dict) else ()))}
+    return {
+        ("otherwise",),
+        ("below",),
+        ("above",),
+        *(("rows", row) for row in (rows if isinstance(rows, dict) else ())),
+    }
 
 
 def _without_cells(files: ReleaseFiles, release: Release, kind: str, paths: Sequence[PartPath]) -> Release | None:

@@ -10,7 +10,7 @@ from ..language.tree import Compare, Expression, Name, Undefined, names
 from ..language.tree import Literal as Figure
 from ..named_tuples import public
 from ..problems import Problem, in_order, wrong_call
-from ..programme.forms import Bands, Cell, OptionTable, expression_of
+from ..programme.forms import Bands, Cell, OptionTable, UpTo, expression_of
 from ..programme.model import NamedValue, Programme, pick
 from ..programme.owners import PROGRAMME, Role, id_of, of_list, of_tier
 from ..release.load import Release
@@ -144,7 +144,7 @@ def _columns(release: Release, target: Target, lang: str) -> tuple[Carried, tupl
     values = [release.programme.values[id_of(PROGRAMME, Role.DEFINITION, name)] for name in target.names]
     outputs = tuple(_column(value, lang) for value in values)
     cells = [value.written.cell if value.written else value.expression for value in values]
-    forms = [cell for cell in cells if isinstance(cell, OptionTable | Bands)]
+    forms = [cell for cell in cells if isinstance(cell, OptionTable | Bands | UpTo)]
     if len(forms) < len(cells):
         problem = not_carried("the table", "", "a decision table has no such form", "write it by options or bands")
         return Carried(HitPolicy.UNIQUE, (), (), (problem,)), outputs
@@ -169,25 +169,38 @@ def target_place(release: Release, target: Target) -> Any:
     return release.files.documents[target.file].place(target.row)
 
 
-def _with_numbers(form: OptionTable | Bands) -> OptionTable | Bands:
+def _with_numbers(form: OptionTable | Bands | UpTo) -> OptionTable | Bands | UpTo:
     """The table with the number of the row, from 0, in place of each cell, that without a row of its own the last."""
     numbers = [Figure(Decimal(number), Kind.COUNT) for number in range(len(form.rows) + 1)]
     if isinstance(form, OptionTable):
         options = tuple((option, number) for (option, _), number in zip(form.rows, numbers, strict=False))
         return form._replace(rows=options, otherwise=numbers[-1] if form.otherwise is not None else None)
-    bands = tuple((start, number) for (start, _), number in zip(form.rows, numbers, strict=False))
+    bands = tuple((border, number) for (border, _), number in zip(form.rows, numbers, strict=False))
+    if isinstance(form, UpTo):
+        return form._replace(rows=bands, above=numbers[-1])
     return form._replace(rows=bands, below=numbers[-1] if form.below is not None else None)
 
 
-def _cells_of(form: OptionTable | Bands) -> list[Cell]:
-    default = form.otherwise if isinstance(form, OptionTable) else form.below
+def _default_of(form: OptionTable | Bands | UpTo) -> tuple[str, Cell | None]:
+    """The key of the cell that counts where no row does, and the cell; None where there is none."""
+    match form:
+        case OptionTable():
+            return "otherwise", form.otherwise
+        case Bands():
+            return "below", form.below
+        case UpTo():
+            return "above", form.above
+
+
+def _cells_of(form: OptionTable | Bands | UpTo) -> list[Cell]:
+    _, default = _default_of(form)
     return [*(cell for _, cell in form.rows), *(() if default is None else (default,))]
 
 
-def _row_label(form: OptionTable | Bands, number: int) -> str:
+def _row_label(form: OptionTable | Bands | UpTo, number: int) -> str:
     if number < len(form.rows):
         return f"row {number + 1}, '{form.rows[number][0]}'"
-    return "otherwise" if isinstance(form, OptionTable) else "below"
+    return _default_of(form)[0]
 
 
 def _output(cell: Cell) -> Output:

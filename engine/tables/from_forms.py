@@ -6,14 +6,14 @@ cannot be carried over is left out whole, with a problem at its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple, get_args
 
 from ..language.operators import flipped
 from ..language.tree import And, Compare, Expression, Literal, Name, Not, Or, Undefined, names
 from ..problems import Place, Problem
-from ..programme.forms import Bands, Cases, Cell, OptionTable, Slices
+from ..programme.forms import Bands, Cases, Cell, OptionTable, Slices, UpTo
 from ..source.scalars import in_bounds
 from ..values import Kind, plain
 from .decision_table import ANY, Formula, HitPolicy, Input, Output, Rule, Stretch, Test, both, value_span
@@ -74,7 +74,8 @@ class _Spreading:
         if isinstance(cell, Cases):
             return _TAKEN.get(cell.take, HitPolicy.FIRST)
         inner = [row for _, row in getattr(cell, "rows", ())]
-        inner += [row for row in (getattr(cell, "otherwise", None), getattr(cell, "below", None)) if row is not None]
+        defaults = (getattr(cell, name, None) for name in ("otherwise", "below", "above"))
+        inner += [row for row in defaults if row is not None]
         return HitPolicy.FIRST if any(_has_cases(part) for part in inner) else HitPolicy.UNIQUE
 
     def top(self, cell: Cell) -> Iterator[_Row]:
@@ -94,6 +95,8 @@ class _Spreading:
                 yield from self._by_option(cell, tests, where, last=last)
             case Bands():
                 yield from self._by_band(cell, tests, where, last=last)
+            case UpTo():
+                yield from self._up_to(cell, tests, where, last=last)
             case Cases(take="first"):
                 yield from self._by_case(cell, tests, where, last=last)
             case Cases():
@@ -130,10 +133,8 @@ class _Spreading:
                 yield from self._rows(table.otherwise, inner, _joined(where, "otherwise"), last=last)
 
     def _by_band(self, table: Bands, tests: Tests, where: str, *, last: bool) -> Iterator[_Row]:
-        starts = [start for start in map(_figure_of, (start for start, _ in table.rows)) if start is not None]
-        if len(starts) < len(table.rows):
-            why = "a band that begins at a rule has no figure to test"
-            self._leave_out(where, "band", why, "let the bands begin at figures", table.number.place)
+        starts = self._borders(table, where, "begin")
+        if starts is None:
             return
         rows = [
             (Stretch(start, True, end, False), cell)
@@ -144,9 +145,43 @@ class _Spreading:
             rows, labels = [(Stretch(None, False, starts[0], False), table.below), *rows], ["below", *labels]
         else:
             rows[0] = (rows[0][0]._replace(low=None, low_in=False), rows[0][1])
-        for label, (span, cell) in zip(labels, rows, strict=True):
+        yield from self._stretches(table.number, zip(labels, rows, strict=True), tests, where, last=last)
+
+    def _up_to(self, table: UpTo, tests: Tests, where: str, *, last: bool) -> Iterator[_Row]:
+        ends = self._borders(table, where, "end")
+        if ends is None:
+            return
+        rows = [
+            (Stretch(before, False, end, end is not None), cell)
+            for before, end, cell in zip(
+                [None, *ends], [*ends, None], [*(cell for _, cell in table.rows), table.above], strict=True
+            )
+        ]
+        labels = [*(f"row {number}, '{plain(end)}'" for number, end in enumerate(ends, 1)), "above"]
+        yield from self._stretches(table.number, zip(labels, rows, strict=True), tests, where, last=last)
+
+    def _borders(self, table: Bands | UpTo, where: str, verb: str) -> list[Decimal] | None:
+        """The figures at which the bands begin or end; None where one does so at a rule, which is reported."""
+        borders = [border for border in (_figure_of(border) for border, _ in table.rows) if border is not None]
+        if len(borders) == len(table.rows):
+            return borders
+        why = f"a band that {verb}s at a rule has no figure to test"
+        self._leave_out(where, "band", why, f"let the bands {verb} at figures", table.number.place)
+        return None
+
+    def _stretches(
+        self,
+        number: Expression,
+        rows: Iterable[tuple[str, tuple[Stretch, Cell]]],
+        tests: Tests,
+        where: str,
+        *,
+        last: bool,
+    ) -> Iterator[_Row]:
+        """The rows of cells, each with its label, for a stretch of a number."""
+        for label, (span, cell) in rows:
             test = ANY if span.low is None and span.high is None else Test((span,))
-            inner = self._under(tests, table.number, test, where)
+            inner = self._under(tests, number, test, where)
             if inner is not None:
                 yield from self._rows(cell, inner, _joined(where, label), last=last)
 
@@ -295,6 +330,8 @@ def _has_cases(cell: Cell) -> bool:
             return any(_has_cases(row) for _, row in cell.rows) or _has_cases_in(cell.otherwise)
         case Bands():
             return any(_has_cases(row) for _, row in cell.rows) or _has_cases_in(cell.below)
+        case UpTo():
+            return any(map(_has_cases, (cell.above, *(row for _, row in cell.rows))))
     return False
 
 

@@ -22,7 +22,15 @@ from .raw_table import RawTable, check_size, checked
 from .read_table import TIER, Names, names_for, read_table
 from .to_forms import WantedResult, Writing, only_for
 
-_FORM_KEYS = ("by", "band", "rows", "otherwise", "below")  #: what a table of several columns has besides these stays
+_FORM_KEYS = (
+    "by",
+    "band",
+    "up_to",
+    "rows",
+    "otherwise",
+    "below",
+    "above",
+)  #: what a table of several columns has besides these stays
 
 
 @public("problems")

@@ -167,11 +167,14 @@ class Writing:
             rule = self._first(holds)
             if not (region.void and rule is None) and (not bands or bands[-1][1] is not rule):
                 bands.append((region.begins, rule))
-        if any(flag == 0 and side for (flag, _, side), _ in bands) or len(bands) > MAX_ROWS:
-            return None  # a band begins with its number, and not after it
-        if any(not self._gives(rule, wanted) for _, rule in bands[1:]) or not bands:
+        if len(bands) > MAX_ROWS or not bands:
             return None
         (begins, lowest), *rest = bands
+        ends_open = axis.input.kind is Kind.COUNT and not self._gives(bands[-1][1], wanted, all_of=False)
+        if rest and (ends_open or all(side for (_, _, side), _ in rest)):
+            return self._up_to(axis, bands, wanted)
+        if any(side for (_, _, side), _ in bands) or any(not self._gives(rule, wanted) for _, rule in rest):
+            return None  # a band begins with its number, and not after it
         starts_at_zero = begins[0] == 0 and begins[1] == 0
         if not rest:  # one band tests nothing, and the rows do
             return None
@@ -180,6 +183,17 @@ class Writing:
         if self._gives(lowest, wanted) and (starts_at_zero or rest[0][0][1] > 0):
             return {**form, "rows": {"0": self._row(lowest, wanted), **rows}}
         return {**form, "below": self._row(lowest, wanted), "rows": rows}
+
+    def _up_to(
+        self, axis: Axis, bands: Sequence[tuple[Any, Rule | None]], wanted: Sequence[WantedResult]
+    ) -> dict[str, Cell] | None:
+        """The bands as those that hold their upper limits: each begins after a number, or at the next whole one."""
+        *rows, (_, last) = bands
+        if any(not self._gives(rule, wanted) for _, rule in rows):
+            return None
+        ends = [number if side else number - 1 for (_, number, side), _ in bands[1:]]
+        cells = {plain(end): self._row(rule, wanted) for end, (_, rule) in zip(ends, rows, strict=True)}
+        return {"up_to": axis.input.charter, "rows": cells, "above": self._row(last, wanted)}
 
     def _cases(self, wanted: WantedResult) -> Cell:
         """The first case that holds; the last row is `otherwise` where it holds always, or some row always does."""

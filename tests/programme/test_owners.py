@@ -31,6 +31,7 @@ SHIPPED = [ASOFT, SMALL, *sorted((ROOT / "examples" / "programmes").glob("*/[0-9
 FORMS = {
     "by": WrittenForm.TABLE,
     "band": WrittenForm.BANDS,
+    "up_to": WrittenForm.UP_TO,
     "slices": WrittenForm.SLICES,
     "cases": WrittenForm.CASES,
 }
@@ -180,6 +181,7 @@ definitions:
   by_region: {title: {en: By region}, kind: count, value: {by: region, rows: {north: 1, south: 2}}, source: [c]}
   on_lines: {title: {en: On lines}, kind: number, value: {between: staff, rows: {0: 0, 9: 5}}, source: [c]}
   banded: {title: {en: Banded}, kind: count, value: {band: staff, rows: {0: 1, 10: 2}}, source: [c]}
+  fee_band: {title: {en: Fee}, kind: count, value: {up_to: staff, rows: {10: 1}, above: 2}, source: [c]}
   sliced:
     title: {en: Sliced}
     kind: money
@@ -279,6 +281,7 @@ def test_a_programme_of_every_role_agrees_with_its_views(every_role: Programme) 
         (PROGRAMME, Role.DEFINITION, ("sold",), WrittenForm.AGGREGATE),
         (PROGRAMME, Role.DEFINITION, ("by_region",), WrittenForm.TABLE),
         (PROGRAMME, Role.DEFINITION, ("banded",), WrittenForm.BANDS),
+        (PROGRAMME, Role.DEFINITION, ("fee_band",), WrittenForm.UP_TO),
         (PROGRAMME, Role.DEFINITION, ("sliced",), WrittenForm.SLICES),
         (PROGRAMME, Role.DEFINITION, ("chosen",), WrittenForm.CASES),
         (PROGRAMME, Role.DEFINITION, ("part",), WrittenForm.FIGURE),

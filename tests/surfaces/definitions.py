@@ -317,6 +317,14 @@ class Definitions:
             row["empty"] = "unknown" if self.make.likely(0.4) else self.make.figure(target)
         return row, target
 
+    def up_to(self, form: dict[str, Any]) -> dict[str, Any]:
+        """The bands, or those with the second border as an upper limit; later draws do not depend on it."""
+        state, (_, limit), (first, second) = self.chance.getstate(), form["rows"], form["rows"].values()
+        if self.make.likely(0.4):
+            form = {"up_to": form["band"], "rows": {limit: first}, "above": second}
+        self.chance.setstate(state)
+        return form
+
     def table(self) -> dict[str, Any]:
         """A table of two columns by bands or by the options of a choice."""
         targets = {"col0": Target("money", self.currency), "col1": Target("percent")}
@@ -330,6 +338,7 @@ class Definitions:
             form: dict[str, Any] = {"by": symbol.name, "rows": {symbol.options[0]: row()}, "otherwise": row()}
         else:
             form = {"band": "n", "rows": {"0": row(), str(self.make.number("count") + 1): row()}}
+            form = self.up_to(form)
         columns = {name: self.head(target) for name, target in targets.items()}
         table = {**self.title(), **form, "columns": columns, **SOURCE}
         self.scope += [Symbol(name, target.kind, target.currency) for name, target in targets.items()]

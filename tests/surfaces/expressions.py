@@ -313,13 +313,15 @@ class Expressions:
         return self._across(scope, target, self._worked_out(scope, target, table, symbol))
 
     def _worked_out(self, scope: Scope, target: Target, table: dict[str, Any], symbol: Symbol) -> dict[str, Any]:
-        """The table of a number, or one whose later rows begin at rules, or one of points.
+        """The table of a number, one that holds its upper limits, whose later rows begin or end at rules, or of points.
 
         What is drawn afterwards does not depend on it.
         """
         state, rows = self.chance.getstate(), table["rows"]
         if any(" " in key for key in rows):
             return table
+        if "band" in table and self.likely(0.3):
+            table = {"up_to": table["band"], "rows": rows, "above": table.get("below", self.figure(target))}
         if "band" in table and target.kind in NUMERIC and target.kind != "count" and self.likely(0.6):
             points = {key: self.figure(target) if self.likely(0.5) else cell for key, cell in rows.items()}
             table = {"between": table["band"], **{key: part for key, part in table.items() if key != "band"}}
@@ -329,7 +331,8 @@ class Expressions:
             first, *later = rows
             keys = [self.rooted(scope, of_number, self.chance.choice((0, 1))) for _ in later]
             renamed = dict(zip([first, *keys], rows.values(), strict=True))
-            table = {**table, "rows": renamed} if len(renamed) == len(rows) else table
+            are_rules = not any(key.removeprefix("-").replace(".", "").isdigit() for key in keys)
+            table = {**table, "rows": renamed} if len(renamed) == len(rows) and are_rules else table
         self.chance.setstate(state)
         return table
 
@@ -349,8 +352,8 @@ class Expressions:
             more: dict[str, Any] = {}
             if share < 1 and "otherwise" not in table:
                 more["otherwise"] = self.figure(target) if self.likely(0.7) else "unknown"
-            for key in ("otherwise", "below"):
-                if key in table and self.likely(0.5) and (key == "below" or share == 1):
+            for key in ("otherwise", "below", "above"):
+                if key in table and self.likely(0.5) and (key != "otherwise" or share == 1):
                     more[key] = cells(table[key], 1.0)
             table = {**table, **more, "across": symbol.name, "rows": rows}
         self.chance.setstate(state)

@@ -272,6 +272,8 @@ class _Maker(Definitions):
             rows = {"0": cells, "1.5": more or cells}
             below = {"below": "unknown"} if self.make.likely(0.3) else {}
             table = {key: {"band": "n", "across": "tier", "rows": rows, **below}}
+            if self.make.likely(0.3):
+                table = {key: {"up_to": "n", "across": "tier", "rows": rows, "above": below.get("below", cells)}}
         self.chance.setstate(state)
         return table
 

@@ -78,4 +78,4 @@ def test_random_programmes_have_tables_of_every_form_that_is_carried_over(format
             target = targets[name]
             data = release.files.documents[target.file].at(target.cells)
             forms |= {target.shape, *(data if isinstance(data, dict) else ())}
-    assert forms >= {"by", "band", "cases", "tiers", "columns"}
+    assert forms >= {"by", "band", "up_to", "cases", "tiers", "columns"}

@@ -158,7 +158,7 @@ def _outermost_maps(data: Any, path: PartPath) -> Iterator[tuple[PartPath, dict[
     """
     if isinstance(data, dict):
         yield path, data
-        if not data.keys().isdisjoint(("band", "between", "slices", "cases")):
+        if not data.keys().isdisjoint(("band", "up_to", "between", "slices", "cases")):
             return
     pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, part in pairs:
