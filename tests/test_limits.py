@@ -32,6 +32,7 @@ STATED = {
     ("programme", "notice_days"): limits.MAX_NOTICE,
     ("fees", "fees"): limits.MAX_OPTIONS,
     ("rebates", "rebates"): limits.MAX_OPTIONS,
+    ("settlements", "settlements"): limits.MAX_OPTIONS,
     ("record", "partner"): limits.MAX_PARTNER,
     ("record", "name"): limits.MAX_NAME,
     ("record", "document"): limits.MAX_TEXT,

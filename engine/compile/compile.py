@@ -20,7 +20,7 @@ from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .file_reader import FilePart, Files
 from .on_days import EarlierRelease, lower_days
-from .payments import compile_payments, payment_rows
+from .payments import compile_payments, compile_settlements, payment_rows, settlement_rows
 from .prices import compile_order
 from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_membership, compile_tiers, compile_tracks
@@ -29,8 +29,8 @@ from .values import Values
 
 #: every kind of file of a release; the first two are required
 KINDS = (
-    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "fees", "benefits",
-    "products", "prices", "terms", "claims",
+    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "fees", "settlements",
+    "benefits", "products", "prices", "terms", "claims",
 )  # fmt: skip
 REQUIRED = KINDS[:2]
 
@@ -58,6 +58,8 @@ def compile_programme(
         Payments() if tiers else compile_payments(payment_rows(files, kind), kind, PROGRAMME, scopes.general, values)
         for kind in ("rebates", "fees")
     )
+    rows = [] if tiers else settlement_rows(files)
+    settlements = compile_settlements(rows, rebates, fees, PROGRAMME, scopes.general, values)
     tracks = compile_tracks(files, scopes.general, values)
     membership_ends = compile_membership(files, scopes.general, values)
     main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
@@ -111,6 +113,7 @@ def compile_programme(
         order=order,
         rebates=rebates,
         fees=fees,
+        settlements=settlements,
         membership_ends=membership_ends,
         groups=MappingProxyType(groups),
         products=statements["products"],

@@ -13,7 +13,7 @@ from ..values import Kind
 from .benefits import check_benefits, compile_benefits
 from .discounts import Terms, check_bonuses, compile_discount, compile_terms
 from .file_reader import FilePart, Files
-from .payments import compile_payments, payment_rows
+from .payments import compile_payments, compile_settlements, payment_rows, settlement_rows
 from .requirements import common_requirements, requirement_table, tier_requirements
 from .scopes import Scopes, tracks_of
 from .tables import form_of
@@ -30,6 +30,7 @@ class _Offers:
         self.terms: Terms = compile_terms(files, scopes.general, values)
         self.bonuses, self.benefits = check_bonuses(files), check_benefits(files)
         self.rebates, self.fees = payment_rows(files, "rebates"), payment_rows(files, "fees")
+        self.settlements = settlement_rows(files)
 
 
 def compile_tiers(files: Files, scopes: Scopes, values: Values) -> dict[str, Tier]:
@@ -127,7 +128,9 @@ def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
         kind=Kind.YES_NO, tree=And(conditions) if conditions else _TRUE, form=WrittenForm.DERIVED, title=title,
     )  # fmt: skip
     row.source()
-    code = row.data.get("code")
+    code, owner = row.data.get("code"), of_tier(row.id)
+    rebates = compile_payments(offers.rebates, "rebates", owner, scope, values)
+    fees = compile_payments(offers.fees, "fees", owner, scope, values)
     return Tier(
         id=row.id,
         code=int(code) if code is not None else None,
@@ -139,8 +142,9 @@ def _tier(row: FilePart, offers: _Offers, scope: Scope, values: Values) -> Tier:
         benefits=tuple(
             line for benefit in offers.benefits for line in compile_benefits(benefit, row.id, scope, values)
         ),
-        rebates=compile_payments(offers.rebates, "rebates", of_tier(row.id), scope, values),
-        fees=compile_payments(offers.fees, "fees", of_tier(row.id), scope, values),
+        rebates=rebates,
+        fees=fees,
+        settlements=compile_settlements(offers.settlements, rebates, fees, owner, scope, values),
         rights=tuple(part.statement() for part in row.inner("rights")),
         restrictions=tuple(part.statement() for part in row.inner("restrictions")),
     )

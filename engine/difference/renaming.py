@@ -128,7 +128,25 @@ def _document(document: Document, kind: str, renaming: Renaming) -> Document:
     places = {paths[path]: _place(path, place, words, document) for path, place in document.places.items()}
     keys = {paths[path]: _key_place(path, place, words) for path, place in document.keys.items()}
     styles = {paths[path]: style for path, style in document.styles.items()}
-    return Document(document.source, _replaced((), document.data, rows, words), places, keys, styles)
+    data = _replaced((), document.data, rows, words)
+    if kind == "settlements":
+        data = _with_parts(data, document.data, renaming)
+    return Document(document.source, data, places, keys, styles)
+
+
+def _with_parts(data: Any, old: Any, renaming: Renaming) -> Any:
+    """The settlements with the new ids of the rebates and fees in them; `old` are those of the first release.
+
+    No expression names these, and a fact may be called as one of them is.
+    """
+    settlements = {}
+    for (id, row), old_row in zip(data["settlements"].items(), old["settlements"].values(), strict=True):
+        parts = {
+            kind: [renaming.rows.get((kind, (kind, part)), part) for part in old_row[kind]]
+            for kind in ("rebates", "fees")
+        }
+        settlements[id] = {**row, **parts}
+    return {**data, "settlements": settlements}
 
 
 def _place(path: PartPath, place: Place, words: Mapping[str, str], document: Document) -> Place:

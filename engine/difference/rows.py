@@ -12,8 +12,9 @@ Became = Literal["added", "removed", "renamed", "changed", "reordered"]
 #: what a row of a table is
 RowKind = Literal[
     "tier", "track", "requirement", "right", "restriction", "bonus", "bonus_offer", "bonus_rate", "benefit",
-    "benefit_offer", "rebate", "fee", "product", "term", "fact", "list", "field", "option", "fact_check", "definition",
-    "order_field", "price_rule", "refusal", "order_value", "order_total", "claim", "section", "clause", "other_reading",
+    "benefit_offer", "rebate", "fee", "settlement", "product", "term", "fact", "list", "field", "option", "fact_check",
+    "definition", "order_field", "price_rule", "refusal", "order_value", "order_total", "claim", "section", "clause",
+    "other_reading",
 ]  # fmt: skip
 #: what a single part is that has a name of its own
 PartKind = Literal["discount", "cap", "reading", "first_day", "notice", "negotiable"]
@@ -38,6 +39,7 @@ ROWS: Mapping[tuple[str, ...], RowKind] = {
     ("benefits", "*", "by_tier"): "benefit_offer",
     ("rebates",): "rebate",
     ("fees",): "fee",
+    ("settlements",): "settlement",
     ("products",): "product",
     ("terms",): "term",
     ("facts",): "fact",

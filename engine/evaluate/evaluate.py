@@ -32,6 +32,7 @@ from .row_layout import KnownInputs, Layout, ListLayout, Period, fill, is_consta
 from .views import (
     DUE,
     EARNED,
+    PAID,
     Benefits,
     Own,
     PaymentView,
@@ -57,6 +58,7 @@ class Plan(NamedTuple):
     tracks: tuple[tuple[str, TrackReader], ...]
     rebates: Reader[PaymentView] | None  #: of a programme without tiers; None where tiers pay them
     fees: Reader[PaymentView] | None
+    settlements: Reader[PaymentView] | None
     definitions: tuple[Reader[ValueOutcome], ...]
     lists: tuple[ListLayout, ...]  #: those whose items have values, except an order's lines
     kept_until: int | None  #: the position of the day until which a tier is kept
@@ -78,6 +80,7 @@ def make_plan(programme: Programme) -> Plan:
         tracks=tuple(tracks.items()),
         rebates=None if programme.tiers else payments_reader(programme.rebates, EARNED, positions),
         fees=None if programme.tiers else payments_reader(programme.fees, DUE, positions),
+        settlements=None if programme.tiers else payments_reader(programme.settlements, PAID, positions),
         definitions=tuple(value_reader(programme.values[id], positions) for id in programme.definitions),
         lists=tuple(items for items in layout.lists if items.values and items.id != ORDER),
         kept_until=None if until is None else positions[until],
@@ -114,6 +117,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
     granted = _GRANTED_AS[own.status]
     rebates, rebate_totals = plan.rebates(row) if plan.rebates else (None, None)
     fees, fee_totals = plan.fees(row) if plan.fees else (None, None)
+    settlements, _ = plan.settlements(row) if plan.settlements else (None, None)
     return Outcome(
         programme=programme.id,
         release=programme.release,
@@ -134,6 +138,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         rebate_totals=_granted_totals(tier.rebate_totals, granted) if tier else rebate_totals,
         fees=_granted_payments(tier.fees, granted, DUE) if tier else fees,
         fee_totals=_granted_totals(tier.fee_totals, granted) if tier else fee_totals,
+        settlements=_granted_payments(tier.settlements, granted, PAID) if tier else settlements,
         tiers=tiers,
         next=own.next,
         tracks=tracks,
@@ -227,7 +232,7 @@ def _granted(discount: DiscountOutcome | None, granted: str) -> DiscountOutcome 
 def _granted_payments(
     payments: tuple[PaymentOutcome, ...], granted: str, statuses: Mapping[bool | None, PaymentStatus]
 ) -> tuple[PaymentOutcome, ...]:
-    """The rebates or fees of the partner's own tier: none applies where it does not qualify."""
+    """The rebates, fees or settlements of the partner's own tier: none applies where it does not qualify."""
     if not payments or granted == "qualified":
         return payments
     applies, amount = (None, None) if granted == "undetermined" else (False, _NOTHING)

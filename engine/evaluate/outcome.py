@@ -22,7 +22,7 @@ TierStatus = Literal["qualified", "not_qualified", "undetermined"]
 OwnStatus = Literal["qualified", "not_qualified", "undetermined", "retained"]
 RequirementStatus = Literal["met", "not_met", "unknown"]
 BonusStatus = Literal["earned", "not_earned", "unknown"]
-PaymentStatus = Literal["earned", "not_earned", "due", "not_due", "carried", "owed", "unknown"]
+PaymentStatus = Literal["earned", "not_earned", "due", "not_due", "paid", "not_paid", "carried", "owed", "unknown"]
 Scalar = bool | Number | date | str
 
 
@@ -81,7 +81,8 @@ class BenefitOutcome(NamedTuple):
 class PaymentOutcome(NamedTuple):
     """Whether a rebate is earned or a fee is due, and the money (0 where it is not), once, each period or event `per`.
 
-    A negative amount is `carried` on to later payments, or `owed`: a rebate by the partner, a fee by the vendor.
+    A negative amount is `carried` on to later payments, or `owed`: a rebate by the partner, a fee by the vendor. A
+    settlement, rebates less fees, is `paid` to the partner, or `owed` by it.
     """
 
     id: str
@@ -145,7 +146,7 @@ class AgreementOutcome(NamedTuple):
 
 @public("id", "status", "discount")
 class TierOutcome(NamedTuple):
-    """A tier for this partner; discount, benefits, rebates and fees are those of a partner that qualifies for it."""
+    """A tier for this partner; discount, benefits and payments are those of a partner that qualifies for it."""
 
     id: str
     status: TierStatus
@@ -157,6 +158,7 @@ class TierOutcome(NamedTuple):
     rebate_totals: tuple[PaymentTotalOutcome, ...]
     fees: tuple[PaymentOutcome, ...]
     fee_totals: tuple[PaymentTotalOutcome, ...]
+    settlements: tuple[PaymentOutcome, ...] = ()
     undefined: tuple[Cause, ...] = ()
 
 
@@ -193,6 +195,7 @@ class Outcome(NamedTuple):
     rebate_totals: tuple[PaymentTotalOutcome, ...] | None
     fees: tuple[PaymentOutcome, ...] | None
     fee_totals: tuple[PaymentTotalOutcome, ...] | None
+    settlements: tuple[PaymentOutcome, ...] | None
     tiers: tuple[TierOutcome, ...]
     next: str | None
     tracks: tuple[TrackOutcome, ...]
@@ -202,6 +205,11 @@ class Outcome(NamedTuple):
     facts: Facts
     problems: tuple[Problem, ...]
     undefined: tuple[Cause, ...] = ()
+
+    @property
+    def payments(self) -> tuple[PaymentOutcome, ...]:
+        """The rebates, fees and settlements of the partner's own tier; none where it is not known."""
+        return (*(self.rebates or ()), *(self.fees or ()), *(self.settlements or ()))
 
     def of(self, tier: str) -> TierOutcome:
         """The outcome of the tier with this id; KeyError where there is none."""

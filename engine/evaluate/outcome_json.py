@@ -24,11 +24,14 @@ Json = dict[str, Any]
 def outcome_data(outcome: Outcome) -> Json:
     """The outcome with the keys that schemas/outcome.schema.json promises; numbers are exact decimals.
 
-    Fees have keys only where the programme has fees.
+    Fees and settlements have keys only where the programme has some.
     """
     has_fees = bool(outcome.fees) or any(tier.fees for tier in outcome.tiers)
     fees = {"fees": _data(outcome.fees), "fee_totals": _data(outcome.fee_totals)} if has_fees else {}
-    omitted = ("id",) if has_fees else ("id", "fees", "fee_totals")
+    omitted = ["id"] if has_fees else ["id", "fees", "fee_totals"]
+    has_settlements = bool(outcome.settlements) or any(tier.settlements for tier in outcome.tiers)
+    settlements = {"settlements": _data(outcome.settlements)} if has_settlements else {}
+    omitted += [] if has_settlements else ["settlements"]
     return {
         **_outcome_head(outcome),
         "partner": outcome.partner,
@@ -42,6 +45,7 @@ def outcome_data(outcome: Outcome) -> Json:
         "rebates": _data(outcome.rebates),
         "rebate_totals": _data(outcome.rebate_totals),
         **fees,
+        **settlements,
         "tiers": {tier.id: _fields(tier, *omitted) for tier in outcome.tiers},
         "next": outcome.next,
         "held_tier": outcome.held_tier,

@@ -54,6 +54,7 @@ _TIER: Mapping[bool | None, TierStatus] = {True: "qualified", False: "not_qualif
 _EARNED: Mapping[bool | None, BonusStatus] = {True: "earned", False: "not_earned", None: "unknown"}
 EARNED: Mapping[bool | None, PaymentStatus] = {True: "earned", False: "not_earned", None: "unknown"}  #: of a rebate
 DUE: Mapping[bool | None, PaymentStatus] = {True: "due", False: "not_due", None: "unknown"}  #: of a fee
+PAID: Mapping[bool | None, PaymentStatus] = {True: "paid", False: "not_paid", None: "unknown"}  #: of a settlement
 
 PaymentView = tuple[tuple[PaymentOutcome, ...], tuple[PaymentTotalOutcome, ...]]
 _NO_PAYMENTS: PaymentView = ((), ())
@@ -168,6 +169,8 @@ def tier_reader(
     benefits = _cached(programme, positions, lambda at: _benefits_reader(tier.benefits, at, constants))
     rebates = _cached(programme, positions, lambda at: payments_reader(tier.rebates, EARNED, at))
     fees = _cached(programme, positions, lambda at: payments_reader(tier.fees, DUE, at)) if tier.fees.rows else None
+    settled = tier.settlements
+    settlements = _cached(programme, positions, lambda at: payments_reader(settled, PAID, at)) if settled.rows else None
 
     def read(row: Row) -> tuple[TierOutcome, Benefits]:
         granted = benefits(row)
@@ -186,6 +189,7 @@ def tier_reader(
             rebate_totals=totals,
             fees=owed,
             fee_totals=owed_totals,
+            settlements=settlements(row)[0] if settlements else (),
             undefined=undefined,
         )
         return outcome, granted
@@ -273,7 +277,7 @@ def _bonus_reader(bonus: Bonus, positions: Mapping[str, int]) -> Callable[[Row, 
 def payments_reader(
     payments: Payments, statuses: Mapping[bool | None, PaymentStatus], positions: Mapping[str, int]
 ) -> Reader[PaymentView]:
-    """The reader of rebates or fees and of their sums; `statuses` are the words for whether one applies."""
+    """The reader of rebates, fees or settlements and of their sums; `statuses` are words for whether one applies."""
     readers = [_payment_reader(payment, statuses, positions) for payment in payments.rows]
     sums = [(total.currency, total.per, positions[total.amount]) for total in payments.totals]
 

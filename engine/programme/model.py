@@ -258,7 +258,7 @@ class Payment(NamedTuple):
 
     `applies`, `full` and `amount` are ids of values: whether the rebate is earned or the fee is due, the money that is
     paid then, and that money, or 0 where it does not apply. A negative amount is a debt of the receiver, and stands
-    whatever the least amount is that is paid.
+    whatever the least amount is that is paid. A settlement, rebates less fees, is a payment too.
     """
 
     id: str
@@ -282,7 +282,7 @@ class PaymentTotal(NamedTuple):
 
 
 class Payments(NamedTuple):
-    """The rebates, or the fees, of a tier or of a programme without tiers, and their sums."""
+    """The rebates, fees or settlements of a tier or of a programme without tiers; of the first two their sums."""
 
     rows: tuple[Payment, ...] = ()
     totals: tuple[PaymentTotal, ...] = ()
@@ -309,8 +309,14 @@ class Tier(NamedTuple):
     benefits: tuple[Benefit, ...]
     rebates: Payments
     fees: Payments
+    settlements: Payments
     rights: tuple[Statement, ...]
     restrictions: tuple[Statement, ...]
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Its rebates, fees and settlements."""
+        return (*self.rebates.rows, *self.fees.rows, *self.settlements.rows)
 
 
 class Track(NamedTuple):
@@ -405,6 +411,7 @@ class Programme(NamedTuple):
     order: Order | None
     rebates: Payments  #: of a programme without tiers; else they are those of its tiers
     fees: Payments
+    settlements: Payments
     membership_ends: str | None  #: the value that is the last day of the current membership period
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]

@@ -19,7 +19,7 @@ from .owners import OwnerKind, Role
 OWN_ROLES = frozenset(
     {
         Role.BENEFIT, Role.DISCOUNT_IN_KIND, Role.DISCOUNT_IN_PRICE, Role.DISCOUNT_TOTAL, Role.FEE_AMOUNT,
-        Role.FEE_TOTAL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL,
+        Role.FEE_TOTAL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL, Role.SETTLEMENT_AMOUNT,
     }
 )  # fmt: skip
 

@@ -70,6 +70,9 @@ class Role(StrEnum):
     REFUSAL = "refusal"  #: whether a line is refused for one reason
     REFUSED = "refused"  #: whether a line is refused for any reason
     REQUIREMENT = "requirement"  #: of a tier
+    SETTLEMENT_AMOUNT = "settlement_amount"
+    SETTLEMENT_FULL = "settlement_full"  #: rebates less fees
+    SETTLEMENT_PAID = "settlement_paid"
     TIER = "tier"  #: the tier that a partner has on a track
 
 
@@ -126,6 +129,7 @@ SHOWN: Mapping[Role, Better] = {
     Role.REBATE_TOTAL: Better.MORE,
     Role.REFUSED: Better.LESS,
     Role.REQUIREMENT: Better.MORE,
+    Role.SETTLEMENT_AMOUNT: Better.MORE,
     Role.TIER: Better.MORE,
 }
 
@@ -133,7 +137,7 @@ SHOWN: Mapping[Role, Better] = {
 PROGRAMME = Owner(OwnerKind.PROGRAMME)
 WHOLE_ORDER = Owner(OwnerKind.ORDER)
 
-#: the ids of rebates and fees within their owner, as below
+#: the ids of rebates, fees and settlements within their owner, as below
 _PAYMENTS: Mapping[Role, str] = {
     Role.FEE_AMOUNT: "fees.{path}",
     Role.FEE_DUE: "fees.{path}.due",
@@ -143,6 +147,9 @@ _PAYMENTS: Mapping[Role, str] = {
     Role.REBATE_EARNED: "rebates.{path}.earned",
     Role.REBATE_FULL: "rebates.{path}.full",
     Role.REBATE_TOTAL: "rebate_total.{path}",
+    Role.SETTLEMENT_AMOUNT: "settlements.{path}",
+    Role.SETTLEMENT_FULL: "settlements.{path}.full",
+    Role.SETTLEMENT_PAID: "settlements.{path}.paid",
 }
 
 #: the id of each role's value within its owner: {path} are all its names joined by dots, {0} is the first

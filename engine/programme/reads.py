@@ -86,7 +86,7 @@ def _values_of(tier: Tier) -> Iterator[str]:
         yield from (tier.discount.total, tier.discount.in_price, tier.discount.in_kind)
         yield from (id for bonus in tier.discount.bonuses for id in (bonus.earned, bonus.percent))
     yield from (benefit.value for benefit in tier.benefits)
-    yield from (id for payment in (*tier.rebates.rows, *tier.fees.rows) for id in (payment.applies, payment.amount))
+    yield from (id for payment in tier.payments for id in (payment.applies, payment.amount))
 
 
 def _of_requirement(requirement: Requirement) -> Iterator[str]:

@@ -31,12 +31,13 @@ class Offers:
         self._bounds = known_bounds(wording.programme)
 
     def groups(self) -> Iterator[Group]:
-        """The benefits by their groups, then discounts, bonuses, rebates and fees."""
+        """The benefits by their groups, then discounts, bonuses, rebates, fees and settlements."""
         yield from self._benefits()
         yield Group((self._discounts(),), repeats=True)
         yield Group((self._bonuses(),))
         yield Group((self._payments("rebates", attrgetter("rebates")),))
         yield Group((self._payments("fees", attrgetter("fees")),))
+        yield Group((self._payments("settlements", attrgetter("settlements")),))
 
     def _titles(self, tiers: Iterable[Tier]) -> tuple[str, ...]:
         return tuple(pick(tier.title, self.lang) for tier in tiers)
@@ -173,7 +174,7 @@ class Offers:
         return settled is not None and not settled.value and (benefit.kind in NUMERIC or settled.kind is Kind.YES_NO)
 
     def _payments(self, kind: str, of: Callable[[Tier | Programme], Payments]) -> Part:
-        """The rebates or the fees, as `kind` says, by tier; of the programme where it has no tiers."""
+        """The rebates, fees or settlements, as `kind` says, by tier; of the programme where it has no tiers."""
         every: Iterable[Tier | Programme] = self.programme.tiers.values() if self.programme.tiers else [self.programme]
         owners = [owner for owner in every if of(owner).rows]
         payments: dict[str, dict[str, Payment]] = {}

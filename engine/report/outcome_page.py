@@ -17,8 +17,7 @@ from ..evaluate.outcome import (
 )
 from ..language.run.causes import causes
 from ..language.words import words
-from ..programme.model import MAIN, Discount, ListFact, Payment, Payments, Programme, Requirement, Tier, pick
-from ..programme.owners import Role
+from ..programme.model import MAIN, Discount, ListFact, Payment, Programme, Requirement, Tier, pick
 from ..texts.texts import texts_in
 from ..values import Kind, Unknown, Value, missing, or_none
 from .conditions import Conditions
@@ -57,13 +56,13 @@ class _Writer:
             headline, mark, remarks = self._without_tier()
             common = [item for item in outcome.tiers[0].requirements if item.scope != "tier"] if outcome.tiers else []
             blocks.append(Block(self.say["eligibility"], self._requirements(common)))
-            blocks += [] if self.programme.tiers else self._payments(self.programme.rebates, self.programme.fees)
+            blocks += [] if self.programme.tiers else self._payments(self.programme)
         else:
             tier, definition = outcome.of(own), self.programme.tiers[own]
             headline, mark, remarks = self._with_tier(tier)
             if outcome.discount and definition.discount:
                 blocks.append(self._discount(outcome.discount, definition.discount, tier))
-            blocks += self._payments(definition.rebates, definition.fees)
+            blocks += self._payments(definition)
             blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
             blocks += self._entitlements(definition)
         blocks.append(Block(self.say["agreements"], self._agreements()))
@@ -234,12 +233,13 @@ class _Writer:
 
     # Money, values and items ----------------------------------------------------------------------------------------
 
-    def _payments(self, rebates: Payments, fees: Payments) -> Iterator[Block]:
-        """The rebates and the fees, each with a total for each currency and period that has more than one."""
+    def _payments(self, payer: Tier | Programme) -> Iterator[Block]:
+        """Rebates and fees, each with a total for each currency and period that has more than one; settlements."""
         outcome = self.outcome
         for kind, named, paid, totals in (
-            ("rebates", rebates, outcome.rebates, outcome.rebate_totals),
-            ("fees", fees, outcome.fees, outcome.fee_totals),
+            ("rebates", payer.rebates, outcome.rebates, outcome.rebate_totals),
+            ("fees", payer.fees, outcome.fees, outcome.fee_totals),
+            ("settlements", payer.settlements, outcome.settlements, ()),
         ):
             rows = [self._payment(payment, row) for row, payment in zip(named.rows, paid or (), strict=False)]
             count = Counter((payment.currency, payment.per) for payment in paid or ())
@@ -250,19 +250,21 @@ class _Writer:
             yield Block(self.say[kind], tuple(rows))
 
     def _payment(self, payment: PaymentOutcome, named: Payment) -> Row:
-        marks = {"earned": GOOD, "due": PLAIN, "not_due": PLAIN, "carried": PLAIN, "owed": PLAIN, "unknown": OPEN}
+        marks = {"earned": GOOD, "not_earned": BAD, "unknown": OPEN}
         varies = self.programme.values[named.applies].varies
         expressions = (*(self._expressions(named.applies) if varies else ()), *self._expressions(named.full))
         details = (*expressions, *self._readings(payment.source))
         note = self.tell.comparisons(named.applies) if varies else ""
         if payment.status in ("carried", "owed"):
-            kind = "rebate" if self.programme.values[named.amount].role is Role.REBATE_AMOUNT else "fee"
+            kind = self.programme.values[named.amount].role.removesuffix("_amount")
             note = self.say[f"{kind}_{payment.status}"]
         elif payment.amount is None:
             reasons = self.tell.without_value(payment.unknown, payment.undefined)
             note = "; ".join(dict.fromkeys(filter(None, (note, *reasons))))
         amount = self.tell.money(payment.amount, payment.currency, payment.per, named.event)
-        return Row(marks.get(payment.status, BAD), pick(named.title, self.lang), amount, note, payment.source, details)
+        return Row(
+            marks.get(payment.status, PLAIN), pick(named.title, self.lang), amount, note, payment.source, details
+        )
 
     def _values(self) -> tuple[Row, ...]:
         """The definitions whose values depend on the partner."""
@@ -366,7 +368,7 @@ class _Writer:
         """The missing facts on which some undetermined outcome depends."""
         bonuses = self.outcome.discount.bonuses if self.outcome.discount else ()
         unknown = [self.outcome.unknown, *(bonus.unknown for bonus in bonuses)]
-        unknown += [payment.unknown for payment in (*(self.outcome.rebates or ()), *(self.outcome.fees or ()))]
+        unknown += [payment.unknown for payment in self.outcome.payments]
         unknown += [track.unknown for track in self.outcome.tracks]
         return tuple(Row(OPEN, self.tell.title(id), "", id) for id in dict.fromkeys(sum(unknown, ())))
 

@@ -19,7 +19,8 @@ from .page import BAD, GOOD, PLAIN, Block, Page, Row, release_heading
 
 #: The paths of statuses and money; a page shows other paths only where none of these differs.
 _MAIN = re.compile(
-    r"(tier|status|discount[.]total|discount[.]in_price|(rebate|fee)_totals.*|(tiers|tracks)[.]\w+[.](status|tier|discount[.]total)"
+    r"(tier|status|discount[.]total|discount[.]in_price|(rebate|fee)_totals.*|settlements\S+[.](status|amount)"
+    r"|(tiers|tracks)[.]\w+[.](status|tier|discount[.]total)"
     r"|quote[.](customer_pays|partner_pays|margin|lines\S+[.](status|customer_pays|partner_pays)))"
 )
 _MOST = 6  #: the most differences that a page shows for one partner; the JSON has all

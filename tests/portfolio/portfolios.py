@@ -158,7 +158,7 @@ def own_values(outcome: Outcome) -> dict[str, Any]:
     for name in ("total", "in_price", "in_kind") if discount else ():
         values[f"discount_{name}"] = getattr(discount, name)
     values |= {f"benefits.{benefit.id}": benefit.value for benefit in outcome.benefits or ()}
-    for kind, payments in (("rebates", outcome.rebates), ("fees", outcome.fees)):
+    for kind, payments in (("rebates", outcome.rebates), ("fees", outcome.fees), ("settlements", outcome.settlements)):
         values |= {f"{kind}.{payment.id}": payment.amount for payment in payments or ()}
     for kind, totals in (("rebate_total", outcome.rebate_totals), ("fee_total", outcome.fee_totals)):
         values |= {f"{kind}.{total.currency.lower()}.{total.per}": total.amount for total in totals or ()}

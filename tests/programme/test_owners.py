@@ -73,7 +73,7 @@ def of_view(tier: Tier) -> Iterator[Seen]:
 
 
 def of_payments(of: Tier | Programme, owner: Owner) -> Iterator[Seen]:
-    """The values of the rebates and fees of a tier, or of a programme without tiers."""
+    """The values of the rebates, fees and settlements of a tier, or of a programme without tiers."""
     rebate_roles = (Role.REBATE_EARNED, Role.REBATE_FULL, Role.REBATE_AMOUNT, Role.REBATE_TOTAL)
     fee_roles = (Role.FEE_DUE, Role.FEE_FULL, Role.FEE_AMOUNT, Role.FEE_TOTAL)
     for payments, (applies, full, amount, sum_of_all) in ((of.rebates, rebate_roles), (of.fees, fee_roles)):
@@ -83,6 +83,10 @@ def of_payments(of: Tier | Programme, owner: Owner) -> Iterator[Seen]:
             yield payment.amount, owner, amount, (payment.id,)
         for total in payments.totals:
             yield total.amount, owner, sum_of_all, (total.currency.lower(), total.per)
+    for settled in of.settlements.rows:
+        yield settled.applies, owner, Role.SETTLEMENT_PAID, (settled.id,)
+        yield settled.full, owner, Role.SETTLEMENT_FULL, (settled.id,)
+        yield settled.amount, owner, Role.SETTLEMENT_AMOUNT, (settled.id,)
 
 
 def of_views(programme: Programme) -> Iterator[Seen]:
@@ -247,6 +251,10 @@ rebates:
         fees="""
 fees:
   entry: {title: {en: Entry}, currency: EUR, amount: 100, when: staff > 1, source: [c]}
+""",
+        settlements="""
+settlements:
+  balance: {title: {en: Balance}, rebates: [back], fees: [entry], pays_from: 10, source: [c]}
 """,
         prices="""
 order:

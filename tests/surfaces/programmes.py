@@ -226,11 +226,26 @@ class _Maker(Definitions):
         """
         self.make.conditions += self.agreed
         kinds = ("prices",) if needed else ("benefits", "rebates", "fees", "prices") if tiers else PAID
-        return {
+        files = {
             kind: getattr(self, kind)(tiers, discounted)
             for kind in kinds
             if kind in needed or self.has(1.0 if tiers else 2.0)
         }
+        return {**files, **self.settlements(files)}
+
+    def settlements(self, files: Files) -> Files:
+        """Settlements of the rebates and fees that go together; what is drawn afterwards does not depend on them."""
+        state, rows = self.chance.getstate(), {}
+        for per in ("once", "month", "quarter", "year") if self.make.likely(0.7) else ():
+            parts = {
+                kind: [id for id, row in files.get(kind, {}).get(kind, {}).items() if row.get("per", "once") == per]
+                for kind in ("rebates", "fees")
+            }
+            if all(parts.values()):
+                least = {"pays_from": self.make.value(self.scope, Target("money", self.currency), 0)}
+                rows[f"settled_{per}"] = {**self.title(), **parts, **(least if self.make.likely(0.5) else {}), **SOURCE}
+        self.chance.setstate(state)
+        return {"settlements": {"settlements": rows}} if rows else {}
 
     def by_tier(self, definitions: dict[str, Any], tiers: list[str]) -> Iterator[tuple[Symbol, list[str]]]:
         """A definition with a value for some tiers, as a symbol with those tiers."""

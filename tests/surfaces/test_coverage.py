@@ -22,7 +22,7 @@ from .programmes import Files, compiled, programme, text
 NUMBER = 250
 #: the files of the random programmes: claims are made by the test of proofs
 KINDS = ("benefits", "bonuses", "clauses", "definitions", "eligibility", "facts", "fees", "prices", "products",
-         "programme", "rebates", "terms", "tiers")  # fmt: skip
+         "programme", "rebates", "settlements", "terms", "tiers")  # fmt: skip
 #: keys of readings not taken, which have tests of their own
 NO_USE = {"reading", "other_readings", "changes"}
 

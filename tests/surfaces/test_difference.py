@@ -36,8 +36,8 @@ INPUTS = {
     "next",
 }
 #: parts of an outcome in which something is better or worse, and the keys of what they come to
-SIDED = ("status", "discount", "benefits", "rebates", "rebate_totals", "fees", "fee_totals", "definitions", "tiers",
-         "tracks")  # fmt: skip
+SIDED = ("status", "discount", "benefits", "rebates", "rebate_totals", "fees", "fee_totals", "settlements",
+         "definitions", "tiers", "tracks")  # fmt: skip
 WORTH = ("value", "amount", "percent", "total")
 BETTER, WORSE, OTHER = "better", "worse", "other"
 _STATUS = {"not_qualified": 0, "retained": 1, "qualified": 1, "not_earned": 0, "earned": 1}

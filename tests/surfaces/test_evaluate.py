@@ -83,9 +83,9 @@ def part_fault(release: Release, outcome: Outcome, right: dict[str, Any]) -> str
 def shown_payments(
     label: str, payer: Tier | Programme, seen: TierOutcome | Outcome, right: dict[str, Any]
 ) -> dict[str, tuple[Any, Any]]:
-    """What is shown of rebates and fees, and what the interpreter gives for each."""
+    """What is shown of rebates, fees and settlements, and what the interpreter gives for each."""
     shown: dict[str, tuple[Any, Any]] = {}
-    words = {"rebates": ("earned", "not_earned"), "fees": ("due", "not_due")}
+    words = {"rebates": ("earned", "not_earned"), "fees": ("due", "not_due"), "settlements": ("paid", "not_paid")}
     for kind, (applies, applies_not) in words.items():
         payments, parts = getattr(payer, kind), getattr(seen, kind) or ()
         for payment, part in zip(payments.rows, parts, strict=True):
@@ -95,7 +95,7 @@ def shown_payments(
                 wanted = "owed" if payment.negative == "owed" else "carried"
             shown[f"{label} {payment.id}"] = (part.amount, or_none(amount))
             shown[f"{label} {payment.id} status"] = (part.status, wanted)
-        totals = getattr(seen, f"{kind[:-1]}_totals") or ()
+        totals = getattr(seen, f"{kind[:-1]}_totals", None) or ()
         for total, part in zip(payments.totals, totals, strict=True):
             alike = [row.amount for row in payments.rows if (row.currency, row.per) == (total.currency, total.per)]
             amounts = [Fraction(right[id]) for id in alike if not isinstance(right[id], Unknown)]
@@ -114,14 +114,14 @@ def own_parts(release: Release, outcome: Outcome, right: dict[str, Any]) -> dict
     tier = right[track.tier]
     if isinstance(tier, Unknown) or tier == "none":
         status = "undetermined" if isinstance(tier, Unknown) else None if track.award == "signed" else "not_qualified"
-        parts = (outcome.status, outcome.discount, outcome.benefits, outcome.rebates, outcome.fees)
-        return {"own": (parts, (status, None, None, None, None))}
+        parts = (outcome.status, outcome.discount, outcome.benefits, outcome.rebates, outcome.fees, outcome.settlements)
+        return {"own": (parts, (status, None, None, None, None, None))}
     qualified = or_none(right[programme.tiers[tier].qualified])
     kept = qualified is not True and tier in track.kept and right[track.kept[tier]] is True
     status = "retained" if kept else {True: "qualified", False: "not_qualified", None: "undetermined"}[qualified]
     shown = {"own status": (outcome.status, status)}
     of_tier = outcome.of(tier)
-    for kind in ("benefits", "rebates", "rebate_totals", "fees", "fee_totals"):
+    for kind in ("benefits", "rebates", "rebate_totals", "fees", "fee_totals", "settlements"):
         for number, (part, given) in enumerate(zip(getattr(outcome, kind), getattr(of_tier, kind), strict=True)):
             shown[f"own {kind} {number}"] = (granted(status, worth(part), worth(given)), worth(part))
     for name in ("total", "in_price", "in_kind") if of_tier.discount else ():

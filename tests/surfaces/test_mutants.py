@@ -24,8 +24,8 @@ from .trials import MANY, each, trials
 
 KEY = 4  #: the most letters between the name of a figure, where a mutant may stand, and the figure
 #: parts of an outcome that a scenario may expect
-EXPECTED = ("tier", "status", "discount", "benefits", "rebates", "fees", "tiers", "definitions", "tracks",
-            "membership_ends", "kept_until")  # fmt: skip
+EXPECTED = ("tier", "status", "discount", "benefits", "rebates", "fees", "settlements", "tiers", "definitions",
+            "tracks", "membership_ends", "kept_until")  # fmt: skip
 
 
 @trials(3)
