@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         form,
         handbook,
         import_table,
+        migrate,
         prove,
         ranges,
         read,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from .engine.proof.outlook import Outlook
     from .engine.proof.ranges import ValueRange
     from .engine.release.load import Release, load
+    from .engine.release.migrate_records import MigratedRecords
     from .engine.release.timeline import Timeline
     from .engine.source.document import Document
     from .engine.tables.export import ExportedTable
@@ -72,6 +74,7 @@ __all__ = [
     "InvalidInput",
     "InvalidProgramme",
     "Level",
+    "MigratedRecords",
     "OrderLines",
     "Outcome",
     "Outlook",
@@ -97,6 +100,7 @@ __all__ = [
     "handbook",
     "import_table",
     "load",
+    "migrate",
     "prove",
     "ranges",
     "read",
@@ -114,8 +118,8 @@ __all__ = [
 __version__ = VERSION
 
 _NAMES = {
-    "api": "advise batch check compare diff export_table form handbook import_table prove ranges read schema sql "
-    "statement timeline to_dict to_json unreached verify what_if",
+    "api": "advise batch check compare diff export_table form handbook import_table migrate prove ranges read schema "
+    "sql statement timeline to_dict to_json unreached verify what_if",
     "engine.difference.difference": "ReleaseDifference",
     "engine.evaluate.outcome": "Outcome",
     "engine.evaluate.quote": "OrderLines Quote",
@@ -129,6 +133,7 @@ _NAMES = {
     "engine.proof.outlook": "Outlook",
     "engine.proof.ranges": "ValueRange",
     "engine.release.load": "Release load",
+    "engine.release.migrate_records": "MigratedRecords",
     "engine.release.timeline": "Timeline",
     "engine.source.document": "Document",
     "engine.tables.export": "ExportedTable",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .engine.proof.outlook import Outlook
     from .engine.proof.ranges import ValueRange
     from .engine.release.load import Release
+    from .engine.release.migrate_records import MigratedRecords
     from .engine.release.timeline import Timeline
     from .engine.source.document import Document
     from .engine.tables.export import ExportedTable
@@ -63,6 +64,20 @@ def what_if(release: Release, settings: Sequence[str]) -> Release:
     from .engine.review.what_if import what_if as changed_files
 
     return changed_files(release.files, settings).load()
+
+
+def migrate(release: Release, records: Iterable[str | Path]) -> MigratedRecords:
+    """Rewrite the files of records that were written for earlier releases as records of this one, comments kept.
+
+    All files are written, or none. Raises InvalidInput where one of them cannot be carried over, WrongCall where one
+    cannot be written.
+    """
+    from .engine.release.migrate_records import migrated_records
+    from .engine.source.edit import write_mended
+
+    migrated = migrated_records([read(path) for path in records], release)
+    write_mended(migrated.mended)
+    return migrated
 
 
 def timeline(program: str | Path, record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:

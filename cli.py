@@ -28,6 +28,7 @@ from charter.commands.console import (
     write_problems,
 )
 from charter.commands.integration import form, schema
+from charter.commands.migrating import migrate
 from charter.commands.partner import evaluate, quote, timeline
 from charter.commands.portfolio import batch, sql
 from charter.commands.proving import advise, prove
@@ -65,6 +66,7 @@ app.command()(verify)
 app.command()(explain)
 app.command()(new)
 app.command()(seal)
+app.command()(migrate)
 app.command()(handbook)
 app.command()(form)
 app.command()(schema)

@@ -128,13 +128,14 @@ def timeline(
         check_output(output, (record,), program)
         releases = load_published(program_folder(program), first, last)
         days = partner_timeline(releases, read_document(record), first, last)
+        write_problems(days.problems)
         write_report(format, lambda: timeline_data(days), lambda: timeline_page(days, lang), lang, output)
 
 
 def _evaluate_all(release: Release, documents: list[Any], day: date) -> list[Result]:
     """The outcome of each document, None where it is invalid, with its problems."""
     readable = [document for document, _ in documents if document]
-    records = iter(read_records(readable, release.programme))
+    records = iter(read_records(readable, release.read))
     results: list[Result] = []
     for document, problems in documents:
         record, record_problems = next(records) if document else (None, ())

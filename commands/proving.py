@@ -19,6 +19,7 @@ from .console import (
     load_release,
     read_document,
     reporting_refusals,
+    write_problems,
     write_report,
 )
 from .options import (
@@ -161,6 +162,7 @@ def advise(
         loaded = load_release(program, release, day, settings)
         lines = loaded.order(read_document(order)) if order else None
         partner = loaded.record(read_document(record))
+        write_problems(partner.remarks)
         outlook = api.advise(loaded, partner, tier=tier, discount=discount, order=lines, as_of=day, seconds=seconds)
         page = partial(outlook_page, loaded.programme, outlook, lang)
         write_report(format, lambda: outlook_data(loaded.programme, outlook), page, lang, output)

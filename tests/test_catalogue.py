@@ -10,6 +10,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -120,6 +121,33 @@ def _commissions(release: Path) -> None:
         file.write(f"  commissions: {{title: {{en: Commissions}}, {sum}}}\n")
 
 
+def _earlier(migration: str = "", **names: str) -> Callable[[Path], None]:
+    """An earlier release beside the one of the examples, in which facts have other names; and how they became these."""
+
+    def add(release: Path) -> None:
+        before = Path(shutil.copytree(release, release.parent / "0.9.0"))
+        edit(before, "programme.yaml", '"1.0.0"', '"0.9.0"')
+        edit(before, "programme.yaml", "2025-07-01", "2024-07-01")
+        for path in before.glob("*.yaml"):
+            text = path.read_text("utf-8")
+            for new, old in names.items():
+                text = re.sub(rf"\b{new}\b", old, text)
+            path.write_text(text, "utf-8")
+        if migration:
+            (release / "migration.yaml").write_text(f'from: "0.9.0"\nfacts:\n{migration}', "utf-8")
+
+    return add
+
+
+def _fax(release: Path) -> None:
+    """An earlier release with a fact more, which the migration does not mention."""
+    _earlier("  people: staff\n", people="staff")(release)
+    with (release.parent / "0.9.0" / "facts.yaml").open("r+", encoding="utf-8") as file:
+        text = file.read().replace("facts:\n", "facts:\n  fax: {title: {en: Fax}, kind: text}\n")
+        file.seek(0)
+        file.write(text)
+
+
 RATES = """lists:
   rates:
     title: {en: Rates}
@@ -142,14 +170,23 @@ SITUATIONS: dict[str, Callable[[Path], None]] = {
     "choice-never-taken": _definition("choice-never-taken"),
     "claim-undecided": _deals,
     "clause-not-reached": _logo,
+    "fact-gone": _fax,
     "figure-differs": _five_percent,
+    "migration-unclear": _earlier(people="staff"),
     "mutant-explained": _one_rule,
     "mutant-unnoticed": _one_rule,
     "broken-seal": _example("tier-not-reached"),
+    "default-differs": _earlier(people="staff", audited="reviewed"),
     "draft-overdue": _example("tier-not-reached"),
+    "no-successor": _earlier(people="staff"),
+    "not-carried-over": _earlier(
+        "  people: staff\n  audited: reviewed and staff > 1\n", people="staff", audited="reviewed"
+    ),
     "not-checked": _offices,
     "reaches-back": _commissions,
     "reading-without-effect": _third_clause,
+    "release-needed": _earlier(people="staff"),
+    "release-unclear": _earlier("  revenue: revenue * 1000\n"),
     "scenario-differs": _example("tier-not-reached"),
     "sealed-changed": _example("tier-not-reached"),
     "short-notice": _example("tier-not-reached"),

@@ -114,6 +114,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[type, Any]:
         charter.export_table(release, "required_admins"),
         charter.import_table(release, b"tier,out: admins\n-,2\n"),
         charter.advise(release, document, tier="retail", as_of=DAY),
+        charter.migrate(release, []),
     ]  # fmt: skip
     return {type(value): value for value in made}
 

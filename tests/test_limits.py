@@ -35,6 +35,7 @@ STATED = {
     ("settlements", "settlements"): limits.MAX_OPTIONS,
     ("record", "partner"): limits.MAX_PARTNER,
     ("record", "name"): limits.MAX_NAME,
+    ("record", "release"): limits.MAX_PARTNER,
     ("record", "document"): limits.MAX_TEXT,
     ("tiers", "tiers"): limits.MAX_ROWS,
 }

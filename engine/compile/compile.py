@@ -30,7 +30,7 @@ from .values import Values
 #: every kind of file of a release; the first two are required
 KINDS = (
     "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "fees", "settlements",
-    "benefits", "products", "prices", "terms", "claims",
+    "benefits", "products", "prices", "terms", "claims", "migration",
 )  # fmt: skip
 REQUIRED = KINDS[:2]
 

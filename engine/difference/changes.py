@@ -117,8 +117,9 @@ def changes(before: Side, after: Side, renaming: Renaming) -> tuple[Change, ...]
     `renaming` are the rows that have these ids only in the second release.
     """
     result: list[Change] = []
-    for file_kind in sorted({*before.files.documents, *after.files.documents}):
-        old, new = before.files.documents.get(file_kind), after.files.documents.get(file_kind)
+    old_files, new_files = before.files.rules, after.files.rules
+    for file_kind in sorted({*old_files, *new_files}):
+        old, new = old_files.get(file_kind), new_files.get(file_kind)
         walk = _FileWalk(file_kind, old, new, before, after)
         result += [walk.renamed(*paths) for paths in renaming.of_file(file_kind).items()]
         result += walk.differences((), old.data if old else {}, new.data if new else {})

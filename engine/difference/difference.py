@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from ..evaluate.evaluate import make_plan
 from ..named_tuples import public
 from ..proof.example import Example
 from ..release.find import release_number
-from ..release.load import Release, ReleaseFiles, compile_release
+from ..release.load import Release, ReleaseFiles, compile_release, release_of
 from ..source.document import Document, PartPath
 from ..source.parts import part, with_part, without
 from ..source.shape import check_shape
@@ -181,7 +180,7 @@ def _with_changes(pair: Pair, accepted: Sequence[Change]) -> Release | None:
         return None
     files = pair.before.files._replace(documents=documents)
     programme, _ = compile_release(files)
-    return None if programme is None else Release(programme, make_plan(programme), (), files)
+    return None if programme is None else release_of(programme, (), files)
 
 
 def _reordered(document: Document, path: PartPath, order: Sequence[str]) -> Document:

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..evaluate.evaluate import make_plan
 from ..language.tree import Aggregate, Expression, Literal, Name, children
 from ..problems import Place, Source
 from ..programme.model import MAIN, Programme
 from ..proof.example import Example
-from ..release.load import Release, ReleaseFiles, compile_release
+from ..release.load import Release, ReleaseFiles, compile_release, release_of
 from ..source.canonical import CanonicalForm, canonical
 from ..source.document import Document, PartPath
 from .rows import BY_TIER, ROWS, RowKind, is_text, pattern_of
@@ -67,7 +66,7 @@ def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release
     if programme is None or not _means_the_same(before.programme, programme, renaming.words):
         return Renaming({}), before
     values = dict(zip(programme.values, before.programme.values, strict=True))
-    renamed = Release(programme, make_plan(programme), before.problems, files)
+    renamed = release_of(programme, before.problems, files)
     return renaming._replace(values=values), renamed
 
 
@@ -78,7 +77,7 @@ def with_ids_of(first: Release, second: Release) -> Release:
 
 def _renamed(before: ReleaseFiles, after: ReleaseFiles, renaming: Renaming) -> Iterator[tuple[_FilePath, str]]:
     """Rows of `before`, which already has the ids of `renaming`, that stand in `after` under another id."""
-    for kind in sorted(before.documents.keys() & after.documents.keys()):
+    for kind in sorted(before.rules.keys() & after.rules.keys()):
         old_paths = renaming.of_file(kind)
         for path, rows, new_rows in _tables((), before.documents[kind].data, after.documents[kind].data):
             added = [id for id in new_rows if id not in rows]

@@ -146,7 +146,7 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         lists=_item_values(plan.lists, plan.layout, row) if plan.lists else {},
         agreements=agreements,
         facts=inputs.facts,
-        problems=record_warnings(programme, plan.layout, record, inputs, row, agreements, held),
+        problems=(*record.remarks, *record_warnings(programme, plan.layout, record, inputs, row, agreements, held)),
         undefined=own.undefined,
     )
 

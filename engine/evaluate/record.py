@@ -6,7 +6,7 @@ validator takes longer than evaluating a record.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -26,8 +26,8 @@ from ..values import plain
 from .periods import Agreement, Dated, read_agreements, read_periods
 from .row_layout import Facts
 
-_KEYS = ("partner", "name", "tier", "since", "facts", "agreements")
-_LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME}
+_KEYS = ("partner", "name", "release", "tier", "since", "facts", "agreements")
+_LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME, "release": MAX_PARTNER}
 
 
 @public("partner", "tier", "since")
@@ -45,6 +45,7 @@ class Record(NamedTuple):
     places: Mapping[str, Place]
     agreements: tuple[Agreement, ...] = ()
     dated: Mapping[str, Dated] = {}  #: facts that change with time, by name
+    remarks: tuple[Problem, ...] = ()  #: warnings of what of an earlier release's record was left out
 
     def facts_on(self, day: date) -> Facts:
         """The facts on a day; a dated fact has the value of the period that includes the day, or is left out."""
@@ -66,6 +67,7 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     partner, name = _words(document, data, "partner", problems), _words(document, data, "name", problems)
     if "partner" not in data:
         problems.append(Problem("missing-key", "'partner' is missing", document.place(()), "add the partner's id"))
+    _words(document, data, "release", problems)  # `release.lineage` has seen to what it says
     tier = _tier(document, data.get("tier"), programme, problems)
     since = _since(document, data, problems)
     facts = _facts(document, data.get("facts"), programme, problems)
@@ -262,10 +264,10 @@ def _values(
 
 
 def read_records(
-    documents: Sequence[Document], programme: Programme
+    documents: Sequence[Document], read_document: Callable[[Document], tuple[Record | None, tuple[Problem, ...]]]
 ) -> list[tuple[Record | None, tuple[Problem, ...]]]:
     """The record and the problems of each document; two records of a partner are both refused."""
-    read = [read_record(document, programme) for document in documents]
+    read = [read_document(document) for document in documents]
     first: dict[str, int] = {}
     looks: dict[str, str] = {}
     for index, (record, _) in enumerate(read):

@@ -106,7 +106,7 @@ def make_layout(programme: Programme) -> Layout:
     return Layout(
         facts=tuple(programme.facts),
         defaults=defaults,
-        optional=tuple((row.index(id), _no_value(id, fact.kind)) for id, fact in programme.facts.items() if fact.none),
+        optional=tuple((row.index(id), no_value(id, fact.kind)) for id, fact in programme.facts.items() if fact.none),
         lists=tuple(_list_layout(programme, list_fact) for list_fact in of_lists.values()),
         slots=len(items),
         terms=terms,
@@ -128,7 +128,7 @@ def _default(fact: Fact) -> Value:
     return Unknown(frozenset((fact.id,))) if fact.default is None else fact.default
 
 
-def _no_value(id: str, kind: Kind) -> Unknown:
+def no_value(id: str, kind: Kind) -> Unknown:
     """The undefined value of an optional fact, or field of an item (`deals[2].closed_on`), that there is none of."""
     return Unknown(causes=frozenset((Cause(Undefined(Name(id, kind, id), kind), (NONE,)),)))
 
@@ -178,9 +178,9 @@ def fill(layout: Layout, inputs: KnownInputs) -> Row:
     facts = inputs.facts
     row: Row = [inputs.as_of, inputs.held_tier or NO_TIER, inputs.held_since or _NO_DAY]
     row.extend(map(facts.get, layout.facts, layout.defaults))
-    for position, no_value in layout.optional:  # as the record or a default says
+    for position, undefined in layout.optional:  # as the record or a default says
         if row[position] == NONE:
-            row[position] = no_value
+            row[position] = undefined
     if layout.lists:
         row.extend([_items(list_layout, facts) for list_layout in layout.lists])
         row.extend([None] * layout.slots)
@@ -308,7 +308,7 @@ def _item(layout: ListLayout, item: Mapping[str, Scalar], number: int) -> list[V
         if value is None:
             fields.append(Unknown(frozenset((f"{layout.id}[{number}].{id}",))))
         elif value == NONE and id in layout.optional:
-            fields.append(_no_value(f"{layout.id}[{number}].{id}", layout.optional[id]))
+            fields.append(no_value(f"{layout.id}[{number}].{id}", layout.optional[id]))
         else:
             fields.append(value)
     return [*fields, *(Unknown() for _ in layout.values)]

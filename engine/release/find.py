@@ -142,7 +142,7 @@ def no_release(release: str, existing: Iterable[str]) -> WrongCall:
 
 def releases_of(folders: Iterable[Path]) -> tuple[FoundRelease, ...]:
     """The releases in these folders, in order; raises InvalidProgramme where one does not state its first day."""
-    return tuple(sorted(map(_found, folders), key=lambda release: release.turn))
+    return tuple(sorted(map(find_release, folders), key=lambda release: release.turn))
 
 
 def published(releases: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
@@ -210,7 +210,7 @@ def unreadable(path: Path, error: OSError) -> Problem:
     return Problem("unreadable-file", f"the file cannot be read: {reason}", place, "check its permissions")
 
 
-def _found(folder: Path) -> FoundRelease:
+def find_release(folder: Path) -> FoundRelease:
     """The release in a folder; raises InvalidProgramme where programme.yaml does not state its first day."""
     path = folder / "programme.yaml"
     try:

@@ -12,13 +12,14 @@ from ..compile.compile import KINDS, REQUIRED, compile_programme
 from ..compile.on_days import EarlierRelease
 from ..evaluate.evaluate import Plan, evaluate, make_plan
 from ..evaluate.outcome import Outcome
-from ..evaluate.record import Record, plain_document, read_record, record_of
+from ..evaluate.record import Record, plain_document
 from ..named_tuples import public
 from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import Programme
 from ..source import shape_cache
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
 from .find import NUMBER, published, refuse_overlaps, release_folder, release_folders, releases_of, unreadable
+from .lineage import Lineage
 from .seal import check_seal, content_digest
 
 if TYPE_CHECKING:
@@ -36,16 +37,19 @@ class Release(NamedTuple):
     plan: Plan
     problems: tuple[Problem, ...]
     files: ReleaseFiles
+    lineage: Lineage  #: the releases before it, for which records may have been written
+
+    def read(self, document: Document) -> tuple[Record | None, tuple[Problem, ...]]:
+        """The record of this or an earlier release in a document, None where it has errors; and the problems."""
+        return self.lineage.read(document)
 
     def record(self, written: Document | Mapping[str, Any]) -> Record:
         """A partner's record, from a document or from plain data with the keys of a record file.
 
-        A float in plain data is the shortest decimal that gives it. Raises InvalidInput with all problems.
+        One of an earlier release is read through the migrations since. A float in plain data is the shortest decimal
+        that gives it. Raises InvalidInput with all problems.
         """
-        if isinstance(written, Document):
-            record, problems = read_record(written, self.programme)
-        else:
-            record, problems = record_of(written, self.programme)
+        record, problems = self.read(written if isinstance(written, Document) else plain_document(written, "record"))
         if record is None:
             raise InvalidInput(problems)
         return record
@@ -118,7 +122,13 @@ def load_files(files: ReleaseFiles) -> Release:
     programme, problems = compile_release(files)
     if programme is None:
         raise InvalidProgramme(problems)
-    return Release(programme, make_plan(programme), problems, files)
+    return release_of(programme, problems, files)
+
+
+def release_of(programme: Programme, problems: tuple[Problem, ...], files: ReleaseFiles) -> Release:
+    """The release of a programme that was compiled from these files."""
+    lineage = Lineage(files.folder, programme, files.documents, read_release)
+    return Release(programme, make_plan(programme), problems, files, lineage)
 
 
 @public("folder")
@@ -130,6 +140,11 @@ class ReleaseFiles(NamedTuple):
     broken: Mapping[str, set[PartPath]]  #: the misshapen parts of each kind; the path () is the whole file
     problems: tuple[Problem, ...]
     earlier: tuple[EarlierRelease, ...] = ()  #: the releases before it in its folder, if it asks for values on a day
+
+    @property
+    def rules(self) -> dict[str, Document]:
+        """The files that say what the programme is: all but the migration, which is about records of another."""
+        return {kind: document for kind, document in self.documents.items() if kind != "migration"}
 
 
 def read_release(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:

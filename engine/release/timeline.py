@@ -15,7 +15,7 @@ from ..evaluate.record import Record
 from ..language.run.causes import Cause
 from ..limits import MAX_DAYS
 from ..named_tuples import public
-from ..problems import Problem, WrongCall, wrong_call
+from ..problems import Problem, WrongCall, in_order, wrong_call
 from ..programme.model import Programme
 from ..source.document import Document
 from ..values import Number
@@ -57,6 +57,7 @@ class Timeline(NamedTuple):
     partner: str
     name: str | None
     programmes: Mapping[str, Programme]
+    problems: tuple[Problem, ...] = ()  #: warnings of what a record of an earlier release states in vain
 
 
 class _State(NamedTuple):
@@ -70,8 +71,9 @@ class _State(NamedTuple):
 def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:
     """The days from the first to the last on which something changes, beginning with the first day.
 
-    `record` is an argument for `Release.record`; each release reads it. Raises InvalidInput where it does not fit one
-    of them, WrongCall where the days are out of order or too many, or no release is in force on the first.
+    `record` is an argument for `Release.record`; each release that is in force on one of the days reads it. Raises
+    InvalidInput where it does not fit one of them, WrongCall where the days are out of order or too many, or no release
+    is in force on the first.
     """
     if last < first or (last - first).days > MAX_DAYS:
         help = f"--from stands before --to, and not more than {MAX_DAYS} days"
@@ -79,11 +81,14 @@ def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], 
     in_turn = sorted(releases, key=lambda release: release.programme.effective_from)
     if not in_turn or in_turn[0].programme.effective_from > first:
         raise WrongCall([Problem("no-release", f"no release is in force on {first}", None, "begin later")])
+    begun = [release for release in in_turn if release.programme.effective_from <= first]
+    in_turn = [*begun[-1:], *(release for release in in_turn if first < release.programme.effective_from <= last)]
     records = {release.programme.release: release.record(record) for release in in_turn}
     moments = tuple(_moments(in_turn, records, first, last))
     latest = records[moments[-1].release]
     programmes = {release.programme.release: release.programme for release in in_turn}
-    return Timeline(moments, latest.partner, latest.name, programmes)
+    problems = in_order(problem for read in records.values() for problem in read.remarks)
+    return Timeline(moments, latest.partner, latest.name, programmes, problems)
 
 
 def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:

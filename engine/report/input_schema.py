@@ -56,6 +56,7 @@ def record_schema(programme: Programme, lang: str = "en") -> Schema:
     properties = {
         "partner": _described(say["ask_partner"], _text(MAX_PARTNER)),
         "name": _described(say["ask_name"], _or_null(_text(MAX_NAME))),
+        "release": _described(say["ask_release"], {"enum": [programme.release, None]}),
         "tier": _tier(programme, lang),
         "since": _described(say["ask_since"], _or_null(_DAY) if _may_name_tier(programme) else _NULL),
         "facts": _described(say["ask_facts"], {**_closed({**facts, **lists}), "type": ["object", "null"]}),

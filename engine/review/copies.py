@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ..problems import Problem, WrongCall
 from ..source.document import shown
 
 
-def copy_release(folder: Path, target: Path, *, without: str | None = None) -> None:
-    """Copy a release to a new folder. Links become files; hidden files and those of the name `without` are left out.
+def copy_release(folder: Path, target: Path, *, without: Collection[str] = ()) -> None:
+    """Copy a release to a new folder. Links become files; hidden files and those with a name in `without` are left out.
 
     Raises WrongCall where a file cannot be read, OSError where one cannot be written.
     """
-    contents = {path.relative_to(folder): _content(path) for path in _files(folder) if path.name != without}
+    contents = {path.relative_to(folder): _content(path) for path in _files(folder) if path.name not in without}
     for relative, content in contents.items():
         copy = target / relative
         copy.parent.mkdir(parents=True, exist_ok=True)

@@ -46,7 +46,12 @@ def find_part(documents: Mapping[str, Document], path: str, place: Place | None)
     The last key may be missing.
     """
     keys = path.split(".")
-    tables = {key: kind for kind, file in documents.items() if isinstance(file.data, dict) for key in file.data}
+    tables = {
+        key: kind
+        for kind, file in documents.items()
+        if kind != "migration" and isinstance(file.data, dict)
+        for key in file.data
+    }
     if keys[0] not in tables:
         return _missing(keys[0], path, place, tables)
     data: Any = documents[tables[keys[0]]].data

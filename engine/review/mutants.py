@@ -142,7 +142,7 @@ def _with_node(release: Release, node: Expression, replacement: Expression) -> R
 
 def _of_tables(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
     """Tables by tier without one of their tiers."""
-    for kind, document in files.documents.items():
+    for kind, document in files.rules.items():
         for path in document.keys:
             if len(path) > 1 and path[-2] in _BY_TIER and path[-1] in release.programme.tiers:
                 name = ".".join(map(str, path[:-1]))
@@ -189,7 +189,7 @@ def _compiled(files: ReleaseFiles, release: Release, kind: str, document: Docume
 
 def _of_groups(files: ReleaseFiles, release: Release) -> Iterator[Mutant]:
     """Groups of requirements of which all or one must be met, with one fewer or more: the tree has no such number."""
-    for kind, document in files.documents.items():
+    for kind, document in files.rules.items():
         for path in document.keys:
             needed, parts = document.at(path), document.at((*path[:-1], "of"))
             if path[-1] != "at_least" or not isinstance(needed, Decimal) or not isinstance(parts, dict):

@@ -49,9 +49,10 @@ class Sealed(NamedTuple):
 def begin(program: Path, release: str, copied_from: str | None, effective: date | None, today: date) -> Begun:
     """Begin a release as a copy of another one (None: the last), with the comments and the order of its files.
 
-    Its first day is `effective`, or the earliest possible: tomorrow, or when the notice period has passed. The whole
-    folder appears in one step. Raises WrongCall where the release exists, cannot be written or there is none to copy,
-    InvalidProgramme where that one cannot be read.
+    Its seal and its migration, which are of that one alone, are left behind. The first day is `effective`, or the
+    earliest possible: tomorrow, or when the notice period has passed. The whole folder appears in one step. Raises
+    WrongCall where the release exists, cannot be written or there is none to copy, InvalidProgramme where that one
+    cannot be read.
     """
     releases = releases_of(release_folders(program))
     if releases[0].folder == program:
@@ -67,7 +68,7 @@ def begin(program: Path, release: str, copied_from: str | None, effective: date 
     target = Path(shown(folder))
     with part_path(target, folder=True) as part:
         with refusing(target):
-            copy_release(original.folder, part, without=SEAL)
+            copy_release(original.folder, part, without=(SEAL, "migration.yaml"))
             (part / "programme.yaml").write_bytes(with_fixes(original.about.source.text, fixes).encode())
         try:
             move(part, target, new=True)

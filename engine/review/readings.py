@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..evaluate.evaluate import make_plan
 from ..evaluate.outcome_json import outcome_data, quote_data
 from ..evaluate.record import read_records
 from ..problems import InvalidInput, Level, Problem, wrong_call
 from ..programme.model import Texts
 from ..proof.claims_by_bounds import ClaimVerdict, check_claims
-from ..release.load import Release, ReleaseFiles, compile_release
+from ..release.load import Release, ReleaseFiles, compile_release, release_of
 from ..source.differences import Pairing, Policy, ValueDifference, differences
 from ..source.document import Document
 from ..source.parts import part
@@ -80,7 +79,7 @@ def other_readings(
                 errors.append(Problem("reading-without-effect", message, document.place(at), help))
             problems += errors
             if programme and not errors:
-                release = Release(programme, make_plan(programme), found_problems, edited_files)
+                release = release_of(programme, found_problems, edited_files)
                 readings.append(OtherReading(clause, id, reading["title"], release))
     return tuple(readings), tuple(problems)
 
@@ -99,7 +98,7 @@ def reading_effects(
     """
     if order is not None and not records:
         raise wrong_call("an order is priced for a partner", "name a record too")
-    read = read_records(records, release.programme)
+    read = read_records(records, release.read)
     if any(record is None for record, _ in read):
         raise InvalidInput(tuple(dict.fromkeys(problem for _, problems in read for problem in problems)))
     before = [_answer(release, record, order, day) for record in records]

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..evaluate.evaluate import make_plan
 from ..extras import Extra, is_installed
 from ..problems import InvalidProgramme, Level, Place, Problem, Source, in_order
 from ..proof.claims_by_bounds import ClaimVerdict, check_claims, claim_problem
@@ -21,12 +20,13 @@ from ..release.find import (
     releases_of,
     unfinished_folders,
 )
-from ..release.load import Release, compile_release, read_files
+from ..release.load import Release, compile_release, read_files, release_of
 from ..release.seal import Seal, check_own_files, read_seal
 from ..source.document import shown
 from ..source.whole_files import is_part
 from .checks.all_checks import check_all
 from .checks.progress import Progress, unfinished
+from .migration_check import migration_problems
 from .readings import OtherReading, other_readings
 from .scenarios import FOLDER, Scenario, read_scenarios, scenario_outcomes
 
@@ -83,10 +83,10 @@ def review(folder: Path, *, solver: bool = True) -> tuple[Problem, ...]:
     problems = in_order((*problems, *check_own_files(folder)))
     if programme is None:
         return problems
-    release, solver = Release(programme, make_plan(programme), problems, files), solver and is_installed(Extra.PROVE)
+    release, solver = release_of(programme, problems, files), solver and is_installed(Extra.PROVE)
     progress = Progress(_budget() if solver else None)
     readings, reading_problems = other_readings(files)
-    all_problems = [*problems, *reading_problems, *check_all(release, progress)]
+    all_problems = [*problems, *reading_problems, *migration_problems(release), *check_all(release, progress)]
     try:
         scenarios = read_scenarios(folder, release)
     except InvalidProgramme as refused:

@@ -173,9 +173,11 @@ def _scenario(
         problems.append(Problem("wrong-type", "'as_of' is a day", place, "write it as 2026-01-31"))
         return
     record_document = reader.read(part(written, ("record",)), document.value_place((*at, "record")), problems)
-    if record_document and "but" in data:
-        record_document = _with_changes(record_document, part(written, ("but",)), problems)
-    record, record_problems = read_record(record_document, release.programme) if record_document else (None, ())
+    carried, record_problems = release.lineage.carry(record_document) if record_document else (None, ())
+    problems += record_problems
+    if carried and "but" in data:
+        carried = _with_changes(carried, part(written, ("but",)), problems)
+    record, record_problems = read_record(carried, release.programme) if carried else (None, ())
     problems += record_problems
     order = None
     if "order" in data:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,8 @@ def scalar_yaml(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, date):
+        return value.isoformat()
     text = str(value)
     is_plain = _PLAIN.fullmatch(text) and text == text.strip()
     return text if is_plain and plain_scalar(text) == text else json.dumps(text, ensure_ascii=False)
@@ -94,7 +97,7 @@ def _put(data: Any, path: PartPath, new: Any) -> Any:
 def _fixes(document: Document, path: PartPath, data: Any) -> Iterator[Fix]:
     """The fixes that put data at a path, where there is some."""
     if data is None:
-        yield _removal(document, path)
+        yield removal(document, path)
     elif (old := document.at(path)) != data:
         if isinstance(old, Mapping) and isinstance(data, Mapping) and list(old) == list(data):
             for key in data:
@@ -109,7 +112,7 @@ def _fixes(document: Document, path: PartPath, data: Any) -> Iterator[Fix]:
 def _replacement(document: Document, path: PartPath, data: Any) -> Fix:
     """The fix that writes a whole part again, after its key."""
     key = document.keys[path]
-    start, end = document.source.text.index(":", key.end) + 1, _end(document, path)
+    start, end = document.source.text.index(":", key.end) + 1, end_of(document, path)
     written = _after_key(document, path, key.column - 1, data)
     if comments := _COMMENT.findall(_QUOTED.sub("", document.source.text[start:end])):
         if not written.startswith("\n"):
@@ -120,9 +123,9 @@ def _replacement(document: Document, path: PartPath, data: Any) -> Fix:
 
 def _after_key(document: Document, path: PartPath, column: int, data: Any) -> str:
     """Data as it stands after its key: on the same line where it is no map, or was on one line, or is a new row."""
-    in_flow = _in_flow(document, path[:-1])
-    on_line = _in_flow(document, path) if path in document.places else path[-1] not in _LONG
-    if not isinstance(data, dict | list) or in_flow or (on_line and len(flow_yaml(data)) <= _WIDTH):
+    is_inner = in_flow(document, path[:-1])
+    on_line = in_flow(document, path) if path in document.places else path[-1] not in _LONG
+    if not isinstance(data, dict | list) or is_inner or (on_line and len(flow_yaml(data)) <= _WIDTH):
         return f" {flow_yaml(data)}"
     return f"\n{block_yaml(data, ' ' * (column + 2))}"
 
@@ -137,15 +140,15 @@ def _additions(document: Document, parts: Mapping[PartPath, Any]) -> Iterator[Fi
         table: Any = document.at(parent)
         first = document.keys[(*parent, "rows" if "rows" in table else next(iter(table)))]
         column = first.column - 1
-        end = ", " if _in_flow(document, parent) else f"\n{' ' * column}"
+        end = ", " if in_flow(document, parent) else f"\n{' ' * column}"
         written = (f"{path[-1]}:{_after_key(document, path, column, parts[path])}{end}" for path in paths)
         yield Fix(Place(document.source, first.start, first.start), "".join(written))
 
 
-def _removal(document: Document, path: PartPath) -> Fix:
+def removal(document: Document, path: PartPath) -> Fix:
     """The fix that removes a key with its value, and what divides it from the next or the last one."""
-    text, start, end = document.source.text, document.keys[path].start, _end(document, path)
-    if _in_flow(document, path[:-1]):
+    text, start, end = document.source.text, document.keys[path].start, end_of(document, path)
+    if in_flow(document, path[:-1]):
         after = re.compile(r"\s*,\s*").match(text, end)
         before = re.search(r",\s*$", text[:start])
         if after:
@@ -158,19 +161,19 @@ def _removal(document: Document, path: PartPath) -> Fix:
     return Fix(Place(document.source, start, end), "")
 
 
-def _in_flow(document: Document, path: PartPath) -> bool:
+def in_flow(document: Document, path: PartPath) -> bool:
     """Whether a map stands in braces, or in something that does."""
     places = (document.places[path[:length]] for length in range(len(path) + 1))
     return any(document.source.text[place.start : place.start + 1] in ("{", "[") for place in places)
 
 
-def _end(document: Document, path: PartPath) -> int:
+def end_of(document: Document, path: PartPath) -> int:
     """Where the value of a part ends in the text."""
     text, data, place = document.source.text, document.at(path), document.places[path]
     if not isinstance(data, dict | list):
         return len(text[: place.end].rstrip()) if document.styles.get(path) in ("|", ">") else place.end
     if text[place.start] not in "{[":
-        return _end(document, (*path, list(data)[-1] if isinstance(data, dict) else len(data) - 1))
+        return end_of(document, (*path, list(data)[-1] if isinstance(data, dict) else len(data) - 1))
     written = {**document.places, **{(*key, ""): place for key, place in document.keys.items()}}
     scalars = {inner.start: inner.end for at, inner in written.items() if at[: len(path)] == path}
     depth, at = 0, place.start

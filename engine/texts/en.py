@@ -388,6 +388,7 @@ INPUT: Mapping[str, str] = {
     "ask_tier_held": "The tier held now, by its id or code; empty where there is none",
     "ask_tierless": "The programme has no tiers",
     "ask_no_tier": "The tier is not written: the highest one is awarded whose requirements are met",
+    "ask_release": "The release for which the record is written: this one",
     "ask_since": "The first day on which the tier is held: a date, such as 2026-01-31",
     "ask_facts": "What is known of the partner; what is left out or null is unknown, or its default",
     "ask_period_value": "What holds on these days",

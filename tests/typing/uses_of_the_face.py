@@ -49,6 +49,8 @@ def of_a_release(release: charter.Release, record: charter.Record) -> None:
     assert_type(charter.schema(release, "row", lang="en"), dict[str, Any])
     assert_type(charter.handbook(release, format="markdown"), str)
     exported: charter.ExportedTable = charter.export_table(release, "rates", format="dmn", lang="ru")
+    migrated: charter.MigratedRecords = charter.migrate(release, ["record.yaml"])
+    assert_type(migrated.problems, tuple[charter.Problem, ...])
     read: charter.ImportedTable = charter.import_table(release, exported.text.encode(), into="rates", names={"a": "b"})
     assert_type((read.text, read.problems), tuple[str, tuple[charter.Problem, ...]])
     difference: charter.ReleaseDifference = charter.diff(release, release, as_of=DAY, seconds=2)

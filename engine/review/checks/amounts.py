@@ -93,7 +93,7 @@ def _tables(reviewed: Reviewed) -> Iterator[Problem]:
 def _open_tables(reviewed: Reviewed) -> Iterator[tuple[Document, PartPath, str, Expression]]:
     """Each table that says nothing of negative numbers, by its document, path and form; and the number it is about."""
     numbers = _numbers_by_place(reviewed)
-    for document in reviewed.files.documents.values():
+    for document in reviewed.files.rules.values():
         for path, table in _outermost_maps(document.data, ()):
             key = next((key for key in ("band", "between", "slices") if key in table and "rows" in table), None)
             if key is not None and ("negative" if key == "slices" else "below") not in table:

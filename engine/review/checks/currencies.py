@@ -19,7 +19,7 @@ def currencies(reviewed: Reviewed) -> Iterator[Problem]:
     A code is written beside an amount, or is an option of the field that says the currency of an item.
     """
     codes = money_codes()
-    for document in reviewed.files.documents.values():
+    for document in reviewed.files.rules.values():
         written = {place: code for path in document.places if path[-1:] == ("currency",)
                    for place, code in _codes(document, path).items()}  # fmt: skip
         for place, code in written.items():

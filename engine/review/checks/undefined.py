@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from ...evaluate.evaluate import make_plan
 from ...language.tree import Literal, Undefined
 from ...problems import Level, Place, Problem
-from ...release.load import Release
+from ...release.load import release_of
 from ...values import plain
 from .reviewed import Reviewed
 
@@ -24,7 +23,7 @@ def undefined(reviewed: Reviewed) -> Iterator[Problem]:
     from ...proof.undefined import causes_of, undefined_partner  # the solver is an optional library
 
     programme = reviewed.programme
-    release = Release(programme, make_plan(programme), (), reviewed.files)
+    release = release_of(programme, (), reviewed.files)
     reported: set[Place] = set()
     for tier in reviewed.progress.each("statuses that may be undefined", programme.tiers.values()):
         if tier.qualified not in reviewed.undefined:
