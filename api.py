@@ -113,6 +113,7 @@ def batch(
     ignored: Sequence[str] = (),
     summary: bool = False,
     safe_csv: bool = False,
+    written_for: str | None = None,
     engine: Literal["duckdb", "spark"] = "duckdb",
     session: Any = None,
     progress: Progress | None = None,
@@ -121,8 +122,10 @@ def batch(
 
     `lists` are the files of lists by their names, `columns` the ids of facts and values to add (or patterns of them),
     `ignored` the columns that are not read. The result has a summary only with `summary`. With `safe_csv` a text in CSV
-    that begins like a formula of a spreadsheet gets an apostrophe before it. `session` is a SparkSession
-    for the engine spark, which starts its own where it is None; only the engine duckdb calls `progress`.
+    that begins like a formula of a spreadsheet gets an apostrophe before it. `written_for` is the earlier release that
+    the files were written for; None: as the names of their columns show, which the engine spark does not ask. `session`
+    is a SparkSession for the engine spark, which starts its own where it is None; only the engine duckdb calls
+    `progress`.
     """
     _check_word("engine", engine, ("duckdb", "spark"))
     with importing(Extra.SPARK if engine == "spark" else Extra.BATCH, "a portfolio"):
@@ -142,6 +145,7 @@ def batch(
         tuple(ignored),
         summary,
         safe_csv,
+        written_for,
     )
     return spark_batch(release, job, session) if engine == "spark" else duckdb_batch(release, job, progress)
 
@@ -162,16 +166,17 @@ def compare(
     """Evaluate a portfolio under two releases on one day, and compare: who gains, who loses, and by how much.
 
     `orders` are the orders to price, by partner; `changes` is the file to write the list of differing partners to. The
-    portfolio has the columns of the first release: the second reads them as what it has under another id.
+    portfolio has the columns of the first release: the second reads them through the migrations from the first to it,
+    or as what it has under another id.
     """
-    from .engine.difference.renaming import with_ids_of
+    from .engine.difference.renaming import for_columns_of
 
     with importing(Extra.BATCH, "a portfolio"):
         from .engine.portfolio.compare.compared import compare_portfolio
         from .engine.portfolio.compare.release_view import Portfolio
     day, agreement_file = as_of or date.today(), _path(agreements)
     partners = Portfolio(Path(portfolio), day, _paths(lists), agreement_file, tuple(ignored), orders, _path(changes))
-    return compare_portfolio(before, with_ids_of(before, after), partners, progress)
+    return compare_portfolio(before, for_columns_of(before, after), partners, progress)
 
 
 def unreached(

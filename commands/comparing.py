@@ -85,6 +85,7 @@ def diff(
     with reporting_refusals(format, output):
         need_solver("a comparison")
         from charter.engine.difference.approvals import read_approvals
+        from charter.engine.difference.written_renames import recomputed
         from charter.engine.release.sources import find_files
 
         if portfolio is None and (lists or agreements or orders or hit):
@@ -93,6 +94,7 @@ def diff(
         check_outputs([output, hit], [before, after, approved, portfolio, agreements, *files_of], program)
         files = [find_files(named, _folder(program)) for named in (before, after)]
         pair = (load_files(files[0]), load_files(files[1]))
+        write_problems(recomputed(*pair))
         differences = api.diff(*pair, as_of=day, seconds=seconds)
         approvals = read_approvals(read_document(approved)) if approved else {}
         compared = (
@@ -127,10 +129,10 @@ def _compared(
     """Compare the releases over a portfolio and write its problems to stderr; with the agreements affected, if any.
 
     `pair` has both releases as they are written. The portfolio has the columns of the first one: the second reads them
-    as what it has under another id.
+    through the migrations since, or as what it has under another id.
     """
     from charter.engine.difference.effects import left_open
-    from charter.engine.difference.renaming import with_ids_of
+    from charter.engine.difference.renaming import for_columns_of
     from charter.engine.portfolio.compare.release_view import Portfolio, UnprovedOutcome
 
     with importing(Extra.BATCH, "a portfolio"):
@@ -138,7 +140,7 @@ def _compared(
         from charter.engine.portfolio.compare.row_comparison import unreached_in_portfolio
     documents = {partner: read_document(path) for partner, path in name_pairs(orders, _ORDER).items()}
     files = {name: Path(path) for name, path in name_pairs(lists).items()}
-    before, after, day = pair[0], with_ids_of(*pair), differences.pair.day
+    before, after, day = pair[0], for_columns_of(*pair), differences.pair.day
     is_open = () if differences.renaming.rows else tuple(starmap(UnprovedOutcome, left_open(differences.effects)))
     partners = Portfolio(portfolio, day, files, agreements, tuple(ignored), documents, hit, is_open)
     with removing_temporary_files():

@@ -70,6 +70,9 @@ def batch(
     safe_csv: Annotated[
         bool, typer.Option("--safe-csv", help="Keep texts in CSV from being run as formulas by a spreadsheet.")
     ] = False,
+    written_for: Annotated[
+        str | None, typer.Option("--written-for", metavar="RELEASE", help="The earlier release that the files are of.")
+    ] = None,
     program: ProgramOption = None,
     release: ReleaseOption = None,
     as_of: DateOption = None,
@@ -99,6 +102,7 @@ def batch(
                 ignored=ignore or (),
                 summary=summary is not None,
                 safe_csv=safe_csv,
+                written_for=written_for,
                 engine=engine,
                 progress=progress,
             )

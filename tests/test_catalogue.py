@@ -172,6 +172,7 @@ SITUATIONS: dict[str, Callable[[Path], None]] = {
     "clause-not-reached": _logo,
     "fact-gone": _fax,
     "figure-differs": _five_percent,
+    "migration-not-compared": _earlier(people="staff"),
     "migration-unclear": _earlier(people="staff"),
     "mutant-explained": _one_rule,
     "mutant-unnoticed": _one_rule,

@@ -29,8 +29,12 @@ MIGRATION = (ROOT / "tests" / "migration.yaml").read_text("utf-8")
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
+    return two_releases(tmp_path)
+
+
+def two_releases(folder: Path) -> Path:
     """Two releases of the small programme, of which the second has nearly all under another name."""
-    first = copy_of(SMALL, tmp_path)
+    first = copy_of(SMALL, folder)
     audited = "  audited_people: {title: {en: Audited}, kind: count, default: 0}\n"
     edit(first, "facts.yaml", "checks:\n", f"{audited}{LISTS}checks:\n")
     negotiable = "negotiable: {minimum: 0, maximum: 400, source: [s1]}"
@@ -55,7 +59,7 @@ def program(tmp_path: Path) -> Path:
     definitions = (second / "definitions.yaml").read_text("utf-8")
     definitions = definitions.replace("maximum: 400", "maximum: 400000")
     (second / "definitions.yaml").write_text(definitions, "utf-8")
-    return tmp_path
+    return folder
 
 
 def codes(folder: Path) -> list[str]:

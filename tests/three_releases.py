@@ -71,7 +71,7 @@ def rename(release: Path, old: str, new: str) -> None:
     for path in release.rglob("*.yaml"):
         if path.name != "migration.yaml":
             text = path.read_text("utf-8")
-            path.write_text(re.sub(rf"\b{old}\b", new, text), "utf-8")
+            path.write_text(re.sub(rf"(?<![\w-]){old}(?![\w-])", new, text), "utf-8")
 
 
 #: names of the first release, and what they are in the last

@@ -8,17 +8,20 @@ not, nothing counts as renamed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..compile.migration import compile_migration
 from ..language.tree import Aggregate, Expression, Literal, Name, children
-from ..problems import Place, Source
+from ..problems import InvalidProgramme, Place, Problem, Source
+from ..programme.migration import Migration
 from ..programme.model import MAIN, Programme
 from ..proof.example import Example
 from ..release.load import Release, ReleaseFiles, compile_release, release_of
 from ..source.canonical import CanonicalForm, canonical
 from ..source.document import Document, PartPath
 from .rows import BY_TIER, ROWS, RowKind, is_text, pattern_of
+from .written_renames import FilePath, written_renames
 
 #: what is named elsewhere: in expressions, as an option, or as the key of another table
 _NAMED: frozenset[RowKind] = frozenset(
@@ -26,13 +29,12 @@ _NAMED: frozenset[RowKind] = frozenset(
         "fact", "option", "list", "field", "definition", "tier", "track", "order_field", "order_value", "order_total",
     }
 )  # fmt: skip
-_FilePath = tuple[str, PartPath]  #: the kind of a file, and a path in it
 
 
 class Renaming(NamedTuple):
     """The rows with another id in the second release, by their places in the first release."""
 
-    rows: Mapping[_FilePath, str]
+    rows: Mapping[FilePath, str]
     values: Mapping[str, str] = {}  #: the ids that values have in the first release, by those that they get
 
     @property
@@ -54,12 +56,22 @@ class Renaming(NamedTuple):
 
 
 def renaming_of(before: Release, after: ReleaseFiles) -> tuple[Renaming, Release]:
-    """The rows that have another id in `after`, and the first release with these ids."""
-    renaming = Renaming({})
-    files = before.files
+    """The rows that have another id in `after`, and the first release with these ids.
+
+    What a migration between the two says counts before what is recognised.
+    """
+    written = written_renames(before.files, after)
+    renaming, renamed = _renaming_from(Renaming(written), before, after)
+    return _renaming_from(Renaming({}), before, after) if written and not renaming.rows else (renaming, renamed)
+
+
+def _renaming_from(renaming: Renaming, before: Release, after: ReleaseFiles) -> tuple[Renaming, Release]:
+    """The renaming with all that is recognised besides; none where the release would mean something else then."""
+    own = before.files._replace(documents=before.files.rules)
+    files = _files(own, renaming) if renaming.rows else own
     while more := dict(_renamed(files, after, renaming)):
         renaming = Renaming({**renaming.rows, **more})
-        files = _files(before.files, renaming)
+        files = _files(own, renaming)
     if not renaming.rows:
         return renaming, before
     programme, _ = compile_release(files)
@@ -75,7 +87,67 @@ def with_ids_of(first: Release, second: Release) -> Release:
     return renaming_of(second, first.files)[1]
 
 
-def _renamed(before: ReleaseFiles, after: ReleaseFiles, renaming: Renaming) -> Iterator[tuple[_FilePath, str]]:
+def for_columns_of(first: Release, second: Release) -> Release:
+    """The second release as it is compared over a portfolio that has the columns of the first.
+
+    Where a migration leads from the first to it and does more than give other names, it is the second itself, which
+    reads the portfolio through the migration; else the second with the ids that the first has.
+    """
+    with_old_ids = with_ids_of(first, second)
+    if not second.lineage.leads_from(first.lineage.number):
+        return with_old_ids
+    migrations = second.lineage.migrations_since(first.lineage.number)
+    if isinstance(migrations, Problem):
+        raise InvalidProgramme([migrations])
+    sources = [
+        source
+        for migration in migrations
+        for table in (migration.facts, *(items.fields for items in migration.lists.values()))
+        for source in table.values()
+    ]
+    is_renaming = all(source.expression is None for source in sources)
+    if is_renaming and _reads_all(with_old_ids.programme, first.programme):
+        return with_old_ids
+    return _with_tiers_of(second, migrations)
+
+
+def _with_tiers_of(second: Release, migrations: Sequence[Migration]) -> Release:
+    """The second release with the ids that its tiers had, so that a tier with another id is compared with itself.
+
+    Where several tiers became one, and where an id would mean something else then, they keep their own.
+    """
+    became: dict[str, str | None] = {id: id for id in migrations[0].tiers}
+    for migration in migrations:
+        became = {old: migration.tiers.get(new) if new else None for old, new in became.items()}
+    old_ids = {new: old for old, new in became.items() if new and list(became.values()).count(new) == 1 and new != old}
+    if not old_ids or second.programme.tiers.keys() & old_ids.values():
+        return second
+    renaming = Renaming({("tiers", ("tiers", new)): old for new, old in old_ids.items()})
+    files = _files(second.files._replace(documents=second.files.rules), renaming)
+    programme, _ = compile_release(files)
+    if programme is None or not _means_the_same(second.programme, programme, renaming.words):
+        return second
+    written = {"tiers": {old: new for new, old in old_ids.items()}}
+    document = Document(Source("", ""), written, {}, {}, {})  # type: ignore[arg-type]
+    last, _ = compile_migration(document, second.programme, programme)
+    return release_of(programme, second.problems, files)._replace(lineage=second.lineage.under_other_ids(last))
+
+
+def _reads_all(programme: Programme, first: Programme) -> bool:
+    """Whether a programme has the facts, lists and tiers of another, by their ids, kinds and options."""
+    pairs = [(programme.facts, first.facts), (programme.lists, first.lists), (programme.tiers, first.tiers)]
+    if any(old.keys() - new.keys() for new, old in pairs):
+        return False
+    facts = [(programme.facts, first.facts)]
+    facts += [(programme.lists[id].fields, items.fields) for id, items in first.lists.items()]
+    return all(
+        id in new and (new[id].kind, new[id].choices.keys()) == (fact.kind, fact.choices.keys())
+        for new, old in facts
+        for id, fact in old.items()
+    )
+
+
+def _renamed(before: ReleaseFiles, after: ReleaseFiles, renaming: Renaming) -> Iterator[tuple[FilePath, str]]:
     """Rows of `before`, which already has the ids of `renaming`, that stand in `after` under another id."""
     for kind in sorted(before.rules.keys() & after.rules.keys()):
         old_paths = renaming.of_file(kind)

@@ -17,6 +17,7 @@ from ..values import Kind
 from .sql.columns import PARTNER, tier_names
 
 SUFFIXES = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+REFUSED = "refused by the migration"  #: the column that says why a row of an earlier release cannot be carried over
 LINE = "line"  #: the column that holds a whole line of JSON
 STRANGE = "\x07"  #: marks a JSON value of the wrong kind
 AGREEMENT = ("partner", "term", "value", "document", "from", "until")

@@ -38,6 +38,7 @@ class Job(NamedTuple):
     ignored: tuple[str, ...] = ()  #: columns of the portfolio to ignore
     summarised: bool = False  #: whether the result has a summary
     safe_csv: bool = False  #: whether texts in CSV that begin like formulas are defused
+    written_for: str | None = None  #: the release that the files were written for; None: as their columns show
 
 
 @public("rows", "decided", "rejected")

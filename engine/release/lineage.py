@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,6 +50,7 @@ class Lineage:
         self._document = documents.get("migration")
         self._programmes: dict[str, Programme] = {}
         self._migrations: dict[str, Migration] = {}  #: by the release before
+        self._last: tuple[Migration, ...] = ()  #: from the release itself to what it is called elsewhere
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lineage) and (other._folder, other.programme) == (self._folder, self.programme)
@@ -137,14 +139,15 @@ class Lineage:
             if isinstance(migration, Problem):
                 return migration
             migrations.append(migration)
-        return tuple(migrations)
+        return (*migrations, *self._last)
 
     def _migration(self, index: int) -> Migration | Problem:
         """The migration of a link of the chain; or the problem that a release that it needs cannot be had."""
         link = self.chain[index]
         if link.before not in self._migrations:
             before = self.programme_of(link)
-            after = self.programme_of(self.chain[index - 1]) if index else self.programme
+            own = self._last[0].before if self._last else self.programme
+            after = self.programme_of(self.chain[index - 1]) if index else own
             if before is None or after is None:
                 return _not_there(link if before is None else self.chain[index - 1])
             migration, problems = compile_migration(link.document, before, after)
@@ -152,6 +155,17 @@ class Lineage:
                 raise InvalidProgramme(problems)
             self._migrations[link.before] = migration
         return self._migrations[link.before]
+
+    def under_other_ids(self, last: Migration) -> Lineage:
+        """The lineage of the same release under other ids, to which a last migration leads."""
+        lineage = copy(self)
+        lineage.programme, lineage._last = last.after, (last,)
+        return lineage
+
+    def leads_from(self, number: str) -> bool:
+        """Whether a migration is written on the way from a release to this one."""
+        numbers = [link.before for link in self.chain]
+        return number in numbers and any(link.document for link in self.chain[: numbers.index(number) + 1])
 
     def _no_way(self, number: str) -> Problem:
         """The problem that no way leads from a release to this one."""
@@ -177,7 +191,7 @@ class Lineage:
         record, problems = read_record(document, migrations[0].before)
         if record is None:
             return None, problems
-        return _through(document, migrations)
+        return through(document, migrations)
 
     def _is_as_later(self, number: str) -> bool:
         """Whether a later release, and all between, have no migration: then equal names are the same."""
@@ -208,7 +222,7 @@ class Lineage:
             migrations = self.migrations_since(link.before)
             if isinstance(migrations, Problem):
                 break
-            carried = _through(document, migrations)
+            carried = through(document, migrations)
             if not any(problem.code == "fact-gone" for problem in _through_unwritten(document, migrations)):
                 readings[link.before] = carried
         return self._agreed(document, readings) if readings else (document, ())
@@ -248,7 +262,7 @@ def _differing(first: dict[str, Any] | None, second: dict[str, Any] | None) -> s
     return next(name for name in (*first, *second) if first.get(name) != second.get(name))
 
 
-def _through(document: Document, migrations: tuple[Migration, ...]) -> Carried:
+def through(document: Document, migrations: tuple[Migration, ...]) -> Carried:
     """A record through the migrations in turn; None where one of them cannot carry it over."""
     problems: list[Problem] = []
     for migration in migrations:

@@ -15,7 +15,7 @@ from ...evaluate.record import Record, plain_document, read_record
 from ...evaluate.row_layout import Scalar as Written
 from ...evaluate.row_layout import fill
 from ...named_tuples import public
-from ...problems import Level, Problem, in_order
+from ...problems import Level, Problem, in_order, wrong_call
 from ...programme.model import Programme
 from ...programme.reads import all_read
 from ...release.load import Release
@@ -72,15 +72,34 @@ def unreached(
     looked_at = 0
     terms: list[AgreedTerm] = []
     problems: list[Problem] = []
+    number = before.lineage.number
+    carries = after.lineage.leads_from(number)
+    if carries:
+        refuse_other_terms(before, after)
     for record in records:
         document = record if isinstance(record, Document) else plain_document(record, "record")
         first = reduced_record(document, before.programme, after.programme)
-        second = reduced_record(document, after.programme, before.programme)
+        second: Document | None = reduced_record(document, after.programme, before.programme)
+        if carries and isinstance(document.data, dict):
+            first = document
+            second, wrong = after.lineage.carry(document._replace(data={**document.data, "release": number}))
+            problems += wrong
+        if second is None:
+            continue
         agreements = of_record(before, after, first, second, as_of)
         looked_at += agreements.agreements
         terms += agreements.affected
         problems += agreements.problems
     return AgreementsUnder(looked_at, tuple(terms), in_order(problems))
+
+
+def refuse_other_terms(before: Release, after: Release) -> None:
+    """Raise WrongCall where a migration gives terms other ids or units, as agreements are compared by their ids."""
+    migrations = after.lineage.migrations_since(before.lineage.number)
+    for migration in () if isinstance(migrations, Problem) else migrations:
+        if any(target is None or target.id != id or target.factor != 1 for id, target in migration.terms.items()):
+            message = f"agreements cannot be compared: terms have other names, or units, in {after.lineage.number}"
+            raise wrong_call(message, "compare them release by release")
 
 
 def of_record(before: Release, after: Release, first: Document, second: Document, as_of: date) -> AgreementsUnder:

@@ -22,9 +22,10 @@ from ..duckdb.batch import Progress, batch
 from ..duckdb.sources import Connection, copy_text, database
 from ..files import format_of, unreadable_table
 from ..job import BatchResult, Job
+from ..sql.columns import EVERYTHING_READ
 from . import comparison_sql
 from .comparison_sql import DiscountChanges, HolderCounts, Move
-from .release_view import Portfolio, UnprovedOutcome, reads
+from .release_view import Portfolio, Reads, UnprovedOutcome, reads
 from .row_comparison import OrdersUnder, priced_orders
 
 
@@ -108,9 +109,22 @@ def _decided(
 
     `values` are ids of values that the file has besides the columns that every comparison reads.
     """
-    own = reads(release.programme, against.programme, portfolio)
+    number = release.lineage.number
+    if release.lineage.leads_from(against.lineage.number):  # all columns are those of the other, an earlier one
+        own, number = Reads(portfolio.lists, portfolio.ignored, EVERYTHING_READ), against.lineage.number
+    else:
+        own = reads(release.programme, against.programme, portfolio)
     more = tuple(dict.fromkeys((*comparison_sql.tracks_beside(release.programme).values(), *values)))
-    job = Job(portfolio.portfolio, output, portfolio.as_of, own.lists, portfolio.agreements, more, own.ignored)
+    job = Job(
+        portfolio.portfolio,
+        output,
+        portfolio.as_of,
+        own.lists,
+        portfolio.agreements,
+        more,
+        own.ignored,
+        written_for=number,
+    )
     return batch(release, job, progress, own.unread)
 
 

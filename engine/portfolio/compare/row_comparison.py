@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,14 +15,15 @@ from ...problems import Invalid, Level, Problem, in_order
 from ...release.load import Release
 from ...source.document import Document
 from ...values import Number, add
+from ..duckdb.carried_files import carried_files
 from ..duckdb.sources import Connection, database
 from ..duckdb.stored_rows import belongings
 from ..duckdb.tables import Opened, open_tables
 from ..files import SHOWN, unreadable_table
-from ..job import TWICE, at_row
+from ..job import TWICE, Job, at_row
 from ..rows import Decided, row_data
 from ..sql.columns import PARTNER
-from .agreement_effects import AgreedTerm, AgreementsUnder, of_record
+from .agreement_effects import AgreedTerm, AgreementsUnder, of_record, refuse_other_terms
 from .release_view import Portfolio, reads
 
 
@@ -152,14 +154,35 @@ def _totals(orders: Sequence[OrderUnder]) -> tuple[CurrencyTotal, ...]:
 
 def _sides(before: Release, after: Release, portfolio: Portfolio, partners: Sequence[str] | None) -> Iterator[Sides]:
     """The rows of these partners; with None, of all partners that have agreements."""
-    with database() as first, database() as second:
+    with database() as first, database() as second, _read_by(after, before, portfolio) as carried:
         try:
             old_rows = _rows(first, before, after, portfolio, partners)
-            new_rows = _rows(second, after, before, portfolio, partners)
+            new_rows = _rows(second, after, before, carried, partners)
             for (partner, old, old_problems), (_, new, new_problems) in zip(old_rows, new_rows, strict=True):
                 yield Sides(partner, old, new, tuple(dict.fromkeys((*old_problems, *new_problems))))
         except duckdb.Error as error:
             raise unreadable_table(portfolio.portfolio, error) from error
+
+
+@contextmanager
+def _read_by(after: Release, before: Release, portfolio: Portfolio) -> Iterator[Portfolio]:
+    """The portfolio as the second release reads it: carried over where a migration leads to it from the first.
+
+    Raises WrongCall where that gives terms of agreements other names, as they are compared by their ids.
+    """
+    number = before.lineage.number
+    if not after.lineage.leads_from(number):
+        yield portfolio
+        return
+    if portfolio.agreements:
+        refuse_other_terms(before, after)
+    job = Job(portfolio.portfolio, portfolio.portfolio, portfolio.as_of, portfolio.lists, portfolio.agreements,
+              ignored=portfolio.ignored, written_for=number)  # fmt: skip
+    with carried_files(after, job) as carried:
+        own = carried.job
+        yield portfolio._replace(
+            portfolio=own.portfolio, lists=own.lists, agreements=own.agreements, ignored=own.ignored
+        )
 
 
 def _rows(

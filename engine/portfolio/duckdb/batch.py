@@ -21,7 +21,7 @@ from duckdb import ColumnExpression
 
 from ...release.load import Release
 from ...source.whole_files import check_writable, move, part_path, refusing
-from ..files import format_of, unreadable_table
+from ..files import REFUSED, format_of, unreadable_table
 from ..job import (
     TWICE,
     BatchResult,
@@ -39,6 +39,7 @@ from ..sql.columns import EVERYTHING_READ, ITEM, PARTNER, Tables, Unread, outcom
 from ..sql.decimal_width import Widths
 from ..sql.statements import Statements, statements
 from ..summary import Key, Summary, outcome_counts, queries, query_counts, summary, summary_values
+from .carried_files import carried_files, original_names
 from .sources import Connection, copy_text, database, safe_csv
 from .stored_rows import FileRow, belongings
 from .tables import Opened, open_tables
@@ -58,6 +59,13 @@ def batch(
     format_of(job.output)
     check_files(job)
     check_writable(job.output)
+    with carried_files(release, job) as carried:
+        result = _batch(release, carried.job, progress, unread)
+        problems = original_names((*carried.remarks, *result.problems), carried.names)
+        return result._replace(problems=problems)
+
+
+def _batch(release: Release, job: Job, progress: Progress | None, unread: Unread) -> BatchResult:
     with database() as connection:
         try:
             more = wanted_values(release.programme, job.more)
@@ -167,7 +175,8 @@ class _Run:
         with part_path(part.with_suffix(".csv")) as others, others.open("w", encoding="utf-8", newline="") as good_file:
             with refused.open("w", encoding="utf-8", newline="") as bad_file:
                 good, bad = csv.writer(good_file), csv.writer(bad_file)
-                bad.writerow(csv_row(["row", "problems", *self.opened.portfolio.written], safe=self.job.safe_csv))
+                names = [name for name in self.opened.portfolio.written if name != REFUSED]
+                bad.writerow(csv_row(["row", "problems", *names], safe=self.job.safe_csv))
                 for row, source in self._others():
                     if row.outcome:
                         decided += 1
@@ -178,7 +187,10 @@ class _Run:
                         continue
                     rejected += 1
                     problems = "; ".join(problem_line(problem) for problem in row.problems)
-                    bad.writerow(csv_row([row.number, problems, *source.written], safe=self.job.safe_csv))
+                    written = (
+                        source.written[: len(names)] if REFUSED in self.opened.portfolio.written else source.written
+                    )
+                    bad.writerow(csv_row([row.number, problems, *written], safe=self.job.safe_csv))
                     self.problems.add(row)
             good_file.flush()
             if decided or self.query.undecidable:

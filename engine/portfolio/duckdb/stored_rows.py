@@ -17,7 +17,7 @@ from duckdb import ColumnExpression
 
 from ...limits import MAX_ITEMS
 from ...problems import InvalidInput, Problem
-from ..files import unreadable_table
+from ..files import REFUSED, unreadable_table
 from ..rows import Cells, json_row, typed_cell
 from ..sql.columns import ITEM, PARTNER
 from ..text_files import csv_values, rows_of
@@ -169,6 +169,8 @@ def _text_row(file: BinaryIO, table: DuckDBTable, item: int, line: int, at: int)
         values, problems = json_row(row.text)
     if wrong:
         problems = (Problem("bad-row", f"on line {row.line} {wrong}", None, "mend the line"),)
+    if why := values.get(REFUSED):
+        problems = (Problem("not-carried-over", why[1:]),)
     if table.no_tiers and str(values.get("tier")) in table.no_tiers:
         values = {id: value for id, value in values.items() if id not in ("tier", "since")}
     values = {id: value for id, value in values.items() if id not in table.unread}

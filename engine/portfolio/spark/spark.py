@@ -61,6 +61,8 @@ _WHOSE, _APART, _TWICE, _PLAIN = _MARKED  #: columns: the partner as text, and w
 
 def spark_batch(release: Release, job: Job, session: SparkSession | None = None) -> BatchResult:
     """Decide the portfolio, without a session by a local Spark. Raises WrongCall and InvalidInput."""
+    if job.written_for not in (None, release.lineage.number):
+        raise wrong_call("Spark reads files of the release that decides", "rewrite them first: charter migrate")
     format_of(job.output)
     check_files(job)
     _check_output(job.output)
