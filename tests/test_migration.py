@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -164,6 +165,16 @@ def test_a_name_with_another_meaning_is_never_guessed(tmp_path: Path) -> None:
     assert release.record(zero).facts["turnover"] == 0
 
 
+def test_a_comparison_says_that_it_does_not_compute_through_a_migration(tmp_path: Path) -> None:
+    """And it shows partners as each of the two releases has them, whose records name the release."""
+    program = str(same_name(tmp_path))
+    done = run("diff", "1.0.0", "2.0.0", "--program", program, "--as-of", str(DAY), "--format", "json")
+    assert "warning[migration-not-compared]  turnover: " in done.stderr
+    assert json.loads(done.stdout)["findings"] == ["not_through_migration"]
+    advice = run("advise", str(ROOT / "examples" / "competency.yaml"), "--program", program, "--release", "2.0.0")
+    assert advice.returncode == 0, advice.stderr
+
+
 def test_without_the_old_release_it_is_named(tmp_path: Path) -> None:
     folder = same_name(tmp_path)
     shutil.rmtree(folder / "1.0.0")
@@ -287,3 +298,27 @@ def test_a_rewritten_record_says_what_the_old_one_said(program: Path, releases: 
         before = releases["3.0.0"].evaluate(charter.read(path), as_of=DAY)
         charter.migrate(releases["3.0.0"], [path])
         assert answer(releases["3.0.0"].evaluate(charter.read(path), as_of=DAY)) == answer(before)
+
+
+def test_a_migration_is_sealed_with_its_release_and_left_behind_by_the_next(tmp_path: Path) -> None:
+    program = three_releases(tmp_path)
+    for file in (program / "1.0.0" / "facts.yaml", program / "2.0.0" / "facts.yaml"):
+        text = file.read_text("utf-8")
+        file.write_text(re.sub(r"  fax: .*\n", "", text), "utf-8")
+    shutil.rmtree(program / "3.0.0")
+    (program / "2.0.0" / "scenarios" / "tiers.yaml").unlink()
+    (program / "2.0.0" / "claims.yaml").unlink()
+    for number in ("1.0.0", "2.0.0"):
+        done = run("seal", number, "--program", str(program), "--as-of", "2025-11-01")
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert "migration" in json.loads((program / "2.0.0" / "seal.json").read_text("utf-8"))["files"]
+    assert run("new", "2.1.0", "--program", str(program), "--effective", "2028-01-01").returncode == 0
+    assert not (program / "2.1.0" / "migration.yaml").exists()
+    record = {"partner": "P", "facts": {"turnover": 1}}
+    assert charter.load(program, release="2.1.0").record(record).facts == {"turnover_rub": 1000}
+    certificate = charter.to_json(charter.load(program, release="2.0.0").evaluate(record, as_of=DAY))
+    path = program / "2.0.0" / "migration.yaml"
+    path.write_text(path.read_text("utf-8").replace("1000", "100"), "utf-8")
+    with pytest.raises(charter.InvalidProgramme, match=r"turnover \* 100'|turnover \* 100"):
+        charter.load(program, release="2.0.0")
+    assert charter.verify(certificate, program).status == "equal"

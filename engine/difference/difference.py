@@ -21,8 +21,9 @@ from .order_effects import order_effects
 from .partner_effects import outcome_effects
 from .printed import differing_defaults, is_printed_otherwise
 from .renaming import Renaming, renaming_of
+from .written_renames import recomputed
 
-Finding = Literal["short_notice", "small_number"]
+Finding = Literal["short_notice", "small_number", "not_through_migration"]
 
 _WITHOUT_EFFECT = frozenset({"claims", "clauses", "programme"})  #: kinds of files that decide nothing for partners
 
@@ -45,7 +46,8 @@ class ReleaseDifference(NamedTuple):
     """All changes in their order, the effect on each outcome, the judgement of all changes together, and findings.
 
     Findings: short_notice, where a release that worsens something begins sooner than the notice promised allows;
-    small_number, where outcomes of partners change and only the last part of the release number does.
+    small_number, where outcomes of partners change and only the last part of the release number does;
+    not_through_migration, where facts are worked out of others by a migration, and are compared by name all the same.
 
     `pair` and `before` have the first release with the ids of the second, where `renaming` found rows renamed.
     """
@@ -208,3 +210,5 @@ def _findings(pair: Pair, judgement: Judgement) -> Iterator[Finding]:
     numbers = release_number(before.release), release_number(after.release)
     if judgement != "neutral" and before.release != after.release and numbers[0][:2] == numbers[1][:2]:
         yield "small_number"
+    if judgement != "neutral" and recomputed(pair.before, pair.after):
+        yield "not_through_migration"

@@ -169,7 +169,7 @@ def _quoted(release: Release, example: Example, lines: Lines) -> LineQuote | Non
         "lines": [{id: value for id, value in line.items() if id in fields} for line in lines],
     }
     try:
-        return release.quote(order, example.record(), as_of=example.as_of).lines[0]
+        return release.quote(order, example.record_for(release), as_of=example.as_of).lines[0]
     except InvalidInput:
         return None
 

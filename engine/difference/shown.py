@@ -234,7 +234,7 @@ def _rows(pair: Pair, examples: tuple[Example, Example], lines: Lines) -> tuple[
 
 
 def _row(release: Release, example: Example, lines: Lines) -> _Row:
-    inputs = inputs_of(release.record(example.record()), example.as_of)
+    inputs = inputs_of(release.record(example.record_for(release)), example.as_of)
     if lines:
         inputs = inputs._replace(facts={**inputs.facts, ORDER: _numbered(lines)})
     return named_row(release.plan.layout, fill(release.plan.layout, inputs))

@@ -42,9 +42,13 @@ class Example(NamedTuple):
         agreed = {"agreements": agreements} if agreements else {}
         return {"partner": PARTNER, **tier, **since, "facts": dict(self.facts), **agreed}
 
+    def record_for(self, release: Release) -> dict[str, Any]:
+        """The same for a release whose facts these are; it says so, as its names alone may be those of others too."""
+        return {**self.record(), "release": release.lineage.number}
+
     def values(self, release: Release) -> dict[str, Any]:
         """Every fact and value of the partner by its id; raises InvalidInput where no record can state the facts."""
-        return all_values(release.plan, release.evaluate(self.record(), as_of=self.as_of))
+        return all_values(release.plan, release.evaluate(self.record_for(release), as_of=self.as_of))
 
 
 Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners are an example of what is claimed

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ..compile.migration import compile_migration
 from ..evaluate.migrate import migrated
-from ..evaluate.record import Record, read_record
+from ..evaluate.record import read_record
 from ..problems import InvalidProgramme, Problem, has_errors, in_order
 from ..programme.migration import Migration
 from ..programme.model import Programme
@@ -57,14 +57,6 @@ class Lineage:
 
     def __hash__(self) -> int:
         return hash(self._folder)
-
-    def read(self, document: Document) -> tuple[Record | None, tuple[Problem, ...]]:
-        """The record in a document of this or an earlier release, None where it has errors; and the problems."""
-        carried, problems = self.carry(document)
-        if carried is None:
-            return None, problems
-        record, more = read_record(carried, self.programme)
-        return record and record._replace(remarks=problems), in_order((*problems, *more))
 
     def carry(self, document: Document) -> Carried:
         """A record as one of this release; the document itself where it is one already, or no record at all.
@@ -203,9 +195,9 @@ class Lineage:
 
     def _guessed(self, document: Document) -> Carried:
         """A record that does not say for which release it was written."""
-        own, own_problems = read_record(document, self.programme)
-        if own is not None and not any(link.document for link in self.chain):
+        if not any(link.document for link in self.chain):
             return document, ()
+        own, own_problems = read_record(document, self.programme)
         readings: dict[str, Carried] = {self.number: (document, ())} if own is not None else {}
         has_names = not _of_names(own_problems)
         for link in self.chain:

@@ -12,7 +12,7 @@ from ..compile.compile import KINDS, REQUIRED, compile_programme
 from ..compile.on_days import EarlierRelease
 from ..evaluate.evaluate import Plan, evaluate, make_plan
 from ..evaluate.outcome import Outcome
-from ..evaluate.record import Record, plain_document
+from ..evaluate.record import Record, plain_document, read_record
 from ..named_tuples import public
 from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import Programme
@@ -41,7 +41,13 @@ class Release(NamedTuple):
 
     def read(self, document: Document) -> tuple[Record | None, tuple[Problem, ...]]:
         """The record of this or an earlier release in a document, None where it has errors; and the problems."""
-        return self.lineage.read(document)
+        carried, problems = self.lineage.carry(document)
+        if carried is None:
+            return None, problems
+        record, more = read_record(carried, self.programme)
+        if not problems:
+            return record, more
+        return record and record._replace(remarks=problems), in_order((*problems, *more))
 
     def record(self, written: Document | Mapping[str, Any]) -> Record:
         """A partner's record, from a document or from plain data with the keys of a record file.

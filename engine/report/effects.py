@@ -222,7 +222,7 @@ def _reason(release: Release, example: Example, outcome: ComparedOutcome, tree: 
     if value.tier is None:
         return _worked_out(conditions, id)
     tier = programme.tiers[value.tier]
-    answer = release.evaluate(example.record(), as_of=example.as_of).of(tier.id)
+    answer = release.evaluate(example.record_for(release), as_of=example.as_of).of(tier.id)
     if outcome.role is Role.QUALIFIED:
         by_id = {requirement.id: requirement for requirement in tier.requirements}
         lacking = [by_id[part.id] for part in answer.requirements if part.status == "not_met"]

@@ -674,6 +674,7 @@ CHANGES: Mapping[str, str] = {
     "first_day": "in force from",
     "notice": "days of notice",
     "short_notice": "It worsens something, and begins sooner than the {days} days of notice that are promised.",
+    "not_through_migration": "A migration works out facts, the comparison does not: who is shown may not be affected.",
     "small_number": "What partners get changes; the number of the release should grow by more than its last part.",
 }
 
