@@ -245,3 +245,32 @@ def test_agreements_on_terms_that_stay_are_compared(releases: Any) -> None:
     record = {"partner": "P", "tier": "competency", "facts": facts, "agreements": [agreement]}
     under = charter.unreached(releases[0], releases[2], [record], as_of=DAY)
     assert (under.agreements, under.affected, under.problems) == (1, (), ())
+
+
+# A portfolio, rewritten -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_a_rewritten_portfolio_decides_as_the_old_one(
+    suffix: str, program: Path, releases: Any, tmp_path: Path
+) -> None:
+    old, new = write(tmp_path / "old.csv", rows_of(200)), tmp_path / f"new.{suffix}"
+    done = run("migrate", str(old), "-o", str(new), "--program", str(program), "--release", "3.0.0")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert f"{new}: 200 rows of a portfolio of 3.0.0" in done.stderr
+    before = decided(releases[0], old, tmp_path / "1.csv")[0]
+    assert decided(releases[2], new, tmp_path / "3.csv", written_for="3.0.0")[0] == before
+    again = run("migrate", str(new), "-o", str(tmp_path / "x.csv"), "--program", str(program), "--release", "3.0.0")
+    assert again.returncode == 2
+    assert "is a portfolio of 3.0.0 already" in again.stderr
+
+
+def test_a_portfolio_is_rewritten_whole_or_not_at_all(program: Path, tmp_path: Path) -> None:
+    rows = rows_of(5)
+    rows[3]["certified_admins"] = "x"
+    old, new = write(tmp_path / "old.csv", rows), tmp_path / "new.csv"
+    done = run("migrate", str(old), "-o", str(new), "--program", str(program), "--release", "3.0.0")
+    assert done.returncode == 4
+    assert "row 4, partner P-3: certified_admins: 'x' is not a number" in done.stderr
+    assert not new.exists()
+    assert run("migrate", str(old), "-o", str(old), "--program", str(program)).returncode == 2
