@@ -144,7 +144,7 @@ def test_ids_that_look_the_same(first: str, second: str, sign: str, release: Rel
     assert problem.message.endswith(f"look the same: 1, such as '{pair[0]}' and '{pair[1]}'")
     assert sign in problem.help
     documents = [plain_document({"partner": partner}, "record") for partner in (first, "Q", second, first)]
-    read = read_records(documents, release.programme)
+    read = read_records(documents, release.read)
     assert [[problem.code for problem in problems] for _, problems in read] == [
         ["duplicate-partner"], [], ["look-alike-ids"], ["duplicate-partner"]
     ]  # fmt: skip

@@ -28,9 +28,8 @@ from charter import (
     sql,
     to_json,
 )
-from charter.engine.evaluate.evaluate import make_plan
 from charter.engine.problems import has_errors
-from charter.engine.release.load import compile_release, load_files, read_files, release_files
+from charter.engine.release.load import compile_release, load_files, read_files, release_files, release_of
 from charter.engine.release.seal import seal_text
 from charter.engine.report.difference import difference_data, difference_page
 from charter.engine.report.terminal import page_text
@@ -124,7 +123,7 @@ def run_release(case: Input) -> str:
         if chance.random() < 0.02:
             on_disk(case, chance)
         return REFUSED
-    release = Release(programme, make_plan(programme), problems, files)
+    release = release_of(programme, problems, files)
     release_surfaces(case, release, chance)
     return TAKEN
 
