@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,8 @@ from charter import check, load, timeline, to_json, verify
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.problems import InvalidProgramme
+from charter.engine.release.load import read_files
+from charter.engine.release.seal import seal_text
 
 from .cli import charter
 
@@ -248,3 +251,39 @@ def test_a_chain_of_definitions_too_long_to_write_out_is_refused(tmp_path: Path)
     with pytest.raises(InvalidProgramme) as refused:
         load(program)
     assert {problem.code for problem in refused.value.problems} == {"not-on-a-day"}
+
+
+def test_a_revision_reads_the_releases_beside_it_in_that_revision(kiosk: Path) -> None:
+    """And `diff` says of both what the folder says: on the day of a deal of before, nothing changes."""
+    git = ("git", "-c", "user.name=A", "-c", "user.email=a@b.c", "-C", str(kiosk.parent))
+    for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message", "Two releases")):
+        subprocess.run([*git, *words], check=True)
+    shown = [
+        charter("diff", first, second, "--program", kiosk, cwd=kiosk.parent)
+        for first, second in (("1.0.0", "2.0.0"), ("HEAD:kiosk/1.0.0", "HEAD:kiosk/2.0.0"))
+    ]
+    assert "100 → 50" in shown[0].stdout
+    assert "unknown" not in shown[0].stdout
+    assert shown[1].stdout.replace("HEAD:", "") == shown[0].stdout
+    (kiosk / "1.0.0" / "definitions.yaml").unlink()
+    assert charter("diff", "HEAD:kiosk/1.0.0", "HEAD:kiosk/2.0.0", "--program", kiosk, cwd=kiosk.parent).returncode == 0
+
+
+def test_a_sealed_release_that_was_changed_is_read_with_those_before_it(kiosk: Path) -> None:
+    record = deals("2026-05-10", "2026-08-10")
+    for number in ("1.0.0", "2.0.0"):
+        documents = read_files(kiosk / number).documents
+        (kiosk / number / "seal.json").write_text(seal_text(number, documents, date(2025, 12, 1)), "utf-8")
+    saved = json.loads(to_json(load(kiosk, as_of=LAST).evaluate(record, as_of=LAST)))
+    path = kiosk / "2.0.0" / "definitions.yaml"
+    path.write_text(path.read_text("utf-8").replace("value: 5,", "value: 7,"), "utf-8")
+    verdict = verify(saved, kiosk)
+    assert (verdict.status, verdict.files_changed) == ("equal", True)
+
+
+def test_fixes_are_tried_beside_the_releases_before(kiosk: Path) -> None:
+    facts = kiosk / "2.0.0" / "facts.yaml"
+    facts.write_text(facts.read_text("utf-8").replace("on(closed_on, rate)", "on(\u0441losed_on, rate)"), "utf-8")
+    done = charter("check", "--release", "2.0.0", "--program", kiosk, "--fix")
+    assert "on(closed_on, rate)" in facts.read_text("utf-8"), done.stdout
+    assert total(kiosk, deals("2026-05-10")) == 100

@@ -14,7 +14,7 @@ from ..compile.compile import KINDS, REQUIRED
 from ..problems import InvalidProgramme, Place, Problem, Source
 from ..source.document import Document, PartPath, shown
 from .find import SEAL, release_folders
-from .load import Release, ReleaseFiles, check_shapes, load_files, read_files
+from .load import Release, ReleaseFiles, asks_on_days, check_shapes, earlier_releases, load_files, read_files
 from .seal import Seal, check_own_files, content_digest, read_seal
 
 State = Literal["as_it_was", "files_changed", "seal_broken"]
@@ -94,4 +94,5 @@ def _sealed_files(folder: Path, sealed: Mapping[str, Document]) -> ReleaseFiles:
         what = f"the seal has no {kind}.yaml" if kind in REQUIRED else f"the seal has '{kind}', no file of a release"
         place = Place(Source(shown(folder / SEAL), ""), 0, 0)
         problems.append(Problem("broken-seal", what, place, "take the file from where it was sealed"))
-    return ReleaseFiles(folder / SEAL, documents, broken, tuple(problems))
+    earlier = earlier_releases(folder) if asks_on_days(documents) else ()
+    return ReleaseFiles(folder / SEAL, documents, broken, tuple(problems), earlier)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -157,6 +158,24 @@ def published(releases: Iterable[FoundRelease]) -> tuple[FoundRelease, ...]:
     )
 
 
+def published_beside(folder: Path, programme: object) -> tuple[FoundRelease, ...]:
+    """The published releases of a programme, by its id, in the folders beside this one, in order.
+
+    What cannot be read there is left out.
+    """
+    own, releases = folder.resolve(), []
+    folders: list[Path] = []
+    with suppress(OSError):
+        folders = [other for other in own.parent.iterdir() if other.name[0] != "." and other != own]
+    for other in folders:
+        with suppress(InvalidProgramme, OSError):
+            if (other / "programme.yaml").is_file():
+                release = find_release(other)
+                if release.about.at(("id",)) == programme:
+                    releases.append(release)
+    return published(sorted(releases, key=lambda release: release.turn))
+
+
 def refuse_overlaps(releases: Sequence[FoundRelease], first: date, last: date) -> None:
     """Raise InvalidProgramme where two releases begin on one day, and no other is in force on all the days given.
 
@@ -217,14 +236,21 @@ def find_release(folder: Path) -> FoundRelease:
         document, problems = read_bytes(file_bytes(path), shown(path))
     except OSError as error:
         raise InvalidProgramme([unreadable(path, error)]) from error
-    since = document.at(("effective", "from")) if document else None
-    if document is None or not isinstance(since, date):
-        at = document.place(("effective",)) if document else None
+    if document is None:
+        raise InvalidProgramme(problems)
+    return release_in(folder, document, problems, sealed=(folder / SEAL).is_file())
+
+
+def release_in(folder: Path, about: Document, problems: Iterable[Problem] = (), *, sealed: bool) -> FoundRelease:
+    """The release whose programme.yaml is `about`; raises InvalidProgramme where it does not state its first day."""
+    since = about.at(("effective", "from"))
+    if not isinstance(since, date):
         message = "it does not say since when the release applies"
         help = "write: effective: {from: 2026-01-31}"
-        raise InvalidProgramme(problems or [Problem("missing-key", message, at, help)])
-    number = str(document.at(("release",)) or folder.name)
-    return FoundRelease(number, folder, since, (folder / SEAL).is_file(), document)
+        missing = Problem("missing-key", message, about.place(("effective",)), help)
+        raise InvalidProgramme(list(problems) or [missing])
+    number = str(about.at(("release",)) or folder.name)
+    return FoundRelease(number, folder, since, sealed, about)
 
 
 def release_number(release: str) -> tuple[int, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ from ..problems import InvalidProgramme, Problem, has_errors, in_order
 from ..programme.migration import Migration
 from ..programme.model import Programme
 from ..source.document import Document, file_bytes, read_bytes, shown
-from .find import FoundRelease, find_release, published, release_number
+from .find import FoundRelease, published_beside, release_number
 
 _OF_NAMES = {"unknown-fact", "unknown-tier", "unknown-term"}  #: codes of names that a release does not know
 _WAYS_OUT = "say in the record which release it was written for: release: "
@@ -74,15 +73,8 @@ class Lineage:
     @cached_property
     def _found(self) -> tuple[FoundRelease, ...]:
         """The published releases of the programme in the folder, but for this one, in order."""
-        releases = []
-        with suppress(OSError):
-            for folder in self._folder.resolve().parent.iterdir():
-                if folder.name[0] != "." and folder != self._folder.resolve() and (folder / "programme.yaml").is_file():
-                    with suppress(InvalidProgramme, OSError):
-                        release = find_release(folder)
-                        if release.about.at(("id",)) == self.programme.id and release.id != self.number:
-                            releases.append(release)
-        return published(sorted(releases, key=lambda release: release.turn))
+        beside = published_beside(self._folder, self.programme.id)
+        return tuple(release for release in beside if release.id != self.number)
 
     @property
     def _turn(self) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,16 @@ from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, d
 from ..programme.model import Programme
 from ..source import shape_cache
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
-from .find import NUMBER, published, refuse_overlaps, release_folder, release_folders, releases_of, unreadable
+from .find import (
+    FoundRelease,
+    published,
+    published_beside,
+    refuse_overlaps,
+    release_folder,
+    release_folders,
+    releases_of,
+    unreadable,
+)
 from .lineage import Lineage
 from .seal import check_seal, content_digest
 
@@ -176,17 +185,17 @@ def asks_on_days(documents: Mapping[str, Document]) -> bool:
 def earlier_releases(folder: Path) -> tuple[EarlierRelease, ...]:
     """The published releases of the same programme beside a folder that begin before it does, compiled, in order."""
     about = releases_of([folder])[0]
-    beside = [path for path in release_folders(folder.resolve().parent) if NUMBER.fullmatch(path.name)]
-    releases = [
-        release
-        for release in published(releases_of(beside))
-        if release.turn < about.turn and release.about.at(("id",)) == about.about.at(("id",))
-    ]
+    beside = published_beside(folder, about.about.at(("id",)))
+    before = [release for release in beside if release.turn < about.turn]
+    return in_turn((release, release_files(release.folder, *_contents(release.folder))) for release in before)
+
+
+def in_turn(releases: Iterable[tuple[FoundRelease, ReleaseFiles]]) -> tuple[EarlierRelease, ...]:
+    """Releases in the order of their days, each compiled with those before it."""
     earlier: tuple[EarlierRelease, ...] = ()
-    for release in releases:
-        contents, problems = _contents(release.folder)
-        files = release_files(release.folder, contents, problems)._replace(earlier=earlier)
-        earlier = (*earlier, EarlierRelease(release.id, release.effective_from, compile_release(files)[0]))
+    for release, files in releases:
+        programme, _ = compile_release(files._replace(earlier=earlier))
+        earlier = (*earlier, EarlierRelease(release.id, release.effective_from, programme))
     return earlier
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from ..compile.compile import KINDS
 from ..limits import MAX_BYTES
-from ..problems import Problem, WrongCall, wrong_call
-from .find import no_release, release_folders
-from .load import ReleaseFiles, read_files, release_files
+from ..problems import InvalidProgramme, Problem, WrongCall, wrong_call
+from ..source.document import Document
+from .find import SEAL, FoundRelease, no_release, published, release_folders, release_in
+from .load import ReleaseFiles, asks_on_days, in_turn, read_files, release_files
 
 _SECONDS = 30  #: time limit of one call of git
 _LINK = "120000"  #: the mode of a symbolic link in git
@@ -48,12 +51,37 @@ def _of_revision(revision: str, path: str) -> ReleaseFiles:
     The path begins at the root of the repository; with `./` or `../`, as in git, here.
     """
     folder = path.rstrip("/").lstrip("/") if path.strip("./") else f"{path.rstrip('/')}/"
-    entries = _entries(f"{revision}:{folder}")
+    files, _ = _files_in(f"{revision}:{folder}")
+    if "programme" not in files.documents or not asks_on_days(files.documents):
+        return files
+    return files._replace(earlier=in_turn(_before(revision, folder, files.documents["programme"])))
+
+
+def _files_in(folder: str) -> tuple[ReleaseFiles, bool]:
+    """The files of a folder of a revision, and whether a seal is among them."""
+    entries = _entries(folder)
     contents = {}
     for kind in sorted(KINDS):
         if entry := entries.get(f"{kind}.yaml"):
-            contents[kind] = _content(entry, f"{revision}:{folder.rstrip('/')}/{kind}.yaml")
-    return release_files(Path(f"{revision}:{folder}"), contents)
+            contents[kind] = _content(entry, f"{folder.rstrip('/')}/{kind}.yaml")
+    return release_files(Path(folder), contents), SEAL in entries
+
+
+def _before(revision: str, folder: str, about: Document) -> Iterator[tuple[FoundRelease, ReleaseFiles]]:
+    """The published releases of the same programme beside a folder of a revision that begin before it, in order."""
+    parent, _, own = folder.rstrip("/").rpartition("/")
+    above = f"{revision}:{parent}/" if parent else f"{revision}:"
+    beside: list[tuple[FoundRelease, ReleaseFiles]] = []
+    for name, entry in _entries(above).items():
+        if entry.type == "tree" and name != own:
+            files, is_sealed = _files_in(f"{above}{name}")
+            if (document := files.documents.get("programme")) and document.at(("id",)) == about.at(("id",)):
+                with suppress(InvalidProgramme):
+                    beside.append((release_in(files.folder, document, sealed=is_sealed), files))
+    turn = release_in(Path(folder), about, sealed=False).turn
+    beside.sort(key=lambda pair: pair[0].turn)
+    in_force = published(release for release, _ in beside)
+    yield from ((release, files) for release, files in beside if release in in_force and release.turn < turn)
 
 
 class _Entry(NamedTuple):

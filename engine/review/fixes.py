@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..problems import Fix
+from ..release.find import release_folders
 from ..source.edit import Mended, read_unmarked, with_fixes, write_mended
 from ..source.whole_files import refusing, scratch_folder
 from .copies import copy_release
@@ -25,6 +26,9 @@ def mend(folder: Path) -> tuple[Mended, ...]:
         copy = place / folder.resolve().name
         with refusing(copy):
             copy_release(folder, copy)
+            for beside in release_folders(folder.resolve().parent):  # it may ask for values of these
+                if beside.name != copy.name:
+                    (place / beside.name).symlink_to(beside.resolve())
         changed: set[Path] = set()
         for _ in range(_ROUNDS):
             fixes: dict[str, list[Fix]] = {}
