@@ -87,6 +87,7 @@ def test_a_timeline_to_the_end(last: date, tmp_path: Path) -> None:
     assert timeline(tmp_path, agreed, first, last).moments[0].day == first
 
 
+@pytest.mark.slow
 def test_the_solver_and_the_bounds(tmp_path: Path) -> None:
     release = world(tmp_path, facts=FACTS, definitions=DEFINITIONS, tiers=TIERS)
     for day in (date(2020, 1, 1), date.max):

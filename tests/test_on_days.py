@@ -287,3 +287,17 @@ def test_fixes_are_tried_beside_the_releases_before(kiosk: Path) -> None:
     done = charter("check", "--release", "2.0.0", "--program", kiosk, "--fix")
     assert "on(closed_on, rate)" in facts.read_text("utf-8"), done.stdout
     assert total(kiosk, deals("2026-05-10")) == 100
+
+
+@pytest.mark.parametrize("asked", ["claim", "migration"])
+def test_what_is_of_one_day_cannot_ask_for_another(kiosk: Path, asked: str) -> None:
+    folder = kiosk / "2.0.0"
+    if asked == "claim":
+        claim = '{title: {en: A rate.}, always: "on(as_of, rate) <= 30", source: [c]}'
+        (folder / "claims.yaml").write_text(f"claims: {{most: {claim}}}\n", "utf-8")
+    else:
+        with (folder / "facts.yaml").open("a", encoding="utf-8") as file:
+            file.write("facts: {open: {title: {en: Open}, kind: yes_no, default: false}}\n")
+        (folder / "migration.yaml").write_text('from: 1.0.0\nfacts: {open: "on(as_of, 1) > 0"}\n', "utf-8")
+    messages = {problem.message for problem in check(kiosk) if problem.code == "unknown-function"}
+    assert messages == {"'on' cannot be used here"}

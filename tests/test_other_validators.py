@@ -18,10 +18,11 @@ CHECK = Path(sys.executable).with_name("check-jsonschema")
 
 
 def files_by_kind() -> dict[str, list[Path]]:
-    """Every file of the programme and the examples, and a migration, by the schema that its first line names."""
+    """Every file of the programme and the examples, and two more, by the schema that its first line names."""
     found = defaultdict(list)
     examples = ROOT.glob("examples/**/*.yaml")
-    for path in sorted([*ROOT.glob("program/**/*.yaml"), *examples, ROOT / "tests" / "migration.yaml"]):
+    more = [ROOT / "tests" / f"{kind}.yaml" for kind in ("migration", "settlements")]
+    for path in sorted([*ROOT.glob("program/**/*.yaml"), *examples, *more]):
         _, _, schema = path.read_text("utf-8").splitlines()[0].partition("$schema=")
         found[Path(schema).name.removesuffix(".schema.json") or path.parent.name].append(path)
     return found

@@ -25,6 +25,7 @@ def compile_claims(files: Files, scope: Scope, facts: Mapping[str, Fact], tiers:
         scope = scope._replace(
             symbols={**scope.symbols, CAP: Symbol(id_of(PROGRAMME, Role.DISCOUNT_CAP), Kind.PERCENT)}
         )
+    scope = scope._replace(functions={name: scope.functions[name] for name in scope.functions if name != "on"})
     all_tiers = tuple(tiers)
     return tuple(claim for row in files.rows("claims", "claims") if (claim := _claim(row, scope, facts, all_tiers)))
 

@@ -415,3 +415,5 @@ def _function(name: FunctionName | Shorthand) -> Function:
 
 #: every function of the language, by its name
 FUNCTIONS: Mapping[str, Function] = {name: _function(name) for name in (*get_args(FunctionName), *get_args(Shorthand))}
+#: those that can be worked out of one day, where nothing is known of others
+OF_ONE_DAY: Mapping[str, Function] = {name: function for name, function in FUNCTIONS.items() if name != "on"}

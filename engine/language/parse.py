@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..limits import MAX_DECIMALS, MAX_DEPTH, MAX_WHOLE_DIGITS
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
 from ..values import NUMERIC, Kind, with_point
-from .calls import FUNCTIONS, Arguments, Function, call_tree, compare_options
+from .calls import FUNCTIONS, OF_ONE_DAY, Arguments, Function, call_tree, compare_options
 from .currencies import money_problem
 from .kind_help import help_for_needed, help_for_operands, help_for_sides
 from .kinds import KIND_WORDS, as_kind, compatible, is_ordered
@@ -39,7 +39,7 @@ class Scope(NamedTuple):
     elsewhere: Mapping[str, str] = {}
     broken: Collection[str] = ()
     partial: bool = False
-    functions: Mapping[str, Function] = FUNCTIONS  #: by name: those of the language, and those that the scope adds
+    functions: Mapping[str, Function] = OF_ONE_DAY  #: by name: those of the language, and those that the scope adds
     owner: str = ""
 
 
@@ -318,7 +318,9 @@ class _Reading:
         if name is None or function is None:
             shown = name or self.text.text[slice(*self._span(node.func))]
             message, help = f"'{short(shown)}' is not a function", did_you_mean(shown, self.scope.functions)
-            if refused := refused_function(shown):
+            if name in FUNCTIONS:
+                message, help = f"'{name}' cannot be used here", "define a value with it, and name that"
+            elif refused := refused_function(shown):
                 message, help = f"{message}: {refused.why}", refused.help
             self._problem("unknown-function", message, self._place(node.func), help)
             return None
