@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -11,11 +12,17 @@ from pathlib import Path
 import pytest
 from charter import Release, load
 from charter.engine.evaluate.outcome_json import outcome_data
+from charter.engine.portfolio.duckdb.batch import batch
+from charter.engine.portfolio.job import Job
+from charter.engine.portfolio.summary import Key, outcome_counts
+from charter.engine.portfolio.summary import summary as put_together
 from charter.engine.programme.outcomes import outcomes, own_outcomes
 from charter.engine.release.load import read_files
 from charter.engine.review.mutants import mutants
 
 from .cli import charter
+from .portfolio import portfolios
+from .portfolio.portfolios import TODAY, random_partners
 from .small_world import evaluate, report, world, write
 
 FACTS = """facts:
@@ -206,3 +213,29 @@ def test_a_saved_outcome_is_verified(tmp_path: Path) -> None:
     done = charter("verify", saved, "--program", tmp_path)
     assert done.returncode == 1
     assert "settlements" in done.stdout
+
+
+@pytest.mark.parametrize("is_tiered", [True, False])
+def test_the_settlements_of_a_portfolio_are_added_up(tmp_path: Path, is_tiered: bool) -> None:
+    """Of two of one currency and period, a partner of whom one is unknown is counted, and adds nothing."""
+    rows = BALANCE + "  later: {title: {en: Later}, rebates: [commission], fees: [exam], source: [c]}\n"
+    if is_tiered:
+        release = of(tmp_path / "world", settlements=rows)
+    else:
+        rebates = "".join(line for line in REBATES.splitlines(True) if "by_tier" not in line)
+        rows = rows.replace(", extra]", "]")
+        release = world(tmp_path / "world", facts=FACTS, rebates=rebates, fees=FEES, settlements=rows)
+    partners = random_partners(release, 120, seed=5)
+    portfolio, _ = portfolios.write(tmp_path, release, partners)
+    summary = batch(release, Job(portfolio, tmp_path / "out.csv", TODAY, summarised=True)).summary
+    counts: Counter[Key] = Counter()
+    for partner in partners:
+        counts.update(outcome_counts(release.evaluate(partner, as_of=TODAY)))
+    assert summary == put_together(release.programme, counts)
+    assert summary is not None
+    (total,) = [total for total in summary.totals if total.what == "settlements"]
+    outcomes_of = [release.evaluate(partner, as_of=TODAY).settlements or () for partner in partners]
+    sums = [[part.amount for part in parts] for parts in outcomes_of if parts]
+    assert total.amount == sum(sum(amounts) for amounts in sums if None not in amounts)  # type: ignore[arg-type]
+    assert (total.currency, total.per) == ("EUR", "year")
+    assert total.undetermined > 0

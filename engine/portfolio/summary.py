@@ -17,12 +17,12 @@ from ..named_tuples import public
 from ..programme.model import MAIN, NO_TIER, NamedValue, Programme, Track
 from ..programme.outcomes import outcomes, own_outcomes
 from ..programme.owners import Role
-from ..values import plain
+from ..values import Number, plain
 
 Key = tuple[Any, ...]  #: what is counted: a kind below, then a tier or track, a requirement, an answer
 HELD, TRACK, TIER, REQUIREMENT, ALONE, DISCOUNT = "held", "track", "tier", "requirement", "alone", "discount"
-MONEY, OPEN = "money", "open"  #: the sum of rebates or fees by currency and period, and how many partners' is unknown
-_SUMS = {Role.REBATE_TOTAL: "rebates", Role.FEE_TOTAL: "fees"}
+MONEY, OPEN = "money", "open"  #: the sum of payments by currency and period, and how many partners' is unknown
+_SUMS = {Role.REBATE_TOTAL: "rebates", Role.FEE_TOTAL: "fees", Role.SETTLEMENT_AMOUNT: "settlements"}
 
 
 @public("id", "not_met", "unknown")
@@ -69,8 +69,9 @@ class DiscountCounts(NamedTuple):
 
 @public("what", "amount", "currency", "per")
 class MoneyTotal(NamedTuple):
-    """The sum of the partners' own rebates or fees, as `what` says, of one currency and period.
+    """The sum of the partners' own rebates, fees or settlements, as `what` says, of one currency and period.
 
+    A settlement that a partner owes is taken off.
     `undetermined` counts the partners whose sum is unknown: they add nothing to the amount.
     """
 
@@ -99,13 +100,16 @@ def outcome_counts(outcome: Outcome) -> Counter[Key]:
     for what, own, of_tier in (
         ("rebates", outcome.rebate_totals, attrgetter("rebate_totals")),
         ("fees", outcome.fee_totals, attrgetter("fee_totals")),
+        ("settlements", outcome.settlements, attrgetter("settlements")),
     ):
+        amounts: dict[Key, list[Number | None]] = {}
         for total in own or ():
-            key = (what, total.currency, total.per)
-            if total.amount is None:
+            amounts.setdefault((what, total.currency, total.per), []).append(total.amount)
+        for key, parts in amounts.items():
+            if None in parts:
                 counts[OPEN, *key] += 1
             else:
-                counts[MONEY, *key] += Decimal(plain(total.amount))  # type: ignore[assignment]
+                counts[MONEY, *key] += sum(Decimal(plain(part)) for part in parts if part is not None)  # type: ignore[assignment]
         if own is None and outcome.status == "undetermined":
             offered = (total for tier in outcome.tiers for total in of_tier(tier))
             counts.update({(OPEN, what, total.currency, total.per) for total in offered})
@@ -138,7 +142,7 @@ def summary_values(programme: Programme) -> list[str]:
 
 
 def _totals(programme: Programme) -> Iterable[tuple[str, NamedValue]]:
-    """The sums of the partner's own rebates and fees: the id of the column, and a value of that kind."""
+    """The partner's own sums of rebates and fees, and settlements: the id of the column, and a value of that kind."""
     if programme.tiers:
         yield from ((own.id, own.example) for own in own_outcomes(programme) if own.example.role in _SUMS)
     else:
@@ -175,10 +179,12 @@ def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str
             others = [f'"{candidate.value}"' for candidate in tier.requirements if candidate is not requirement]
             sums[ALONE, tier.id, requirement.id] = " AND ".join([f'NOT "{requirement.value}"', *others])
     may_have = "(tier IS NOT NULL OR status = 'undetermined')" if programme.tracks[MAIN].tiers else "TRUE"
-    totals = {_total_key(value): id for id, value in _totals(programme)}
-    sums |= {(OPEN, *key): f'"{id}" IS NULL AND {may_have}' for key, id in totals.items()}
+    totals: dict[Key, list[str]] = {}
+    for id, value in _totals(programme):
+        totals.setdefault(_total_key(value), []).append(f'"{id}"')
+    sums |= {(OPEN, *key): f"({' + '.join(ids)}) IS NULL AND {may_have}" for key, ids in totals.items()}
     columns = [f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values()]
-    columns += [f'coalesce(sum("{id}"), 0)' for id in totals.values()]
+    columns += [f"coalesce(sum({' + '.join(ids)}), 0)" for ids in totals.values()]
     if columns:
         keys = [*sums, *((MONEY, *key) for key in totals)]
         yield keys, f"SELECT {', '.join(columns)} FROM ({decided}) AS decided"
