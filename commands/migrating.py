@@ -65,12 +65,15 @@ def _rewrite(records: list[str], release: Release, *, diff: bool) -> None:
     """Rewrite records in place; with `diff` only write the patch, and exit."""
     from charter.engine.release.migrate_records import migrated_records
     from charter.engine.source.edit import patch, write_mended
+    from charter.engine.source.whole_files import remove_left
 
     migrated = migrated_records([read_document(path) for path in dict.fromkeys(records)], release)
     write_problems(migrated.problems)
     if diff:
         write(patch(migrated.mended), None, as_is=not sys.stdout.isatty())
         raise typer.Exit(FINDINGS if migrated.mended else DONE)
+    for folder in {Path(path).parent for path in records}:
+        remove_left(folder)
     write_mended(migrated.mended)
     for file in migrated.mended:
         write_message(f"{visible(shown(file.path))}: a record of {visible(release.programme.release)} now\n")

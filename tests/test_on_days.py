@@ -301,3 +301,26 @@ def test_what_is_of_one_day_cannot_ask_for_another(kiosk: Path, asked: str) -> N
         (folder / "migration.yaml").write_text('from: 1.0.0\nfacts: {open: "on(as_of, 1) > 0"}\n', "utf-8")
     messages = {problem.message for problem in check(kiosk) if problem.code == "unknown-function"}
     assert messages == {"'on' cannot be used here"}
+
+
+def test_a_timeline_of_a_programme_without_tiers_calls_nothing_undetermined(kiosk: Path) -> None:
+    record = kiosk / "record.yaml"
+    record.write_text("partner: P\nfacts: {deals: []}\n", "utf-8")
+    done = charter("timeline", record, "--program", kiosk, "--from", "2026-06-01", "--to", "2026-08-01")
+    assert "release 2.0.0 applies" in done.stdout
+    assert "?" not in done.stdout
+
+
+def test_a_handbook_does_not_say_the_figure_of_today_of_another_day(tmp_path: Path) -> None:
+    """Of a table whose cells are asked for on a day it names the value, and not what that is now."""
+    program = tmp_path / "p"
+    table = '{by: product, rows: {book: "on(closed_on, rate)", course: 3}}'
+    fields = (
+        "product: {title: {en: Product}, kind: choice, choices: {book: {title: {en: Book}}, course: {title: {en: C}}}}"
+    )
+    facts = FACTS.replace("      amount:", f"      {fields}\n      amount:")
+    facts += f"      percent: {{title: {{en: Percent}}, kind: percent, value: {table}, source: [c]}}\n"
+    release(program, "1.0.0", "2026-01-01", rate("10", "better: more"), TOTAL, facts=facts)
+    release(program, "2.0.0", "2026-07-01", rate("5", "better: more"), TOTAL, facts=facts)
+    page = charter("handbook", "--program", program, "--release", "2.0.0", "--format", "markdown").stdout
+    assert "| – Book | rate as of closed |" in page

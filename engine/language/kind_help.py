@@ -157,13 +157,15 @@ def needed_forms(tree: Expression, kind: Kind, symbols: Symbols, choices: Sequen
 
 def _numbers_as(tree: Expression, own: str, kind: Kind, symbols: Symbols) -> list[str]:
     """The expressions of a kind of numbers made of a number of another kind."""
-    amounts = [name for name, symbol in symbols.items() if symbol.kind is Kind.MONEY and name != own]
+    amounts = [  # facts alone: what is worked out may need the value itself
+        name for name, symbol in symbols.items() if symbol.kind is Kind.MONEY and name == symbol.id != own
+    ]
     match kind, tree.kind:
         case Kind.COUNT, Kind.NUMBER if isinstance(tree, Literal) and isinstance(tree.value, Decimal):
             return [str(max(0, int(tree.value)))]
         case Kind.COUNT | Kind.NUMBER, Kind.MONEY:
-            each = [f"every(100, {own})"]
-            return each if kind is Kind.COUNT else [*each, f"ratio(share({own}, 100))"]
+            each = [f"every(1, {own})", f"every(100, {own})"]
+            return each if kind is Kind.COUNT else [*each, f"ratio(share({own}, 1))"]
         case Kind.COUNT, _:
             return [f"every(1, {own})"]
         case Kind.NUMBER, _:

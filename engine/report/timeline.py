@@ -7,7 +7,7 @@ from ..release.timeline import Moment, Timeline
 from ..texts.texts import texts_in
 from ..values import Kind
 from .conditions import Conditions
-from .page import BAD, GOOD, OPEN, Block, Page, Row, partner_heading, standing_without_tier
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, standing_without_tier
 
 
 def timeline_page(timeline: Timeline, lang: str) -> Page:
@@ -20,7 +20,9 @@ def timeline_page(timeline: Timeline, lang: str) -> Page:
     headline = say["no_member"] if last.member is False else _standing(last, programme, lang)
     if last.member is None:
         headline = "; ".join(filter(None, (say["event_renewal_undetermined"], headline)))
-    return Page(pick(programme.title, lang), partner, _mark(last), headline, (), (Block(say["timeline"], rows),))
+    return Page(
+        pick(programme.title, lang), partner, _mark(last, programme), headline, (), (Block(say["timeline"], rows),)
+    )
 
 
 def timeline_data(timeline: Timeline) -> Json:
@@ -60,7 +62,7 @@ def _row(moment: Moment, programme: Programme, lang: str) -> Row:
     if moment.discount is not None:
         figure = words.amount(moment.discount, Kind.PERCENT, lang)
     notes = [note for note in notes if note]
-    return Row(_mark(moment), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(notes))
+    return Row(_mark(moment, programme), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(notes))
 
 
 def _may_have_discount(moment: Moment, programme: Programme) -> bool:
@@ -78,7 +80,10 @@ def _standing(moment: Moment, programme: Programme, lang: str) -> str:
     return f"{pick(programme.tiers[moment.tier].title, lang)}: {say[moment.status or 'undetermined']}"
 
 
-def _mark(moment: Moment) -> str:
+def _mark(moment: Moment, programme: Programme) -> str:
+    """The mark of a standing; none in a programme without tiers, of which a partner has none."""
+    if not programme.tiers:
+        return PLAIN
     if moment.member is not True:
         return BAD if moment.member is False else OPEN
     return {"qualified": GOOD, "retained": GOOD, "not_qualified": BAD}.get(moment.status or "", OPEN)

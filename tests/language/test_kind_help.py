@@ -109,7 +109,7 @@ def test_every_value_where_another_kind_is_needed_is_helped(kind: Kind) -> None:
         ("0", Kind.YES_NO, "write false"),
         ("d > n", None, "write every(1, days_between(d, as_of)) > n"),
         ("p == n", None, "write (1 if p else 0) == n"),
-        ("a", Kind.NUMBER, "write every(100, a) or ratio(share(a, 100))"),
+        ("a", Kind.NUMBER, "write every(1, a) or every(100, a) or ratio(share(a, 1))"),
         ("x", Kind.COUNT, "write every(1, x)"),
         ("r", Kind.MONEY, "write a * ratio(r)"),
         ("n", Kind.YES_NO, "write n > 0"),

@@ -21,6 +21,7 @@ from charter.engine.portfolio.compare.release_view import Portfolio
 from charter.engine.portfolio.sql.columns import tier_names
 from charter.engine.problems import InvalidInput, WrongCall
 from charter.engine.programme.model import MAIN, Programme
+from charter.engine.values import NUMERIC
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import world
@@ -187,6 +188,23 @@ def moved(pairs: list[tuple[Decimal | None, Decimal | None]]) -> DiscountChanges
     )  # fmt: skip
 
 
+PAID = ("rebates", "fees", "settlements")
+
+
+def has_besides(outcome: Outcome, programme: Programme) -> dict[str, Any]:
+    """Money and benefits by the names of their columns: nothing where the own tier does not have one."""
+    benefits = {benefit.id: benefit for tier in programme.tiers.values() for benefit in tier.benefits}
+    is_number = {id: benefit.kind in NUMERIC for id, benefit in benefits.items()}
+    besides: dict[str, Any] = {f"benefits.{id}": 0 if number else False for id, number in is_number.items()}
+    besides |= {f"{kind}.{payment.id}": 0 for tier in programme.tiers.values()
+                for kind in PAID for payment in getattr(tier, kind).rows}  # fmt: skip
+    if outcome.tier is None and programme.tiers:
+        return dict.fromkeys(besides)
+    besides |= {f"benefits.{benefit.id}": benefit.value for benefit in outcome.benefits or ()}
+    paid = ((kind, payment) for kind in PAID for payment in getattr(outcome, kind) or ())
+    return besides | {f"{kind}.{payment.id}": payment.amount for kind, payment in paid}
+
+
 def standing(outcome: Outcome, before: Release, after: Release) -> dict[str, Any]:
     """Everything that is compared between the outcomes of a partner, by name."""
     common = [id for id in before.programme.tiers if id in after.programme.tiers]
@@ -228,6 +246,9 @@ def check(compared: Compared, before: Release, after: Release, pairs: Pairs, row
     for partner, (old, new) in pairs.items():
         was, becomes = standing(old, before, after), standing(new, before, after)
         changed = {name for name in was if name in becomes and was[name] != becomes[name]}
+        had, has_now = has_besides(old, before.programme), has_besides(new, after.programme)
+        changed |= {id for id in had if id in has_now and had[id] != has_now[id]}
+        changed |= {id for id in had.keys() ^ has_now.keys() if (had | has_now)[id] not in (None, False, 0)}
         if changed:
             differing[partner] = changed
     assert compared.differing == len(differing)
@@ -457,3 +478,21 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert many > 9 * few > 0
     assert large < 900_000  # kilobytes
     assert large < 2.5 * small
+
+
+def test_money_of_a_programme_without_tiers_differs(tmp_path: Path) -> None:
+    """The rate falls, a fee is new, and another is gone: for whom the sales or the staff make it so."""
+    facts = "facts: {sales: {title: {en: S}, kind: money, currency: EUR}, staff: {title: {en: N}, kind: count}}\n"
+    rebate = "rebates: {share: {title: {en: Share}, amount: sales * %s, currency: EUR, source: [c]}}\n"
+    fee = "fees: {%s: {title: {en: Fee}, amount: 5, when: staff > %s, currency: EUR, source: [c]}}\n"
+    before = world(tmp_path / "one", facts=facts, rebates=rebate % "0.2", fees=fee % ("entry", 10))
+    after = world(tmp_path / "two", facts=facts, rebates=rebate % "0.1", fees=fee % ("listing", 20))
+    (tmp_path / "p.csv").write_text("partner,sales,staff\nA,100,1\nB,0,10\nC,0,11\nD,0,21\nE,,1\n", "utf-8")
+    target = tmp_path / "changes.parquet"
+    compared = compare_portfolio(before, after, Portfolio(tmp_path / "p.csv", TODAY, changes_file=target))
+    assert compared.differing == 3
+    assert {row["partner"]: set(row["differs"].split()) for row in changes(target)} == {
+        "A": {"rebates.share"},
+        "C": {"fees.entry"},
+        "D": {"fees.entry", "fees.listing"},
+    }

@@ -18,7 +18,7 @@ from ..function_names import AggregateName
 from ..operators import Comparison, Operator, flipped
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
 from .patterns import OneOf, Window, best_option, border_of, negative, one_of, standing_of, stated_counts, window
-from .vocabulary import Vocabulary, choice_of, currency_of
+from .vocabulary import Vocabulary, choice_of, currency_of, no_figure
 from .words import figure, threshold
 
 # How tightly a phrase binds: one that binds looser than its place needs stands in brackets.
@@ -251,7 +251,8 @@ class Sentences:
             case "share":
                 return say["share"].format(self._quoted(parts[0], of), self._quoted(parts[1], of)), _WORDS
             case "on":
-                day, value = (self._inner(part, of, _ATOM) for part in parts[1:])
+                named = Sentences(self.vocabulary._replace(figure=no_figure), self.lang)  # the figure is that of today
+                value, day = named._inner(parts[2], of, _ATOM), self._inner(parts[1], of, _ATOM)
                 return say["on"].format(value=value, day=day), _LIST
             case "has":
                 return say["has"].format(self._quoted(parts[0], of)), _WORDS

@@ -10,7 +10,8 @@ from ..function_names import Rounding
 from ..tree import Aggregate, Arithmetic, Call, Choose, Expression, Literal, Name
 
 
-def _no_figure(name: Name) -> Literal | None:
+def no_figure(name: Name) -> Literal | None:
+    """No name has a figure: each is called by its title."""
     return None
 
 
@@ -34,7 +35,7 @@ class Vocabulary(NamedTuple):
     title: Callable[[Name, str], str]
     option: Callable[[Name | None, str], str]
     list_title: Callable[[str], str]
-    figure: Callable[[Name], Literal | None] = _no_figure
+    figure: Callable[[Name], Literal | None] = no_figure
     order: Callable[[Name], tuple[str, ...]] = _no_order
     currency: Callable[[Name], str] = _no_currency
 

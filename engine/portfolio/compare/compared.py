@@ -18,6 +18,7 @@ from ...named_tuples import public
 from ...problems import Problem
 from ...release.load import Release
 from ...source.whole_files import check_writable, move, part_path, refuse_overwriting, refusing, scratch_folder
+from ...values import NUMERIC
 from ..duckdb.batch import Progress, batch
 from ..duckdb.sources import Connection, copy_text, database
 from ..files import format_of, unreadable_table
@@ -114,7 +115,8 @@ def _decided(
         own, number = Reads(portfolio.lists, portfolio.ignored, EVERYTHING_READ), against.lineage.number
     else:
         own = reads(release.programme, against.programme, portfolio)
-    more = tuple(dict.fromkeys((*comparison_sql.tracks_beside(release.programme).values(), *values)))
+    tracks, shown = comparison_sql.tracks_beside(release.programme), comparison_sql.shown(release.programme)
+    more = tuple(dict.fromkeys((*tracks.values(), *shown, *values)))
     job = Job(
         portfolio.portfolio,
         output,
@@ -182,9 +184,23 @@ class _Comparison:
         compared = [
             comparison_sql.differs_sql(outcome.before, outcome.after, self._scale(outcome)) for outcome in self.open
         ]
-        query = comparison_sql.joined_sql(self.before, self.after, scales, compared)
+        query = comparison_sql.joined_sql(self.before, self.after, scales, compared, self._others())
         self.database.execute(copy_text(query, target, "parquet"))
         self.database.read_parquet(str(target)).create_view("joined")
+
+    def _others(self) -> dict[str, str]:
+        """Whether money and benefits differ, by their ids; of what a release alone has, whether it gives anything."""
+        old, new = comparison_sql.shown(self.before), comparison_sql.shown(self.after)
+        others = {}
+        for id, value in {**old, **new}.items():
+            scale = max(self._decimals(view, id) for view in ("old", "new"))
+            if id in old and id in new:
+                is_number = value.kind in NUMERIC and old[id].kind in NUMERIC
+                others[id] = comparison_sql.differs_sql(id, id, scale if is_number else None)
+            else:
+                side = "before" if id in old else "after"
+                others[id] = comparison_sql.given_sql(id, value, side, scale)
+        return others
 
     def _scale(self, outcome: UnprovedOutcome) -> int | None:
         """The greatest number of decimals of a number in both files; None for anything else."""

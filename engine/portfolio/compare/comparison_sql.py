@@ -10,9 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ...programme.model import MAIN, Programme
+from ...programme.model import MAIN, NamedValue, Programme
+from ...programme.outcomes import outcomes, own_outcomes
+from ...programme.owners import PROGRAMME, Role
+from ...values import Kind
 
 SIDES = ("before", "after")
+#: what a partner has besides tiers and discounts; sums follow from it
+_SHOWN = frozenset({Role.BENEFIT, Role.FEE_AMOUNT, Role.REBATE_AMOUNT, Role.SETTLEMENT_AMOUNT})
 _VIEWS = dict(zip(SIDES, ("old", "new"), strict=True))
 
 
@@ -92,11 +97,31 @@ def differs_sql(before: str, after: str, scale: int | None) -> str:
     return f"{old} IS DISTINCT FROM {new}"
 
 
-def joined_sql(before: Programme, after: Programme, scales: Mapping[str, int], compared: Sequence[str] = ()) -> str:
+def shown(programme: Programme) -> dict[str, NamedValue]:
+    """What a partner has besides tiers and discounts, money and benefits, by the id of its column."""
+    own = {own.id: own.example for own in own_outcomes(programme) if own.example.role in _SHOWN}
+    general = {value.id: value for value in outcomes(programme) if value.role in _SHOWN and value.owner == PROGRAMME}
+    return own | general
+
+
+def given_sql(id: str, value: NamedValue, side: str, scale: int) -> str:
+    """Whether a partner has something of an outcome that one release alone knows, on that side."""
+    column = f'{_VIEWS[side]}."{id}"'
+    return f"coalesce({column if value.kind is Kind.YES_NO else f'{_decimal(column, scale)} <> 0'}, false)"
+
+
+def joined_sql(
+    before: Programme,
+    after: Programme,
+    scales: Mapping[str, int],
+    compared: Sequence[str] = (),
+    others: Mapping[str, str] = {},
+) -> str:
     """The query with both outcomes of a partner in one row; `differs` lists the names of the columns that differ.
 
     `scales` gives the number of decimals of `discount_total` and of each tier's discount, the larger of both files;
-    `compared` are conditions that become the columns `open_0`, `open_1` and so on.
+    `compared` are conditions that become the columns `open_0`, `open_1` and so on; `others` say, by the id of money and
+    benefits, whether they differ.
     """
     columns: dict[str, str] = {}
     for side, programme in zip(SIDES, (before, after), strict=True):
@@ -115,6 +140,7 @@ def joined_sql(before: Programme, after: Programme, scales: Mapping[str, int], c
         f"CASE WHEN {columns[f'{name}_before']} IS DISTINCT FROM {columns[f'{name}_after']} THEN '{name}' END"
         for name in compared_columns(before, after)
     ]
+    differences += [f"CASE WHEN {condition} THEN '{id}' END" for id, condition in others.items()]
     differs = f"concat_ws(' ', {', '.join(differences)})"
     return (
         f"SELECT old.partner AS partner, {fields}, {differs} AS differs FROM old JOIN new ON old.partner = new.partner"
