@@ -115,8 +115,8 @@ def _decided(
         own, number = Reads(portfolio.lists, portfolio.ignored, EVERYTHING_READ), against.lineage.number
     else:
         own = reads(release.programme, against.programme, portfolio)
-    tracks, shown = comparison_sql.tracks_beside(release.programme), comparison_sql.shown(release.programme)
-    more = tuple(dict.fromkeys((*tracks.values(), *shown, *values)))
+    tracks, besides = comparison_sql.tracks_beside(release.programme), comparison_sql.besides(release.programme)
+    more = tuple(dict.fromkeys((*tracks.values(), *besides, *values)))
     job = Job(
         portfolio.portfolio,
         output,
@@ -190,7 +190,7 @@ class _Comparison:
 
     def _others(self) -> dict[str, str]:
         """Whether money and benefits differ, by their ids; of what a release alone has, whether it gives anything."""
-        old, new = comparison_sql.shown(self.before), comparison_sql.shown(self.after)
+        old, new = comparison_sql.besides(self.before), comparison_sql.besides(self.after)
         others = {}
         for id, value in {**old, **new}.items():
             scale = max(self._decimals(view, id) for view in ("old", "new"))

@@ -97,7 +97,7 @@ def differs_sql(before: str, after: str, scale: int | None) -> str:
     return f"{old} IS DISTINCT FROM {new}"
 
 
-def shown(programme: Programme) -> dict[str, NamedValue]:
+def besides(programme: Programme) -> dict[str, NamedValue]:
     """What a partner has besides tiers and discounts, money and benefits, by the id of its column."""
     own = {own.id: own.example for own in own_outcomes(programme) if own.example.role in _SHOWN}
     general = {value.id: value for value in outcomes(programme) if value.role in _SHOWN and value.owner == PROGRAMME}
