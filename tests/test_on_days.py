@@ -324,3 +324,19 @@ def test_a_handbook_does_not_say_the_figure_of_today_of_another_day(tmp_path: Pa
     release(program, "2.0.0", "2026-07-01", rate("5", "better: more"), TOTAL, facts=facts)
     page = charter("handbook", "--program", program, "--release", "2.0.0", "--format", "markdown").stdout
     assert "| – Book | rate as of closed |" in page
+
+
+def test_a_value_on_a_day_that_asks_for_another_day_is_both(kiosk: Path) -> None:
+    """The bonus on the day of a deal is the rate on the day of signing, whatever the deal's day is."""
+    signed = "facts: {signed_on: {title: {en: Signed}, kind: date}, asked_on: {title: {en: Asked}, kind: date}}\n"
+    rows = (
+        rate("10 if as_of < date('2026-04-01') else 8"),
+        f'bonus: {{title: {{en: Bonus}}, kind: percent, value: "on(signed_on, rate)", {NEGOTIABLE}, source: [c]}}',
+        'then: {title: {en: Then}, kind: percent, value: "on(asked_on, bonus)", source: [c]}',
+    )
+    program = kiosk.parent / "nested"
+    release(program, "1.0.0", "2026-01-01", *rows, facts=signed)
+    for signed_on, worth in (("2026-03-31", 10), ("2026-04-01", 8), (None, None)):
+        facts = {"asked_on": date(2026, 5, 1)} | ({"signed_on": date.fromisoformat(signed_on)} if signed_on else {})
+        outcome = load(program).evaluate({"partner": "P", "facts": facts}, as_of=LAST)
+        assert {value.id: value.value for value in outcome.definitions}["then"] == worth

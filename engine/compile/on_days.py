@@ -196,6 +196,8 @@ class _Lowering:
         match tree:
             case Name():
                 return self._name(tree, at, meaning)
+            case Call() if _is_on(tree):  # of this release, by a name
+                return self._on_day(self._lowered(tree, at.list, at.over), at, meaning)
             case Call(function="on", arguments=(Literal(value=str(key)), _, otherwise)):  # of an earlier release
                 if key not in self._keys:
                     return self._on_day(otherwise, at, meaning)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import simplejson
 from charter import Release
+from charter.engine.problems import InvalidProgramme, Level
 from charter.engine.release.load import load_files, release_files
 from simplejson import RawJSON
 
@@ -72,7 +73,24 @@ def text(data: Any) -> str:
 
 def programme(seed: int, share: float | None = None) -> Files:
     """The programme of a seed; `share` is how many of all parts it has, from 0 to 1, or None for a share of its own."""
-    return _Maker(Random(seed), share).files()
+    files = _Maker(Random(seed), share).files()
+    try:
+        if "on(" in text(files):
+            compiled(files)
+    except InvalidProgramme as refused:
+        if {problem.code for problem in refused.problems if problem.level is Level.ERROR} == {"not-on-a-day"}:
+            return _without_days(files)
+    return files
+
+
+def _without_days(files: Files) -> Files:
+    """The files without what is asked for on days: of some values that cannot be said."""
+    for rows in (files["definitions"]["definitions"], *(
+        items.get("values", {}) for items in files["facts"].get("lists", {}).values()
+    )):  # fmt: skip
+        for name in [name for name in rows if name.startswith("on_")]:
+            del rows[name]
+    return files
 
 
 LIMITS = ("at_least", "at_most")  #: keys of the limits in the table of requirements
