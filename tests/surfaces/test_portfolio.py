@@ -124,18 +124,21 @@ def totals_of(result: BatchResult) -> _Totals:
 
 
 def sums(release: Release, partners: Sequence[Partner]) -> _Totals:
-    """The sums of the partners' own rebates and fees by currency and period, and how many partners' are open."""
+    """What the partners' own rebates, fees and settlements come to, and how many partners' sums are open."""
     amounts: dict[tuple[str, str, str], tuple[Decimal, int]] = {}
+    kinds = {"rebates": "rebate_totals", "fees": "fee_totals", "settlements": "settlements"}
     for outcome in (release.evaluate(partner, as_of=DAY) for partner in partners):
-        for what, own in (("rebates", outcome.rebate_totals), ("fees", outcome.fee_totals)):
-            parts = {(what, total.currency, total.per): total.amount for total in own or ()}
+        for what, key_of_kind in kinds.items():
+            own = getattr(outcome, key_of_kind)
+            parts: dict[tuple[str, str, str], Any] = {}
+            for total in own or ():  # several settlements may be of one currency and period
+                key = (what, total.currency, total.per)
+                before = parts.get(key, Decimal(0))
+                parts[key] = None if None in (before, total.amount) else before + portfolios.shown(total.amount)
             if own is None and outcome.status == "undetermined":  # any of its tiers may be its own
                 tiers = [outcome.of(id) for id in release.programme.tracks[MAIN].tiers]
-                parts = {
-                    (what, total.currency, total.per): None
-                    for tier in tiers
-                    for total in (tier.rebate_totals if what == "rebates" else tier.fee_totals)
-                }
+                offered = (total for tier in tiers for total in getattr(tier, key_of_kind))
+                parts = {(what, total.currency, total.per): None for total in offered}
             for key, amount in parts.items():
                 sum, open = amounts.get(key, (Decimal(0), 0))
                 known = Decimal(0) if amount is None else portfolios.shown(amount)
