@@ -33,7 +33,7 @@ def charter(
         )
         code, out, err = done.returncode, done.stdout, done.stderr
     else:
-        code, out, err = server().run(["charter", *map(str, words)], cwd, environment, input, timeout)
+        code, out, err = server(environment).run(["charter", *map(str, words)], cwd, environment, input, timeout)
     stdout, stderr = out.decode(), err.decode()
     assert "Traceback" not in stderr, stderr
     assert code != 70, stderr
@@ -43,11 +43,10 @@ def charter(
 _SERVERS: list[Server] = []
 
 
-def server() -> Server:
+def server(environment: Mapping[str, str]) -> Server:
     """The process that calls without an environment of their own are forked from; another after one that hung."""
     if not _SERVERS or _SERVERS[-1].process.poll() is not None:
-        environment = {name: value for name, value in os.environ.items() if name != "CHARTER_PROGRAM"}
-        _SERVERS.append(Server(environment | {"NO_COLOR": "1"}))
+        _SERVERS.append(Server(environment))
     return _SERVERS[-1]
 
 

@@ -240,11 +240,7 @@ class _Lowering:
             return self._input(name, meaning)
         if meaning.is_same(name.id):
             return name
-        if value.kind is not name.kind:
-            raise _Refused(
-                f"'{name.written or name.id}' is of another kind in release {meaning.release}",
-                "give the new another name",
-            )
+        _check_kind(name, value.kind, meaning)
         tree = self._on_day(value.expression, at, meaning)
         if name.own:
             tree = _owned(tree)
@@ -264,11 +260,7 @@ class _Lowering:
                 f"release {meaning.release} decides it by '{name.written or name.id}', which is no fact of this one",
                 "keep it as a fact, or do not ask for days before this release",
             )
-        if kind is not name.kind:
-            raise _Refused(
-                f"'{name.written or name.id}' is of another kind in release {meaning.release}",
-                "give the new another name",
-            )
+        _check_kind(name, kind, meaning)
         return name
 
     def _is_steady(self, id: str) -> bool:
@@ -280,6 +272,13 @@ class _Lowering:
         others = {id for id, value in self.values.items() if _unlike(value, earlier.values.get(id))}
         other = _with_readers(self.values, {*others, *self._unsteady})
         return lambda name: name not in other and (name in self.values) == (name in earlier.values)
+
+
+def _check_kind(name: Name, kind: Kind, meaning: _Meaning) -> None:
+    if kind is not name.kind:
+        raise _Refused(
+            f"'{name.written or name.id}' is of another kind in release {meaning.release}", "give the new another name"
+        )
 
 
 def _unlike(value: NamedValue, earlier: NamedValue | None) -> bool:

@@ -195,9 +195,12 @@ class Undefined(NamedTuple):
 Expression = Literal | Name | Not | And | Or | Compare | Arithmetic | Choose | Call | Aggregate | Undefined
 
 
-def periods_of(tree: Call) -> Name:
-    """The name of the periods that `on` looks in: it is known by a key, and no expression can name it."""
-    return Name(str(tree.arguments[0].value), tree.kind)  # type: ignore[union-attr]
+def operands(tree: Call) -> tuple[Expression, ...]:
+    """The arguments of a call as they are read: of `on`, which has a key, the periods that are known by it."""
+    first = tree.arguments[0]
+    if tree.function == "on" and isinstance(first, Literal):
+        return (Name(str(first.value), tree.kind), *tree.arguments[1:])
+    return tree.arguments
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

@@ -20,7 +20,7 @@ from ..values import Kind
 from .sql.columns import Form
 
 AS_TEXT = (Kind.TEXT, Kind.CHOICE)
-_OWN = ("partner", "tier", "since")
+OF_PARTNER = ("partner", "tier", "since")
 
 
 class Cells(NamedTuple):
@@ -57,7 +57,7 @@ def row_data(
 ) -> dict[str, Any]:
     """The data of a record, from a row and the list items and agreements of its partner."""
     values, is_text = row
-    data: dict[str, Any] = {name: values[name] for name in _OWN if values.get(name) is not None}
+    data: dict[str, Any] = {name: values[name] for name in OF_PARTNER if values.get(name) is not None}
     if type(data.get("partner")) is int:
         data["partner"] = str(data["partner"])
     data = {name: cell(value, is_text=name == "since" and is_text) for name, value in data.items()}
@@ -112,7 +112,7 @@ def _facts(facts: Mapping[str, Fact], row: Cells) -> dict[str, Any]:
     """The facts of a row; unknown names are kept, so that reading the record reports them."""
     data = {}
     for id, value in row.values.items():
-        if id not in _OWN and value is not None:
+        if id not in OF_PARTNER and value is not None:
             of_text = id in facts and facts[id].kind in AS_TEXT
             data[id] = cell(value, is_text=row.is_text and not of_text)
     return data

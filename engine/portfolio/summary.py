@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from ..evaluate.outcome import Outcome
 from ..named_tuples import public
 from ..programme.model import MAIN, NO_TIER, NamedValue, Programme, Track
-from ..programme.outcomes import outcomes, own_outcomes
+from ..programme.outcomes import own_by_column
 from ..programme.owners import Role
 from ..values import Number, plain
 
@@ -137,16 +137,8 @@ def _keys(outcome: Outcome) -> Iterable[Key]:
 def summary_values(programme: Programme) -> list[str]:
     """The ids of the values that the counts need in addition to the outcome's columns."""
     requirements = [requirement.value for tier in programme.tiers.values() for requirement in tier.requirements]
-    totals = [id for id, _ in _totals(programme)]
+    totals = own_by_column(programme, _SUMS)
     return list(dict.fromkeys([*requirements, *(track.tier for track in _tracks_beside(programme)), *totals]))
-
-
-def _totals(programme: Programme) -> Iterable[tuple[str, NamedValue]]:
-    """The partner's own sums of rebates and fees, and settlements: the id of the column, and a value of that kind."""
-    if programme.tiers:
-        yield from ((own.id, own.example) for own in own_outcomes(programme) if own.example.role in _SUMS)
-    else:
-        yield from ((value.id, value) for value in outcomes(programme) if value.role in _SUMS)
 
 
 def _total_key(value: NamedValue) -> Key:
@@ -180,7 +172,7 @@ def queries(programme: Programme, decided: str) -> Iterable[tuple[list[Key], str
             sums[ALONE, tier.id, requirement.id] = " AND ".join([f'NOT "{requirement.value}"', *others])
     may_have = "(tier IS NOT NULL OR status = 'undetermined')" if programme.tracks[MAIN].tiers else "TRUE"
     totals: dict[Key, list[str]] = {}
-    for id, value in _totals(programme):
+    for id, value in own_by_column(programme, _SUMS).items():
         totals.setdefault(_total_key(value), []).append(f'"{id}"')
     sums |= {(OPEN, *key): f"({' + '.join(ids)}) IS NULL AND {may_have}" for key, ids in totals.items()}
     columns = [f"count(CASE WHEN {condition} THEN 1 END)" for condition in sums.values()]
@@ -233,9 +225,12 @@ def summary(programme: Programme, counts: Counter[Key]) -> Summary:
     undetermined = held.get((None, "undetermined"), 0)
     without = sum(number for (tier, _), number in held.items() if tier is None) - undetermined
     tracks = tuple(_track(track, counts) for track in _tracks_beside(programme))
+    dict.fromkeys(map(_total_key, own_by_column(programme, _SUMS).values()))
     totals = tuple(
         MoneyTotal(what, currency, per, Decimal(counts[MONEY, what, currency, per]), counts[OPEN, what, currency, per])
-        for what, currency, per in dict.fromkeys(_total_key(value) for _, value in _totals(programme))
+        for what, currency, per in dict.fromkeys(
+            _total_key(value) for value in own_by_column(programme, _SUMS).values()
+        )
     )
     return Summary(sum(held.values()), tuple(tiers), without, undetermined, tracks, tuple(discounts), totals)
 

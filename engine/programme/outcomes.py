@@ -6,7 +6,7 @@ partner that qualifies for it; the partner's own outcomes are those of the tier 
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -64,6 +64,13 @@ def own_outcomes(programme: Programme) -> tuple[OwnOutcome, ...]:
         if value.role in OWN_ROLES and value.tier in programme.tracks[MAIN].tiers:
             by_id.setdefault(value.inner_id, {})[value.owner.id] = value
     return tuple(OwnOutcome(id, by_tier) for id, by_tier in by_id.items())
+
+
+def own_by_column(programme: Programme, roles: Collection[Role]) -> dict[str, NamedValue]:
+    """What a partner has of these roles, by the id of its column: of its own tier, or of a programme without tiers."""
+    if programme.tiers:
+        return {own.id: own.example for own in own_outcomes(programme) if own.example.role in roles}
+    return {value.id: value for value in outcomes(programme) if value.role in roles}
 
 
 def own_expression(programme: Programme, own: OwnOutcome) -> Expression:

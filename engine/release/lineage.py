@@ -106,11 +106,20 @@ class Lineage:
 
     def programme_of(self, link: Link) -> Programme | None:
         """The programme of the release before a link; None where it is not in the folder or has errors."""
-        if link.before not in self._programmes and link.folder is not None:
-            programme, _ = self._load(link.folder)
+        return None if link.folder is None else self._programme(link.before, link.folder)
+
+    @property
+    def programme_before(self) -> Programme | None:
+        """The programme of the last release before this one that has no errors; None where there is none."""
+        before = (self._programme(release.id, release.folder) for release in reversed(self.earlier))
+        return next(filter(None, before), None)
+
+    def _programme(self, number: str, folder: Path) -> Programme | None:
+        if number not in self._programmes:
+            programme, _ = self._load(folder)
             if programme is not None:
-                self._programmes[link.before] = programme
-        return self._programmes.get(link.before)
+                self._programmes[number] = programme
+        return self._programmes.get(number)
 
     def migrations_since(self, number: str) -> tuple[Migration, ...] | Problem:
         """The migrations from a release to this one, in turn; or the problem that one of them cannot be had."""

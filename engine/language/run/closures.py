@@ -27,8 +27,8 @@ from ..tree import (
     Or,
     Undefined,
     children,
+    operands,
     own_id,
-    periods_of,
 )
 from .aggregates import ItemEntry, aggregate
 from .causes import undefined_by, with_cause
@@ -143,8 +143,7 @@ def _calculation(tree: Arithmetic, positions: Positions) -> Reader:
 
 def _call(tree: Call, positions: Positions) -> Reader:
     function = function_of(tree.function)
-    parts = (periods_of(tree), *tree.arguments[1:]) if tree.function == "on" else tree.arguments
-    arguments = [closure(part, positions) for part in parts]
+    arguments = [closure(part, positions) for part in operands(tree)]
 
     def result(row: Row) -> Value:
         operands = [argument(row) for argument in arguments]

@@ -27,7 +27,7 @@ from ..tree import (
     Undefined,
     children,
     names,
-    periods_of,
+    operands,
 )
 from .aggregates import ItemEntry, aggregate
 from .causes import with_cause
@@ -83,9 +83,8 @@ class _Interpreter(simpleeval.SimpleEval):  # type: ignore[misc]
         return with_cause(calculation(node.operator)(*operands), node, operands)
 
     def _call(self, node: Call) -> Value:
-        parts = (periods_of(node), *node.arguments[1:]) if node.function == "on" else node.arguments
-        operands = tuple(self._eval(part) for part in parts)
-        return with_cause(function_of(node.function)(*operands), node, operands)
+        values = tuple(self._eval(part) for part in operands(node))
+        return with_cause(function_of(node.function)(*values), node, values)
 
     def _choose(self, node: Choose) -> Value:
         condition = self._eval(node.condition)

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ...programme.model import MAIN, NamedValue, Programme
-from ...programme.outcomes import outcomes, own_outcomes
-from ...programme.owners import PROGRAMME, Role
+from ...programme.outcomes import own_by_column
+from ...programme.owners import Role
 from ...values import Kind
 
 SIDES = ("before", "after")
@@ -99,9 +99,7 @@ def differs_sql(before: str, after: str, scale: int | None) -> str:
 
 def besides(programme: Programme) -> dict[str, NamedValue]:
     """What a partner has besides tiers and discounts, money and benefits, by the id of its column."""
-    own = {own.id: own.example for own in own_outcomes(programme) if own.example.role in _SHOWN}
-    general = {value.id: value for value in outcomes(programme) if value.role in _SHOWN and value.owner == PROGRAMME}
-    return own | general
+    return own_by_column(programme, _SHOWN)
 
 
 def given_sql(id: str, value: NamedValue, side: str, scale: int) -> str:

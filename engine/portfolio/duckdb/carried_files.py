@@ -23,16 +23,15 @@ from ...release.lineage import through
 from ...release.load import Release
 from ...source.whole_files import scratch_folder
 from ...values import plain
-from ..files import REFUSED, SHOWN, unreadable_table
+from ..files import AGREEMENT, REFUSED, SHOWN, unreadable_table
 from ..job import Job, problem_line
-from ..rows import Cells, row_data
+from ..rows import OF_PARTNER, Cells, row_data
 from ..sql.columns import PARTNER
 from .sources import Connection, DuckDBTable, database
 from .stored_rows import FileRow, rows_in_file
 from .tables import open_tables
 from .written_for import migrations_for
 
-_OWN = ("partner", "tier", "since")
 _APART = "\x07"  #: not printable: a row with it is set apart, and goes to the interpreter
 
 Put = Callable[[Sequence[str]], object]
@@ -107,8 +106,8 @@ class _Carrying:
                 if opened.agreements and job.agreements:
                     agreements = self._target(job.agreements, "agreements")
                     names[agreements] = job.agreements
-                    columns = ("partner", "term", "value", "document", "from", "until")
-                    self._write(agreements, columns, self._agreements(connection, opened.agreements, columns))
+                    rows = self._agreements(connection, opened.agreements)
+                    self._write(agreements, AGREEMENT, rows)
             except duckdb.Error as error:
                 raise unreadable_table(job.portfolio, error) from error
         if self.wrong:
@@ -128,10 +127,10 @@ class _Carrying:
 
     def _columns(self, columns: Iterable[str]) -> tuple[str, ...]:
         """The columns that the portfolio has afterwards: facts that are made of some column, or of none at all."""
-        names = {name for name in columns if name not in _OWN}
+        names = {name for name in columns if name not in OF_PARTNER}
         for migration in self.migrations:
             names = {id for id, source in migration.facts.items() if not source.reads or names & set(source.reads)}
-        own = [name for name in _OWN if name in columns]
+        own = [name for name in OF_PARTNER if name in columns]
         return (*own, *(id for id in self.after.facts if id in names), REFUSED)
 
     def _list(self, id: str) -> str | None:
@@ -171,7 +170,7 @@ class _Carrying:
                 yield [_text(partner) if name == PARTNER else why if name == REFUSED else "" for name in columns]
             else:
                 facts = data["facts"]
-                yield [_text(data.get(name) if name in _OWN else facts.get(name)) for name in columns]
+                yield [_text(data.get(name) if name in OF_PARTNER else facts.get(name)) for name in columns]
 
     def _items(
         self, connection: Connection, table: DuckDBTable, id: str, new: str, fields: Sequence[str]
@@ -187,14 +186,14 @@ class _Carrying:
                 values = carried["facts"][new][0]
                 yield [partner, *(_text(values.get(field)) for field in fields)]
 
-    def _agreements(self, connection: Connection, table: DuckDBTable, columns: Sequence[str]) -> Iterator[list[str]]:
+    def _agreements(self, connection: Connection, table: DuckDBTable) -> Iterator[list[str]]:
         for row in self._rows(connection, table):
             partner = _text(row.cells.values[PARTNER])
             data = row_data(self.before, Cells({PARTNER: partner}, row.cells.is_text), {}, (row.cells,))
             carried, problems = self._carried(data)
             if self._is_right(table, row, problems):
                 for agreement in carried["agreements"]:
-                    yield [partner, *(_text(agreement.get(name)) for name in columns[1:])]
+                    yield [partner, *(_text(agreement.get(name)) for name in AGREEMENT[1:])]
 
     def _is_right(self, table: DuckDBTable, row: FileRow, problems: Sequence[Problem]) -> bool:
         if problems and len(self.wrong) < SHOWN:

@@ -15,6 +15,7 @@ from ...programme.model import Programme
 from ...release.load import Release
 from ..files import format_of, known_columns, read_header
 from ..job import Job
+from ..rows import OF_PARTNER
 from ..sql.columns import PARTNER, list_fields
 from .sources import database
 
@@ -82,7 +83,7 @@ def _keeps(migration: Migration, columns: Mapping[str, frozenset[str]], *, with_
     tiers = any(old != new for old, new in migration.tiers.items())
     if (tiers and "tier" in columns[""]) or (terms and with_agreements):
         return False
-    if not _same(migration.facts, columns[""] - {"partner", "tier", "since"}):
+    if not _same(migration.facts, columns[""] - set(OF_PARTNER)):
         return False
     lists = migration.lists
     return all(

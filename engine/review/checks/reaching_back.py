@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ...language.tree import Aggregate, Call, Expression, Name, children, subtrees
 from ...problems import Level, Problem
 from ...programme.model import Programme
-from ...release.load import earlier_releases
 from ...values import Kind
 from .reviewed import Reviewed
 
@@ -21,10 +20,10 @@ def reaching_back(reviewed: Reviewed) -> Iterator[Problem]:
     dated = {id: day for id, items in programme.lists.items() if (day := _day_of(programme, id))}
     if not dated:
         return
-    before = next((release for release in reversed(earlier_releases(reviewed.files.folder)) if release.programme), None)
-    if before is None or before.programme is None:
+    before = reviewed.release.lineage.programme_before
+    if before is None:
         return
-    changed = {id for id in programme.values if _differs(id, programme, before.programme)}
+    changed = {id for id in programme.values if _differs(id, programme, before)}
     reported: set[str] = set()
     for value in programme.values.values():
         for part in subtrees(_written(programme, value.id)):
