@@ -12,11 +12,16 @@ from typing import Any
 
 import pytest
 from charter import check, load, timeline, to_json, verify
+from charter.engine.language.tree import Name
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.problems import InvalidProgramme
+from charter.engine.proof.solve import Question
+from charter.engine.proof.symbolic_record import symbolic_record
+from charter.engine.proof.symbols import term
 from charter.engine.release.load import read_files
 from charter.engine.release.seal import seal_text
+from charter.engine.values import Kind
 
 from .cli import charter
 
@@ -340,3 +345,50 @@ def test_a_value_on_a_day_that_asks_for_another_day_is_both(kiosk: Path) -> None
         facts = {"asked_on": date(2026, 5, 1)} | ({"signed_on": date.fromisoformat(signed_on)} if signed_on else {})
         outcome = load(program).evaluate({"partner": "P", "facts": facts}, as_of=LAST)
         assert {value.id: value.value for value in outcome.definitions}["then"] == worth
+
+
+#: a rate of 5% that may be agreed up to 30%, and what goes by it on the day of joining
+JOINED = "facts: {joined: {title: {en: Joined}, kind: date}}\n"
+CASES = '{cases: [{when: "on(joined, rate) > %s", value: 1}], otherwise: 0}'
+SUMMER = {"term": "definitions.rate", "value": 20, "document": "A", "from": date(2026, 4, 1), "until": date(2026, 9, 1)}
+
+
+def joined(program: Path, number: str, begins: str, border: int) -> None:
+    """Write a release in which more than so many percent on the day of joining is high."""
+    case = f"high: {{title: {{en: High}}, kind: count, value: {CASES % border}, better: less, source: [c]}}"
+    release(program, number, begins, rate("5"), case, facts=JOINED)
+
+
+def test_what_an_agreement_makes_true_is_not_called_never_true(tmp_path: Path) -> None:
+    """Of up to 30%, more than 10% may be agreed for the day of joining, and more than 30% may not."""
+    joined(tmp_path / "may", "1.0.0", "2026-01-01", 10)
+    assert check(tmp_path / "may") == ()
+    record = {"partner": "P", "facts": {"joined": date(2026, 5, 1)}, "agreements": [SUMMER]}
+    outcome = load(tmp_path / "may").evaluate(record, as_of=LAST)
+    assert {value.id: value.value for value in outcome.definitions}["high"] == 1
+    joined(tmp_path / "never", "1.0.0", "2026-01-01", 30)
+    assert {problem.code for problem in check(tmp_path / "never")} == {"constant-condition"}
+
+
+def test_a_change_that_an_agreement_alone_makes_felt_is_not_called_neutral(tmp_path: Path) -> None:
+    """Nobody without an agreement has more than 10% or 20%; who agreed on 15% for the day of joining is better off."""
+    program = tmp_path / "p"
+    joined(program, "1.0.0", "2026-01-01", 10)
+    joined(program, "1.1.0", "2026-01-02", 20)
+    page = charter("diff", program / "1.0.0", program / "1.1.0", "--as-of", "2026-12-31").stdout
+    assert "High" in page.partition("For whom")[2].partition("For nobody")[0]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_high"), [("2026-03-31", False), ("2026-04-01", True), ("2026-09-01", True), ("2026-09-02", False)]
+)
+def test_the_solver_reads_the_agreement_of_the_day(tmp_path: Path, day: str, is_high: bool) -> None:
+    """Of a record it knows which days an agreement covers, as the interpreter does."""
+    joined(tmp_path / "p", "1.0.0", "2026-01-01", 10)
+    kiosk = load(tmp_path / "p")
+    record = kiosk.record({"partner": "P", "facts": {"joined": date.fromisoformat(day)}, "agreements": [SUMMER]})
+    symbolic = symbolic_record(kiosk, record, LAST)
+    value = term(symbolic.partner, Name("definitions.high", Kind.COUNT))
+    question = Question(symbolic.fixed())
+    assert symbolic.values["definitions.high"] == is_high
+    assert (question.can_be(value.known, value.value == 1), question.can_be(value.value == 0)) == (is_high, not is_high)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..problems import Problem, has_errors
 from ..programme.model import MAIN, ORDER, Clause, ItemField, Payments, Programme, Texts
-from ..programme.owners import PROGRAMME, Role, agreed_id, id_of
+from ..programme.owners import PROGRAMME, Role, agreed_id, id_of, periods_id
 from ..source.document import Document, PartPath
 from .claims import compile_claims
 from .definitions import compile_definitions
@@ -106,7 +106,7 @@ def compile_programme(
         agreed=MappingProxyType({agreed_id(id): id for id, value in ordered.items() if value.negotiable}),
         on_days=MappingProxyType(on_days.written),
         earlier=MappingProxyType({release.release: release.digest for release in earlier}),
-        agreed_on_days=on_days.terms,
+        agreed_on_days=MappingProxyType({periods_id(id): id for id in sorted(on_days.terms)}),
         definitions=tuple(id_of(PROGRAMME, Role.DEFINITION, id) for id in definitions),
         tracks=MappingProxyType(tracks),
         tiers=MappingProxyType(tiers),

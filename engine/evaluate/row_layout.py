@@ -19,7 +19,7 @@ from ..language.run.closures import Position, Reader, Row, closure
 from ..language.run.compiled import Filler, FillStep, by_closures, filler
 from ..language.tree import Expression, Literal, Name, Undefined, names, own_id
 from ..programme.model import INPUTS, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
-from ..programme.owners import Role, agreed_id, agreement_id, periods_id
+from ..programme.owners import Role, agreed_id, agreement_id
 from ..values import Kind, Unknown, Value
 
 Scalar = bool | Decimal | date | str
@@ -92,8 +92,7 @@ def make_layout(programme: Programme) -> Layout:
     items += [own_id(list_fact.item) for list_fact in of_lists.values() if list_fact.id in list_fact.looks_at]
     terms = tuple(value.id for value in programme.values.values() if value.negotiable)
     agreements = [agreement_id(id) for id in terms]
-    dated = tuple(sorted(programme.agreed_on_days))
-    dated_keys = [periods_id(id) for id in dated]
+    dated_keys = tuple(programme.agreed_on_days)
     row = [*INPUTS, *programme.facts, *of_lists, *items, *map(agreed_id, terms), *agreements, *dated_keys]
     positions: dict[str, Position] = {id: index for index, id in enumerate(row)}
     for list_fact in of_lists.values():
@@ -110,8 +109,8 @@ def make_layout(programme: Programme) -> Layout:
         lists=tuple(_list_layout(programme, list_fact) for list_fact in of_lists.values()),
         slots=len(items),
         terms=terms,
-        dated=dated,
-        nothing_agreed=(False,) * len(terms) + (None,) * len(terms) + ((),) * len(dated),
+        dated=tuple(programme.agreed_on_days.values()),
+        nothing_agreed=(False,) * len(terms) + (None,) * len(terms) + ((),) * len(dated_keys),
         start=len(row),
         empty=empty,
         steps=steps,

@@ -58,13 +58,13 @@ def _without_effect(
 ) -> tuple[str, str, str] | None:
     """Code, message and help where an agreement makes no difference to the partner on the day; else None."""
     term = agreement.term
-    if not agreement.applied and term in programme.agreed_on_days:
+    if not agreement.applied and term in programme.agreed_on_days.values():
         return None  # an item may have a day on which it applied
     if not agreement.applied:
         when = f"from {agreement.begins}" + (f" to {agreement.ends}" if agreement.ends else "")
         message = f"{agreement.document} replaces '{term}' {when}: it does not apply on this day"
         return "agreement-not-in-force", message, "the programme's own term counts"
-    if agreement.was == agreement.value and term not in programme.agreed_on_days and not _is_mentioned(programme, term):
+    if agreement.was == agreement.value and not _is_mentioned(programme, term):
         message = f"{agreement.document} changes nothing: '{term}' is {_shown(agreement.value)} anyway"
         return "agreement-without-effect", message, "the programme may have caught up with it"
     tier = programme.values[term].tier
@@ -76,9 +76,11 @@ def _without_effect(
 
 
 def _is_mentioned(programme: Programme, term: str) -> bool:
-    """Whether a rule asks with `agreed` if the term is agreed."""
+    """Whether a rule asks with `agreed` if the term is agreed, or for its value on another day."""
     id = agreed_id(term)
-    return any(name.id == id for value in programme.values.values() for name in names(value.expression))
+    return term in programme.agreed_on_days.values() or any(
+        name.id == id for value in programme.values.values() for name in names(value.expression)
+    )
 
 
 def _reaches_beyond(programme: Programme, tier: str, layout: Layout, inputs: KnownInputs, row: Row, term: str) -> bool:

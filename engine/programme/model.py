@@ -404,7 +404,7 @@ class Programme(NamedTuple):
     agreed: Mapping[str, str]  #: ids of negotiable terms, by the ids that say whether they are agreed
     on_days: Mapping[str, Expression]  #: the expressions, as written, of the values that ask for others on days
     earlier: Mapping[str, str]  #: where values are asked for on days: the digests of the releases before, by number
-    agreed_on_days: frozenset[str]  #: ids of the negotiable terms that are asked for on days of items
+    agreed_on_days: Mapping[str, str]  #: ids of terms that are asked for on days, by the keys of their periods
     definitions: tuple[str, ...]  #: ids of the definitions that do not differ by tier
     tracks: Mapping[str, Track]
     tiers: Mapping[str, Tier]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..language.tree import Aggregate, Expression, Name, children, names, subtrees
+from ..language.tree import Aggregate, Call, Expression, Name, children, names, operands, subtrees
 from ..values import Kind
 from .model import MAIN, ORDER, ListFact, NamedValue, Programme, Requirement, Tier
 from .owners import Role
@@ -111,6 +111,8 @@ def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
             yield from _list_and_keys(programme, list_id)
     elif isinstance(tree, Aggregate):
         yield from _list_and_keys(programme, tree.list)
+    elif isinstance(tree, Call) and tree.function == "on":
+        yield from (programme.agreed_on_days[name.id] for name in operands(tree)[:1] if isinstance(name, Name))
     for child in children(tree):
         yield from mentioned(programme, child)
 

@@ -14,6 +14,8 @@ def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str,
     for list_fact in programme.lists.values():
         by_id |= {id: _of_fact(field) for id, field in list_fact.fields_by_id().items()}
     by_id |= dict.fromkeys(programme.agreed, EITHER if agreements else frozenset((False,)))
+    if agreements:
+        by_id |= {key: anything(programme.values[id].kind) for key, id in programme.agreed_on_days.items()}
     for id, value in programme.values.items():
         negotiated = agreements and value.negotiable
         by_id[id] = anything(value.kind) if negotiated else bounds(value.expression, by_id)

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate.evaluate import all_values, evaluate
+from ..evaluate.evaluate import all_values, evaluate, inputs_of
 from ..evaluate.record import Record
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, all_of, negated, optional_term, unknown_term
@@ -82,7 +82,15 @@ def symbolic_record(
             overrides[agreement.term] = Term(literal(agreement.value, programme.values[agreement.term].kind, codes))
             overrides[agreed_id(agreement.term)] = Term(True)
     stated = {id: items for id, items in lists.items() if items is not None}
-    partner = make_partner(programme, codes, items=stated, day=day, overrides=overrides, complete=free == "all")
+    partner = make_partner(
+        programme,
+        codes,
+        items=stated,
+        day=day,
+        overrides=overrides,
+        complete=free == "all",
+        periods=inputs_of(record, day).periods,
+    )
     absent = (*_absent(programme, values), *(["held_since"] if lacks_since else []))
     return SymbolicRecord(partner, values, missing, absent)
 

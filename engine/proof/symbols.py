@@ -8,7 +8,7 @@ many equal items shows what grows without end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import z3  # type: ignore[import-untyped]
 
 from ..evaluate.periods import agreed_as
+from ..evaluate.row_layout import Period
 from ..language.bounds.bounds import Bounds, NumberRange, Options, bounds
 from ..language.smt.aggregates import repeated, same, unrolled
 from ..language.smt.days import FIRST, LAST
@@ -26,6 +27,7 @@ from ..language.smt.terms import (
     Term,
     all_of,
     any_of,
+    chosen,
     either,
     negated,
     number,
@@ -33,7 +35,7 @@ from ..language.smt.terms import (
     optional_term,
 )
 from ..language.smt.terms import day as written_day
-from ..language.tree import Aggregate, Expression, Name, names, own_id
+from ..language.tree import Aggregate, Call, Expression, Name, names, operands, own_id
 from ..limits import MAX_WHOLE_DIGITS
 from ..programme.definedness import may_be_undefined, undefinable
 from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, NamedValue, Programme
@@ -78,9 +80,10 @@ class Partner(NamedTuple):
     agreed: Mapping[str, tuple[Formula, Formula]]  #: by negotiable value: whether an agreement sets it, and to what
     limits: list[Formula]  #: what holds of every partner
     terms: dict[str, Term]  #: by the ids of facts and values
-    sums: dict[tuple[Aggregate, Positions], Term]  #: results of aggregates of lists that are not in `items`
+    sums: dict[tuple[Aggregate | Call, Positions], Term]  #: aggregates of lists not in `items`; what may be agreed
     positions: Mapping[str, int]  #: of the values in the programme, by their ids
     bounds: dict[str, Bounds]  #: of facts and values; filled once an aggregate in `sums` needs them
+    periods: Mapping[str, Sequence[Period]] = {}  #: what the terms of a record are agreed as, and for which days
     overrides: Mapping[str, Term] = {}  #: terms that replace those of facts and rules: agreements, unknown facts
     complete: bool = False  #: whether it leaves no fact, list or field out
     base: Partner | None = None  #: the partner that this one is a variant of
@@ -96,6 +99,7 @@ def make_partner(
     overrides: Mapping[str, Term] | None = None,
     agreements: bool = False,
     complete: bool = False,
+    periods: Mapping[str, Sequence[Period]] | None = None,
 ) -> Partner:
     """A partner about whom nothing is known but the terms of facts and values in `overrides`.
 
@@ -117,9 +121,8 @@ def make_partner(
         value.id: (z3.Bool(agreed_id(value.id)), symbol(agreement_id(value.id), value.kind)) for value in negotiable
     }
     positions = {id: position for position, id in enumerate(programme.values)}
-    partner = Partner(
-        programme, codes, symbols, items or {}, agreed, [], {}, {}, positions, {}, overrides or {}, complete
-    )
+    partner = Partner(programme, codes, symbols, items or {}, agreed, [], {}, {}, positions, {})
+    partner = partner._replace(periods=periods or {}, overrides=overrides or {}, complete=complete)
     return _with_limits(partner)
 
 
@@ -343,10 +346,12 @@ def _value(partner: Partner, value: NamedValue) -> Term:
     return Term(either(is_agreed, agreement, by_rule.value), any_of([is_agreed, by_rule.known]))
 
 
-def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggregate) -> Term:
-    """The term of a name or an aggregate; `positions` are the positions of the items, by their ids."""
+def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggregate | Call) -> Term:
+    """The term of a name, an aggregate or `on`; `positions` are the positions of the items, by their ids."""
     if isinstance(node, Aggregate):
         return _aggregate(partner, positions, node)
+    if isinstance(node, Call):
+        return _on(partner, positions, node)
     programme = partner.programme
     of_list = programme.list_of(node.id)
     if of_list is None:
@@ -361,6 +366,38 @@ def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggreg
             at = {_list_fact(programme, groups.group_of).item: position}
         terms[node.id] = formula(value.expression, partial(_resolve, partner, at), partner.codes)
     return terms[node.id]
+
+
+def _on(partner: Partner, positions: Mapping[str, int], node: Call) -> Term:
+    """A value on a day: what is agreed for that day, or else what the rules say; of any partner it may be agreed."""
+    periods, day, otherwise = operands(node)
+    terms = partial(_resolve, partner, positions)
+    on_day, result = (formula(part, terms, partner.codes) for part in (day, otherwise))
+    term_id = next(partner.programme.agreed_on_days[name.id] for name in names(periods))
+    if term_id in partner.agreed:
+        is_agreed, value = _any_agreement(partner, positions, node, term_id)
+        return chosen(is_agreed, Term(value), result, either(is_agreed, on_day.known, result.known))
+    of_record = partner.periods.get(term_id, ())
+    for begins, ends, agreed in of_record:
+        has_begun, has_ended = on_day.value >= written_day(begins), on_day.value > written_day(ends or date.max)
+        is_within = all_of([has_begun, negated(has_ended)])
+        value = Term(literal(agreed, node.kind, partner.codes))
+        result = chosen(is_within, value, result, either(is_within, True, result.known))
+    return result._replace(known=all_of([on_day.known, result.known])) if of_record else result
+
+
+def _any_agreement(partner: Partner, positions: Mapping[str, int], node: Call, term_id: str) -> tuple[Formula, Formula]:
+    """Whether a term is agreed on a day, and as what: symbols of their own for each value that is asked for."""
+    read = all_read(partner.programme, mentioned(partner.programme, node))
+    owner = partner.base if partner.base and not read & partner.differ else partner
+    at = frozenset(positions.items())
+    if (node, at) not in owner.sums:
+        label = f"agreed {len(owner.sums) + 1}" + ("'" if owner.base else "")
+        value = symbol(label, node.kind)
+        owner.limits.append(_recordable(agreed_as(owner.programme.values[term_id]), value, owner.codes))
+        owner.sums[node, at] = Term(value, z3.Bool(f"{label} is so"))
+    agreed = owner.sums[node, at]
+    return agreed.known, agreed.value
 
 
 def _is_in_list(partner: Partner, id: str, index: int) -> Formula:

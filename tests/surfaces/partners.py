@@ -161,7 +161,7 @@ def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dic
     for id, named in programme.values.items():
         if named.negotiable:
             values[agreed_id(id)] = id in inputs.agreed
-        if id in programme.agreed_on_days:
+        if id in programme.agreed_on_days.values():
             values[periods_id(id)] = inputs.periods.get(id, ())
     for id, named in programme.values.items():
         if named.of_order and lines is None:

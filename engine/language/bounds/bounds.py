@@ -18,7 +18,22 @@ from ...values import NUMERIC, Kind, Number, Value, add, divide, multiply, subtr
 from ..function_names import FunctionName
 from ..operators import Comparison, Operator, inverse, relation
 from ..run.functions import function_of
-from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
+from ..tree import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expression,
+    Literal,
+    Name,
+    Not,
+    Or,
+    Undefined,
+    names,
+    operands,
+)
 from .spans import exclude_each_other, leave_none, spans_by_value
 
 
@@ -79,8 +94,10 @@ def bounds(tree: Expression, by_name: Mapping[str, Bounds]) -> Bounds:
             taken = truths(tree.condition, by_name)
             branches = [part for truth, part in ((True, tree.then), (False, tree.otherwise)) if truth in taken]
             return _either([bounds(part, by_name) for part in branches], tree.kind)
-        case Call(function="on"):  # of values without periods
-            return bounds(tree.arguments[2], by_name)
+        case Call(function="on"):  # what holds in a period is known by its key, where there may be periods
+            periods, _, otherwise = operands(tree)
+            in_periods = [by_name[name.id] for name in names(periods) if name.id in by_name]
+            return _either([bounds(otherwise, by_name), *in_periods], tree.kind)
         case Call():
             return _call(tree, by_name)
         case Aggregate():

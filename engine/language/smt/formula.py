@@ -41,7 +41,7 @@ from .terms import (
     unknown_term,
 )
 
-Terms = Callable[[Name | Aggregate], Term]  #: the term of a name or of an aggregate
+Terms = Callable[[Name | Aggregate | Call], Term]  #: the term of a name, of an aggregate, or of a call of `on`
 _HUNDRED, _HALF = Term(number(100)), Term(number(Fraction(1, 2)))
 
 
@@ -71,8 +71,8 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
             )
             is_known = all_of([condition.known, either(condition.value, then.known, otherwise.known)])
             return chosen(condition.value, then, otherwise, is_known)
-        case Call(function="on"):  # statements are about those of whom no value has periods
-            return formula(tree.arguments[2], terms, codes)
+        case Call(function="on"):
+            return terms(tree)
         case Call(function="starts_with", arguments=(whole, Literal(value=str(beginning)))):
             codes.text(beginning)
             return begins(formula(whole, terms, codes), beginning)
