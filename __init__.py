@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .engine.proof.ranges import ValueRange
     from .engine.release.load import Release, load
     from .engine.release.migrate_records import MigratedRecords
+    from .engine.release.orders import quotes
     from .engine.release.timeline import Timeline
     from .engine.source.document import Document
     from .engine.tables.export import ExportedTable
@@ -102,6 +103,7 @@ __all__ = [
     "load",
     "migrate",
     "prove",
+    "quotes",
     "ranges",
     "read",
     "schema",
@@ -134,6 +136,7 @@ _NAMES = {
     "engine.proof.ranges": "ValueRange",
     "engine.release.load": "Release load",
     "engine.release.migrate_records": "MigratedRecords",
+    "engine.release.orders": "quotes",
     "engine.release.timeline": "Timeline",
     "engine.source.document": "Document",
     "engine.tables.export": "ExportedTable",

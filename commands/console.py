@@ -25,7 +25,7 @@ from charter.engine.problems import (
     wrong_call,
 )
 from charter.engine.release.find import find_program, release_folder
-from charter.engine.release.load import Release, ReleaseFiles, load, read_files
+from charter.engine.release.load import Release, ReleaseFiles, load_files, read_files
 from charter.engine.report.terminal import Style, without_style
 from charter.engine.source.document import Document, read_bytes, stream_bytes
 from charter.engine.source.whole_files import write_whole
@@ -213,10 +213,13 @@ def load_release(
     program: str | None, release: str | None, as_of: date | None, settings: Sequence[str] | None = None
 ) -> Release:
     """The release named, or the one in force on a day (today where None), with the settings of `--set`."""
-    folder, day = program_folder(program), as_of or date.today()
-    if not settings:
-        return load(folder, release=release, as_of=day)
-    return with_settings(read_files(release_folder(folder, release, day)), settings).load()
+    return load_folder(release_folder(program_folder(program), release, as_of or date.today()), settings)
+
+
+def load_folder(folder: Path, settings: Sequence[str] | None = None) -> Release:
+    """The release in a folder, with the settings of `--set`."""
+    files = read_files(folder)
+    return with_settings(files, settings).load() if settings else load_files(files)
 
 
 def system_refusal(error: OSError) -> WrongCall:

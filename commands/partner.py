@@ -15,6 +15,7 @@ from .console import (
     FINDINGS,
     INVALID_INPUT,
     json_text,
+    load_folder,
     load_release,
     pages_text,
     program_folder,
@@ -74,7 +75,7 @@ def evaluate(
 
 
 def quote(
-    order: Annotated[str, typer.Argument(metavar="ORDER", help="The order (YAML or JSON); - is stdin.")],
+    order: Annotated[str, typer.Argument(metavar="ORDER", help="One order, or several (YAML or JSON); - is stdin.")],
     partner: Annotated[str, typer.Option("--partner", metavar="RECORD", help="The partner's record.")],
     program: ProgramOption = None,
     release: ReleaseOption = None,
@@ -84,31 +85,33 @@ def quote(
     format: PageFormatOption = "text",
     output: OutputOption = None,
 ) -> None:
-    """Price an order for a partner, line by line."""
-    from charter.engine.evaluate.outcome_json import quote_data
-    from charter.engine.evaluate.quote import read_order
-
-    def page() -> Any:
-        from charter.engine.report.quote import quote_page
-
-        return quote_page(quoted, loaded.programme, lang)
+    """Price an order for a partner, line by line; several in the order of their days."""
+    from charter.engine.evaluate.outcome_json import quote_data, quotes_data
+    from charter.engine.release.orders import by_day, has_several, quote_in_turn, read_orders
 
     day = as_of or date.today()
     with reporting_refusals(format, output):
         check_output(output, (partner, order), program)
-        documents = [read_file(path) for path in (partner, order)]
-        loaded = load_release(program, release, day, settings)
-        (record_document, record_problems), (order_document, file_problems) = documents
+        (record_document, record_problems), (order_document, file_problems) = map(read_file, (partner, order))
         if record_document is None or order_document is None:
             raise InvalidInput((*record_problems, *file_problems))
-        record = loaded.record(record_document)
-        lines, order_problems = read_order(order_document, loaded.plan)
-        if lines is None:
-            raise InvalidInput(order_problems)
-        write_problems((*record_problems, *file_problems, *order_problems))
-        quoted = loaded.quote(lines, record, as_of=day)
-        write_problems(quoted.outcome.problems)
-        write_report(format, lambda: quote_data(quoted), page, lang, output)
+        write_problems((*record_problems, *file_problems))
+        release_on = by_day(program_folder(program), release, lambda folder: load_folder(folder, settings))
+        is_one = not has_several(order_document)
+        if is_one:
+            quoted = [release_on(day).quote(order_document, record_document, as_of=day)]
+        elif as_of:
+            raise wrong_call("each of several orders has its own day", "leave --as-of out")
+        else:
+            quoted = list(quote_in_turn(read_orders(order_document), record_document, release_on))
+        write_problems(dict.fromkeys(problem for quote in quoted for problem in quote.outcome.problems))
+        if format == "json":
+            write(json_text(quote_data(quoted[0]) if is_one else quotes_data(quoted)), output)
+        else:
+            from charter.engine.report.quote import quote_page
+
+            pages = [quote_page(quote, release_on(quote.outcome.as_of).programme, lang) for quote in quoted]
+            write(pages_text(pages, format, lang, output), output)
 
 
 def timeline(

@@ -61,6 +61,7 @@ MAX_PARTS = Limit(20, "entries", "the rates of a bonus, and the parts of a requi
 MAX_ROWS = Limit(50, "entries", "the tiers, and the bands or rows of a table")
 MAX_OPTIONS = Limit(100, "entries", "the options of a choice, and the rebates")
 MAX_NOTICE = Limit(3_650, "days", "`notice_days` of a release")
+MAX_CALENDAR = Limit(7_320, "days", "a calendar of business days")
 
 # Facts, records and orders
 MAX_WHOLE_DIGITS = Limit(18, "digits", "a number, before the point")
@@ -69,12 +70,14 @@ MAX_PARTNER = Limit(100, "characters", "the id of a partner")
 MAX_NAME = Limit(300, "characters", "the name of a partner")
 MAX_TEXT = Limit(200, "characters", "a fact of kind text, and the document of an agreement")
 MAX_PAIRS = Limit(250_000, "pairs of items", "two lists, where items of one look through the other")
+MAX_PERIODS = Limit(600, "periods", "a balance")
 MAX_ORDER_TEXT = Limit(100, "characters", "the id of an order, and its currency")
 MAX_ROW_BYTES = Limit(200_000, "bytes", "one row of CSV or JSON Lines")
 MAX_ITEMS = Limit(50_000, "items", "one list of a partner in a portfolio whom the query cannot decide")
 
 # Questions
 MAX_DAYS = Limit(3_700, "days", "a timeline")
+MAX_HISTORY = Limit(36_600, "days", "the history of a record, up to the day that is asked")
 MAX_SECONDS = Limit(3_600, "seconds", "an option that gives a time")
 
 # Saved outcomes

@@ -15,6 +15,7 @@ from .programmes import ROOT
 from .published import validator
 
 COMMAND = [sys.executable, "-m", "charter.cli"]
+_AT_START = ("PYTHON", "LC_", "LANG", "PATH", "HOME")  #: names in the environment that count when a process begins
 
 
 def charter(
@@ -27,7 +28,7 @@ def charter(
     environment = {name: value for name, value in os.environ.items() if name != "CHARTER_PROGRAM"}
     environment |= {"NO_COLOR": "1", **env}
     command = [*COMMAND, *map(str, words)]
-    if env:
+    if any(name.startswith(_AT_START) for name in env):
         done = subprocess.run(
             command, cwd=cwd, input=input, env=environment, capture_output=True, timeout=timeout, check=False
         )

@@ -35,9 +35,10 @@ os.chdir(call["folder"])
 os.environ.clear()
 os.environ.update(call["environment"])
 for number, path in enumerate(call["files"]):
-    opened = os.open(path, os.O_RDWR)
+    opened = os.open(path, os.O_RDWR) if path else 1
     os.dup2(opened, number)
-    os.close(opened)
+    if path:
+        os.close(opened)
 sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), line_buffering=False)
 sys.argv = call["words"]
 charter.cli.main()
@@ -61,15 +62,25 @@ class Server:
             self.process.wait()
 
     def run(
-        self, words: Sequence[str], folder: Path, environment: Mapping[str, str], input: bytes | None, timeout: float
+        self,
+        words: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        input: bytes | None,
+        timeout: float,
+        *,
+        apart: bool = True,
     ) -> tuple[int, bytes, bytes]:
-        """The exit code, stdout and stderr of a call; raises TimeoutExpired after so many seconds."""
+        """The exit code, stdout and stderr of a call; raises TimeoutExpired after so many seconds.
+
+        If they are not to be kept apart, stdout has both, as they are written.
+        """
         with tempfile.TemporaryDirectory() as place:
             files = [Path(place, name) for name in ("in", "out", "err")]
             for file, content in zip(files, (input or b"", b"", b""), strict=True):
                 file.write_bytes(content)
             call = {"words": list(words), "folder": str(folder), "environment": dict(environment)}
-            call["files"] = list(map(str, files))
+            call["files"] = [str(file) if apart or file.name != "err" else None for file in files]
             assert self.process.stdin is not None
             assert self.process.stdout is not None
             self.process.stdin.write(json.dumps(call) + "\n")

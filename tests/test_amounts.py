@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from .small_world import report, values, world
+from .thorough import examples
 
 FACTS = """
 facts:
@@ -99,7 +100,8 @@ def test_slices_of_a_running_total(amounts: Release, before: int, revenue: int, 
 money = st.decimals(0, 10_000, places=2)
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(150), deadline=None)
 @given(money, money)
 def test_slices_are_continuous_and_never_fall(amounts: Release, less: Decimal, more: Decimal) -> None:
     """A cent more gives at most the highest rate of a cent more: no cliff at an edge, which bands on the whole have."""
@@ -108,7 +110,8 @@ def test_slices_are_continuous_and_never_fall(amounts: Release, less: Decimal, m
     assert 0 <= high - low <= (more - less) / 10
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(money, min_size=1, max_size=4))
 def test_a_running_total_pays_what_the_sum_would(amounts: Release, months: list[Decimal]) -> None:
     assume(sum(months) < 10**6)

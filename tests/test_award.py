@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .programmes import SMALL, copy_of, edit
+from .thorough import examples
 
 ALL = {"people": 3, "revenue": 9000, "region": "north"}
 
@@ -74,7 +75,7 @@ def test_the_report_says_what_separates_a_partner_from_the_next_tier(ladder: Rel
     ]
     assert report(ladder, {"people": 3, "revenue": 9000}, "en")[3:5] == [
         "? the tier to award is undetermined",
-        "  may be decided by: region",
+        "  may be decided by: Region (region)",
     ]
 
 
@@ -88,7 +89,8 @@ partners = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(partners, st.data())
 def test_an_award_stands_whatever_else_becomes_known(ladder: Release, facts: dict, data: st.DataObject) -> None:
     """An awarded tier is qualified for, none above it is; and facts that were missing do not take it away."""

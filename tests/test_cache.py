@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from .cli import charter
 from .programmes import ROOT, SMALL, copy_of
+from .thorough import examples
 
 
 @pytest.fixture
@@ -47,7 +48,8 @@ def test_what_is_kept_comes_back(cache: Path) -> None:
     assert len(list((cache / "statements").iterdir())) == 5
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_only_what_was_kept_whole_comes_back(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A file cut, altered at one place, emptied or written by something else is passed over."""

@@ -43,6 +43,18 @@ def _awarded(release: Path) -> None:
     edit(release, "tiers.yaml", "tiers:\n", "award: highest\ntiers:\n")
 
 
+def _kept(release: Path) -> None:
+    """A release of long ago, in which a tier is kept for a year."""
+    edit(release, "programme.yaml", "2025-07-01", "1920-01-01")
+    until = "{title: {en: Kept}, until: 'add_months(held_since, 12)', source: [s2]}"
+    edit(release, "tiers.yaml", "tiers:\n", f"award: highest\nretention: {until}\ntiers:\n")
+
+
+def _membership(release: Path) -> None:
+    ends = "{title: {en: For a year}, ends: 'add_days(add_months(start_of_year(as_of), 12), -1)', source: [s2]}"
+    edit(release, "tiers.yaml", "tiers:\n", f"membership: {ends}\ntiers:\n")
+
+
 def _one_rule(release: Path) -> None:
     """A release of one tier with one requirement, so that few changes of it are possible."""
     for file in ("benefits", "bonuses", "definitions"):
@@ -121,6 +133,32 @@ def _commissions(release: Path) -> None:
         file.write(f"  commissions: {{title: {{en: Commissions}}, {sum}}}\n")
 
 
+def _orders(release: Path) -> None:
+    """Prices of orders, each of which becomes an item of a list; and a partner."""
+    with (release / "facts.yaml").open("a", encoding="utf-8") as file:
+        price = "{price: {title: {en: Price}, kind: number, default: 0}}"
+        file.write(f"lists:\n  sales: {{title: {{en: Sales}}, default: [], fields: {price}}}\n")
+    with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
+        file.write(
+            "  sold: {title: {en: Sold}, kind: number, take: sum, of: price, over: sales, empty: 0, source: [s1]}\n"
+        )
+    prices = {
+        "title": {"en": "Orders"},
+        "source": ["s1"],
+        "fields": {"price": {"title": {"en": "Price"}, "kind": "number"}},
+        "rules": {"all": {"title": {"en": "All"}, "when": "sold >= 0", "partner_pays": 1, "source": ["s1"]}},
+        "becomes": {"sales": {"fields": {"price": "price"}, "source": ["s1"]}},
+    }
+    (release / "prices.yaml").write_text(json.dumps({"order": prices}), "utf-8")
+    (release.parent / "partner.yaml").write_text("partner: P-1\nfacts: {people: 1}\n", "utf-8")
+
+
+def _deadline(release: Path) -> None:
+    """The last day for an order, so many business days on."""
+    with (release / "definitions.yaml").open("a", encoding="utf-8") as file:
+        file.write('  due: {title: {en: Due}, kind: date, value: "add_business_days(as_of, 5)", source: [s1]}\n')
+
+
 def _earlier(migration: str = "", **names: str) -> Callable[[Path], None]:
     """An earlier release beside the one of the examples, in which facts have other names; and how they became these."""
 
@@ -146,6 +184,12 @@ def _fax(release: Path) -> None:
         text = file.read().replace("facts:\n", "facts:\n  fax: {title: {en: Fax}, kind: text}\n")
         file.seek(0)
         file.write(text)
+
+
+def _for_a_year(release: Path) -> None:
+    """A membership of a year, and an earlier release in which a fact has another name."""
+    _membership(release)
+    _earlier("  people: staff\n", people="staff")(release)
 
 
 RATES = """lists:
@@ -174,11 +218,17 @@ SITUATIONS: dict[str, Callable[[Path], None]] = {
     "figure-differs": _five_percent,
     "migration-not-compared": _earlier(people="staff"),
     "migration-unclear": _earlier(people="staff"),
+    "history-before-release": _for_a_year,
+    "history-too-long": _kept,
+    "history-unknown": _kept,
+    "membership-ended": _membership,
     "mutant-explained": _one_rule,
     "mutant-unnoticed": _one_rule,
     "broken-seal": _example("tier-not-reached"),
     "default-differs": _earlier(people="staff", audited="reviewed"),
     "draft-overdue": _example("tier-not-reached"),
+    "no-calendar": _deadline,
+    "order-not-certain": _orders,
     "no-successor": _earlier(people="staff"),
     "not-carried-over": _earlier(
         "  people: staff\n  audited: reviewed and staff > 1\n", people="staff", audited="reviewed"

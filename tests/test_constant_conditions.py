@@ -19,6 +19,8 @@ from charter.engine.values import Kind, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from .thorough import examples
+
 FILES = {
     "programme": """id: world
 release: "1.0.0"
@@ -91,7 +93,8 @@ conditions = st.recursive(
 
 
 @pytest.mark.parametrize("solver", [True, False])
-@settings(max_examples=60, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(60), deadline=None)
 @given(rule=conditions)
 def test_always_and_never_are_what_trying_every_partner_shows(solver: bool, rule: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from pathlib import Path
 
 import pytest
 from charter.engine.extras import Extra, how_to_install
+
+from .cli import server
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -26,6 +29,7 @@ PAGES = [
     ROOT / "program" / "1.0.0" / "README.md",
 ]
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PLAIN = re.compile(r"charter( [\w./=@:,+-]+| '[^']*')*")  #: a command that needs no shell
 WRITE = bool(os.environ.get("CHARTER_WRITE_DOCS"))
 
 
@@ -44,6 +48,9 @@ def run(command: str, folder: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "NO_COLOR": "1", "COLUMNS": "100"}
     environment.pop("CHARTER_PROGRAM", None)
+    if PLAIN.fullmatch(command):
+        code, shown, _ = server(os.environ).run(shlex.split(command), folder, environment, b"", 120, apart=False)
+        return shown.decode() + (f"[{code}]\n" if code else "")
     finished = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command}"],
         cwd=folder,

@@ -36,6 +36,7 @@ DEFINITIONS = """definitions:
   m: {title: {en: A}, kind: count, value: "month(d)", source: [c]}
   dm: {title: {en: A}, kind: count, value: "day(d)", source: [c]}
   w: {title: {en: A}, kind: count, value: "weekday(d)", source: [c]}
+  monday: {title: {en: A}, kind: date, value: "start_of_week(d)", source: [c]}
   q: {title: {en: A}, kind: count, value: "quarter(d, 2)", source: [c]}
   recent: {title: {en: A}, kind: yes_no, value: "last_months(d, 12)", source: [c]}
   recent_to: {title: {en: A}, kind: yes_no, value: "last_days(d, 12, e)", source: [c]}

@@ -103,7 +103,7 @@ def test_in_github_actions_the_format_is_github_unless_another_is_asked_for(wron
     assert charter("check", str(wrong), env={"GITHUB_ACTIONS": "true"}).stdout == asked.stdout
     assert charter("check", str(wrong), env={"GITHUB_ACTIONS": "false"}).stdout == charter("check", str(wrong)).stdout
     assert charter("check", str(wrong), "--format", "text", env={"GITHUB_ACTIONS": "true"}).stdout != asked.stdout
-    assert charter("test", env={"GITHUB_ACTIONS": "true"}).stdout == "75 scenarios: 75 as expected, 0 not\n"
+    assert charter("test", env={"GITHUB_ACTIONS": "true"}).stdout == "105 scenarios: 105 as expected, 0 not\n"
 
 
 def test_sarif_fits_the_official_schema_and_names_every_problem(wrong: Path, otherwise: Path) -> None:

@@ -156,7 +156,7 @@ def test_the_command(tmp_path: Path) -> None:
 MODULES = ("figures", "handbook", "offers", "order_rules", "parts", "reported", "rules", "tier_rules", "wording")
 FAMILIES = re.compile(r"(handbook|award|kind|cases|own)_(?!open)\w+|round_\w*to|\w+_of")
 #: of them, what only the page of a partner prints
-OF_A_PARTNER = {"eligibility", "instead_of"}
+OF_A_PARTNER = {"eligibility", "instead_of", "margin_of"}
 RARE = {
     "clauses": """
 sections: {one: {title: {en: One}}}

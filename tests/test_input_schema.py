@@ -24,6 +24,7 @@ from jsonschema import Draft202012Validator
 
 from .random_facts import NAMED, PROGRAM, RELEASES, values_of
 from .small_world import report
+from .thorough import examples
 
 #: what a schema cannot say: days that are out of order or meet
 BEYOND = {"periods-overlap", "agreements-overlap", "dates-out-of-order"}
@@ -119,6 +120,9 @@ RIGHT = [
     {"tier": 2},
     {"tier": "2", "since": "2026-01-31"},
     {"tier": Decimal("2.0")},
+    {"tier": []},
+    {"also_held": None},
+    {"tier": [{"value": 1, "until": "2026-01-31"}, {"value": "saas", "from": "2026-02-01"}]},
     {"facts": {"certified_admins": 2, "it_company": None}},
     {"facts": {"certified_admins": Decimal("2.0")}},
     {"facts": {"certified_admins": []}},
@@ -137,6 +141,12 @@ WRONG = [
     {"tier": "gold"},
     {"tier": 4},
     {"tier": True},
+    {"tier": ["saas"]},
+    {"tier": "saas", "since": "2026-01-31", "also_held": {"retail": "2026-01-31"}},
+    {"tier": [{"value": None}]},
+    {"tier": [{"value": "gold"}]},
+    {"tier": [{"value": "saas", "to": "2026-01-31"}]},
+    {"tier": [{"value": "saas"}], "since": "2026-01-31"},
     {"since": "2026-01-31"},
     {"tier": None, "since": "2026-01-31"},
     {"tier": 1, "since": "2026-02-30"},
@@ -156,7 +166,7 @@ WRONG = [
     {"facts": {"certified_admins": [{"from": "2026-01-31"}]}},
     {"facts": {"certified_admins": [{"value": 2, "to": "2026-01-31"}]}},
     {"facts": {"certified_admins": [{"value": 2, "from": "tomorrow"}]}},
-    {"agreements": [{"term": "tiers.saas.discount", "value": 41, "document": "7", "from": "2026-03-01"}]},
+    {"agreements": [{"term": "definitions.updates_share", "value": 51, "document": "7", "from": "2026-03-01"}]},
     {"agreements": [{"term": "tiers.saas.cap", "value": 1, "document": "7", "from": "2026-03-01"}]},
     {"agreements": [{"term": "tiers.saas.discount", "value": 1, "document": " ", "from": "2026-03-01"}]},
     {"agreements": [{"term": "tiers.saas.discount", "value": 1, "document": "7"}]},
@@ -234,11 +244,13 @@ def records(release: Release) -> st.SearchStrategy:
         },
     )
     tiers = [value for tier in programme.tiers.values() for value in (tier.id, tier.code, str(tier.code))]
+    period = st.fixed_dictionaries({"value": mostly(st.sampled_from(tiers or [None]))}, optional={"from": days})
+    signed = st.lists(period, max_size=1)
     return st.fixed_dictionaries(
         {"partner": mostly(st.just("P-1")), "facts": facts},
         optional={
             "name": mostly(st.text("aя 1\u00a0\u200b\n", max_size=5)),
-            "tier": mostly(st.sampled_from(tiers or [None])),
+            "tier": mostly(st.sampled_from(tiers or [None])) | mostly(signed),
             "since": days,
             "agreements": mostly(st.lists(agreement, max_size=2)),
         },
@@ -250,14 +262,16 @@ def fields(known: Any) -> dict[str, st.SearchStrategy]:
     return {id: values(field) for id, field in known.items()}
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(400), deadline=None)
 @given(st.data())
 def test_a_record_at_random_is_accepted_if_it_can_be_read(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(RELEASES) - 1))
     agree(RECORDS[at], data.draw(records(RELEASES[at])), RELEASES[at])
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data())
 def test_a_row_at_random_is_accepted_if_its_record_can_be_read(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(RELEASES) - 1))
@@ -269,7 +283,8 @@ def test_a_row_at_random_is_accepted_if_its_record_can_be_read(data: st.DataObje
         agree(ROWS[at], row, RELEASES[at], record)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.fixed_dictionaries(
         {"currency": mostly(st.just("RUB"))},

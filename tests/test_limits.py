@@ -26,9 +26,14 @@ STATED = {
     ("common", "rows"): limits.MAX_ROWS,
     ("common", "cases"): limits.MAX_ROWS,
     ("common", "choices"): limits.MAX_OPTIONS,
+    ("balances", "adds"): limits.MAX_PARTS,
+    ("balances", "uses"): limits.MAX_PARTS,
+    ("balances", "balances"): limits.MAX_ROWS,
     ("definitions", "rows"): limits.MAX_ROWS,
     ("order", "order"): limits.MAX_ORDER_TEXT,
     ("order", "currency"): limits.MAX_ORDER_TEXT,
+    ("orders", "order"): limits.MAX_ORDER_TEXT,
+    ("orders", "currency"): limits.MAX_ORDER_TEXT,
     ("programme", "notice_days"): limits.MAX_NOTICE,
     ("fees", "fees"): limits.MAX_OPTIONS,
     ("rebates", "rebates"): limits.MAX_OPTIONS,
@@ -39,8 +44,9 @@ STATED = {
     ("record", "document"): limits.MAX_TEXT,
     ("tiers", "tiers"): limits.MAX_ROWS,
 }
-#: What a schema bounds and what is no limit of size: a percentage, and a list that may only be empty.
-NO_LIMITS = {("common", "percent"): 100, ("facts", "default"): 0}
+#: What a schema bounds and what is no limit of size: a percentage, a month and its day, a list that may only be empty.
+NO_LIMITS = {("common", "percent"): 100, ("facts", "default"): 0,
+             ("calendar", "first_month"): 12, ("calendar", "first_day"): 28}  # fmt: skip
 
 RECORD = "partner: P-1\ntier: gold\nfacts: {people: 3, revenue: 9000, region: north}\n"
 DEEP = "1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + (1 + revenue)))))))))))"
@@ -163,6 +169,16 @@ def test_a_changed_limit_of_days(tmp_path: Path) -> None:
     answer = printed(tmp_path, "timeline", "partner.yaml", "--from", "2026-02-01", "--to", "2026-06-01")
     assert "not more than 100 days" in answer
     explained(tmp_path, "wrong-call", "longer than 100 days", "больше чем на 100 дней")
+
+
+def test_a_changed_limit_of_a_history(tmp_path: Path) -> None:
+    planted(tmp_path, "MAX_HISTORY", "100")
+    SITUATIONS["history-too-long"](copy_of(SMALL, tmp_path))
+    facts = "{people: [{value: 1, until: 2025-12-31}, {value: 2, from: 2026-01-01}]}"
+    (tmp_path / "partner.yaml").write_text(f"partner: P\nfacts: {facts}\n", "utf-8")
+    assert "more than 100 days before" in printed(tmp_path, "evaluate", "partner.yaml", "--as-of", "2026-04-11")
+    assert "more than 100 days" not in printed(tmp_path, "evaluate", "partner.yaml", "--as-of", "2026-04-10")
+    explained(tmp_path, "history-too-long", "more than 100 days before", "более чем за 100 дней")
 
 
 def explained(folder: Path, code: str, en: str, ru: str) -> None:

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from charter import InvalidInput, Release
+from charter import InvalidInput, InvalidProgramme, Release
 from charter.engine.report.handbook import handbook
 from charter.engine.report.markdown import handbook_markdown
 from charter.engine.values import UNDEFINED, Unknown, Value
@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .small_world import TODAY, evaluate, values, world
+from .thorough import examples
 
 FACTS = """
 facts:
@@ -177,6 +178,30 @@ def test_an_empty_list_is_what_the_data_says_and_no_list_is_unknown(lists: Relea
     assert values(lists)[name] == expected
 
 
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("kind: yes_no, take: any, of: new, empty: true", "'any' of no items is false"),
+        ("kind: count, take: count, empty: 5", "'count' of no items is 0"),
+        ("kind: count, take: count, empty: unknown", "'count' of no items is 0"),
+        ("kind: count, take: distinct, of: name, empty: 1", "'distinct' of no items is 0"),
+        ("kind: yes_no, take: any, of: new, empty: false", ""),
+        ("kind: count, take: count, empty: 0", ""),
+    ],
+)
+def test_what_no_items_come_to_cannot_be_said_otherwise(tmp_path: Path, form: str, said: str) -> None:
+    """It would be read by nobody: a count of no items is 0 whatever is written."""
+    fields = "{new: {title: {en: New}, kind: yes_no}, name: {title: {en: Name}, kind: text}}"
+    facts = f"lists: {{deals: {{title: {{en: Deals}}, fields: {fields}}}}}"
+    definitions = f"definitions: {{d: {{title: {{en: D}}, over: deals, source: [c], {form}}}}}"
+    try:
+        world(tmp_path, facts=facts, definitions=definitions)
+        problems = []
+    except InvalidProgramme as refused:
+        problems = [problem.message for problem in refused.problems]
+    assert problems == ([said] if said else [])
+
+
 def test_an_empty_list_that_is_written(lists: Release) -> None:
     found = values(lists, {"people": []})
     assert (found["certified"], found["all_valid"], found["any_master"], found["top"]) == (0, False, False, "basic")
@@ -211,7 +236,8 @@ def test_a_wrong_item_is_refused_at_its_place(lists: Release) -> None:
             evaluate(lists, facts)
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.tuples(st.dates(date(2024, 1, 1), TODAY), st.integers(0, 99), st.sampled_from("abc")), max_size=6))
 def test_aggregates_against_plain_python(lists: Release, rows: list[tuple[date, int, str]]) -> None:
     found = values(lists, {"deals": [deal(*row) for row in rows]})

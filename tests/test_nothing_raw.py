@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from .cli import COMMAND, charter
 from .programmes import ROOT, SMALL, copy_of
+from .thorough import IS_THOROUGH, examples
 
 EVIL = "\x1b[31mE\x9b2J\u202eV\u2066I\u200bL\r\x0b\x0c\x85\u2028\u2029\x7f\x07\t"
 COMMANDS = "\n::error title=pwn::x\n##[error]x\n##vso[task.complete]x"
@@ -55,8 +56,10 @@ def raw_parts(text: str) -> list[str]:
     return [*hidden, *tabs, *commands]
 
 
+@pytest.mark.thorough
 def test_every_character_that_a_name_may_not_have_is_shown() -> None:
-    for code in range(0x110000):
+    every = 1 if IS_THOROUGH else 16
+    for code in (*range(0x3000), *range(0x3000, 0x110000, every)):
         character = chr(code)
         category = unicodedata.category(character)
         hidden = category in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and character != "\u00ad"
@@ -75,7 +78,8 @@ def test_spelling_is_shown_as_it_is(name: str) -> None:
     assert visible_lines(f"{name}\n{name}") == f"{name}\n{name}"
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(500), deadline=None)
 @given(texts, texts)
 def test_no_text_is_hidden_or_a_command(one: str, other: str) -> None:
     assert "\n" not in visible(one)
@@ -89,7 +93,8 @@ def places(path: str, text: str) -> list[Place]:
     return [Place(source, start, start + 2) for start in range(len(text))] + [Place(Source(path, ""), 0, 0)]
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(texts, texts, texts)
 def test_a_problem_is_shown_in_every_format(path: str, text: str, message: str) -> None:
     problems = [Problem("bad-row", message, place, message) for place in places(path, text)]
@@ -105,7 +110,8 @@ def test_a_problem_is_shown_in_every_format(path: str, text: str, message: str) 
     assert all(re.fullmatch(r"(file://)?[\w./~%-]*", uri, re.ASCII) for uri in uris)
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(300), deadline=None)
 @given(texts.map(lambda text: text.replace("\n", " ").rstrip("\r")).filter(str.strip), st.integers(0, 30))
 def test_the_mark_stands_under_what_it_marks(line: str, start: int) -> None:
     """Whatever a line holds is shown with the mark below it: as wide as the escapes are."""
@@ -117,7 +123,8 @@ def test_the_mark_stands_under_what_it_marks(line: str, start: int) -> None:
     assert mark == f"      | {'':{len(''.join(characters[:start]))}}{'^' * len(''.join(characters[start:]))}"
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(texts.filter(lambda text: not text.isspace()))
 def test_a_page_holds_no_line_of_another(text: str) -> None:
     """Each text of a page stays in its place: in the columns of a terminal, and in the cells of Markdown."""

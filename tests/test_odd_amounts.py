@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .small_world import evaluate, values, world, write
+from .thorough import examples
 
 MONEY = "facts: {due: {title: {en: Due}, kind: money, currency: EUR%s}}\n"
 
@@ -23,7 +24,8 @@ def codes(folder: Path, **files: str) -> list[str]:
     return [problem.code for problem in review(write(folder, **files))]
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(40), deadline=None)
 @given(
     base=st.integers(0, 100), bonuses=st.lists(st.integers(0, 60), max_size=3), cap=st.sampled_from([None, 90, 100]),
     exclusive=st.booleans(),

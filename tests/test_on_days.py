@@ -392,3 +392,55 @@ def test_the_solver_reads_the_agreement_of_the_day(tmp_path: Path, day: str, is_
     question = Question(symbolic.fixed())
     assert symbolic.values["definitions.high"] == is_high
     assert (question.can_be(value.known, value.value == 1), question.can_be(value.value == 0)) == (is_high, not is_high)
+
+
+def test_a_difference_is_shown_on_both_sides_of_its_day(kiosk: Path) -> None:
+    """A deal of the second release's time has another rate; the same deal of the day before has not."""
+    effects = difference_of(kiosk)
+    assert effects["total"] == {
+        "before": 100, "after": 50,
+        "other_side": {"day": "2026-06-30", "moved": ["deals[].closed_on"], "before": 100, "after": 100},
+    }  # fmt: skip
+    assert effects["commission"] == effects["total"]
+    assert effects["rate"] == {"before": 10, "after": 5, "other_side": None}
+
+
+def test_a_difference_that_reaches_back_is_shown_as_such(kiosk: Path) -> None:
+    """Three times the commission: 10% of then become 30% of then, and 15% of now."""
+    path = kiosk / "2.0.0" / "facts.yaml"
+    path.write_text(path.read_text("utf-8").replace("amount * ratio", "3 * amount * ratio"), "utf-8")
+    shown = difference_of(kiosk)["total"]
+    other = shown.pop("other_side")
+    times = {side["after"] / side["before"] for side in (shown, other)}
+    assert {round(factor, 6) for factor in times} == {3.0, 1.5}
+
+
+def difference_of(program: Path) -> dict[str, Any]:
+    """The values of the first example of each outcome that differs between the two releases, as `diff` has them."""
+    done = charter("diff", program / "1.0.0", program / "2.0.0", "--format", "json")
+    shown = {}
+    for effect in json.loads(done.stdout)["effects"]:
+        ways = [way for way in effect["ways"].values() if way["status"] == "yes"]
+        if ways:
+            shown[effect["id"]] = {key: ways[0][key] for key in ("before", "after", "other_side")}
+    return shown
+
+
+def test_a_term_with_another_name_is_not_asked_for_on_a_day_without_its_agreements(tmp_path: Path) -> None:
+    """The commission of then goes by a term of then; under its new name the agreements of then would not count."""
+    program = tmp_path / "kiosk"
+    release(program, "1.0.0", "2026-01-01", rate("10"), "total: " + _TOTAL_OF_THEN, facts=_PLAIN)
+    renamed = rate("10").replace("rate: {", "share_paid: {", 1)
+    facts = _PLAIN.replace("ratio(rate)", "ratio(share_paid)")
+    release(program, "2.0.0", "2026-07-01", renamed, "total: " + _TOTAL_OF_THEN, facts=facts)
+    terms = 'from: "1.0.0"\nterms: {definitions.share_paid: definitions.rate}\n'
+    (program / "2.0.0" / "migration.yaml").write_text(terms, "utf-8")
+    problems = [problem for problem in check(program) if problem.level == "error"]
+    assert [problem.code for problem in problems] == ["not-on-a-day"]
+    assert "by the term 'rate'" in problems[0].message
+
+
+_PLAIN = FACTS.replace("amount * ratio(on(closed_on, rate))", "amount * ratio(rate)")
+_TOTAL_OF_THEN = (
+    f'{{title: {{en: T}}, {MONEY}, take: sum, of: "on(closed_on, commission)", over: deals, empty: 0, source: [c]}}'
+)

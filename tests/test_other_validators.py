@@ -18,10 +18,10 @@ CHECK = Path(sys.executable).with_name("check-jsonschema")
 
 
 def files_by_kind() -> dict[str, list[Path]]:
-    """Every file of the programme and the examples, and two more, by the schema that its first line names."""
+    """Every file of the programme and the examples, and three more, by the schema that its first line names."""
     found = defaultdict(list)
     examples = ROOT.glob("examples/**/*.yaml")
-    more = [ROOT / "tests" / f"{kind}.yaml" for kind in ("migration", "settlements")]
+    more = [ROOT / "tests" / f"{kind}.yaml" for kind in ("calendar", "migration", "orders", "settlements")]
     for path in sorted([*ROOT.glob("program/**/*.yaml"), *examples, *more]):
         _, _, schema = path.read_text("utf-8").splitlines()[0].partition("$schema=")
         found[Path(schema).name.removesuffix(".schema.json") or path.parent.name].append(path)
@@ -59,7 +59,7 @@ def misshapen(kind: str, path: Path) -> bool:
 def test_every_kind_of_file_has_an_example() -> None:
     written = {path.name.removesuffix(".schema.json") for path in (ROOT / "schemas").glob("*.json")}
     answers = {"advice", "diff", "log", "outcome", "portfolio", "problems", "proof", "quote", "readings", "test"}
-    answers |= {"compared", "timeline", "verify"}
+    answers |= {"compared", "quotes", "timeline", "verify"}
     assert set(FILES) == written - answers - {"common"}
 
 

@@ -24,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .programmes import ASOFT, SMALL, copy_of, edit, with_a_scenario
+from .thorough import examples
 
 TODAY = date(2026, 11, 24)
 
@@ -329,7 +330,8 @@ def test_an_outcome_says_that_it_is_one_of_a_what_if(tmp_path: Path) -> None:
     assert outcome.of("gold").discount.uncapped == 22
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(100), deadline=None)
 @given(st.one_of(st.decimals(0, 100, places=2).map(str), st.text(max_size=20)))
 def test_any_value_is_set_as_written_or_refused(value: str) -> None:
     """Nothing else in the file changes."""

@@ -66,9 +66,9 @@ def test_a_strict_threshold_on_money_claims_no_distance() -> None:
 def test_missing_facts_are_named_where_they_matter() -> None:
     report = shown({"people": 3})
     assert "? Gold: undetermined" in report
-    assert "may be decided by: region, revenue" in report
+    assert "may be decided by: Region (region), Revenue (revenue)" in report
     assert row(report, "Enough people") == "✓ Enough people 3, at least 3 needed [s2]"
-    assert "no value for revenue; Region" in row(report, "Productive").replace("Revenue per head: ", "")
+    assert "no value for Revenue (revenue); Region" in row(report, "Productive").replace("Revenue per head: ", "")
 
 
 def test_russian_numbers_and_words() -> None:

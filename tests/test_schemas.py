@@ -22,6 +22,7 @@ from jsonschema import Draft202012Validator
 from .cli import charter
 from .programmes import ASOFT, ROOT, SMALL
 from .published import SCHEMAS, validator
+from .thorough import examples
 
 RELEASE = load(ROOT / "program")
 
@@ -111,7 +112,8 @@ records = st.dictionaries(
 SHAPE = {"wrong-type", "unknown-key", "missing-key", "bad-text", "missing-value"}
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(500), deadline=None)
 @given(records)
 def test_the_code_that_reads_records_asks_for_the_shape_of_the_schema(data: dict) -> None:
     """What the schema refuses, reading refuses; what reading refuses beyond it is about this programme."""

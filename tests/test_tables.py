@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .programmes import SMALL, copy_of, edit
+from .thorough import examples
 
 ROWS = {"0": 2, "100000": 3, "250000.5": {"by": "region", "rows": {"north": 5}, "otherwise": 4}}
 
@@ -67,7 +68,8 @@ def test_what_lies_below_the_first_band(tmp_path: Path) -> None:
     assert enough(loaded, people=0, revenue=140) == Unknown()
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.decimals(0, 10**6, places=2), min_size=1, max_size=8, unique=True).map(sorted),
     st.decimals(0, 10**6, places=2),

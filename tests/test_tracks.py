@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from .small_world import evaluate, report, values, world
+from .thorough import examples
 
 FACTS = """
 facts:
@@ -129,10 +130,11 @@ def test_the_report_shows_every_track(tracks: Release) -> None:
     assert "  ✓ Security  Secured  next: Fortress; lacks: Deals (1 missing)\n  ✓ Cloud     Clouded\n" in text
     outcome = evaluate(tracks, {"score": 70})
     text = page_text(outcome_page(outcome, tracks.programme, all_values(tracks.plan, outcome), "ru", explain=False))
-    assert "  ? Security  пока не определено  может зависеть от сведений: deals, experts\n" in text
+    assert "  ? Security  пока не определено  может зависеть от сведений: Deals (deals), Experts (experts)\n" in text
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.fixed_dictionaries(
         {}, optional={"score": st.integers(0, 100), "experts": st.integers(0, 4), "deals": st.integers(0, 6)}

@@ -108,7 +108,7 @@ def test_the_page_says_what_is_undefined_and_of_what(
         assert of in page
         assert awaits not in page
         page = statement(world_of, evaluate(world_of, {"reviews": 0}, **more), lang=lang, explain=explain)
-        assert f"{awaits}: done" in page
+        assert f"{awaits}: Done (done)" in page
 
 
 def test_a_timeline_says_so_too(release: Release, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from .portfolio.portfolios import TODAY, random_partners
 from .programmes import ROOT, copy_of, edit
 from .published import validator
 from .random_facts import NAMED, RELEASES
+from .thorough import examples
 
 FOLDER = ROOT / "tests" / "certificates"
 #: Never written again: see README.md beside them. A later engine has to verify them as they are.
@@ -157,7 +158,8 @@ def agreements(release: Release, seed: int) -> list[dict[str, Any]]:
     if not terms:
         return []
     term, day = chance.choice(terms), chance.choice(("2026-01-01", "2026-11-24", "2027-01-01"))
-    value = term.negotiable.maximum if term.negotiable else None
+    maximum = term.negotiable.maximum if term.negotiable else None
+    value = 30 if maximum is None else maximum
     until = {"until": "2026-11-24"} if day < "2026-11-24" and chance.random() < 0.5 else {}
     return [{"term": term.id, "value": value, "document": "7/2026", "from": day, **until}]
 
@@ -622,7 +624,8 @@ def test_a_call_that_is_wrong_ends_with_2(tmp_path: Path) -> None:
     assert run(SAVED, "--program", ASOFT, "-o", tmp_path / "absent" / "x").returncode == 2
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(150), deadline=None)
 @given(st.binary(max_size=60), st.integers(0, len(GOOD)), st.integers(0, 60))
 def test_bytes_put_anywhere_never_break_it(noise: bytes, at: int, cut: int) -> None:
     """Each result that is read has a problem or gets a verdict."""

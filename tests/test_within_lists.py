@@ -333,7 +333,7 @@ def test_the_page_shows_what_is_to_be_shown_of_each_item(tmp_path: Path) -> None
         assert row in page
         assert "Points a year: 100" in page
         assert "Large deals" not in page
-        assert "no value for deals" in page
+        assert "no value for Deals, 2: Points (deals" in page
 
 
 def test_a_line_of_an_order_is_not_shown(tmp_path: Path) -> None:

@@ -37,7 +37,12 @@ def three_releases(folder: Path) -> Path:
     """A folder with the releases 1.0.0, 2.0.0 and 3.0.0, in force from 2026, 2027 and 2028."""
     first = copy_of(ASOFT, folder)
     edit(first, "facts.yaml", "  bonus_requested:\n", f"{_FACTS}  bonus_requested:\n")
-    edit(first, "bonuses.yaml", "when: own_events_held >= 1", "when: own_events_held >= 1 or turnover >= 500")
+    edit(
+        first,
+        "bonuses.yaml",
+        "when: own_events_held > own_events_used",
+        "when: own_events_held > own_events_used or turnover >= 500",
+    )
     second = next_release(first, "2.0.0", TO_2)
     rename(second, "certified_admins", "certified_engineers")
     rename(second, "turnover", "turnover_rub")

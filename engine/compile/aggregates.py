@@ -40,16 +40,17 @@ class _Form(NamedTuple):
     needs: tuple[str, ...] = ("of",)  #: the keys that it requires
     has_best: bool = False  #: whether it allows the key `best`
     nothing: bool | Decimal | None = None  #: its value of no items; None where `empty` has to say it
+    is_fixed: bool = False  #: whether `empty` can say nothing else than that
 
 
 def _form(take: AggregateName) -> _Form:
     match take:
         case "count":
-            return _Form((Kind.COUNT,), (), nothing=Decimal(0))
+            return _Form((Kind.COUNT,), (), nothing=Decimal(0), is_fixed=True)
         case "distinct":
-            return _Form((Kind.COUNT,), nothing=Decimal(0))
+            return _Form((Kind.COUNT,), nothing=Decimal(0), is_fixed=True)
         case "any":
-            return _Form((Kind.YES_NO,), (), nothing=False)
+            return _Form((Kind.YES_NO,), (), nothing=False, is_fixed=True)
         case "all":
             return _Form((Kind.YES_NO,))
         case "sum":
@@ -183,13 +184,19 @@ def _empty(
     row: FilePart, take: AggregateName, kind: Kind, choices: tuple[str, ...], scope: Scope
 ) -> tuple[Expression | None, bool]:
     """The value of no items (None for unknown), and whether the row says it without a mistake."""
-    nothing = _form(take).nothing
-    if row.data.get("empty") == "unknown" or ("empty" not in row.data and nothing is None):
-        return None, "empty" in row.data
-    if "empty" not in row.data and nothing is not None:
-        return Literal(nothing, kind), True
-    tree = row.expression("empty", scope=scope, kind=kind, choices=choices)
-    return tree, tree is not None
+    form = _form(take)
+    nothing = form.nothing
+    if "empty" not in row.data:
+        return (None, False) if nothing is None else (Literal(nothing, kind), True)
+    is_unknown = row.data["empty"] == "unknown"
+    tree = None if is_unknown else row.expression("empty", scope=scope, kind=kind, choices=choices)
+    is_said = is_unknown or tree is not None
+    if form.is_fixed and is_said and not (isinstance(tree, Literal) and tree.value == nothing):
+        word = "false" if nothing is False else nothing
+        help = "remove 'empty'; for another value write a definition that reads this one"
+        row.problem("wrong-form", f"'{take}' of no items is {word}", row.place("empty"), help)
+        return None, False
+    return tree, is_said
 
 
 def _of_groups(
@@ -212,15 +219,14 @@ def _of_groups(
         if symbol is not None:
             name = Name(symbol.id, symbol.kind, key)
             conditions.append(Compare("==", name, name))
-    return _and_also(conditions, counts)
+    return and_also(conditions, counts)
 
 
-def _and_also(conditions: Sequence[Expression], counts: Expression) -> Expression:
+def and_also(conditions: Sequence[Expression], counts: Expression) -> Expression:
     """The condition `counts` after these, which all have to hold; without any, itself."""
     if not conditions:
         return counts
-    rest = () if counts == _TRUE else counts.operands if isinstance(counts, And) else (counts,)
-    parts = (*conditions, *rest)
+    parts = (*conditions, *(() if counts == _TRUE else (counts,)))  # `counts` keeps its place, by which `diff` finds it
     return parts[0] if len(parts) == 1 else And(parts)
 
 
@@ -283,4 +289,4 @@ def _one_currency(
         row.problem("mixed-currencies", message, row.place("currency" if declared else "take"), help)
         return None
     name = Name(items.id_of(field.id), Kind.CHOICE, field.id)
-    return _and_also([Compare("==", name, of_item or Literal(option, Kind.CHOICE))], counts)
+    return and_also([Compare("==", name, of_item or Literal(option, Kind.CHOICE))], counts)

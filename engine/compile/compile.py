@@ -15,12 +15,14 @@ from ..problems import Problem, has_errors
 from ..programme.model import MAIN, ORDER, Clause, ItemField, Payments, Programme, Texts
 from ..programme.owners import PROGRAMME, Role, agreed_id, id_of, periods_id
 from ..source.document import Document, PartPath
+from .balances import compile_balances
 from .claims import compile_claims
 from .definitions import compile_definitions
 from .facts import compile_checks, compile_facts, compile_lists
 from .file_reader import FilePart, Files
 from .on_days import EarlierRelease, lower_days
 from .payments import compile_payments, compile_settlements, payment_rows, settlement_rows
+from .periods import balance_lists, balance_rows
 from .prices import compile_order
 from .scopes import columns, compile_scopes, named_values
 from .tiers import compile_membership, compile_tiers, compile_tracks
@@ -29,8 +31,8 @@ from .values import Values
 
 #: every kind of file of a release; the first two are required
 KINDS = (
-    "programme", "clauses", "facts", "tiers", "definitions", "eligibility", "bonuses", "rebates", "fees", "settlements",
-    "benefits", "products", "prices", "terms", "claims", "migration",
+    "programme", "clauses", "facts", "tiers", "definitions", "balances", "eligibility", "bonuses", "rebates", "fees",
+    "settlements", "benefits", "products", "prices", "terms", "claims", "calendar", "migration",
 )  # fmt: skip
 REQUIRED = KINDS[:2]
 
@@ -48,10 +50,13 @@ def compile_programme(
     values on a day. The programme is None where a file is broken or a problem is an error.
     """
     files = Files(documents, broken)
-    facts, lists = compile_facts(files), compile_lists(files)
+    facts, lists = compile_facts(files), {**balance_lists(files), **compile_lists(files)}
     scopes = compile_scopes(files, facts, lists)
-    values = Values(compile_definitions(files, scopes, lists))
+    balances = compile_balances(files, scopes, lists)
+    values = Values([*compile_definitions(files, scopes, lists), *balances.values])
+    lists |= balances.lists
     definitions = [row.id for row in named_values(files) if row.id not in scopes.differing]
+    definitions += [row.id for row in balance_rows(files)]
     definitions += [column.id for _, column in columns(files) if column.id not in scopes.differing]
     tiers = compile_tiers(files, scopes, values)
     rebates, fees = (
@@ -61,9 +66,9 @@ def compile_programme(
     rows = [] if tiers else settlement_rows(files)
     settlements = compile_settlements(rows, rebates, fees, PROGRAMME, scopes.general, values)
     tracks = compile_tracks(files, scopes.general, values)
-    membership_ends = compile_membership(files, scopes.general, values)
+    membership = compile_membership(files, scopes.general, values)
     main = [tier for tier in tiers.values() if tier.id in tracks[MAIN].tiers]
-    order = compile_order(files, scopes, lists.get(ORDER), main, values)
+    order = compile_order(files, scopes, lists, main, values)
     claims = compile_claims(files, scopes.general, facts, tiers.values())
     checks, conditions = compile_checks(files, scopes.general)
     all_values = values.by_id | {value.id: value for value in conditions}
@@ -78,8 +83,8 @@ def compile_programme(
         files.problems,
     )
     lists = on_days.lists
-    groups_of_items = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of}
-    ordered = dependency_order(files, on_days.values, groups_of_items)
+    made_lists = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of or list_fact.balance}
+    ordered = dependency_order(files, on_days.values, made_lists)
     sections, clauses = _clauses(files)
     statements = {kind: tuple(row.statement() for row in files.rows(kind, kind)) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
@@ -96,8 +101,8 @@ def compile_programme(
         notice_days=about.notice_days,
         digest=digest,
         facts=MappingProxyType(facts),
-        lists=MappingProxyType({id: lists[id] for id in lists if id not in {ORDER, *groups_of_items}}),
-        groups_of_items=MappingProxyType(groups_of_items),
+        lists=MappingProxyType({id: lists[id] for id in lists if id not in {ORDER, *made_lists}}),
+        made_lists=MappingProxyType(made_lists),
         fields=MappingProxyType(
             {id: ItemField(name, field) for name in lists for id, field in lists[name].fields_by_id().items()}
         ),
@@ -114,11 +119,14 @@ def compile_programme(
         rebates=rebates,
         fees=fees,
         settlements=settlements,
-        membership_ends=membership_ends,
+        membership_ends=membership.ends,
+        membership_renews=membership.renews,
+        renews_alone=membership.alone,
         groups=MappingProxyType(groups),
         products=statements["products"],
         terms=statements["terms"],
         claims=claims,
+        calendar=scopes.calendar,
         sections=MappingProxyType(sections),
         clauses=MappingProxyType(clauses),
         cited=frozenset(files.cited),

@@ -25,7 +25,7 @@ from ..values import Kind
 from .aggregates import ValuePlace, compile_aggregate
 from .bounded import bounded
 from .facts import by_depth, check_choices, check_form, group_keys
-from .file_reader import FilePart, Files, list_path
+from .file_reader import FilePart, Files
 from .references import check_cells_by_tier
 from .scopes import Scopes, choices_taken, columns, named_values
 from .tables import Wanted, compile_cell, form_of
@@ -44,7 +44,7 @@ def compile_definitions(files: Files, scopes: Scopes, lists: Mapping[str, ListFa
     for table, column in columns(files):
         values += _column(table, column, scopes)
     for id in lists:
-        inner = files.row(*list_path(id))
+        inner = files.row(*files.list_path(id))
         for row in inner.inner("values") if inner else ():
             if id == ORDER and "show" in row.data:
                 help = "show a total of the order: order: {totals: {…}}"
@@ -70,7 +70,7 @@ def _keys(
 
     `values` are those of the items so far, by their ids.
     """
-    row, base = files.row(*list_path(groups.id)), lists[groups.group_of or ""]
+    row, base = files.row(*files.list_path(groups.id)), lists[groups.group_of or ""]
     scope, general = scopes.by_list[base.id], scopes.of(base.id)
     own = [name for name, symbol in scope.symbols.items() if general.symbols.get(name) != symbol]
     for key in group_keys(row) if row else ():

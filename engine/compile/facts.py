@@ -16,7 +16,7 @@ from ..programme.owners import PROGRAMME, Role, id_of, of_list
 from ..source.letters import is_visible
 from ..source.scalars import DIGITS, Data, NotData, certain_fix, day_of, how_to_write
 from ..values import NUMERIC, Kind
-from .file_reader import FilePart, Files, list_path
+from .file_reader import FilePart, Files
 from .tables import form_of
 
 
@@ -39,7 +39,7 @@ def _usable(rows: Iterable[FilePart]) -> dict[str, Fact]:
 def compile_lists(files: Files) -> dict[str, ListFact]:
     """Every list by its name, with the valid fields of its items."""
     lists = {}
-    order = files.row(*list_path(ORDER))
+    order = files.row(*files.list_path(ORDER))
     for row in (*files.rows("facts", "lists"), *([order] if order else [])):
         fields = _usable(row.inner("fields"))
         if row.id == ORDER:
@@ -89,7 +89,7 @@ def group_keys(row: FilePart) -> tuple[str, ...]:
 
 def _has_base(files: Files, lists: Mapping[str, ListFact], id: str) -> bool:
     """Whether the items of a list of groups come from a list that a record states; where not, that is reported."""
-    row, seen, at = files.row(*list_path(id)), [id], lists[id].group_of
+    row, seen, at = files.row(*files.list_path(id)), [id], lists[id].group_of
     while row is not None and at is not None:
         place = row.document.value_place((*row.path, "group"))
         if at in seen:

@@ -58,6 +58,10 @@ class Files:
             if row:
                 yield row
 
+    def list_path(self, id: str) -> tuple[str, ...]:
+        """Where a list, or a balance, which is the list of its periods, is written: the kind of file, then the path."""
+        return list_path(self.documents, id)
+
     def row(self, kind: str, *path: str) -> FilePart | None:
         """One part of a file, or None where it is missing or has the wrong shape."""
         data: Any = self._data.get(kind)
@@ -80,9 +84,14 @@ def _without(data: Any, paths: Collection[PartPath]) -> Any:
     return [_without(value, inner.get(index, ())) for index, value in enumerate(data)]
 
 
-def list_path(id: str) -> tuple[str, ...]:
-    """Where a list is written: the kind of file, then the path in the file."""
-    return ("prices", ORDER) if id == ORDER else ("facts", "lists", id)
+def list_path(documents: Mapping[str, Document], id: str) -> tuple[str, ...]:
+    """As `Files.list_path`, in these documents by kind."""
+    paths = ("facts", "lists", id), ("balances", "balances", id)
+    for kind, *path in paths:
+        document = documents.get(kind)
+        if document is not None and tuple(path) in document.keys:
+            return (kind, *path)
+    return ("prices", ORDER) if id == ORDER else paths[0]
 
 
 class FilePart:

@@ -137,7 +137,10 @@ class _Lowering:
         self._asks = frozenset(map(agreed_id, values))
         self._keys = {periods_id(id): id for id, value in values.items() if value.negotiable}
         negotiable = (value.id for value in values.values() if value.negotiable)
-        self._unsteady = _with_readers(values, {_DAY, *negotiable, *self._asks})
+        of_periods = {
+            value.id for value in values.values() if any(map(self._is_of_periods, subtrees(value.expression)))
+        }
+        self._unsteady = _with_readers(values, {_DAY, *negotiable, *self._asks, *of_periods})
 
     def lowered(self, tree: Expression, of_list: str | None) -> Expression:
         """The expression of a value, of an item of a list or of the partner (None), without `on`."""
@@ -213,6 +216,10 @@ class _Lowering:
                 return with_children(tree, [self._on_day(part, inner, meaning) for part in children(tree)])
         return with_children(tree, [self._on_day(part, at, meaning) for part in children(tree)])
 
+    def _is_of_periods(self, tree: Expression) -> bool:
+        """Whether it looks at the periods of a balance, of which there are others on each day."""
+        return isinstance(tree, Aggregate) and tree.list in self.lists and self.lists[tree.list].balance is not None
+
     def _check_items(self, list: str, meaning: _Meaning) -> None:
         """Refuse a list that this release lacks, and groups that another release or day tells apart otherwise."""
         items = self.lists.get(list)
@@ -220,6 +227,11 @@ class _Lowering:
             raise _Refused(
                 f"release {meaning.release} decides it by the list '{list}', which this one does not have",
                 "keep the list, or do not ask for days before this release",
+            )
+        if items.balance:
+            raise _Refused(
+                f"what is asked for on a day goes by the balance '{list}', which is of the day of the evaluation",
+                "take what its periods had: take: latest, over: the balance, where: begins <= own(closed_on)",
             )
         if not all(map(meaning.is_same, items.key_ids)):
             raise _Refused(
@@ -245,6 +257,11 @@ class _Lowering:
         if name.own:
             tree = _owned(tree)
         own = self.values.get(name.id)
+        if own is None and value.negotiable:
+            raise _Refused(
+                f"release {meaning.release} decides it by the term '{value.name}', which this one does not have",
+                "give the term the name that it had: under another one its agreements would not count",
+            )
         if own is None or not own.negotiable:
             return tree
         self.terms.add(own.id)

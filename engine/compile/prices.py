@@ -5,16 +5,17 @@ A line of an order is an item of a list, and everything computed for it is a val
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
 from ..programme.forms import Cases, Cell, Written, expression_of
-from ..programme.model import MAIN, ORDER, ListFact, Order, PriceRule, Refusal, Tier
+from ..programme.model import MAIN, ORDER, ListFact, Order, PriceRule, Refusal, Texts, Tier
 from ..programme.owners import WHOLE_ORDER, Role, WrittenForm, id_of, of_list, of_track
 from ..values import Kind
 from .file_reader import FilePart, Files
+from .order_items import compile_order_items
 from .scopes import OWN, Scopes
 from .tables import Wanted, compile_cell, form_of
 from .values import Values
@@ -24,30 +25,49 @@ _NOTHING = Literal(Decimal(0), Kind.PERCENT)
 _NO_AMOUNT = Literal(Decimal(0), Kind.MONEY)
 
 
-def _own_discounts(tiers: Sequence[Tier], values: Values) -> None:
-    """Add the values of the partner's own discounts: those of its tier, 0 where it does not qualify."""
-    own_tier = Name(id_of(of_track(MAIN), Role.TIER), Kind.CHOICE, "tier")
+def _own_discounts(files: Files, tiers: Sequence[Tier], values: Values) -> None:
+    """Add the values of the partner's own discounts and bonuses: those of its tier, 0 where it does not qualify."""
+    discounts = [(tier, tier.discount) for tier in tiers if tier.discount]
     for name, part in OWN.items():
-        tree: Expression = _NOTHING
-        for tier in tiers:
-            if tier.discount is None:
-                continue
-            granted = Name(getattr(tier.discount, part), Kind.PERCENT, getattr(tier.discount, part))
-            qualified = Name(tier.qualified, Kind.YES_NO, f"qualified('{tier.id}')")
-            has = Compare("==", own_tier, Literal(tier.id, Kind.CHOICE))
-            tree = Choose(has, Choose(qualified, granted, _NOTHING, Kind.PERCENT), tree, Kind.PERCENT)
-        values.name(
-            WHOLE_ORDER, Role.OWN_DISCOUNT, name, kind=Kind.PERCENT, tree=tree, form=WrittenForm.DERIVED, title={}
-        )
+        granted = [(tier, _percent(getattr(discount, part))) for tier, discount in discounts]
+        _own(Role.OWN_DISCOUNT, name, granted, {}, values)
+    for row in files.rows("bonuses", "bonuses"):
+        offers = [
+            (tier, Choose(_yes_no(discount.bonuses_apply), _percent(bonus.percent), _NOTHING, Kind.PERCENT))
+            for tier, discount in discounts
+            for bonus in discount.bonuses
+            if bonus.id == row.id
+        ]
+        _own(Role.OWN_BONUS, row.id, offers, row.texts(), values)
+
+
+def _own(role: Role, name: str, granted: Sequence[tuple[Tier, Expression]], title: Texts, values: Values) -> None:
+    """Add what the tier that the partner has, and qualifies for, grants it, in percent; else 0."""
+    own_tier = Name(id_of(of_track(MAIN), Role.TIER), Kind.CHOICE, "tier")
+    tree: Expression = _NOTHING
+    for tier, percent in granted:
+        qualified = Name(tier.qualified, Kind.YES_NO, f"qualified('{tier.id}')")
+        has = Compare("==", own_tier, Literal(tier.id, Kind.CHOICE))
+        tree = Choose(has, Choose(qualified, percent, _NOTHING, Kind.PERCENT), tree, Kind.PERCENT)
+    values.name(WHOLE_ORDER, role, name, kind=Kind.PERCENT, tree=tree, form=WrittenForm.DERIVED, title=title)
+
+
+def _percent(id: str) -> Name:
+    return Name(id, Kind.PERCENT, id)
+
+
+def _yes_no(id: str) -> Name:
+    return Name(id, Kind.YES_NO, id)
 
 
 def compile_order(
-    files: Files, scopes: Scopes, lines: ListFact | None, tiers: Sequence[Tier], values: Values
+    files: Files, scopes: Scopes, lists: Mapping[str, ListFact], tiers: Sequence[Tier], values: Values
 ) -> Order | None:
     """How an order is priced, or None where the programme prices none; `tiers` are those of the main track."""
+    lines = lists.get(ORDER)
     if lines is None:
         return None
-    _own_discounts(tiers, values)
+    _own_discounts(files, tiers, values)
     row, scope = files.row("prices", "order"), scopes.by_list[ORDER]
     if row is None:
         return Order(lines=lines, rules=(), refusals=(), totals=(), customer_pays="", partner_pays="", rule="")
@@ -68,7 +88,7 @@ def compile_order(
     chosen = _first(rules, names, Literal(_NO_RULE, Kind.CHOICE), Kind.CHOICE)
     rule = _named(values, Role.PRICE_RULE, kind=Kind.CHOICE, tree=chosen)
     refusals = tuple(_refusal(part, scope, values) for part in row.inner("refusals"))
-    refused = [Name(refusal.when, Kind.YES_NO, refusal.when) for refusal in refusals]
+    refused = [_yes_no(refusal.when) for refusal in refusals]
     is_refused = Or(tuple(refused)) if refused else Literal(False, Kind.YES_NO)
     _named(values, Role.REFUSED, kind=Kind.YES_NO, tree=is_refused)
     shown = [part for part in row.inner("totals") if part.data.get("show")]
@@ -80,6 +100,7 @@ def compile_order(
         customer_pays=ids["customer_pays"],
         partner_pays=ids["partner_pays"],
         rule=rule,
+        becomes=tuple(compile_order_items(row, scopes, lists, ids, values)),
     )
 
 
@@ -123,9 +144,7 @@ def _amount(cell: Cell | None, unit: Expression) -> Expression:
 def _cases(rules: Sequence[PriceRule], cells: Sequence[Cell | None], tree: Expression) -> Cases:
     """The amounts of the rules of price as they are written, each with the condition of its rule."""
     pairs = zip(rules, cells, strict=True)
-    rows = tuple(
-        (Name(rule.when, Kind.YES_NO, rule.when), _NO_AMOUNT if cell is None else cell) for rule, cell in pairs
-    )
+    rows = tuple((_yes_no(rule.when), _NO_AMOUNT if cell is None else cell) for rule, cell in pairs)
     return Cases("first", rows, _NO_AMOUNT, tree)
 
 
@@ -133,7 +152,7 @@ def _first(rules: Sequence[PriceRule], cells: Sequence[Expression], otherwise: E
     """The cell of the first rule that applies, else `otherwise`."""
     tree = otherwise
     for rule, cell in reversed(list(zip(rules, cells, strict=True))):
-        tree = Choose(Name(rule.when, Kind.YES_NO, rule.when), cell, tree, kind)
+        tree = Choose(_yes_no(rule.when), cell, tree, kind)
     return tree
 
 

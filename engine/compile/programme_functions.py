@@ -1,4 +1,4 @@
-"""The functions that only a programme has: `qualified`, the discounts of a tier, and `agreed`."""
+"""The functions that only a programme has: `qualified`, the discounts of a tier, `bonus`, `agreed`, `own`, `before`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import partial
 from typing import NamedTuple
 
 from ..language.calls import Arguments, Function, quoted, refuse
-from ..language.tree import Expression, Name
+from ..language.kinds import KIND_WORDS, as_kind
+from ..language.tree import Choose, Expression, Literal, Name
 from ..problems import did_you_mean
-from ..programme.owners import Role, agreed_id, id_of, of_tier
+from ..programme.owners import WHOLE_ORDER, Role, agreed_id, id_of, of_tier
 from ..values import Kind
 
 
@@ -30,7 +31,9 @@ def programme_functions(
         "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known_tiers)),
         **{role.value: Function(1, 1, f"{role}('gold')", partial(_discount, role, known_tiers)) for role in discounts},
         "agreed": Function(1, 1, "agreed('definitions.share')", _agreed),
+        "bonus": Function(1, 1, "bonus('events')", _bonus_elsewhere),
         "own": Function(1, 1, own_text("customer"), _own_elsewhere),
+        "before": Function(2, 2, "before(closing, 0)", _before_elsewhere),
     }
 
 
@@ -59,6 +62,40 @@ def _own_elsewhere(arguments: Arguments) -> Expression:
 OWN_ITEM = Function(1, 1, own_text("customer"), _own)
 
 
+def before_text(name: str) -> str:
+    """The text that stands for a value of the period of a balance before the one that is worked out."""
+    return f"before({name})"
+
+
+def _before(first: Name, arguments: Arguments) -> Expression:
+    """A value of the period before; of the first period, which `first` tells, what the second argument says."""
+    named, otherwise = arguments.parts
+    written = named.written if isinstance(named, Name) else ""
+    symbol = arguments.symbols.get(before_text(written))
+    if symbol is None:
+        what = f"'{written}' is no value of a period" if written else "this is no name"
+        refuse("wrong-arguments", what, named.place, "name a value of a period of this balance: before(closing, 0)")
+    earlier = Name(symbol.id, symbol.kind, before_text(written), arguments.place)
+    first_value = as_kind(otherwise, symbol.kind)
+    if first_value is None:
+        message = f"this is {KIND_WORDS[otherwise.kind]}; {KIND_WORDS[symbol.kind]} is needed here"
+        refuse("wrong-kind", message, otherwise.place, "say what it is before the first period")
+    if isinstance(otherwise, Literal) and symbol.choices and otherwise.value not in symbol.choices:
+        message = f"'{otherwise.value}' is not one of the choices"
+        refuse("unknown-choice", message, otherwise.place, did_you_mean(str(otherwise.value), symbol.choices))
+    return Choose(first, first_value, earlier, symbol.kind, arguments.place)
+
+
+def _before_elsewhere(arguments: Arguments) -> Expression:
+    message = "'before' is of a period of a balance"
+    refuse("wrong-arguments", message, arguments.place, "write it in balances.yaml, at a value of the period")
+
+
+def before_period(first: Name) -> Function:
+    """The function that asks for a value of the period before; `first` says whether a period is the first one."""
+    return Function(2, 2, "before(closing, 0)", partial(_before, first))
+
+
 def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
     """The id of the tier that a call names."""
     (written,) = arguments.parts
@@ -81,6 +118,26 @@ def _discount(role: Role, tiers: _Tiers, arguments: Arguments) -> Expression:
         place = arguments.parts[0].place
         refuse("no-discount", f"the tier '{tier}' has no discount", place, "give it one, of 0 if need be")
     return Name(id_of(of_tier(tier), role), Kind.PERCENT, f"{role}('{tier}')", arguments.place)
+
+
+def own_bonus(bonuses: tuple[str, ...], *, all_known: bool) -> Function:
+    """The function of rules of price that asks for a bonus of the partner's own tier; `all_known` checks its id."""
+    return Function(1, 1, "bonus('events')", partial(_bonus, bonuses, all_known))
+
+
+def _bonus(bonuses: tuple[str, ...], all_known: bool, arguments: Arguments) -> Expression:
+    """What a bonus adds to the discount of the partner's own tier, in percent."""
+    (written,) = arguments.parts
+    id = quoted(written, "a bonus is named in quotes here", "write bonus('events')")
+    if all_known and id not in bonuses:
+        refuse("unknown-name", f"'{id}' is not a bonus", written.place, did_you_mean(id, bonuses))
+    return Name(id_of(WHOLE_ORDER, Role.OWN_BONUS, id), Kind.PERCENT, f"bonus('{id}')", arguments.place)
+
+
+def _bonus_elsewhere(arguments: Arguments) -> Expression:
+    message = "'bonus' is of the partner that orders"
+    help = "write it in prices.yaml; a rule of a tier can ask for its discount: discount_total('gold')"
+    refuse("wrong-arguments", message, arguments.place, help)
 
 
 def _agreed(arguments: Arguments) -> Expression:

@@ -14,16 +14,18 @@ from ..language.calls import FUNCTIONS
 from ..language.function_names import PartOfDay
 from ..language.parse import Scope
 from ..language.symbols import Symbol
-from ..language.tree import own_id
+from ..language.tree import Name, own_id
 from ..limits import MAX_DEPTH
 from ..problems import Place, Problem
-from ..programme.model import INPUTS, LINE, MAIN, NO_TIER, ORDER, Fact, ListFact, Texts
+from ..programme.model import FIRST, INPUTS, LINE, MAIN, NO_TIER, ORDER, Calendar, Fact, ListFact, Texts
 from ..programme.owners import PROGRAMME, WHOLE_ORDER, Role, id_of, of_list, of_tier, of_track
 from ..values import Kind
 from .by_tier import ByTier, cells_by_tier, column_data, has_broken_cell, with_readers
+from .calendar import CALENDAR_FUNCTIONS, calendar_functions, compile_calendar
 from .facts import by_depth, group_keys
-from .file_reader import FilePart, Files, list_path
-from .programme_functions import OWN_ITEM, own_text, programme_functions
+from .file_reader import FilePart, Files
+from .periods import balance_rows, before_symbols, figure_symbols, period_figures
+from .programme_functions import OWN_ITEM, before_period, own_bonus, own_text, programme_functions
 
 #: names in rules of price of the partner's own discounts, and the field of `Discount` that each one is
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
@@ -32,12 +34,13 @@ CAP = "discount_cap"  #: the name in claims of the cap on discount plus bonuses
 REFUSED = "refused"  #: the name in rules of price of whether a line is refused
 
 #: words of functions that facts and fields may be called too, as they often are: a call has brackets
-_SHARED = {*get_args(PartOfDay), "own", "has", "convert"}
-_FUNCTIONS = {*FUNCTIONS, *programme_functions()} - _SHARED
+_SHARED = {*get_args(PartOfDay), "own", "has", "bonus", "convert", "before", "is_business_day", "fiscal_quarter"}
+_FUNCTIONS = {*FUNCTIONS, *programme_functions(), *CALENDAR_FUNCTIONS} - _SHARED
 _RESERVED = {*_FUNCTIONS, *INPUTS, *OWN, CAP, LINE, ORDER, REFUSED, "true", "false", "unknown"}
 
 
 #: columns that stand beside the facts in a table of partners, and beside the fields in a table of a list's items
+_TABLES = ("fields", "adds", "uses", "values", "totals")  #: tables of names of what a list has
 _COLUMNS_OF_PARTNERS, _COLUMNS_OF_ITEMS = ("partner", "since"), ("partner",)
 
 
@@ -49,6 +52,7 @@ class Scopes(NamedTuple):
     by_list: Mapping[str, Scope]
     order: Scope  #: for values of a whole order
     differing: Mapping[str, ByTier]  #: the definitions that differ by tier
+    calendar: Calendar  #: what functions over fiscal years and business days go by
 
     def of(self, list: str) -> Scope:
         """The names that rules over the items of a list share with others."""
@@ -79,28 +83,36 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
     symbols = {fact.id: fact_symbol(fact, fact.id) for fact in facts.values()}
     tiers = tuple(files.names("tiers", "tiers"))
     differing = _differing(files, facts, tiers)
+    balances = [row for row in balance_rows(files) if row.id not in facts]
     for row in (*(column for _, column in columns(files)), *named_values(files)):
         if row.id not in differing and row.id not in facts:
             symbols[row.id] = _value_symbol(row, id_of(PROGRAMME, Role.DEFINITION, row.id), lists)
+    symbols |= {row.id: _value_symbol(row, id_of(PROGRAMME, Role.DEFINITION, row.id), lists) for row in balances}
     symbols |= _tier_symbols(files)
     broken = named - symbols.keys() - differing.keys() - lists.keys()
     partial = not (files.is_whole("facts", "facts") and files.is_whole("definitions", "definitions"))
     elsewhere = dict.fromkeys(differing, "it differs by tier: use it in a rule of a tier")
     for id, list_fact in lists.items():
         elsewhere[id] = "it is a list: define what its items come to, with 'take' and 'over'"
-        inner = files.row(*list_path(id))
+        inner = files.row(*files.list_path(id))
         values = inner.inner("values") if inner else ()
-        for name in (*list_fact.fields, *(group_keys(inner) if inner else ()), *(row.id for row in values)):
+        names = (figure.name for figure in period_figures(inner)) if inner and list_fact.balance else list_fact.fields
+        for name in (*names, *(group_keys(inner) if inner else ()), *(row.id for row in values)):
             elsewhere.setdefault(name, f"it is of each item of '{id}': define what they come to, with 'take'")
     discounted = tuple(row.id for row in files.rows("tiers", "tiers") if row.holds("discount"))
     named_tiers = (tiers, discounted) if files.is_whole("tiers", "tiers") else ()
-    general = Scope(symbols, elsewhere, broken, partial, {**FUNCTIONS, **programme_functions(*named_tiers)})
+    calendar = compile_calendar(files)
+    functions = {**FUNCTIONS, **programme_functions(*named_tiers), **calendar_functions(files, calendar)}
+    general = Scope(symbols, elsewhere, broken, partial, functions)
     by_tier = {tier: _tier_scope(tier, general, differing, lists) for tier in tiers}
-    order = general._replace(symbols={**general.symbols, **_order_symbols(files, lists)})
+    bonus = own_bonus(tuple(files.names("bonuses", "bonuses")), all_known=files.is_whole("bonuses", "bonuses"))
+    order = general._replace(
+        symbols={**general.symbols, **_order_symbols(files, lists)}, functions={**functions, "bonus": bonus}
+    )
     by_list: dict[str, Scope] = {}
     for id in by_depth(lists):
         by_list[id] = item_scope(files, lists[id], order if id == ORDER else general, lists, by_list)
-    return Scopes(general, by_tier, by_list, order, differing)
+    return Scopes(general, by_tier, by_list, order, differing, calendar)
 
 
 def fact_symbol(fact: Fact, id: str, item: str = "") -> Symbol:
@@ -132,7 +144,8 @@ def nested_scope(outer: Scope, inner: Scope, own: Mapping[str, Symbol]) -> Scope
     """
     symbols = {**outer.symbols, **inner.symbols, **own}
     elsewhere = {name: help for name, help in outer.elsewhere.items() if name not in symbols}
-    return inner._replace(symbols=symbols, elsewhere=elsewhere, functions={**inner.functions, "own": OWN_ITEM})
+    functions = {**inner.functions, "own": OWN_ITEM, "before": outer.functions["before"]}
+    return inner._replace(symbols=symbols, elsewhere=elsewhere, functions=functions)
 
 
 def own_symbols(item: Scope, general: Scope, *, same_list: bool) -> dict[str, Symbol]:
@@ -190,7 +203,7 @@ def choices_taken(row: FilePart, lists: Mapping[str, ListFact]) -> Mapping[str, 
             list_fact = lists[list_fact.group_of]
         if list_fact is None or name in list_fact.fields:
             return list_fact.fields[name].choices if list_fact else None
-        inner = files.row(*list_path(list_fact.id))
+        inner = files.row(*files.list_path(list_fact.id))
         value = inner.part("values", name) if inner else None
         if value is None:
             return None
@@ -241,7 +254,7 @@ def item_scope(
     Of groups the keys are names; `by_list` has the names over the items that are grouped.
     """
     fields = {fact.id: fact_symbol(fact, id, items.item) for id, fact in items.fields_by_id().items()}
-    inner, path = files.row(*list_path(items.id)), list_path(items.id)
+    inner, path = files.row(*files.list_path(items.id)), files.list_path(items.id)
     rows = [row for row in inner.inner("values") if "kind" in row.data] if inner else []
     values = {row.id: _value_symbol(row, id_of(of_list(items.id), Role.ITEM_VALUE, row.id), lists) for row in rows}
     for name, symbol in values.items():
@@ -252,11 +265,18 @@ def item_scope(
         grouped, keys = by_list[items.group_of], group_keys(inner)
         written |= {*keys}
         fields |= {key: _key_symbol(items, key, grouped.symbols[key]) for key in keys if key in grouped.symbols}
+    functions = general.functions
+    if inner and items.balance:
+        values = {**figure_symbols(inner), **values}
+        fields |= before_symbols(fields)
+        first = Name(items.id_of(FIRST), Kind.YES_NO, FIRST)
+        functions = {**functions, "before": before_period(first)}
     if items.id == ORDER:
         values[REFUSED] = Symbol(id_of(of_list(ORDER), Role.REFUSED), Kind.YES_NO)
     symbols = {**general.symbols, **fields, **values}
     elsewhere = {name: help for name, help in general.elsewhere.items() if name not in symbols}
-    return general._replace(symbols=symbols, elsewhere=elsewhere, broken={*general.broken, *(written - symbols.keys())})
+    broken = {*general.broken, *(written - symbols.keys())}
+    return general._replace(symbols=symbols, elsewhere=elsewhere, broken=broken, functions=functions)
 
 
 def _key_symbol(groups: ListFact, key: str, symbol: Symbol) -> Symbol:
@@ -271,9 +291,22 @@ def _keys(files: Files, path: tuple[str, ...]) -> dict[str, Place]:
     return {} if row is None else dict.fromkeys(group_keys(row), row.place("by"))
 
 
+def _figures(files: Files, path: tuple[str, ...]) -> dict[str, Place]:
+    """The names of the values of a period of a balance that have no row of their own, with the place of the balance."""
+    row = files.row(*path)
+    is_balance = row is not None and path[0] == "balances" and "kind" in row.data
+    own = [figure.name for figure in period_figures(row) if figure.row is None] if row and is_balance else []
+    return dict.fromkeys(own, row.place()) if row else {}
+
+
 def _names(files: Files) -> Iterator[tuple[str, Place]]:
     """Every name of the shared namespace with its place, rows of the wrong shape included."""
-    for kind, table in (("facts", "facts"), ("facts", "lists"), ("definitions", "definitions")):
+    for kind, table in (
+        ("facts", "facts"),
+        ("facts", "lists"),
+        ("definitions", "definitions"),
+        ("balances", "balances"),
+    ):
         yield from files.names(kind, table).items()
     for table in files.names("definitions", "tables"):
         yield from files.names("definitions", "tables", table, "columns").items()
@@ -283,9 +316,10 @@ def _check_names(files: Files) -> None:
     """Report names that are taken twice, and names that are words of the language."""
     reserved = _RESERVED | {tier_name(track) for track in tracks_of(files)}
     first: dict[str, Place] = {}
-    lists = [list_path(id) for id in (*files.names("facts", "lists"), ORDER)]
+    ids = (*files.names("facts", "lists"), *files.names("balances", "balances"), ORDER)
+    lists = [files.list_path(id) for id in dict.fromkeys(ids)]
     by_list = [
-        [_keys(files, path), *(files.names(*path, table) for table in ("fields", "values", "totals"))] for path in lists
+        [_keys(files, path), _figures(files, path), *(files.names(*path, table) for table in _TABLES)] for path in lists
     ]
     fields = [name for tables in by_list for table in tables for name in table.items()]
     for name, place in (*_names(files), *fields):
@@ -313,7 +347,7 @@ def _check_columns(files: Files) -> None:
     """Report facts and fields of lists with the name of another column of their table (`tier` is a word anyway)."""
     facts = [(files.names("facts", "facts"), _COLUMNS_OF_PARTNERS, "partners")]
     fields = [
-        (files.names(*list_path(id), "fields"), _COLUMNS_OF_ITEMS, f"the items of '{id}'")
+        (files.names(*files.list_path(id), "fields"), _COLUMNS_OF_ITEMS, f"the items of '{id}'")
         for id in files.names("facts", "lists")
     ]
     for names, taken, rows in (*facts, *fields):

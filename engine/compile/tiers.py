@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ..language.parse import Scope
 from ..language.tree import And, Choose, Compare, Expression, Literal, Name, Or
@@ -60,10 +61,13 @@ def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Trac
         title, source = (own.texts(), own.source()) if own else ({}, ())
         award = whole.data.get("award", "signed") if whole and track == MAIN else "highest"
         kept_until, kept = _retention(files, scope, values, tiers) if track == MAIN else (None, {})
+        promotes = _promotion(files, scope, values) if track == MAIN else None
         tree: Expression = Literal(NO_TIER, Kind.CHOICE)
-        for tier in tiers:
+        for place, tier in enumerate(tiers):
             qualified = id_of(of_tier(tier), Role.QUALIFIED)
             is_held: Expression = Name(qualified, Kind.YES_NO, f"qualified('{tier}')")
+            if promotes:
+                is_held = And((is_held, Or((Name(promotes, Kind.YES_NO, promotes), *map(_holds, tiers[place:])))))
             if kept_until:
                 is_held = Or((is_held, Name(kept[tier], Kind.YES_NO, kept[tier])))
             tree = Choose(is_held, Literal(tier, Kind.CHOICE), tree, Kind.CHOICE)
@@ -74,27 +78,63 @@ def compile_tracks(files: Files, scope: Scope, values: Values) -> dict[str, Trac
             kind=Kind.CHOICE, tree=tree, form=WrittenForm.DERIVED, title=title, source=source,
         )  # fmt: skip
         tracks[track] = Track(
-            id=track, title=title, award=award, tiers=tiers, tier=own_tier.id, kept_until=kept_until, kept=kept
-        )
+            id=track, title=title, award=award, tiers=tiers, tier=own_tier.id,
+            kept_until=kept_until, kept=kept, promotes=promotes,
+        )  # fmt: skip
     return tracks
 
 
-def compile_membership(files: Files, scope: Scope, values: Values) -> str | None:
-    """The id of the value that is the last day of the current membership period; None where there are no periods."""
-    ends = _day(files.row("tiers", "membership"), "ends", Role.MEMBERSHIP_ENDS, scope, values)
-    return ends.id if ends else None
+class Membership(NamedTuple):
+    """How a membership ends and is renewed, by the ids of values.
+
+    `ends` is the last day of the current period, None where there are none; `renews` what a renewal needs, None where
+    it needs the tier's requirements only; `alone` whether it does not need these.
+    """
+
+    ends: str | None
+    renews: str | None
+    alone: bool
 
 
-def _day(row: FilePart | None, key: str, role: Role, scope: Scope, values: Values) -> NamedValue | None:
-    """The value of the programme for a day that a row gives as a rule; None without a row or a valid rule."""
+def compile_membership(files: Files, scope: Scope, values: Values) -> Membership:
+    """How a membership ends and is renewed; what is wrong is added to the problems of the files."""
+    whole = files.row("tiers")
+    ends = _ruled(files.row("tiers", "membership"), "ends", Kind.DATE, Role.MEMBERSHIP_ENDS, scope, values)
+    row = files.row("tiers", "membership", "renews")
+    if row is not None and whole is not None and whole.data.get("award", "signed") != "signed":
+        message = "a tier that is awarded is not renewed by an act: it is held while its requirements are met"
+        row.problem("renewal-of-awarded", message, row.place(), "make the act a requirement of the tiers")
+    renews = _ruled(row, "rule", Kind.YES_NO, Role.MEMBERSHIP_RENEWS, scope, values)
+    alone = renews is not None and row is not None and row.data.get("alone") is True
+    return Membership(ends.id if ends else None, renews.id if renews else None, alone)
+
+
+def _promotion(files: Files, scope: Scope, values: Values) -> str | None:
+    """The id of the value that says whether a tier above the one held is awarded; None where one always is."""
+    row, whole = files.row("tiers", "promotion"), files.row("tiers")
+    if row is not None and whole is not None and whole.data.get("award", "signed") == "signed":
+        message = "a partner signs for its tier here, on any day"
+        row.problem("promotion-of-signed", message, row.place(), "write 'award: highest', or remove 'promotion'")
+        return None
+    promotes = _ruled(row, "when", Kind.YES_NO, Role.PROMOTES, scope, values)
+    return promotes.id if promotes else None
+
+
+def _holds(tier: str) -> Expression:
+    """Whether this is the tier held when the day begins."""
+    return Compare("==", Name("held_tier", Kind.CHOICE, "held_tier"), Literal(tier, Kind.CHOICE))
+
+
+def _ruled(row: FilePart | None, key: str, kind: Kind, role: Role, scope: Scope, values: Values) -> NamedValue | None:
+    """The value of the programme that a row gives as a rule; None without a row or a valid rule."""
     if row is None:
         return None
     title, source = row.texts(), row.source()
-    tree = row.expression(key, scope=scope, kind=Kind.DATE)
+    tree = row.expression(key, scope=scope, kind=kind)
     if tree is None:
         return None
     form = form_of(row.data[key], tree)
-    name = values.name(PROGRAMME, role, kind=Kind.DATE, tree=tree, form=form, title=title, source=source)
+    name = values.name(PROGRAMME, role, kind=kind, tree=tree, form=form, title=title, source=source)
     return values.by_id[name.id]
 
 
@@ -105,15 +145,14 @@ def _retention(
 
     None and an empty map where no tier is kept.
     """
-    until = _day(files.row("tiers", "retention"), "until", Role.KEPT_UNTIL, scope, values)
+    until = _ruled(files.row("tiers", "retention"), "until", Kind.DATE, Role.KEPT_UNTIL, scope, values)
     if until is None:
         return None, {}
     kept = {}
     in_time = Compare("<=", Name("as_of", Kind.DATE, "as_of"), Name(until.id, Kind.DATE, until.id))
     for tier in tiers:
-        is_held = Compare("==", Name("held_tier", Kind.CHOICE, "held_tier"), Literal(tier, Kind.CHOICE))
         kept[tier] = values.name(
-            of_tier(tier), Role.KEPT, kind=Kind.YES_NO, tree=And((is_held, in_time)), form=WrittenForm.DERIVED,
+            of_tier(tier), Role.KEPT, kind=Kind.YES_NO, tree=And((_holds(tier), in_time)), form=WrittenForm.DERIVED,
             title=until.title, source=until.source,
         ).id  # fmt: skip
     return until.id, kept

@@ -15,6 +15,7 @@ from ..source.shape import check_shape
 from .change_groups import groups_of
 from .changes import Change, Side, changes, side
 from .effects import Judgement, OutcomeEffect, judgement_of
+from .either_side import with_other_side
 from .matched import matched
 from .one_partner import Pair
 from .order_effects import order_effects
@@ -73,6 +74,7 @@ def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> Release
     tried = _partners_of(effects)
     alone = [Judged(change, _judgement_alone(change, pair, only, tried)) for change in all_changes]
     judged = tuple(_with_others(alone, pair, tried))
+    effects = tuple(with_other_side(pair, effect) for effect in effects)
     return ReleaseDifference(pair, *sides, renaming, judged, effects, judgement, tuple(_findings(pair, judgement)))
 
 

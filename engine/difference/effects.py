@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from ..language.tree import Name
@@ -19,6 +20,14 @@ Lines = tuple[Mapping[str, Any], ...]  #: those of an order
 Judgement = Literal["neutral", "improves", "worsens", "both", "worsens_or_both", "not_proved"]
 
 
+class OtherSide(NamedTuple):
+    """The outcome of the same partner with days moved to the other side of the second release's first day."""
+
+    day: date  #: the day before it, where the partner's days come after it; else that first day
+    moved: tuple[str, ...]  #: the ids of the facts and fields that have this day instead
+    values: tuple[Value | None, Value | None]
+
+
 class EffectWitness(NamedTuple):
     """Whether an outcome differs in one way for some partner, and the simplest such partner, as each release has it."""
 
@@ -26,6 +35,7 @@ class EffectWitness(NamedTuple):
     examples: tuple[Example, Example] | None = None
     values: tuple[Value | None, Value | None] | None = None  #: of the outcome; None is no price
     lines: Lines = ()  #: of an order, where the outcome is one of an order or of its first line
+    other_side: OtherSide | None = None  #: None where nothing is asked for on a day that the partner states
 
 
 class OutcomeEffect(NamedTuple):

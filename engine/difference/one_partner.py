@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, all_of, any_of, either, negated, number, optional_term
-from ..language.tree import Literal
+from ..language.tree import Aggregate, Literal
 from ..programme.definedness import undefinable
 from ..programme.model import LINE, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
 from ..programme.reads import all_read
@@ -72,8 +72,12 @@ def _stateable_in_both(old: Partner, new: Partner) -> Iterator[Formula]:
         yield from (optional_term(row[id].value).known for row in (items.fields if items else ()))
 
 
-def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *, missing: bool) -> None:
+def make_opaque(
+    pair: Pair, old: Partner, new: Partner, same: frozenset[str], *, missing: bool, of_lists: bool = False
+) -> None:
     """Replace each value that is equal under both releases by a symbol within the bounds of the value.
+
+    With `of_lists` only what the items of lists come to.
 
     What is proved then holds for all partners, and is much easier for the solver; an example need not be a real one.
     """
@@ -83,6 +87,8 @@ def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *,
     has_tier = old.symbols["held_tier"] != old.codes.of(NO_TIER)
     for value in programme.values.values():
         if value.id not in same or value.id not in new.programme.values or not _is_worth_a_symbol(value):
+            continue
+        if of_lists and not isinstance(value.expression, Aggregate):
             continue
         result, is_known = (
             symbol(f"{value.id} of both", value.kind),
@@ -98,9 +104,12 @@ def make_opaque(pair: Pair, old: Partner, new: Partner, same: frozenset[str], *,
 
 
 def _is_worth_a_symbol(value: NamedValue) -> bool:
-    """Whether a value is a number, day or text that is computed; conditions show how they follow from these."""
+    """Whether a value is a number, day or text that is computed, or a condition on the items of a list.
+
+    Other conditions show how they follow from these.
+    """
     return (
-        value.kind is not Kind.YES_NO
+        (value.kind is not Kind.YES_NO or isinstance(value.expression, Aggregate))
         and not isinstance(value.expression, Literal)
         and not (value.list or value.of_order)
     )

@@ -1,8 +1,9 @@
 """Compares what an order comes to under two releases, by a partner with the same standing under both.
 
-The standing is the partner's tiers and own discounts; how these change is reported with their own outcomes. The solver
-finds products of facts hard. So an outcome of an order is proved to be equal only where the rules behind it are equal;
-where they are not, the search tries lines with a round price, and the answer is undecided if none shows a difference.
+The standing is the partner's tiers and own discounts, and the discounts of tiers; how these change is reported with
+their own outcomes. The solver finds products of facts hard. So an outcome of an order is proved to be equal only where
+the rules behind it are equal; where they are not, the search tries lines with a round price, and the answer is
+undecided if none shows a difference.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ def order_effects(pair: Pair, outcomes: Sequence[ComparedOutcome]) -> Iterator[O
 
 
 def _standing(programme: Programme) -> frozenset[str]:
-    """The ids of the values that are a partner's standing: its tiers and its own discounts."""
-    own = {id for id, value in programme.values.items() if value.role is Role.OWN_DISCOUNT}
+    """The ids of the values that are a partner's standing: its tiers, its own discounts, and what tiers give."""
+    discounts = (Role.OWN_BONUS, Role.OWN_DISCOUNT, Role.DISCOUNT_BASE)
+    own = {id for id, value in programme.values.items() if value.role in discounts}
     tiers = {tier.qualified for tier in programme.tiers.values()}
     return frozenset(own | tiers | {track.tier for track in programme.tracks.values()})
 

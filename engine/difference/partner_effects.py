@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import product
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..language.smt.terms import (
     Codes,
@@ -50,6 +50,7 @@ from .unchanged import unchanged_names
 
 _LESS_EACH_TIME = 0.3  #: what each outcome that is left open leaves of the seconds for a question
 _LEAST_SECONDS = 0.1
+_Opaque = Literal["all", "lists", "nothing"]  #: of values that are equal: all, what lists come to, or nothing
 _UNSHOWN, _UNDECIDED = EffectWitness("no"), EffectWitness("undecided")
 
 
@@ -148,11 +149,11 @@ def _witness(search: _Search) -> EffectWitness:
     """
     pair, outcome = search.pair, search.outcome
     search = search._replace(agreements=has_terms(pair, outcome.reads))
-    if outcome.list is None and _is_disproved(search, opaque=True):
+    if outcome.list is None and _is_disproved(search, "all"):
         return _UNSHOWN
     if (witness := search.partners.showing(outcome, search.way, missing=search.missing)) is not None:
         return witness
-    if outcome.list is None and _is_disproved(search, opaque=False):
+    if outcome.list is None and _is_disproved(search, "lists"):
         return _UNSHOWN
     return (None if search.is_open else _searched_within_limits(search)) or _UNDECIDED
 
@@ -183,26 +184,26 @@ def _hurried(pair: Pair) -> Pair:
     return pair._replace(seconds=max(pair.seconds * _LESS_EACH_TIME, _LEAST_SECONDS))
 
 
-def _is_disproved(search: _Search, *, opaque: bool) -> bool:
+def _is_disproved(search: _Search, opaque: _Opaque) -> bool:
     """Whether it is proved that no partner, with lists of any length and on any day, shows the difference."""
     try:
-        return not _question(search, None, None, opaque=opaque)[0].can_be()
+        return not _question(search, None, None, opaque)[0].can_be()
     except Undecided:
         return False
 
 
 def _question(
-    search: _Search, items: int | None, day: date | None, *, opaque: bool = False
+    search: _Search, items: int | None, day: date | None, opaque: _Opaque = "nothing"
 ) -> tuple[Question, Partner, Partner]:
     """Whether the outcome can differ in this way, with the partner under each release.
 
-    Lists have at most `items` items or (None) any number; it is asked on one day or (None) on any day. With `opaque`
-    what is equal under both releases is a symbol.
+    Lists have at most `items` items or (None) any number; it is asked on one day or (None) on any day. What is
+    `opaque` of what is equal under both releases is a symbol.
     """
     pair, outcome = search.pair, search.outcome
     old, new = partner_under_both(pair, search.same, items, day, missing=search.missing, agreements=search.agreements)
-    if opaque:
-        make_opaque(pair, old, new, search.same, missing=search.missing)
+    if opaque != "nothing":
+        make_opaque(pair, old, new, search.same, missing=search.missing, of_lists=opaque == "lists")
     before, after = outcome_term(old, outcome, outcome.before), outcome_term(new, outcome, outcome.after)
     wanted = differ(before, after, outcome, search.way, old.codes)
     both = [*equal_numbers(old, new), *near_days(old, pair.day), *near_days(new, pair.day)]
@@ -221,7 +222,8 @@ def _searched(search: _Search, items: int | None, day: date | None) -> EffectWit
 
 
 def _has_item(partner: Partner, outcome: ComparedOutcome) -> list[Formula]:
-    return [partner.items[partner.programme.stated_list(outcome.list)].size >= 1] if outcome.list is not None else []
+    items = None if outcome.list is None else partner.items.get(partner.programme.stated_list(outcome.list))
+    return [items.size >= 1] if items is not None else []  # of the periods of a balance nothing is required
 
 
 def _needs_one_item(pair: Pair, outcome: ComparedOutcome) -> bool:

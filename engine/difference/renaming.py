@@ -27,6 +27,7 @@ from .written_renames import FilePath, written_renames
 _NAMED: frozenset[RowKind] = frozenset(
     {
         "fact", "option", "list", "field", "definition", "tier", "track", "order_field", "order_value", "order_total",
+        "bonus",
     }
 )  # fmt: skip
 
@@ -313,7 +314,7 @@ def _shape(programme: Programme) -> Iterator[object]:
     yield [(value.kind, value.role, value.owner.kind, len(value.names)) for value in programme.values.values()]
     yield (
         len(programme.lists),
-        len(programme.groups_of_items),
+        len(programme.made_lists),
         len(programme.tiers),
         programme.tracks[MAIN].award,
         len(programme.tracks[MAIN].tiers),
@@ -322,7 +323,7 @@ def _shape(programme: Programme) -> Iterator[object]:
 
 def _all_ids(programme: Programme) -> list[str]:
     """The ids of facts, lists, fields and values, in their order."""
-    return [*programme.facts, *programme.lists, *programme.groups_of_items, *programme.fields, *programme.values]
+    return [*programme.facts, *programme.lists, *programme.made_lists, *programme.fields, *programme.values]
 
 
 def _is_same_tree(old: Expression, new: Expression, ids: Mapping[str, str], words: Mapping[str, str]) -> bool:

@@ -14,7 +14,7 @@ RowKind = Literal[
     "tier", "track", "requirement", "right", "restriction", "bonus", "bonus_offer", "bonus_rate", "benefit",
     "benefit_offer", "rebate", "fee", "settlement", "product", "term", "fact", "list", "field", "option", "fact_check",
     "definition", "order_field", "price_rule", "refusal", "order_value", "order_total", "claim", "section", "clause",
-    "other_reading",
+    "other_reading", "balance", "addition", "use", "placed_item",
 ]  # fmt: skip
 #: what a single part is that has a name of its own
 PartKind = Literal["discount", "cap", "reading", "first_day", "notice", "negotiable"]
@@ -49,6 +49,9 @@ ROWS: Mapping[tuple[str, ...], RowKind] = {
     ("lists", "*", "fields", "*", "choices"): "option",
     ("checks",): "fact_check",
     ("definitions",): "definition",
+    ("balances",): "balance",
+    ("balances", "*", "adds"): "addition",
+    ("balances", "*", "uses"): "use",
     ("tables",): "definition",
     ("tables", "*", "columns"): "definition",
     ("order", "fields"): "order_field",
@@ -57,6 +60,7 @@ ROWS: Mapping[tuple[str, ...], RowKind] = {
     ("order", "refusals"): "refusal",
     ("order", "values"): "order_value",
     ("order", "totals"): "order_total",
+    ("order", "becomes"): "placed_item",
     ("claims",): "claim",
     ("sections",): "section",
     ("clauses",): "clause",

@@ -21,11 +21,15 @@ def unchanged_names(before: Programme, after: Programme, assumed: Collection[str
         differing |= {"held_tier", "held_since"}
     same: dict[str, bool] = dict.fromkeys((*before.facts, *before.lists, ORDER, *INPUTS), True)
     same |= dict.fromkeys(differing, False)
-    for id, value in before.values.items():  # each value comes after those that it needs
-        if id in assumed:
-            same[id] = True
-        elif id not in differing:
-            same[id] = all(same.get(name, name not in after.values) for name in mentioned(before, value.expression))
+    same |= {id: id not in differing or id in assumed for id in before.values}
+    read = {id: frozenset(mentioned(before, value.expression)) for id, value in before.values.items()}
+    is_settled = False
+    while not is_settled:  # at once, for each value comes after those that it needs, but for the periods of a balance
+        is_settled = True
+        for id in before.values:
+            if same[id] and id not in assumed:
+                same[id] = all(same.get(name, name not in after.values) for name in read[id])
+                is_settled &= same[id]
     return frozenset(id for id, is_same in same.items() if is_same)
 
 
@@ -50,4 +54,4 @@ def _list(programme: Programme, id: str) -> object:
 def _award(programme: Programme) -> object:
     """How the main track awards a tier, which decides the tiers that a record may name as held."""
     main = programme.tracks[MAIN]
-    return (main.award, tuple(main.tiers), main.kept_until is None)
+    return (main.award, tuple(main.tiers), main.kept_until is None, main.promotes is None)

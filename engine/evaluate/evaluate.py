@@ -63,6 +63,8 @@ class Plan(NamedTuple):
     lists: tuple[ListLayout, ...]  #: those whose items have values, except an order's lines
     kept_until: int | None  #: the position of the day until which a tier is kept
     membership_ends: int | None  #: the position of the last day of the membership period
+    renews: Reader[ValueOutcome] | None  #: of what else a renewal needs
+    promotes: Reader[ValueOutcome] | None  #: of whether a tier above the one held is awarded
 
 
 def make_plan(programme: Programme) -> Plan:
@@ -71,7 +73,8 @@ def make_plan(programme: Programme) -> Plan:
     positions: Any = layout.positions  # those read here are in the row itself, not in an item
     constants = {id: layout.empty[at - layout.start] for id, at in positions.items() if is_constant(programme, id)}
     tracks = {id: track_reader(programme, track, positions) for id, track in programme.tracks.items()}
-    until = programme.tracks[MAIN].kept_until
+    until, promotes = programme.tracks[MAIN].kept_until, programme.tracks[MAIN].promotes
+    renews = programme.membership_renews
     return Plan(
         programme=programme,
         layout=layout,
@@ -85,16 +88,19 @@ def make_plan(programme: Programme) -> Plan:
         lists=tuple(items for items in layout.lists if items.values and items.id != ORDER),
         kept_until=None if until is None else positions[until],
         membership_ends=None if programme.membership_ends is None else positions[programme.membership_ends],
+        renews=value_reader(programme.values[renews], positions) if renews else None,
+        promotes=value_reader(programme.values[promotes], positions) if promotes else None,
     )
 
 
 def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Every fact and value that an outcome was made from, by id."""
     agreed = {agreement.term: agreement.value for agreement in outcome.agreements if agreement.applied}
+    tier, since = _held(outcome.held_tier, outcome.since, outcome.held_unknown)
     inputs = KnownInputs(
         as_of=outcome.as_of,
-        held_tier=outcome.held_tier,
-        held_since=outcome.since,
+        held_tier=tier,
+        held_since=since,
         facts=outcome.facts,
         agreed=agreed,
         periods=_periods(outcome.agreements),
@@ -130,6 +136,11 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         unknown=own.unknown,
         held_tier=record.tier,
         since=record.since,
+        held_unknown=record.held_unknown,
+        membership_ended=record.lapsed,
+        also_held=record.also_held,
+        membership_renews=plan.renews(row) if plan.renews else None,
+        promotes=plan.promotes(row) if plan.promotes else None,
         kept_until=or_none(row[plan.kept_until]) if plan.kept_until is not None and record.tier else None,
         membership_ends=or_none(row[plan.membership_ends]) if plan.membership_ends is not None else None,
         discount=_granted(tier.discount, granted) if tier else None,
@@ -156,7 +167,18 @@ def inputs_of(record: Record, as_of: date) -> KnownInputs:
     agreed = {agreement.term: agreement.value for agreement in record.agreements if agreement.days.cover(as_of)}
     facts = record.facts_on(as_of)
     periods = _periods(record.agreements) if record.agreements else {}
-    return KnownInputs(as_of, record.tier, record.since, facts, agreed, periods)
+    tier, since = _held(record.tier, record.since, record.held_unknown)
+    return KnownInputs(as_of, tier, since, facts, agreed, periods)
+
+
+def _held(
+    tier: str | None, since: date | None, unknown: Sequence[str]
+) -> tuple[str | Unknown | None, date | Unknown | None]:
+    """The tier that is held and since when; where facts of earlier days decide that, what is not said is unknown."""
+    if not unknown:
+        return tier, since
+    undecided = Unknown(frozenset(unknown))
+    return (undecided if tier is None else tier), (undecided if since is None else since)
 
 
 def _periods(agreements: Iterable[Agreement | AgreementOutcome]) -> Mapping[str, Sequence[Period]]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..language.operators import Comparison, inverse
 from ..language.run.interpret import interpret
-from ..language.tree import And, Call, Compare, Expression, Literal, Name, Not, Or, names
+from ..language.tree import Aggregate, And, Call, Compare, Expression, Literal, Name, Not, Or, names
 from ..language.words.words import text
 from ..programme.model import NamedValue, Programme
 from ..values import NUMERIC, Kind, Number, Unknown, Value, add, subtract
@@ -78,10 +78,16 @@ def _decisive(
             for part in tree.arguments[1:]:
                 if _truth(interpret(part, values)) is whole:
                     yield from _decisive(programme, part, wanted, values, levels)
-        case Name() if tree.id in programme.values and levels > 0:
+        case Name() if _is_made_of_conditions(programme, tree) and levels > 0:
             yield from _decisive(programme, programme.values[tree.id].expression, wanted, values, levels - 1)
         case _:
             yield tree, wanted
+
+
+def _is_made_of_conditions(programme: Programme, name: Name) -> bool:
+    """Whether the conditions of a value decide it; what items of a list decide is told by its title."""
+    value = programme.values.get(name.id)
+    return value is not None and not isinstance(value.expression, Aggregate)
 
 
 def _without_guards(parts: list[Expression]) -> list[Expression]:

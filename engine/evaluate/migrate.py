@@ -21,7 +21,7 @@ from ..programme.model import MAIN, NONE, Fact
 from ..source.document import Document, PartPath
 from ..source.scalars import Data, in_bounds
 from ..values import EXACT, NO_DECIMAL, Unknown, Value, days_later, multiply, plain
-from .periods import Dated, Days, read_periods
+from .periods import Dated, Days, read_fact_periods
 from .row_layout import no_value
 
 Moves = dict[PartPath, PartPath]  #: the old path of each part that moves, by its new path
@@ -95,21 +95,39 @@ class _Carrying:
     def _tier(self, data: dict[str, Data]) -> None:
         """Give the tier its new id; one that is dropped leaves the record without a tier."""
         written = data.get("tier")
-        if written is None:
-            return
+        new: Any = written
+        if isinstance(written, list):
+            periods = [period for period in map(self._tier_period, written) if period is not None]
+            new = periods or None
+        elif written is not None:
+            new = self._new_tier(written)
+        if new is not None:
+            data["tier"] = new
+        elif written is not None:
+            for key in ("tier", "since", "also_held"):
+                data.pop(key, None)
+        also = data.get("also_held")
+        if isinstance(also, dict):
+            renamed = {str(self._new_tier(name)): day for name, day in also.items() if self._new_tier(name) is not None}
+            data["also_held"] = renamed
+
+    def _tier_period(self, period: Data) -> Data | None:
+        """A period of a tier that changes with time, with the new id of the tier; None where it is dropped."""
+        if not isinstance(period, dict) or period.get("value") is None:
+            return period
+        tier = self._new_tier(period["value"])
+        return None if tier is None else {**period, "value": tier}
+
+    def _new_tier(self, written: Data) -> Data | None:
+        """What a written tier is called in the new release; None where it is dropped."""
         before, after = self.migration.before, self.migration.after
         name = plain(written) if isinstance(written, Decimal) else str(written)
         old = find_tier((before.tiers[id] for id in before.tracks[MAIN].tiers), name)
         if old is None or old.id not in self.migration.tiers:
-            return
+            return written
         new = self.migration.tiers[old.id]
-        if new is None:
-            for key in ("tier", "since"):
-                data.pop(key, None)
-            return
-        same = find_tier((after.tiers[id] for id in after.tracks[MAIN].tiers), name)
-        if same is None or same.id != new:
-            data["tier"] = new
+        same = find_tier((after.tiers[id] for id in after.tracks[MAIN].tiers), name) if new else None
+        return new if same is None or same.id != new else written
 
     def _agreements(self, written: list[Data]) -> Iterator[Data]:
         index = 0
@@ -214,7 +232,7 @@ class _Carrying:
         if not dated:
             return _computed(source, stated, old)
         periods = {
-            name: read_periods(self.document, (*path, name), value, old[name], []) for name, value in dated.items()
+            name: read_fact_periods(self.document, (*path, name), value, old[name], []) for name, value in dated.items()
         }
         return _computed_periods(source, stated, periods, old, has_default=has_default)
 

@@ -172,8 +172,13 @@ class Outcome(NamedTuple):
     its own is the highest it qualifies for; `status` is `not_qualified` if there is none, `undetermined` if a higher
     one is open. A held tier that is kept without its requirements met is `retained`. `next` is the tier above it.
 
-    `held_tier` and `since` are what the record says; `kept_until` is the day until which a held tier is kept, and
-    `membership_ends` the last day of the membership period. `lists` has the values of each item of each list.
+    `held_tier` and `since` are what the record says, or what its history comes to; `held_unknown` are the facts of
+    earlier days, not known, that decide it where one of them is None. `kept_until` is the day until which a held tier
+    is kept, `membership_ends` the last day of the membership period, `membership_renews` what else its renewal needs on
+    that day (None: nothing), `promotes` whether a tier above the one held is awarded on the day (None: one always is).
+    `also_held` says since when lower tiers are held, whose periods run beside that of `held_tier`.
+    `membership_ended` is the last day of a membership that was not renewed, since when the partner has no tier.
+    `lists` has the values of each item of each list.
     """
 
     programme: str
@@ -205,6 +210,11 @@ class Outcome(NamedTuple):
     facts: Facts
     problems: tuple[Problem, ...]
     undefined: tuple[Cause, ...] = ()
+    held_unknown: tuple[str, ...] = ()
+    membership_renews: ValueOutcome | None = None
+    promotes: ValueOutcome | None = None
+    membership_ended: date | None = None
+    also_held: Mapping[str, date] = {}
 
     @property
     def payments(self) -> tuple[PaymentOutcome, ...]:

@@ -50,8 +50,17 @@ def outcome_data(outcome: Outcome) -> Json:
         "next": outcome.next,
         "held_tier": outcome.held_tier,
         "since": json_value(outcome.since),
+        **({"also_held": _data(outcome.also_held)} if outcome.also_held else {}),
+        **({"membership_ended": json_value(outcome.membership_ended)} if outcome.membership_ended else {}),
+        **({"held_unknown": list(outcome.held_unknown)} if outcome.held_unknown else {}),
         "kept_until": json_value(outcome.kept_until),
         "membership_ends": json_value(outcome.membership_ends),
+        **(
+            {"membership_renews": _fields(outcome.membership_renews, "id", "undefined")}
+            if outcome.membership_renews
+            else {}
+        ),
+        **({"promotes": _fields(outcome.promotes, "id", "undefined")} if outcome.promotes else {}),
         "tracks": {track.id: _fields(track, "id") for track in outcome.tracks},
         "definitions": {value.id: _fields(value, "id", "undefined") for value in outcome.definitions},
         "lists": _data(outcome.lists),
@@ -78,7 +87,13 @@ def quote_data(quote: Quote) -> Json:
         "margin": json_value(quote.margin),
         "complete": quote.complete,
         "totals": {total.name: _fields(total, "id", "name", "title") for total in quote.totals},
+        **({} if quote.becomes is None else {"becomes": [_fields(item) for item in quote.becomes]}),
     }
+
+
+def quotes_data(quotes: Iterable[Quote]) -> Json:
+    """The quotes of several orders with the keys that schemas/quotes.schema.json promises."""
+    return {**head("done"), "quotes": [quote_data(quote) for quote in quotes]}
 
 
 def _outcome_head(outcome: Outcome) -> Json:

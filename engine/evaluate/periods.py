@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -61,28 +61,45 @@ class Agreement(NamedTuple):
         return Days(self.begins, self.ends)
 
 
-def read_periods(document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]) -> Dated:
+def read_fact_periods(
+    document: Document, path: PartPath, written: list[Data], fact: Fact, problems: list[Problem]
+) -> Dated:
     """The values of a fact that changes with time; mistakes and periods that overlap are added to `problems`."""
+
+    def value_at(place: PartPath, part: Data) -> Scalar | None:
+        value, wrong = fact_value(fact, part)
+        if wrong:
+            problems.append(Problem("bad-fact", f"{fact.id}: {wrong[0]}", document.value_place(place), wrong[1]))
+        return value
+
+    return read_periods(document, path, written, fact.id, value_at, problems)
+
+
+def read_periods(
+    document: Document, path: PartPath, written: list[Data], name: str,
+    value_at: Callable[[PartPath, Data], Scalar | None], problems: list[Problem],
+) -> Dated:  # fmt: skip
+    """The values with their days of what has this name and changes with time; mistakes are added to `problems`.
+
+    `value_at` gives the value that is written at a path, and None where it is wrong, which it adds to `problems`.
+    """
     periods: dict[int, Period] = {}
     for index, part in enumerate(written):
         at: PartPath = (*path, index)
         before = len(problems)
         if not isinstance(part, dict) or part.get("value") is None:
-            message = f"{fact.id}: a period has a value, and a first or a last day"
+            message = f"{name}: a period has a value, and a first or a last day"
             help = "write - {value: 2, from: 2026-01-01, until: 2026-10-15}"
             problems.append(Problem("bad-fact", message, document.value_place(at), help))
             continue
         problems += unknown_keys(document, at, part, _PERIOD)
-        value, wrong = fact_value(fact, part["value"])
-        if wrong:
-            place = document.value_place((*at, "value"))
-            problems.append(Problem("bad-fact", f"{fact.id}: {wrong[0]}", place, wrong[1]))
+        value = value_at((*at, "value"), part["value"])
         days = _days(document, at, part, problems)
         if len(problems) == before and value is not None:
             periods[index] = Period(value, days)
     indices = list(periods)
     for later, _ in _meeting([period.days for period in periods.values()]):
-        message = f"{fact.id}: two of these periods have a day in common"
+        message = f"{name}: two of these periods have a day in common"
         help = "end the one before the other begins"
         problems.append(Problem("periods-overlap", message, document.value_place((*path, indices[later])), help))
     return Dated(periods.values())

@@ -22,6 +22,7 @@ from ..source.scalars import Data
 from ..values import Number, Unknown, Value, add, merge_any, missing, or_none, subtract
 from .evaluate import Plan, inputs_of, make_plan
 from .outcome import Outcome, Scalar
+from .placed import OrderedLine, PlacedItem, placed_items
 from .record import Record, read_items
 from .row_layout import fill, named_row
 
@@ -100,6 +101,8 @@ class Quote(NamedTuple):
     complete: bool
     discounts: Mapping[str, Number | None]
     totals: tuple[Total, ...]
+    #: what it adds to the record once it is placed; None where the programme says nothing of that
+    becomes: tuple[PlacedItem, ...] | None = None
 
 
 def written_lines(programme: Programme) -> ListFact:
@@ -119,6 +122,9 @@ def read_order(document: Document, plan: Plan) -> tuple[OrderLines | None, tuple
     if not isinstance(data, dict):
         place = document.value_place(())
         return None, (Problem("wrong-type", "an order is a map of keys", place, "begin with 'lines:'"),)
+    if "orders" in data:
+        help = "give one of them by itself; 'charter quote' prices several"
+        return None, (Problem("unknown-key", "one order is needed here", document.place(("orders",)), help),)
     problems += unknown_keys(document, (), data, _KEYS)
     currency, id = (_word(document, data, key, problems) for key in ("currency", "order"))
     if data.get("currency") is None:
@@ -158,20 +164,43 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
     lines = tuple({**line, LINE: Decimal(number)} for number, line in enumerate(order.lines, 1))
     inputs = inputs_of(record, as_of)
     values = named_row(plan.layout, fill(plan.layout, inputs._replace(facts={**inputs.facts, ORDER: lines})))
-    quoted = tuple(_line(plan.programme, line, item) for line, item in zip(order.lines, values[ORDER], strict=True))
+    items = values[ORDER]
+    quoted = tuple(_line(plan.programme, line, item) for line, item in zip(order.lines, items, strict=True))
     own = {name: id_of(WHOLE_ORDER, Role.OWN_DISCOUNT, name) for name in ("tier_discount", "partner_discount")}
     return Quote(
         outcome=outcome,
         order=order.id,
         currency=order.currency,
         lines=quoted,
-        customer_pays=_sum(quoted, "customer_pays"),
-        partner_pays=_sum(quoted, "partner_pays"),
-        margin=_sum(quoted, "margin"),
+        customer_pays=sum_of(quoted, "customer_pays"),
+        partner_pays=sum_of(quoted, "partner_pays"),
+        margin=sum_of(quoted, "margin"),
         complete=all(line.status == "priced" and not line.says for line in quoted),
         discounts={name: or_none(values[id]) for name, id in own.items()},
         totals=tuple(_total(plan.programme.values[id], values[id]) for id in definition.totals),
+        becomes=_becomes(plan.programme, quoted, values, order.currency) if definition.becomes else None,
     )
+
+
+def _becomes(
+    programme: Programme, lines: Iterable[LineQuote], values: Mapping[str, Any], currency: str
+) -> tuple[PlacedItem, ...]:
+    """What the order adds to the record; `values` are those of the partner and the order by their ids."""
+    definition = programme.order
+    if definition is None:
+        raise TypeError("read_order refuses this")
+    ordered = [_ordered(programme, line, item) for line, item in zip(lines, values[ORDER], strict=True)]
+    return placed_items(programme, definition, ordered, values.__getitem__, currency)
+
+
+def _ordered(programme: Programme, line: LineQuote, item: Mapping[str, Value]) -> OrderedLine:
+    """Whether a line is ordered, and what a value of it comes to."""
+
+    def value(id: str) -> Value:
+        return item[programme.values[id].inner_id]
+
+    is_ordered = None if line.status == "undetermined" and line.rule is None else line.rule is not None
+    return OrderedLine(is_ordered, line.unknown if is_ordered is None else (), value)
 
 
 def _total(named: NamedValue, value: Value) -> Total:
@@ -233,7 +262,7 @@ def _sums(amounts: Collection[str]) -> tuple[str, ...]:
     return (*sorted(amounts), "margin") if len(amounts) == 2 else tuple(amounts)
 
 
-def _sum(lines: Iterable[LineQuote], name: str) -> Number | None:
+def sum_of(lines: Iterable[LineQuote], name: str) -> Number | None:
     """The sum of an amount over the lines that have it; None where a line that may have it is open."""
     total: Value = Decimal(0)
     for line in lines:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..compile.facts import fact_value
-from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER
+from ..limits import MAX_NAME, MAX_PAIRS, MAX_PARTNER, MAX_PERIODS
 from ..named_tuples import public
 from ..problems import Level, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.find_tier import find_tier
@@ -23,10 +23,10 @@ from ..source.letters import is_visible, look, told_apart
 from ..source.plain_data import as_data
 from ..source.scalars import Data, NotData, day_of, how_to_write
 from ..values import plain
-from .periods import Agreement, Dated, read_agreements, read_periods
+from .periods import Agreement, Dated, read_agreements, read_fact_periods, read_periods
 from .row_layout import Facts
 
-_KEYS = ("partner", "name", "release", "tier", "since", "facts", "agreements")
+_KEYS = ("partner", "name", "release", "tier", "since", "also_held", "facts", "agreements")
 _LENGTHS = {"partner": MAX_PARTNER, "name": MAX_NAME, "release": MAX_PARTNER}
 
 
@@ -45,7 +45,12 @@ class Record(NamedTuple):
     places: Mapping[str, Place]
     agreements: tuple[Agreement, ...] = ()
     dated: Mapping[str, Dated] = {}  #: facts that change with time, by name
-    remarks: tuple[Problem, ...] = ()  #: warnings of what of an earlier release's record was left out
+    remarks: tuple[Problem, ...] = ()  #: warnings of what of an earlier release's record was left out, or is not known
+    signed: Dated = Dated()  #: the tiers signed for, where they change with time
+    also_held: Mapping[str, date] = {}  #: since when lower tiers are held, whose periods run beside that of `tier`
+    held_unknown: tuple[str, ...] = ()  #: facts of earlier days, not known, that decide the tier held or since when
+    lapsed: date | None = None  #: the last day of a membership that was not renewed, since when no tier is held
+    document: Document | None = None  #: what it was read from, of whatever release
 
     def facts_on(self, day: date) -> Facts:
         """The facts on a day; a dated fact has the value of the period that includes the day, or is left out."""
@@ -68,8 +73,11 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
     if "partner" not in data:
         problems.append(Problem("missing-key", "'partner' is missing", document.place(()), "add the partner's id"))
     _words(document, data, "release", problems)  # `release.lineage` has seen to what it says
-    tier = _tier(document, data.get("tier"), programme, problems)
+    written = data.get("tier")
+    signed = _signed(document, written, programme, problems) if isinstance(written, list) else Dated()
+    tier = None if isinstance(written, list) else _tier(document, ("tier",), written, programme, problems)
     since = _since(document, data, problems)
+    also_held = _also_held(document, data, programme, problems)
     facts = _facts(document, data.get("facts"), programme, problems)
     agreements = read_agreements(document, data.get("agreements"), programme, problems)
     if has_errors(problems) or partner is None:
@@ -87,6 +95,9 @@ def read_record(document: Document, programme: Programme) -> tuple[Record | None
         places=places,
         agreements=agreements,
         dated=dated,
+        signed=signed,
+        also_held=also_held,
+        document=document,
     )
     return record, in_order(problems)
 
@@ -123,10 +134,27 @@ def _words(document: Document, data: Mapping[str, Data], key: str, problems: lis
     return None
 
 
-def _tier(document: Document, written: object, programme: Programme, problems: list[Problem]) -> str | None:
-    """The id of the tier that is written as an id or a code; None where it is missing or wrong."""
+def _signed(document: Document, written: list[Data], programme: Programme, problems: list[Problem]) -> Dated:
+    """The tiers signed for, with their days; mistakes and periods that overlap are added to `problems`."""
     main = programme.tracks[MAIN]
-    if written is not None and main.award != "signed" and main.kept_until is None:
+    if main.is_awarded:
+        message = "tiers are awarded here: which one is held on a day follows from the facts"
+        help = "give the tier that was held on the first day, with 'since'"
+        problems.append(Problem("tier-awarded", message, document.place(("tier",)), help))
+        return Dated()
+
+    def tier_at(path: PartPath, value: Data) -> str | None:
+        return _tier(document, path, value, programme, problems)
+
+    return read_periods(document, ("tier",), written, "tier", tier_at, problems)
+
+
+def _tier(
+    document: Document, path: PartPath, written: object, programme: Programme, problems: list[Problem]
+) -> str | None:
+    """The id of the tier that is written at a path as an id or a code; None where it is missing or wrong."""
+    main = programme.tracks[MAIN]
+    if written is not None and not main.remembers:
         message = "a record signs for no tier here: the highest one qualified for is awarded"
         problems.append(Problem("tier-awarded", message, document.place(("tier",)), "leave the tier out"))
         return None
@@ -139,7 +167,7 @@ def _tier(document: Document, written: object, programme: Programme, problems: l
     choices = ", ".join(tier.id + (f" ({tier.code})" if tier.code is not None else "") for tier in tiers)
     near = did_you_mean(shown, main.tiers) if isinstance(written, str) else None
     help = near if near and "known here" not in near else f"the tiers are {choices}"
-    problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(("tier",)), help))
+    problems.append(Problem("unknown-tier", f"'{shown}' is not a tier", document.value_place(path), help))
     return None
 
 
@@ -159,6 +187,10 @@ def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]
     written = data.get("since")
     day = day_of(written)
     if written is None or day:
+        if day and isinstance(data.get("tier"), list):
+            help = "give the first of its periods this day: from: …"
+            message = "'since' is of one tier, and this one changes"
+            problems.append(Problem("wrong-type", message, document.place(("since",)), help))
         if day and data.get("tier") is None:
             help = "say which: tier: …"
             problems.append(Problem("missing-key", "'since' is of a tier", document.place(("since",)), help))
@@ -167,6 +199,38 @@ def _since(document: Document, data: Mapping[str, Data], problems: list[Problem]
     shown = _as_written(written) if isinstance(written, str | Decimal | NotData) else "this"
     problems.append(Problem("wrong-type", f"{shown} is not a date", document.value_place(("since",)), help))
     return None
+
+
+def _also_held(
+    document: Document, data: Mapping[str, Data], programme: Programme, problems: list[Problem]
+) -> Mapping[str, date]:
+    """Since when lower tiers are held beside the one of the record, the highest first; mistakes go to `problems`."""
+    written, path = data.get("also_held"), ("also_held",)
+    if written is None:
+        return {}
+    main = programme.tracks[MAIN]
+    if main.kept_until is None or not main.is_awarded or data.get("tier") is None or data.get("since") is None:
+        message = "'also_held' stands beside 'tier' and 'since', where tiers are awarded and kept"
+        problems.append(Problem("missing-key", message, document.place(path), "leave it out, or give these two"))
+        return {}
+    if not isinstance(written, dict):
+        message = "'also_held' is a map of tiers and days"
+        problems.append(Problem("wrong-type", message, document.value_place(path), "write {silver: 2026-01-31}"))
+        return {}
+    days: dict[str, date] = {}
+    held = _tier(document, ("tier",), data.get("tier"), programme, [])
+    for name, value in written.items():
+        day, tier = day_of(value), _tier(document, (*path, name), name, programme, problems)
+        if day is None:
+            shown = _as_written(value)
+            place = document.value_place((*path, name))
+            problems.append(Problem("wrong-type", f"{shown} is not a date", place, "write it as 2026-01-31"))
+        elif tier in days or tier == held:
+            message = f"'{name}' is held twice"
+            problems.append(Problem("duplicate-id", message, document.place((*path, name)), "name each tier once"))
+        elif tier is not None:
+            days[tier] = day
+    return {tier: days[tier] for tier in reversed(main.tiers) if tier in days}
 
 
 def _facts(document: Document, written: object, programme: Programme, problems: list[Problem]) -> dict[str, Any]:
@@ -185,8 +249,8 @@ def _facts(document: Document, written: object, programme: Programme, problems: 
     for name, items in lists.items():
         if items is not None:
             facts[name] = read_items(document, ("facts", name), items, programme.lists[name], problems)
-    for items in (*programme.lists.values(), *programme.groups_of_items.values()):
-        if programme.stated_list(items.id) in lists:
+    for items in (*programme.lists.values(), *programme.made_lists.values()):
+        if items.balance or programme.stated_list(items.id) in lists:
             _check_pairs(document, facts, programme, items, problems)
     return {name: facts[name] for name in written if name in facts}
 
@@ -199,7 +263,7 @@ def _check_pairs(
     A group looks through its own items alone, and through those that may be of any group.
     """
     stated = programme.stated_list(items.id)
-    count = len(facts.get(stated, ()))
+    count = MAX_PERIODS if items.balance else len(facts.get(stated, ()))
     for inner in sorted(items.looks_at):
         inner_count = len(facts.get(programme.stated_list(inner), ()))
         if inner == items.group_of:
@@ -207,7 +271,8 @@ def _check_pairs(
         if count * inner_count > MAX_PAIRS:
             message = f"each of {count} items of '{items.id}' looks through {inner_count} of '{inner}'"
             help = f"at most {MAX_PAIRS} pairs of them: leave out what is too old to count"
-            problems.append(Problem("too-many-items", message, document.place(("facts", stated)), help))
+            place = document.place(("facts", inner if items.balance else stated))
+            problems.append(Problem("too-many-items", message, place, help))
 
 
 def _of_any_group(items: Sequence[Mapping[str, Any]], list_fact: ListFact, groups: ListFact) -> int:
@@ -252,7 +317,7 @@ def _values(
             place = document.place((*path, name))
             problems.append(Problem("unknown-fact", f"'{name}' is not {what}", place, help))
         elif isinstance(value, list) and path == ("facts",):
-            values[name] = read_periods(document, (*path, name), value, fact, problems)
+            values[name] = read_fact_periods(document, (*path, name), value, fact, problems)
         elif value is not None:
             checked, wrong = fact_value(fact, value)
             if checked is not None:

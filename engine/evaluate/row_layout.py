@@ -21,22 +21,25 @@ from ..language.tree import Expression, Literal, Name, Undefined, names, own_id
 from ..programme.model import INPUTS, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
 from ..programme.owners import Role, agreed_id, agreement_id
 from ..values import Kind, Unknown, Value
+from .balance_rows import period_step
 
 Scalar = bool | Decimal | date | str
 Facts = Mapping[str, Any]  #: values of facts by id; a list is a tuple of items, each a map of its fields
 
-_NO_DAY = Unknown(frozenset(("since",)))
-
+NO_DAY = Unknown(frozenset(("since",)))  #: since when a tier is held, where the record does not say
 
 Period = tuple[date, date | None, Scalar]  #: the first day, the last (None: there is none), and the value
 
 
 class KnownInputs(NamedTuple):
-    """The inputs of an evaluation: the day, the tier that the record names and the day since when, and the facts."""
+    """The inputs of an evaluation: the day, the tier that is held and the day since when, and the facts.
+
+    Of a history it may be unknown which tier is held, or since when; None is no tier, or no day in the record.
+    """
 
     as_of: date
-    held_tier: str | None
-    held_since: date | None
+    held_tier: str | Unknown | None
+    held_since: date | Unknown | None
     facts: Facts
     agreed: Mapping[str, Scalar] = {}  #: the values that agreements in force set, by the ids of their terms
     periods: Mapping[
@@ -84,7 +87,7 @@ class ListLayout(NamedTuple):
 
 def make_layout(programme: Programme) -> Layout:
     """The layout of a release; values with equal expressions share a position."""
-    of_lists = {**programme.lists, **programme.groups_of_items}
+    of_lists = {**programme.lists, **programme.made_lists}
     if programme.order:
         of_lines = tuple(value.id for value in programme.values.values() if value.list == ORDER)
         of_lists[ORDER] = programme.order.lines._replace(values=of_lines)
@@ -139,7 +142,7 @@ def _steps(
     seen: dict[Expression, Position] = {}
     seen_in_order = ChainMap({}, seen)  # a partner's values are filled before the order's
     empty: list[Value] = []
-    keys: dict[str, set[str]] = {}  #: those of groups that are not known yet
+    keys: dict[str, set[str]] = {}  #: those of groups, and values of periods, that are not known yet
     partner_steps: list[FillStep] = []
     order_steps: list[FillStep] = []
     for value in programme.values.values():
@@ -151,6 +154,12 @@ def _steps(
             waiting.discard(value.id)
             if not waiting:  # each key of the groups is known by now
                 steps.append(_group_step(programme, groups, positions))
+        elif value.list is not None and of_lists[value.list].balance:
+            periods = of_lists[value.list]
+            waiting = keys.setdefault(periods.id, set(periods.values))
+            waiting.discard(value.id)
+            if not waiting:  # all that a period needs is known by now
+                steps.append(period_step(programme, periods, positions))
         elif value.list is not None:
             steps.append(_item_step(of_lists[value.list], value, positions))
         elif value.negotiable:
@@ -175,7 +184,8 @@ def _steps(
 def fill(layout: Layout, inputs: KnownInputs) -> Row:
     """The filled row of a partner; the values of an order are computed only where the facts have one."""
     facts = inputs.facts
-    row: Row = [inputs.as_of, inputs.held_tier or NO_TIER, inputs.held_since or _NO_DAY]
+    tier, since = inputs.held_tier, inputs.held_since
+    row: Row = [inputs.as_of, NO_TIER if tier is None else tier, NO_DAY if since is None else since]
     row.extend(map(facts.get, layout.facts, layout.defaults))
     for position, undefined in layout.optional:  # as the record or a default says
         if row[position] == NONE:

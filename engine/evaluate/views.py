@@ -83,7 +83,7 @@ class Benefits(NamedTuple):
 
 def track_reader(programme: Programme, track: Track, positions: Mapping[str, int]) -> TrackReader:
     """The reader of the partner's own tier on a track; without a signed tier, `unknown` is that of all its tiers."""
-    held, awarded = positions[track.tier], track.award != "signed"
+    held, awarded = positions[track.tier], track.is_awarded
     order = tuple(programme.tiers)
     places = {tier: order.index(tier) for tier in track.tiers}
     above = dict(zip(track.tiers, track.tiers[1:], strict=False)) if awarded else {}

@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn, assert_never, get_args
 from ..problems import Place, Problem
 from ..values import NUMERIC, Kind
 from .currencies import minor_unit, money_codes, replaced_by
-from .function_names import FunctionName, Shorthand
+from .function_names import FromMonth, FunctionName, OfBusinessDays, Shorthand
 from .kind_help import help_for_needed, help_for_sides
 from .kinds import KIND_WORDS, adapt, as_kind, common_kind, compatible
 from .operators import Order, relation
@@ -242,7 +242,7 @@ def _start(name: FunctionName, arguments: Arguments) -> Expression:
     """The first day of a period; the year, and so its quarters, may begin with another month than January."""
     day, *month = arguments.parts
     parts = [_a(day, Kind.DATE)]
-    if name != "start_of_month":
+    if name in get_args(FromMonth):
         parts.append(_first_month(month))
     return Call(name, tuple(parts), Kind.DATE, arguments.place)
 
@@ -263,6 +263,33 @@ def _part_of_day(name: FunctionName, arguments: Arguments) -> Expression:
     if name == "quarter":
         parts.append(_first_month(month))
     return Call(name, tuple(parts), Kind.COUNT, arguments.place)
+
+
+def of_business_days(name: OfBusinessDays, calendar: str | None) -> Function:
+    """How a function over business days is called where this is the calendar's text; None: a call is refused."""
+    build = partial(_business_days, name, calendar)
+    match name:
+        case "is_business_day":
+            return Function(1, 1, "is_business_day(as_of)", build)
+        case "add_business_days":
+            return Function(2, 2, "add_business_days(invoiced_on, 10)", build)
+        case "business_days_between":
+            return Function(2, 2, "business_days_between(ordered_on, as_of)", build)
+        case _:
+            assert_never(name)
+
+
+def _business_days(name: OfBusinessDays, calendar: str | None, arguments: Arguments) -> Expression:
+    kinds = {"is_business_day": Kind.YES_NO, "add_business_days": Kind.DATE, "business_days_between": Kind.NUMBER}
+    day, *others = arguments.parts
+    parts = [
+        _a(day, Kind.DATE),
+        *(_whole(part) if name == "add_business_days" else _a(part, Kind.DATE) for part in others),
+    ]
+    if calendar is None:
+        help = "write calendar.yaml, with the weekend and the holidays under 'business_days'"
+        refuse("no-calendar", f"'{name}' needs a calendar of business days", arguments.place, help)
+    return Call(name, (*parts, Literal(calendar, Kind.TEXT)), kinds[name], arguments.place)
 
 
 def _window(move: FunctionName, arguments: Arguments) -> Expression:
@@ -395,8 +422,8 @@ def _function(name: FunctionName | Shorthand) -> Function:
             return Function(2, 2, "add_months(joined, 12)", partial(_later_day, name))
         case "days_between" | "months_between":
             return Function(2, 2, f"{name}(joined, as_of)", partial(_time_between, name))
-        case "start_of_month":
-            return Function(1, 1, "start_of_month(as_of)", partial(_start, name))
+        case "start_of_week" | "start_of_month":
+            return Function(1, 1, f"{name}(as_of)", partial(_start, name))
         case "start_of_quarter":
             return Function(1, 2, "start_of_quarter(as_of)", partial(_start, name))
         case "start_of_year":
@@ -405,6 +432,8 @@ def _function(name: FunctionName | Shorthand) -> Function:
             return Function(1, 1, f"{name}(joined)", partial(_part_of_day, name))
         case "quarter":
             return Function(1, 2, "quarter(joined, 8)", partial(_part_of_day, name))
+        case "is_business_day" | "add_business_days" | "business_days_between":
+            return of_business_days(name, None)
         case "last_days":
             return Function(2, 3, "last_days(closed_on, 90)", partial(_window, "add_days"))
         case "last_months":

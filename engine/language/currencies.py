@@ -83,6 +83,14 @@ def money_problem(tree: Expression, symbols: Mapping[str, Symbol], declared: str
     return None
 
 
+def stated_currency(tree: Expression, symbols: Mapping[str, Symbol]) -> str | None:
+    """The currency of an expression that has no problem; None where it is no amount, or the programme does not say."""
+    try:
+        return _currency(tree, symbols)
+    except _Mixed:
+        return None
+
+
 def _currency(tree: Expression, symbols: Mapping[str, Symbol]) -> str | None:
     """The currency of a value; None where it is no amount, or where the programme does not say it. Raises `_Mixed`."""
     if isinstance(tree, Name):

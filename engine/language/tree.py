@@ -248,6 +248,13 @@ def with_children(node: Expression, parts: Sequence[Expression]) -> Expression:
             return node if node.by is None else node._replace(by=parts[0])
 
 
+def conjuncts(tree: Expression) -> tuple[Expression, ...]:
+    """The conditions that all have to hold for one to hold: of an `and` its own, and those of each `and` within it."""
+    if not isinstance(tree, And):
+        return (tree,)
+    return tuple(part for operand in tree.operands for part in conjuncts(operand))
+
+
 def names(node: Expression) -> Iterator[Name]:
     """The names in the expression, from left to right; one that is used twice comes twice."""
     yield from (part for part in subtrees(node) if isinstance(part, Name))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from typing import assert_never
 
 from ..language.bounds.bounds import Bounds, NumberRange, bounds
-from ..language.tree import Aggregate, Arithmetic, Call, Expression, Literal, Name, Undefined, children
+from ..language.tree import Aggregate, Arithmetic, Call, Choose, Expression, Literal, Name, Undefined, children
 from .model import Programme
 
 _NO_TIER_HELD = "held_since"  #: the input that a partner without a tier lacks
@@ -15,6 +15,7 @@ _NO_TIER_HELD = "held_since"  #: the input that a partner without a tier lacks
 def undefinable(programme: Programme, value_bounds: Mapping[str, Bounds]) -> frozenset[str]:
     """The ids of the inputs and values that may be undefined or unknown although every fact is stated."""
     ids = {_NO_TIER_HELD, *programme.optional}
+    ids |= {id for periods in programme.made_lists.values() for id in periods.fields_by_id()}
     for value in programme.values.values():
         if may_be_undefined(value.expression, value_bounds, ids):
             ids.add(value.id)
@@ -32,6 +33,9 @@ def may_be_undefined(tree: Expression, value_bounds: Mapping[str, Bounds], undef
         return False
     if isinstance(tree, Undefined):
         return True
+    if isinstance(tree, Choose) and (optional := asked_for(tree.condition)):
+        there_is = may_be_undefined(tree.then, value_bounds, undefined - {optional})
+        return there_is or may_be_undefined(tree.otherwise, value_bounds, undefined)
     if any(may_be_undefined(part, value_bounds, undefined) for part in children(tree)):
         return True
     if isinstance(tree, Arithmetic):
@@ -39,6 +43,13 @@ def may_be_undefined(tree: Expression, value_bounds: Mapping[str, Bounds], undef
     if isinstance(tree, Aggregate):
         return aggregate_may_be_undefined(tree)
     return isinstance(tree, Call) and _of_call(tree, value_bounds)
+
+
+def asked_for(condition: Expression) -> str | None:
+    """The id of the optional fact of which a condition asks whether there is one: `has(valid_until)`; else None."""
+    if isinstance(condition, Call) and condition.function == "has" and isinstance(condition.arguments[0], Name):
+        return condition.arguments[0].id
+    return None
 
 
 def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
@@ -53,6 +64,8 @@ def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
             return not _is_positive(tree.arguments[0], value_bounds)
         case "add_days" | "add_months":
             return True  # the day may be beyond the calendar
+        case "is_business_day" | "add_business_days" | "business_days_between":
+            return True  # the calendar of business days may not cover the day
         case "start_of_quarter" | "start_of_year" | "quarter":
             return not isinstance(tree.arguments[1], Literal)
         case (
@@ -69,7 +82,16 @@ def _of_call(tree: Call, value_bounds: Mapping[str, Bounds]) -> bool:
             | "rank_from_last"
         ):
             return False
-        case "days_between" | "months_between" | "start_of_month" | "year" | "month" | "day" | "weekday":
+        case (
+            "days_between"
+            | "months_between"
+            | "start_of_week"
+            | "start_of_month"
+            | "year"
+            | "month"
+            | "day"
+            | "weekday"
+        ):
             return False
         case _:
             assert_never(tree.function)

@@ -9,8 +9,9 @@ ones. Tiers, requirements, bonuses and benefits refer to them by id.
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from ..language.business_days import BusinessCalendar
 from ..language.tree import Expression, names
 from ..named_tuples import public
 from ..problems import Place
@@ -33,6 +34,8 @@ ORDER = "order"  #: the list of the lines of an order
 LINE = "line"  #: the field of every line that holds its number
 NO_RELEASE = "release in force"  #: the name of what is undefined on a day before the first release
 NONE = "none"  #: what a record states for an optional fact of which there is no value
+FIRST = "period.first"  #: the field of a period of a balance that says whether it is the first one
+LAPSED = "period.lapsed"  #: the field of a period of a balance that holds what was not used by its last day
 
 #: the inputs besides facts: the day of the evaluation, the tier that the record names, and since when it is held
 INPUTS: Mapping[str, Kind] = {"as_of": Kind.DATE, "held_tier": Kind.CHOICE, "held_since": Kind.DATE}
@@ -63,11 +66,39 @@ def plain_fact(id: str, kind: Kind) -> Fact:
     return Fact(id=id, title={}, kind=kind, unit=None, choices={}, default=None, minimum=None, maximum=None, source=())
 
 
+class Movement(NamedTuple):
+    """What adds to a balance, or uses it: a value of each period, the sum of the items of a list with a day in it."""
+
+    value: str  #: the id of the value of a period, which is an aggregate
+    list: str
+    day: Expression  #: the day of an item
+    expires: str | None  #: the id of the value of an item that is the last day of what it adds; None: it has none
+    is_use: bool
+
+
+class Balance(NamedTuple):
+    """How the periods of a balance follow from each other: ids of their values, and the fields that carry them on."""
+
+    movements: tuple[Movement, ...]
+    opening: str
+    begins: str | None  #: None where the first period has no first day
+    ends: str | None  #: None where there is one period for ever
+    expired: str | None  #: what has expired within a period; None where nothing does
+    before: Mapping[str, str]  #: by the ids of its values: names of the fields that hold those of the period before
+
+    @property
+    def before_expired(self) -> tuple[str, ...]:
+        """The ids of the values that say what expires within a period."""
+        days = filter(None, (self.begins, self.ends))
+        return (*days, self.opening, *(movement.value for movement in self.movements))
+
+
 class ListFact(NamedTuple):
     """A list about a partner, such as deals: the fields of its items, and the values computed for each of them.
 
     `default_empty` says whether the list is empty, not unknown, where a record leaves it out. The items may be groups
-    of another list's items, such as customers of deals: one for each different value of a key.
+    of another list's items, such as customers of deals: one for each different value of a key; or the periods of a
+    balance, each of which goes by the one before.
     """
 
     id: str
@@ -79,6 +110,7 @@ class ListFact(NamedTuple):
     looks_at: frozenset[str] = frozenset()  #: the lists that the items' values aggregate, which may be their own
     group_of: str | None = None  #: of groups: the list whose items they group; no record states them
     keys: tuple[str, ...] = ()  #: of groups: names of the values by which they are told apart, the first of `values`
+    balance: Balance | None = None  #: of the periods of a balance, made one after another; no record states them
     effort_to_add: Decimal | None = None  #: points that one more item costs; None: none can be added
     effort_to_end: Decimal | None = None  #: points that it costs to take an item off the list; None: none can be
 
@@ -324,7 +356,8 @@ class Track(NamedTuple):
 
     `award` is `signed` where the record names the tier, or `highest` where the highest one qualified for is awarded.
     `tier` is the id of the value that says which tier the partner has (`none` is an option), `kept_until` that of the
-    day until which a tier once held is kept, and `kept` has, for each tier, that of whether it is kept.
+    day until which a tier once held is kept, and `kept` has, for each tier, that of whether it is kept. `promotes` is
+    the id of the value that says whether a tier above the one held is awarded on the day; None where it always is.
     """
 
     id: str
@@ -334,6 +367,17 @@ class Track(NamedTuple):
     tier: str
     kept_until: str | None = None
     kept: Mapping[str, str] = {}
+    promotes: str | None = None
+
+    @property
+    def is_awarded(self) -> bool:
+        """Whether its tiers are awarded, and not signed for."""
+        return self.award != "signed"
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the tier that is held when a day begins counts on it: a record may then say which one it is."""
+        return not self.is_awarded or self.kept_until is not None or self.promotes is not None
 
 
 class PriceRule(NamedTuple):
@@ -356,11 +400,25 @@ class Refusal(NamedTuple):
     source: tuple[str, ...]
 
 
+class OrderItem(NamedTuple):
+    """What an order becomes in the record: an item of a list for each line that is ordered, or one for the whole order.
+
+    `fields` has the id of the value that each field takes, `where` that of the value which says whether there is an
+    item.
+    """
+
+    list: str
+    one_for: Literal["line", "order"]
+    where: str
+    fields: Mapping[str, str]
+    source: tuple[str, ...]
+
+
 class Order(NamedTuple):
     """How orders are priced: the fields of a line, the rules of price, and the reasons to refuse a line.
 
-    `customer_pays` and `partner_pays` are ids of rounded values of a line, `rule` that of the rule which set them, and
-    `totals` those of the values of the whole order that a quote shows.
+    `customer_pays` and `partner_pays` are ids of rounded values of a line, `rule` that of the rule which set them,
+    `totals` those of the values of the whole order that a quote shows, and `becomes` what later orders find of it.
     """
 
     lines: ListFact
@@ -370,6 +428,31 @@ class Order(NamedTuple):
     customer_pays: str
     partner_pays: str
     rule: str
+    becomes: tuple[OrderItem, ...] = ()
+
+
+class FiscalYear(NamedTuple):
+    """The day on which each fiscal year begins."""
+
+    title: Texts
+    first_month: int
+    first_day: int
+    source: tuple[str, ...]
+
+
+class BusinessDays(NamedTuple):
+    """Which days are worked."""
+
+    title: Texts
+    days: BusinessCalendar
+    source: tuple[str, ...]
+
+
+class Calendar(NamedTuple):
+    """The fiscal year and the business days, each None where the release has none."""
+
+    fiscal_year: FiscalYear | None = None
+    business_days: BusinessDays | None = None
 
 
 class Clause(NamedTuple):
@@ -397,7 +480,7 @@ class Programme(NamedTuple):
     digest: str
     facts: Mapping[str, Fact]
     lists: Mapping[str, ListFact]  #: those that a record states
-    groups_of_items: Mapping[str, ListFact]  #: lists whose items are groups
+    made_lists: Mapping[str, ListFact]  #: lists that no record states: groups of items, and periods of balances
     fields: Mapping[str, ItemField]  #: of items and order lines, by their ids in expressions
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
@@ -413,10 +496,13 @@ class Programme(NamedTuple):
     fees: Payments
     settlements: Payments
     membership_ends: str | None  #: the value that is the last day of the current membership period
+    membership_renews: str | None  #: the value that a renewal needs on that day, beside the tier's requirements
+    renews_alone: bool  #: whether that value alone decides, and the requirements do not
     groups: Mapping[str, Texts]
     products: tuple[Statement, ...]
     terms: tuple[Statement, ...]
     claims: tuple[Claim, ...]
+    calendar: Calendar
     sections: Mapping[str, Texts]
     clauses: Mapping[str, Clause]
     cited: frozenset[str]  #: clauses that something in the release cites
@@ -428,14 +514,14 @@ class Programme(NamedTuple):
         return frozenset((*own, *(id for id, field in self.fields.items() if field.fact.none)))
 
     def list_fact(self, id: str) -> ListFact | None:
-        """The list with this id: one that a record states, one of groups, or the lines of an order."""
+        """The list with this id: one that a record states, one that is made, or the lines of an order."""
         if id == ORDER:
             return self.order.lines if self.order else None
-        return self.lists.get(id) or self.groups_of_items.get(id)
+        return self.lists.get(id) or self.made_lists.get(id)
 
     def stated_list(self, id: str) -> str:
-        """The id of the list that a record states from which the items of this one come."""
-        while (groups := self.groups_of_items.get(id)) and groups.group_of:
+        """The id of the list that a record states from which the items of this one come; its own of a balance."""
+        while (groups := self.made_lists.get(id)) and groups.group_of:
             id = groups.group_of
         return id
 

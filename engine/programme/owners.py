@@ -56,10 +56,15 @@ class Role(StrEnum):
     KEPT = "kept"
     KEPT_UNTIL = "kept_until"
     MEMBERSHIP_ENDS = "membership_ends"
+    MEMBERSHIP_RENEWS = "membership_renews"  #: what a renewal needs beside the tier's requirements
     ORDER_TOTAL = "order_total"
+    OWN_BONUS = "own_bonus"  #: what a bonus adds to the discount of the partner's own tier, for rules of price
     OWN_DISCOUNT = "own_discount"  #: a part of the discount of the partner's own tier, for rules of price
+    PLACED = "placed"  #: whether a placed order, or a line of it, becomes an item of a list
+    PLACED_FIELD = "placed_field"  #: what a field of that item says
     PRICE_CONDITION = "price_condition"  #: whether a rule of price applies to a line
     PRICE_RULE = "rule"  #: the first rule of price that applies to a line
+    PROMOTES = "promotes"  #: whether a tier above the one held is awarded on the day
     QUALIFIED = "qualified"
     RATE_EARNED = "rate_earned"  #: of one of several rates of a bonus
     RATE_PERCENT = "rate_percent"
@@ -122,8 +127,12 @@ SHOWN: Mapping[Role, Better] = {
     Role.JOINING: Better.MORE,
     Role.KEPT_UNTIL: Better.MORE,
     Role.MEMBERSHIP_ENDS: Better.MORE,
+    Role.MEMBERSHIP_RENEWS: Better.MORE,
     Role.ORDER_TOTAL: Better.NEITHER,
+    Role.PLACED: Better.NEITHER,
+    Role.PLACED_FIELD: Better.NEITHER,
     Role.PRICE_RULE: Better.NEITHER,
+    Role.PROMOTES: Better.MORE,
     Role.QUALIFIED: Better.MORE,
     Role.REBATE_AMOUNT: Better.MORE,
     Role.REBATE_TOTAL: Better.MORE,
@@ -164,6 +173,8 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
         Role.JOINING: "joining.{path}",
         Role.KEPT_UNTIL: "retention.until",
         Role.MEMBERSHIP_ENDS: "membership.ends",
+        Role.MEMBERSHIP_RENEWS: "membership.renews",
+        Role.PROMOTES: "promotion.when",
         **_PAYMENTS,
     },
     OwnerKind.TIER: {
@@ -189,12 +200,20 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
         Role.AMOUNT: "quote.{path}",
         Role.GROUP_KEY: "{path}",
         Role.ITEM_VALUE: "{path}",
+        Role.PLACED: "becomes.{path}.where",
+        Role.PLACED_FIELD: "becomes.{0}.fields.{1}",
         Role.PRICE_CONDITION: "rules.{path}",
         Role.PRICE_RULE: "quote.rule",
         Role.REFUSAL: "refusals.{path}",
         Role.REFUSED: "refused",
     },
-    OwnerKind.ORDER: {Role.ORDER_TOTAL: "order.{path}", Role.OWN_DISCOUNT: "own.{path}"},
+    OwnerKind.ORDER: {
+        Role.ORDER_TOTAL: "order.{path}",
+        Role.OWN_BONUS: "own.bonuses.{path}",
+        Role.OWN_DISCOUNT: "own.{path}",
+        Role.PLACED: "becomes.{path}.where",
+        Role.PLACED_FIELD: "becomes.{0}.fields.{1}",
+    },
 }
 
 _WITHIN: Mapping[OwnerKind, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..language.tree import Aggregate, Call, Expression, Name, children, names, operands, subtrees
 from ..values import Kind
-from .model import MAIN, ORDER, ListFact, NamedValue, Programme, Requirement, Tier
+from .model import LAPSED, MAIN, ORDER, Balance, ItemField, ListFact, NamedValue, Programme, Requirement, Tier
 from .owners import Role
 
 
@@ -34,6 +34,10 @@ def inputs_read(programme: Programme) -> dict[str, frozenset[str]]:
     inputs: dict[str, frozenset[str]] = {}
     for id, value in programme.values.items():
         read = set(mentioned(programme, value.expression))
+        items = programme.list_fact(value.list) if value.list else None
+        if items and items.balance:  # its values go by each other, those that come later too
+            read = set(all_read(programme, read))
+            read = {part for part in read if part not in programme.values or programme.values[part].negotiable}
         own = {ORDER} if value.of_order else {id} if value.negotiable else set()
         inputs[id] = frozenset(own).union(*(inputs.get(part, (part,)) for part in sorted(read)))
     return inputs
@@ -62,7 +66,8 @@ def determining_ids(programme: Programme, ids: Iterable[str]) -> tuple[str, ...]
 
 def read_for(programme: Programme, tiers: Iterable[Tier]) -> frozenset[str]:
     """Every id that what these tiers require, what they give and how long they are kept depend on."""
-    lasting = (programme.tracks[MAIN].kept_until, programme.membership_ends)
+    main = programme.tracks[MAIN]
+    lasting = (main.kept_until, main.promotes, programme.membership_ends, programme.membership_renews)
     return all_read(programme, (*filter(None, lasting), *(id for tier in tiers for id in _values_of(tier))))
 
 
@@ -103,10 +108,14 @@ def has_aggregate(tree: Expression) -> bool:
 def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
     """The ids in an expression: its names, the lists of the fields it names, and the lists that it aggregates.
 
-    For a name that asks whether a term is agreed, the id of the term; for a list of groups, what makes it.
+    For a name that asks whether a term is agreed, the id of the term; for a list that no record states, what makes it.
     """
     if isinstance(tree, Name):
-        yield programme.agreed.get(tree.id, tree.id)
+        field = programme.fields.get(tree.id)
+        if field is not None and _balance_of(programme, field.list):
+            yield from _carried(programme, field)
+        else:
+            yield programme.agreed.get(tree.id, tree.id)
         if (list_id := programme.list_of(tree.id)) is not None:
             yield from _list_and_keys(programme, list_id)
     elif isinstance(tree, Aggregate):
@@ -118,20 +127,59 @@ def mentioned(programme: Programme, tree: Expression) -> Iterator[str]:
 
 
 def _list_and_keys(programme: Programme, id: str) -> Iterator[str]:
-    """The id of a list that a record states; of one of groups, those of its keys and of the list that it comes from."""
-    while (groups := programme.groups_of_items.get(id)) and groups.group_of:
+    """The id of a list that a record states; of one of groups, those of its keys and of the list that it comes from.
+
+    Of the periods of a balance, those of the days that say which there are, and of the day up to which they go.
+    """
+    while (groups := programme.made_lists.get(id)) and groups.group_of:
         yield from groups.key_ids
         id = groups.group_of
-    yield id
+    balance = _balance_of(programme, id)
+    if balance is None:
+        yield id
+    else:
+        yield from ("as_of", *filter(None, (balance.begins, balance.ends)))
+
+
+def _carried(programme: Programme, field: ItemField) -> Iterator[str]:
+    """What a period of a balance has in a field that no record states: a value of the period before, or what expires.
+
+    Nothing for any other field.
+    """
+    balance = _balance_of(programme, field.list)
+    if balance is None:
+        return
+    if field.fact.id == LAPSED:
+        yield from balance.before_expired
+        yield from filter(None, (movement.expires for movement in balance.movements))
+    yield from (id for id, name in balance.before.items() if name == field.fact.id)
+
+
+def reads_balance(programme: Programme, read: Iterable[str]) -> bool:
+    """Whether one of these ids is that of a value of the periods of a balance."""
+    return any(id in programme.values and _balance_of(programme, programme.values[id].list or "") for id in read)
+
+
+def _balance_of(programme: Programme, id: str) -> Balance | None:
+    """How the periods follow from each other of which this is the list; None for any other list."""
+    items = programme.made_lists.get(id)
+    return items.balance if items else None
 
 
 def needed(value: NamedValue, groups: Mapping[str, ListFact]) -> Iterator[str]:
-    """The ids that must be known before a value: those that it names, and the keys of the groups that it is about."""
+    """The ids that must be known before a value: those that it names, and the keys of the groups that it is about.
+
+    Who looks at the periods of a balance needs all their values; `groups` are the lists that no record states.
+    """
     for part in subtrees(value.expression):
         if isinstance(part, Name):
             yield part.id
         elif isinstance(part, Aggregate) and part.list in groups:
-            yield from groups[part.list].key_ids
+            items = groups[part.list]
+            yield from items.values if items.balance else items.key_ids
     own = groups.get(value.list or "")
     if own is not None and value.role is not Role.GROUP_KEY:
         yield from own.key_ids
+        if own.balance and value.id == own.balance.expired:
+            yield from own.balance.before_expired
+            yield from filter(None, (movement.expires for movement in own.balance.movements))

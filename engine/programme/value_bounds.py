@@ -13,6 +13,9 @@ def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str,
     by_id |= {id: _of_fact(fact) for id, fact in programme.facts.items()}
     for list_fact in programme.lists.values():
         by_id |= {id: _of_fact(field) for id, field in list_fact.fields_by_id().items()}
+    for periods in programme.made_lists.values():  # what a period has of the one before is of its own values
+        for id, field in periods.fields_by_id().items():
+            by_id[id] = anything(Kind.NUMBER) if field.kind in NUMERIC else _of_fact(field)
     by_id |= dict.fromkeys(programme.agreed, EITHER if agreements else frozenset((False,)))
     if agreements:
         by_id |= {key: anything(programme.values[id].kind) for key, id in programme.agreed_on_days.items()}

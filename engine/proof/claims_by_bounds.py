@@ -6,7 +6,7 @@ two do not meet, a claim is undecided; `proof.claims_by_solver` decides most of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple, assert_never
@@ -16,7 +16,7 @@ from ..evaluate.outcome import Outcome
 from ..extras import Extra, how_to_install
 from ..language.bounds.bounds import Bounds, NumberRange, bounds, truths
 from ..language.run.interpret import interpret
-from ..language.tree import And, Expression, Name, names
+from ..language.tree import Aggregate, And, Expression, Name, names
 from ..language.words.words import text
 from ..named_tuples import public
 from ..problems import Level, Problem
@@ -132,7 +132,9 @@ def claim_problem(verdict: ClaimVerdict, programme: Programme, *, solver: bool) 
     if verdict.status == "proved":
         return None
     read = all_read(programme, {name.id for tree in verdict.claim.expressions for name in names(tree)})
-    who = f"in '{verdict.example}'" if verdict.example else f"for {_facts_of(verdict.partners, of_day='as_of' in read)}"
+    trees = [*verdict.claim.expressions, *(value.expression for id, value in programme.values.items() if id in read)]
+    of_day = any(_day_counts(trees, partner) for partner in verdict.partners)
+    who = f"in '{verdict.example}'" if verdict.example else f"for {_facts_of(verdict.partners, of_day=of_day)}"
     claim, level = verdict.claim, Level.ERROR if verdict.status == "refuted" else Level.WARNING
     code = "claim-broken" if verdict.status == "refuted" else "claim-undecided"
     what = "does not hold" if verdict.status == "refuted" else "is not proved"
@@ -144,6 +146,15 @@ def claim_problem(verdict: ClaimVerdict, programme: Programme, *, solver: bool) 
         if not solver:
             help, level = f"install the solver, which may decide it: {how_to_install(Extra.PROVE)}", Level.NOTE
     return Problem(code, message, claim.place, help, level)
+
+
+def _day_counts(trees: Sequence[Expression], partner: Example) -> bool:
+    """Whether the day of the evaluation may matter to a partner; not where only items ask for it, and it has none."""
+    return any(
+        any(name.id == "as_of" for name in names(tree))
+        and not (isinstance(tree, Aggregate) and not partner.facts.get(tree.list))
+        for tree in trees
+    )
 
 
 def _what_holds(verdict: ClaimVerdict, who: str) -> str:

@@ -30,7 +30,7 @@ from ..language.smt.terms import (
 )
 from ..language.tree import Expression, Name, names
 from ..programme.model import ORDER, Programme
-from ..programme.reads import all_read
+from ..programme.reads import all_read, reads_balance
 from ..programme.value_bounds import known_bounds
 from ..release.load import Release
 from ..values import NUMERIC, Kind, Unknown, Value
@@ -137,7 +137,9 @@ def outermost(setting: Setting, tree: Expression, greatest: bool, premises: Sequ
         near = limit.value - sign * _NEAR
         if attained.status == "no" and not _reads_list(setting.release.programme, read) and passes(near, items=None):
             return Outermost("approached", limit.value)
-    elif any(passes(Fraction(sign * ENDLESS), items=items) for items in (VERY_MANY, MAX_ITEMS)):
+    elif not reads_balance(setting.release.programme, read) and any(
+        passes(Fraction(sign * ENDLESS), items=items) for items in (VERY_MANY, MAX_ITEMS)
+    ):  # of a balance the solver knows too little: that it takes any value shows nothing
         return Outermost("endless")
     return _open_end(setting, tree, greatest, premises, limit.value)
 
@@ -197,8 +199,8 @@ def _open_end(
 
 
 def _reads_list(programme: Programme, read: frozenset[str]) -> bool:
-    """Whether one of these ids is a list, or that of the lines of an order."""
-    return any(id in read for id in (*programme.lists, ORDER))
+    """Whether one of these ids is a list, that of the lines of an order, or of a period of a balance."""
+    return any(id in read for id in (*programme.lists, ORDER)) or reads_balance(programme, read)
 
 
 def can_lower(setting: Setting, more: Sequence[str], trees: Sequence[Expression]) -> Answer:

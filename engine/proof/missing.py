@@ -27,7 +27,7 @@ from ..language.smt.terms import (
     plus,
 )
 from ..language.tree import Name
-from ..programme.reads import all_read
+from ..programme.reads import all_read, reads_balance
 from ..values import Kind, Unknown
 from .decide import Setting
 from .solve import Question, Undecided, end
@@ -116,6 +116,9 @@ class _Open(NamedTuple):
                 if view is self.views[0]:
                     return False
                 raise Undecided("only longer lists could show it")
+        programme = self.views[0].partner.programme
+        if reads_balance(programme, all_read(programme, [self.name.id])):
+            raise Undecided("a balance is any value to the solver")
         return True
 
     def _can_be(self, wanted: Callable[[Term], Formula], *more: Formula) -> bool:

@@ -44,6 +44,7 @@ def outlook(
     Raises WrongCall for a tier that does not exist or has no discount, InvalidInput where the order does not fit.
     """
     programme = setting.release.programme
+    record = setting.release.record_on(record, setting.day)
     now = evaluate(setting.release.plan, record, setting.day)
     named = None if tier is None else _named(programme, tier)
     if named is not None and discount is not None and programme.tiers[named].discount is None:

@@ -30,6 +30,8 @@ class SymbolicRecord(NamedTuple):
     def fixed(self, but: Iterable[str] = ()) -> list[Formula]:
         """The partner's limits, and that every fact but the open ones and `but` is as the record or a default says."""
         free = {*but, *self.open, "held_since"}
+        if isinstance(self.values["held_tier"], Unknown):
+            free.add("held_tier")
         partner = self.partner
         return [*partner.limits, *(self.equals(id) for id in partner.symbols if id not in free), *self._since()]
 
@@ -77,6 +79,8 @@ def symbolic_record(
     lacks_since = isinstance(values["held_since"], Unknown) and values["held_tier"] != NO_TIER
     if isinstance(values["held_since"], Unknown) and not (lacks_since and free == "all"):
         overrides["held_since"] = unknown_term(Kind.DATE)
+    if isinstance(values["held_tier"], Unknown) and free != "all":
+        overrides["held_tier"] = unknown_term(Kind.CHOICE)
     for agreement in record.agreements:
         if agreement.days.cover(day):
             overrides[agreement.term] = Term(literal(agreement.value, programme.values[agreement.term].kind, codes))

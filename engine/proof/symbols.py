@@ -80,7 +80,7 @@ class Partner(NamedTuple):
     agreed: Mapping[str, tuple[Formula, Formula]]  #: by negotiable value: whether an agreement sets it, and to what
     limits: list[Formula]  #: what holds of every partner
     terms: dict[str, Term]  #: by the ids of facts and values
-    sums: dict[tuple[Aggregate | Call, Positions], Term]  #: aggregates of lists not in `items`; what may be agreed
+    sums: dict[tuple[Aggregate | Call | Name, Positions], Term]  #: what is any value: see `_any_result` and the like
     positions: Mapping[str, int]  #: of the values in the programme, by their ids
     bounds: dict[str, Bounds]  #: of facts and values; filled once an aggregate in `sums` needs them
     periods: Mapping[str, Sequence[Period]] = {}  #: what the terms of a record are agreed as, and for which days
@@ -237,7 +237,7 @@ def _limits(partner: Partner) -> Iterator[tuple[str, Formula]]:
     if is_free(Term(symbols["as_of"])):
         yield "as_of", all_of([symbols["as_of"] >= programme.effective_from.toordinal(), symbols["as_of"] <= LAST])
     main = programme.tracks[MAIN]
-    held = main.tiers if main.award == "signed" or main.kept_until is not None else ()
+    held = main.tiers if main.remembers else ()
     yield "held_tier", _one_of(symbols["held_tier"], (NO_TIER, *held), codes)
     for fact in programme.facts.values():
         yield fact.id, _recordable(fact, symbols[fact.id], codes)
@@ -356,11 +356,14 @@ def _resolve(partner: Partner, positions: Mapping[str, int], node: Name | Aggreg
     of_list = programme.list_of(node.id)
     if of_list is None:
         return partner.terms[node.id]
-    item = _list_fact(programme, of_list).item
+    items = _list_fact(programme, of_list)
+    if items.balance:
+        return _any_period(partner, node)
+    item = items.item
     position = positions[own_id(item) if node.own else item]
     terms = partner.items[programme.stated_list(of_list)].terms[position]
     if node.id not in terms:
-        value, groups = programme.values[node.id], programme.groups_of_items.get(of_list)
+        value, groups = programme.values[node.id], programme.made_lists.get(of_list)
         at = positions
         if value.role is Role.GROUP_KEY and groups and groups.group_of:
             at = {_list_fact(programme, groups.group_of).item: position}
@@ -406,7 +409,7 @@ def _is_in_list(partner: Partner, id: str, index: int) -> Formula:
     An item whose key is unknown stands by itself.
     """
     programme = partner.programme
-    groups = programme.groups_of_items.get(id)
+    groups = programme.made_lists.get(id)
     if groups is None or groups.group_of is None:
         return partner.items[id].has(index)
     terms = partner.items[programme.stated_list(id)].terms
@@ -444,6 +447,16 @@ def _aggregate(partner: Partner, positions: Mapping[str, int], node: Aggregate) 
         return repeated(node, items.copies, looked_at[0], terms, partner.codes)
     rows = [(_is_in_list(partner, node.list, index), names_of_item) for index, names_of_item in enumerate(looked_at)]
     return only_where(items.known, unrolled(node, rows, terms, partner.codes))
+
+
+def _any_period(partner: Partner, node: Name) -> Term:
+    """What a period of a balance has, which goes by all periods before it: any value of its kind, known or not."""
+    read = all_read(partner.programme, mentioned(partner.programme, node))
+    owner = partner.base if partner.base and not read & partner.differ else partner
+    if (node, frozenset()) not in owner.sums:
+        label = f"period {len(owner.sums) + 1}" + ("'" if owner.base else "")
+        owner.sums[node, frozenset()] = Term(symbol(label, node.kind), z3.Bool(f"{label} known"))
+    return owner.sums[node, frozenset()]
 
 
 def _any_result(partner: Partner, node: Aggregate) -> Term:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..compile.migration import compile_migration
 from ..evaluate.migrate import migrated
@@ -24,6 +24,7 @@ from ..source.document import Document, file_bytes, read_bytes, shown
 from .find import FoundRelease, published_beside, release_number
 
 _OF_NAMES = {"unknown-fact", "unknown-tier", "unknown-term"}  #: codes of names that a release does not know
+_Loaded = TypeVar("_Loaded")
 _WAYS_OUT = "say in the record which release it was written for: release: "
 
 Carried = tuple[Document | None, tuple[Problem, ...]]  #: a record of this release, None where it has errors
@@ -49,6 +50,7 @@ class Lineage:
         self._document = documents.get("migration")
         self._programmes: dict[str, Programme] = {}
         self._migrations: dict[str, Migration] = {}  #: by the release before
+        self._loaded: dict[str, Any] = {}
         self._last: tuple[Migration, ...] = ()  #: from the release itself to what it is called elsewhere
 
     def __eq__(self, other: object) -> bool:
@@ -113,6 +115,12 @@ class Lineage:
         """The programme of the last release before this one that has no errors; None where there is none."""
         before = (self._programme(release.id, release.folder) for release in reversed(self.earlier))
         return next(filter(None, before), None)
+
+    def loaded(self, release: FoundRelease, load: Callable[[Path], _Loaded]) -> _Loaded:
+        """What `load` gives for the folder of a release before this one, which is asked only once."""
+        if release.id not in self._loaded:
+            self._loaded[release.id] = load(release.folder)
+        return self._loaded[release.id]  # type: ignore[no-any-return]
 
     def _programme(self, number: str, folder: Path) -> Programme | None:
         if number not in self._programmes:
@@ -245,7 +253,8 @@ class Lineage:
         facts = self.programme.facts
         stated = {id: value for id, value in record.facts.items() if id not in facts or facts[id].default != value}
         agreements = [tuple(agreement)[:-1] for agreement in record.agreements]  # but for its place
-        return {**stated, **record.dated, "tier": record.tier, "since": record.since, "agreements": agreements}
+        held = (record.tier, record.since, record.signed, record.also_held)
+        return {**stated, **record.dated, "tier": held, "agreements": agreements}
 
 
 def _differing(first: dict[str, Any] | None, second: dict[str, Any] | None) -> str | None:

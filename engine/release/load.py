@@ -54,9 +54,7 @@ class Release(NamedTuple):
         if carried is None:
             return None, problems
         record, more = read_record(carried, self.programme)
-        if not problems:
-            return record, more
-        return record and record._replace(remarks=problems), in_order((*problems, *more))
+        return record and record._replace(document=document, remarks=problems), in_order((*problems, *more))
 
     def record(self, written: Document | Mapping[str, Any]) -> Record:
         """A partner's record, from a document or from plain data with the keys of a record file.
@@ -74,9 +72,21 @@ class Release(NamedTuple):
 
         `record` is a result of `record()`, or an argument for it. Raises InvalidInput where it does not fit.
         """
+        day = as_of or date.today()
+        return evaluate(self.plan, self.record_on(record, day), day)
+
+    def record_on(self, record: Record | Document | Mapping[str, Any], day: date) -> Record:
+        """The record of a partner on a day, by itself: the facts of that day, and the tier that its history has left.
+
+        `record` is a result of `record()`, or an argument for it. Raises InvalidInput where it does not fit.
+        """
         if not isinstance(record, Record):
             record = self.record(record)
-        return evaluate(self.plan, record, as_of or date.today())
+        if not record.dated and not record.signed and not record.also_held:
+            return record
+        from .history import record_on  # loaded only for a record with a history
+
+        return record_on(self, record, day, _release_or_none)
 
     def order(self, written: Document | Mapping[str, Any]) -> OrderLines:
         """The lines of an order, from a document or from plain data with the keys of an order file.
@@ -104,12 +114,19 @@ class Release(NamedTuple):
         """
         from ..evaluate.quote import OrderLines, quote
 
-        if not isinstance(record, Record):
-            record = self.record(record)
+        day = as_of or date.today()
+        record = self.record_on(record, day)
         if not isinstance(order, OrderLines):
             order = self.order(order)
-        day = as_of or date.today()
         return quote(self.plan, record, order, evaluate(self.plan, record, day), day)
+
+
+def _release_or_none(folder: Path) -> Release | None:
+    """The release in a folder; None where it has errors."""
+    try:
+        return load_files(read_files(folder))
+    except InvalidProgramme:
+        return None
 
 
 def load(program: str | Path = "program", *, release: str | None = None, as_of: date | None = None) -> Release:

@@ -1,8 +1,8 @@
 """Evaluates a record on every day of a period, and gives the days on which something changes.
 
-Each day is evaluated under the release in force. If the programme has membership periods, the renewal is decided on
-the last day of each; a partner who is not renewed has no tier from the next day on. If a missing fact may decide the
-renewal, it is undetermined.
+Each day is evaluated under the release in force, with what is held of the days before (see `evaluate.standing`). If the
+programme has membership periods, the renewal is decided on the last day of each; a partner who is not renewed has no
+tier from the next day on. If a missing fact may decide the renewal, it is undetermined.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,19 +12,20 @@ from typing import Any, NamedTuple
 from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record
+from ..evaluate.standing import HistoryDay, by_itself, calendar_days, first_day, of_the_day
 from ..language.run.causes import Cause
 from ..limits import MAX_DAYS
 from ..named_tuples import public
 from ..problems import Problem, WrongCall, in_order, wrong_call
 from ..programme.model import Programme
 from ..source.document import Document
-from ..values import Number
+from ..values import Number, days_later, or_none
+from .balances import StandingBalance, standing_balances
+from .history import history_days
 from .load import Release
 
-Event = str  #: begins, changed, renewed, not_renewed, renewal_undetermined, release
+Event = str  #: begins, changed, balance, renewed, not_renewed, renewal_undetermined, release
 
-#: whether the membership is renewed, by the partner's status on the last day of a period
-_RENEWS = {"qualified": True, "retained": True, "not_qualified": False}
 _RENEWAL: Mapping[bool | None, Event] = {True: "renewed", False: "not_renewed", None: "renewal_undetermined"}
 
 
@@ -47,6 +48,7 @@ class Moment(NamedTuple):
     lacks: tuple[str, ...]
     unknown: tuple[str, ...]
     undefined: tuple[Cause, ...] = ()
+    balances: tuple[StandingBalance, ...] = ()
 
 
 @public("partner", "moments")
@@ -66,10 +68,13 @@ class _State(NamedTuple):
     status: str | None
     discount: Number | None
     lacks: tuple[str, ...]
+    balances: tuple[StandingBalance, ...]
 
 
 def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], first: date, last: date) -> Timeline:
     """The days from the first to the last on which something changes, beginning with the first day.
+
+    A record that says since when a tier is held says nothing of the days before: they are left out.
 
     `record` is an argument for `Release.record`; each release that is in force on one of the days reads it. Raises
     InvalidInput where it does not fit one of them, WrongCall where the days are out of order or too many, or no release
@@ -81,44 +86,78 @@ def timeline(releases: Iterable[Release], record: Document | Mapping[str, Any], 
     in_turn = sorted(releases, key=lambda release: release.programme.effective_from)
     if not in_turn or in_turn[0].programme.effective_from > first:
         raise WrongCall([Problem("no-release", f"no release is in force on {first}", None, "begin later")])
+    in_turn = [release for release in in_turn if release.programme.effective_from <= last]
     begun = [release for release in in_turn if release.programme.effective_from <= first]
-    in_turn = [*begun[-1:], *(release for release in in_turn if first < release.programme.effective_from <= last)]
-    records = {release.programme.release: release.record(record) for release in in_turn}
-    moments = tuple(_moments(in_turn, records, first, last))
-    latest = records[moments[-1].release]
-    programmes = {release.programme.release: release.programme for release in in_turn}
+    in_range = in_turn[len(begun) - 1 :]
+    records = {release.programme.release: release.record(record) for release in in_range}
+    latest = records[in_turn[-1].programme.release]
+    if latest.since is not None and latest.since <= last:
+        first = max(first, latest.since)
+    moments = tuple(_moments(_days(in_turn, records, first, last)))
+    programmes = {release.programme.release: release.programme for release in in_range}
     problems = in_order(problem for read in records.values() for problem in read.remarks)
     return Timeline(moments, latest.partner, latest.name, programmes, problems)
 
 
-def _moments(releases: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[Moment]:
+def _days(in_turn: Sequence[Release], records: Mapping[str, Record], first: date, last: date) -> Iterator[HistoryDay]:
+    """The days from the first to the last: those before the history begins by themselves, the others as it goes on.
+
+    A record that says the same of every day is a history from the first day, or from the one since when it holds its
+    tier. `records` are the readings of the releases in force, by number.
+    """
+    record = records[in_turn[-1].programme.release]
+    begins = first_day(record) or first
+    for day in calendar_days(first, min(days_later(begins, -1) or date.min, last)):
+        release = _in_force(in_turn, day)
+        yield HistoryDay(
+            day, release.plan, of_the_day(release.plan, by_itself(records[release.programme.release], day), day)
+        )
+    if begins <= last:
+        from_begin = [release for release in in_turn if release.programme.effective_from > begins]
+        if in_turn[0].programme.effective_from <= begins:
+            from_begin.insert(0, _in_force(in_turn, begins))
+        turns = [(release.programme.effective_from, release) for release in from_begin]
+        yield from (day for day in history_days(turns, record, begins, last) if day.day >= first)
+
+
+def _in_force(in_turn: Sequence[Release], day: date) -> Release:
+    return [release for release in in_turn if release.programme.effective_from <= day][-1]
+
+
+def _moments(days: Iterable[HistoryDay]) -> Iterator[Moment]:
     before: _State | None = None
-    member: bool | None = True
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):  # the last may be the last of the calendar
-        day = date.fromordinal(ordinal)
-        release = [begun for begun in releases if begun.programme.effective_from <= day][-1]
-        outcome = evaluate(release.plan, records[release.programme.release], day)
-        now = _state(outcome)
+    is_out = False  #: whether the membership has ended and nothing is signed since
+    for day, plan, record, renewal in days:
+        outcome = evaluate(plan, record, day)
+        now = _state(outcome, standing_balances(plan.programme, outcome))
+        is_out = is_out and now.tier is None
         events: list[Event] = ["begins"] if before is None else []
         if before and before.release != now.release:
             events.append("release")
-        if before and before[1:] != now[1:] and member is not False:
+        is_open = bool(record.held_unknown) and before is not None and before.status == now.status == "undetermined"
+        if before and before[1:-1] != now[1:-1] and not is_out and not is_open:
             events.append("changed")
-        may_renew = outcome.tier or outcome.status == "undetermined"
-        if outcome.membership_ends == day and member is not False and may_renew:
-            renewed = _RENEWS.get(outcome.status or "")
-            member = renewed if member or renewed is False else None
-            events.append(_RENEWAL[member])
+        if before and before.balances != now.balances:
+            events.append("balance")
+        renewed = or_none(renewal)
+        if renewal is not None:
+            events.append(_RENEWAL[renewed])
+        member = False if is_out else None if record.held_unknown and now.tier is None else True
         if events:
-            state = (now.release, now.tier, now.status, now.discount)
-            yield Moment(day, tuple(events), *state, member, now.lacks, outcome.unknown, outcome.undefined)
+            member = renewed if renewal is not None else member
+            state = (now.release, now.tier, outcome.status, now.discount)
+            why = (outcome.unknown, outcome.undefined)
+            yield Moment(day, tuple(events), *state, member, now.lacks, *why, now.balances)
+        is_out = is_out or renewed is False
         before = now
 
 
-def _state(outcome: Outcome) -> _State:
+def _state(outcome: Outcome, balances: tuple[StandingBalance, ...]) -> _State:
     """The part of an outcome whose changes make a moment."""
-    tier = outcome.of(outcome.tier) if outcome.tier else None
+    is_kept = outcome.status == "retained"  # which changes nothing for the partner
+    tier = outcome.of(outcome.tier) if outcome.tier and not is_kept else None
     requirements = tier.requirements if tier else ()
     lacks = tuple(requirement.id for requirement in requirements if requirement.status == "not_met")
     discount = outcome.discount.total if outcome.discount else None
-    return _State(outcome.release, outcome.tier, outcome.status, discount, lacks)
+    status = "qualified" if is_kept else outcome.status
+    return _State(outcome.release, outcome.tier, status, discount, lacks, balances)

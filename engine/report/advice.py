@@ -73,7 +73,7 @@ class _Writer:
     def _standing(self) -> str:
         outcome, say = self.outlook.outcome, texts_in(self.lang).REPORT
         if outcome.tier is None:
-            return standing_without_tier(self.programme, outcome.status, self.lang)
+            return standing_without_tier(self.programme, outcome.status, self.lang, outcome.membership_ended)
         total = outcome.discount.total if outcome.discount else None
         discount = "" if total is None else f", {self._percent(total)}"
         return f"{self._tier(outcome.tier)}: {say[outcome.status or 'undetermined']}{discount}"

@@ -64,7 +64,8 @@ class ChangeWords:
         tables = isinstance(change.before, dict | list) or isinstance(change.after, dict | list)
         if old is not None and new is not None and not tables:
             if not (isinstance(old, Literal) and isinstance(new, Literal)):
-                return self._rule(subject, old, new, self._head(change))
+                head = self._head(change)
+                return self._rule(subject, old, new, f"{head}:" if head and change.file_kind == "balances" else head)
         elif isinstance(change.before, dict) and isinstance(change.after, dict) and change.what in ("text", "reading"):
             return self._of(subject, f"{self.say[change.what]} {self._texts(change.before, change.after)}")
         elif change.path[-1:] == ("cases",) and isinstance(change.before, list) and isinstance(change.after, list):

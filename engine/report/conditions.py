@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
 from ..evaluate.outcome import BenefitOutcome
+from ..language.business_days import OF_BUSINESS_DAYS, calendar_in
 from ..language.run.causes import Cause, causes
 from ..language.tree import Arithmetic, Call, Compare, Expression, Literal, Name, Or, Undefined, children
 from ..language.words import words
@@ -87,7 +91,12 @@ class Conditions:
         return f"{amount} {pick(named.unit, self.lang)}" if named.unit and named.kind in NUMERIC else amount
 
     def parts_of_item(self, list_fact: ListFact, item: Mapping[str, Value]) -> Iterator[str]:
-        """What tells an item from others: its texts, days and options; of a group, its keys."""
+        """What tells an item from others: its texts, days and options; of a group, its keys, of a period its days."""
+        if list_fact.balance:
+            ids = filter(None, (list_fact.balance.begins, list_fact.balance.ends))
+            days = [item[self.programme.values[id].inner_id] for id in ids]
+            yield " – ".join(words.amount(day, Kind.DATE, self.lang) for day in days)
+            return
         for id in list_fact.key_ids:
             value = item[self.programme.values[id].inner_id]
             yield self.value(id, None if isinstance(value, Unknown) else value)
@@ -131,13 +140,17 @@ class Conditions:
 
     def open(self, unknown: Sequence[str], undefined: Sequence[Cause]) -> tuple[str, ...]:
         """Why something is undetermined: the facts that may decide it, and what is undefined; a text for each."""
-        facts = (self.say["needs_facts"].format(what=", ".join(unknown)),) if unknown else ()
+        facts = (self.say["needs_facts"].format(what=self._facts(unknown)),) if unknown else ()
         return (*facts, *self.undefined(undefined))
 
     def without_value(self, unknown: Sequence[str], undefined: Sequence[Cause]) -> tuple[str, ...]:
         """Why there is no value: the facts that have none, and what is undefined; a text for each."""
-        facts = (self.say["fact_missing"].format(facts=", ".join(unknown)),) if unknown else ()
+        facts = (self.say["fact_missing"].format(facts=self._facts(unknown)),) if unknown else ()
         return (*facts, *self.undefined(undefined))
+
+    def _facts(self, ids: Sequence[str]) -> str:
+        """The titles of facts, lists and fields of items, each with the id by which a record states it."""
+        return ", ".join(id if (title := self.title(id)) == id else f"{title} ({id})" for id in ids)
 
     def undefined(self, causes: Sequence[Cause]) -> tuple[str, ...]:
         """What is undefined, each with what it was of: 'undefined: Reviews as a share of Projects, 0 of 0'."""
@@ -161,8 +174,25 @@ class Conditions:
                 return f"{subject}, {self.say['of'].format(value=operands[0], threshold=operands[1])}"
             case Arithmetic(operator="/"):
                 return f"{subject}, {operands[0]} ÷ {operands[1]}"
+            case Call() as call if call.function in OF_BUSINESS_DAYS and (end := self._calendar_end(call, cause)):
+                return f"{subject}, {'; '.join(operands)}; {end}"
             case _:
                 return ", ".join((subject, "; ".join(operands))) if operands else subject
+
+    def _calendar_end(self, call: Call, cause: Cause) -> str:
+        """'the calendar of business days ends on 2026-12-31'; empty where the days are not beyond it."""
+        calendar = calendar_in(call)
+        days = [operand for operand in cause.operands if isinstance(operand, date)]
+        steps = [operand for operand in cause.operands if isinstance(operand, Decimal | Fraction)]
+        if any(step % 1 for step in steps):
+            return ""
+        begins = any(day < calendar.first for day in days) or (
+            all(day <= calendar.last for day in days) and any(step < 0 for step in steps)
+        )
+        end = calendar.first if begins else calendar.last
+        return self.say["calendar_begins" if begins else "calendar_ends"].format(
+            day=words.amount(end, Kind.DATE, self.lang)
+        )
 
     def _without_row(self, node: Undefined, operands: Sequence[Value]) -> str:
         """'“Bonus” has no row for “Region”: West'; of cases '“Bonus”, where none of its cases applies'."""
@@ -201,6 +231,7 @@ class Conditions:
         if unknown:
             reason = merge_any(*unknown)
             return "; ".join(self.without_value(tuple(sorted(reason.missing)), causes(reason))) or self.say["unknown"]
+        measure = _in_whole_numbers(measure)
         value, threshold = self._amount(measure, measure.value), self._amount(measure, measure.threshold)
         if measure.holds and measure.operator == "==":
             return value
@@ -214,6 +245,8 @@ class Conditions:
             needed = self.wording.sentences.options(Or(tuple(options)))
         if measure.distance is None:
             return self.with_threshold(value, needed)
+        if measure.kind is Kind.COUNT and measure.value == 0 and measure.operator == ">=":
+            return self.say["none_yet"].format(threshold=needed)
         ratio = self.say["of"].format(value=value, threshold=threshold)
         text = ratio if measure.operator == ">=" else self.with_threshold(value, needed)
         return f"{text}; {self._distance(measure, measure.distance)}"
@@ -222,11 +255,15 @@ class Conditions:
         """'2 people missing', '0.01 EUR too many'."""
         amount = words.amount(distance, measure.kind, self.lang)
         subject = measure.subject
-        if measure.kind is Kind.MONEY:
+        if measure.kind is Kind.PERCENT:
+            amount = self.say["points"].format(amount=words.amount(distance, Kind.NUMBER, self.lang))
+        elif measure.kind is Kind.MONEY:
             amount = f"{amount} {self.wording.sentences.currency(subject)}".strip()
-        elif isinstance(subject, Name) and measure.kind is not Kind.PERCENT and distance != 1:
+        elif isinstance(subject, Name) and distance != 1:
             amount = f"{amount} {self.wording.unit(subject.id)}".strip()
-        return self.say["missing" if measure.operator in (">", ">=") else "too_many"].format(amount=amount)
+        key = "missing" if measure.operator in (">", ">=") else "too_many"
+        is_more = measure.operator in (">", "<") and measure.kind is not Kind.COUNT
+        return self.say[f"{key}_more" if is_more else key].format(amount=amount)
 
     def _amount(self, measure: Measure, value: Value) -> str:
         """A known value of a comparison; an option of a choice by its title."""
@@ -235,6 +272,18 @@ class Conditions:
         amount = words.amount(value, measure.kind, self.lang)
         currency = self.wording.sentences.currency(measure.subject) if measure.kind is Kind.MONEY else ""
         return f"{amount} {currency}".strip()
+
+
+def _in_whole_numbers(measure: Measure) -> Measure:
+    """A comparison of a count with a whole number as a limit that it can reach: more than 2 is at least 3."""
+    limit = measure.threshold
+    if measure.kind is not Kind.COUNT or not isinstance(limit, Decimal) or limit % 1:
+        return measure
+    if measure.operator == ">":
+        return measure._replace(operator=">=", threshold=limit + 1)
+    if measure.operator == "<" and limit >= 1:
+        return measure._replace(operator="<=", threshold=limit - 1)
+    return measure
 
 
 def often(per: str, event: Texts | None, lang: str) -> str:

@@ -19,7 +19,7 @@ from .proof import example_data, plain_data
 
 if TYPE_CHECKING:  # they need the solver, and a report does not
     from ..difference.difference import Judged, ReleaseDifference
-    from ..difference.effects import EffectWitness, Judgement, OutcomeEffect
+    from ..difference.effects import EffectWitness, Judgement, OtherSide, OutcomeEffect
     from ..difference.renaming import Renaming
 
 #: what worsens comes first
@@ -189,7 +189,13 @@ def _way_data(way: EffectWitness, renaming: Renaming) -> Json:
         "after": json_value(values[1]),
         "partners": [example_data(example) for example in _as_written(way, renaming)],
         "lines": [plain_data(line) for line in way.lines],
+        "other_side": None if way.other_side is None else _other_side_data(way.other_side),
     }
+
+
+def _other_side_data(other: OtherSide) -> Json:
+    before, after = (None if isinstance(value, Unknown) else json_value(value) for value in other.values)
+    return {"day": other.day.isoformat(), "moved": list(other.moved), "before": before, "after": after}
 
 
 def _as_written(way: EffectWitness, renaming: Renaming) -> tuple[Example, ...]:

@@ -68,7 +68,7 @@ def _owner_title(difference: ReleaseDifference, outcome: ComparedOutcome, lang: 
     if kind is OwnerKind.TRACK and id == MAIN:
         return say["award"]
     for programme in (difference.after.programme, difference.before.programme):
-        lists = {**programme.lists, **programme.groups_of_items}
+        lists = {**programme.lists, **programme.made_lists}
         titles: Mapping[str, Any] = {
             OwnerKind.TIER: programme.tiers, OwnerKind.TRACK: programme.tracks, OwnerKind.LIST: lists,
         }.get(kind, {})  # fmt: skip
@@ -92,7 +92,7 @@ def _effect_rows(
             continue
         before, after = (_value(difference, outcome, value, lang) for value in witness.values)
         sides = tuple(_sides(difference, outcome, witness, (before, after), lang))
-        lines = tuple(_example_lines(witness, lang))
+        lines = (*_example_lines(witness, lang), *_other_side(difference, outcome, witness, lang))
         note = say[f"for_{way}"] + no_side
         yield _PLACES[way], Row(_MARKS[way], title, f"{before} → {after}", note, (), lines, sides=sides)
 
@@ -188,6 +188,21 @@ def _example_lines(way: EffectWitness, lang: str) -> Iterator[str]:
     if way.lines:
         lines = ("{" + ", ".join(f"{id}: {yaml_text(value)}" for id, value in line.items()) + "}" for line in way.lines)
         yield say["lines"].format(lines=", ".join(lines))
+
+
+def _other_side(
+    difference: ReleaseDifference, outcome: ComparedOutcome, way: EffectWitness, lang: str
+) -> Iterator[str]:
+    """What the same partner has with its days on the other side of the second release's first day."""
+    say, other = texts_in(lang).CHANGES, way.other_side
+    if other is None:
+        return
+    before, after = (_value(difference, outcome, value, lang) for value in other.values)
+    programme = difference.after.programme
+    facts = [programme.facts.get(id) or programme.fields[id].fact for id in other.moved]
+    days = ", ".join(f"{fact.id}: {other.day}" for fact in facts)
+    key = "other_side_same" if other.values[0] == other.values[1] else "other_side"
+    yield say[key].format(days=days, before=before, after=after)
 
 
 # Why ------------------------------------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ class _Form:
         main = self.programme.tracks[MAIN]
         if not self.programme.tiers:
             return
-        signed, held = main.award == "signed", main.kept_until is not None
+        signed, held = not main.is_awarded, main.remembers
         yield from _comment(self.say["ask_tier_signed" if signed else "ask_tier_held" if held else "ask_no_tier"])
         for id in main.tiers:
             tier = self.programme.tiers[id]

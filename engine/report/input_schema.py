@@ -57,17 +57,25 @@ def record_schema(programme: Programme, lang: str = "en") -> Schema:
         "partner": _described(say["ask_partner"], _text(MAX_PARTNER)),
         "name": _described(say["ask_name"], _or_null(_text(MAX_NAME))),
         "release": _described(say["ask_release"], {"enum": [programme.release, None]}),
-        "tier": _tier(programme, lang),
+        "tier": _dated_tier(programme, lang),
         "since": _described(say["ask_since"], _or_null(_DAY) if _may_name_tier(programme) else _NULL),
+        "also_held": _also_held(programme, lang),
         "facts": _described(say["ask_facts"], {**_closed({**facts, **lists}), "type": ["object", "null"]}),
         "agreements": _agreements(programme, lang),
     }
     return {
         **_head(programme, "record", lang),
         **_closed(properties, required=["partner"]),
-        # a record with `since` names a tier
-        "if": {"properties": {"since": {"type": "string"}}, "required": ["since"]},
-        "then": {"properties": {"tier": {"not": _NULL}}, "required": ["tier"]},
+        "allOf": [
+            {  # a record with `since` names one tier
+                "if": {"properties": {"since": {"type": "string"}}, "required": ["since"]},
+                "then": {"properties": {"tier": {"not": {"type": ["null", "array"]}}}, "required": ["tier"]},
+            },
+            {  # and one that holds others too says since when
+                "if": {"properties": {"also_held": {"type": "object"}}, "required": ["also_held"]},
+                "then": {"properties": {"since": {"type": "string"}}, "required": ["since"]},
+            },
+        ],
         "$defs": {_OPEN_DAY: _or_null(_DAY), **{id: _value(fact) for id, fact in programme.facts.items()}},
     }
 
@@ -137,7 +145,26 @@ def _line(longest: int) -> Schema:
 
 def _may_name_tier(programme: Programme) -> bool:
     main = programme.tracks[MAIN]
-    return main.award == "signed" or main.kept_until is not None
+    return main.remembers
+
+
+def _dated_tier(programme: Programme, lang: str) -> Schema:
+    """A tier, or where partners sign for one, tiers by periods."""
+    tier = _tier(programme, lang)
+    if programme.tracks[MAIN].is_awarded or not programme.tiers:
+        return tier
+    named = [option for option in tier["enum"] if option is not None]
+    about = {"description": tier["description"]}
+    return {**about, "anyOf": [{"enum": tier["enum"]}, _periods({"enum": named}, lang)]}
+
+
+def _also_held(programme: Programme, lang: str) -> Schema:
+    """Since when lower tiers are held; null where none is kept."""
+    main = programme.tracks[MAIN]
+    is_kept = main.is_awarded and main.kept_until is not None
+    named = [*main.tiers, *(str(tier.code) for id in main.tiers if (tier := programme.tiers[id]).code is not None)]
+    days = _or_null(_closed(dict.fromkeys(named, _DAY)))
+    return _described(texts_in(lang).INPUT["ask_also_held"], days if is_kept else _NULL)
 
 
 def _tier(programme: Programme, lang: str) -> Schema:
@@ -148,7 +175,7 @@ def _tier(programme: Programme, lang: str) -> Schema:
     tiers = [programme.tiers[id] for id in main.tiers]
     codes = [tier.code for tier in tiers if tier.code is not None]
     named = [f"{tier.id}{'' if tier.code is None else f' ({tier.code})'}: {pick(tier.title, lang)}" for tier in tiers]
-    description = f"{say['ask_tier_signed' if main.award == 'signed' else 'ask_tier_held']}. {'; '.join(named)}"
+    description = f"{say['ask_tier_held' if main.is_awarded else 'ask_tier_signed']}. {'; '.join(named)}"
     return _described(description, {"enum": [*main.tiers, *codes, *map(str, codes), None]})
 
 
@@ -204,14 +231,19 @@ def _field(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
 
 def _dated(fact: Fact, clauses: tuple[str, ...], lang: str) -> Schema:
     """A value of the fact, or its values by periods, or null for unknown."""
-    say, value = texts_in(lang).INPUT, _defined(fact.id)
+    value = _defined(fact.id)
+    return {**_about(fact, clauses, lang), "anyOf": [value, _periods(value, lang), _NULL]}
+
+
+def _periods(value: Schema, lang: str) -> Schema:
+    """Values with their days."""
+    say = texts_in(lang).INPUT
     period = {
         "value": _described(say["ask_period_value"], value),
         "from": _described(say["ask_period_from"], _defined(_OPEN_DAY)),
         "until": _described(say["ask_agreement_until"], _defined(_OPEN_DAY)),
     }
-    periods = {"type": "array", "items": _closed(period, required=["value"])}
-    return {**_about(fact, clauses, lang), "anyOf": [value, periods, _NULL]}
+    return {"type": "array", "items": _closed(period, required=["value"])}
 
 
 def _list(list_fact: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str) -> Schema:

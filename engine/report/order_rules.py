@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..language.tree import Literal
 from ..language.words import words
+from ..language.words.sentences import lowered
 from ..programme.forms import Cases
 from ..programme.model import Order, PriceRule, pick
 from ..values import Kind
@@ -20,7 +21,7 @@ class OrderRules:
     """Writes the parts on orders of one programme in one language."""
 
     def __init__(self, wording: Wording, figures: Figures) -> None:
-        self.programme = wording.programme
+        self.programme, self.wording = wording.programme, wording
         self.figures = figures
         self.lang = wording.lang
         self.say = wording.say
@@ -47,6 +48,19 @@ class OrderRules:
             Part(self.say["prices"], tuple(rows), columns, in_full=True, intro=intro),
             Part(self.say["refusals"], tuple(refused), (self.say["refusal"], self.say["applies_to"])),
         )
+
+    def becomes(self) -> Part:
+        """What an order becomes once it is placed: the items of each list, then what their fields say."""
+        order, rows = self.programme.order, []
+        for item in order.becomes if order else ():
+            title = self.wording.list_title(item.list)
+            which, where = self.say[f"placed_{item.one_for}"], self.figures.condition(item.where)
+            text = self.say["placed_where"].format(which, lowered(where)) if where else which
+            rows.append(Line((title, text), item.source))
+            for name, id in item.fields.items():
+                field = pick(self.programme.lists[item.list].fields[name].title, self.lang)
+                rows += with_rows(Line((f"{title}: {lowered(field)}",), item.source), [self.figures.of(id)])
+        return Part(self.say["placed"], tuple(rows), (self.say["figure"], self.say["worked_out"]), in_full=True)
 
     def _rule(self, order: Order, at: int, rule: PriceRule) -> Iterator[Line]:
         """A rule of price: where it applies, what the customer and the partner pay, or the text instead of it."""

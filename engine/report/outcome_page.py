@@ -13,7 +13,6 @@ from ..evaluate.outcome import (
     PaymentOutcome,
     RequirementOutcome,
     TierOutcome,
-    TrackOutcome,
 )
 from ..language.run.causes import causes
 from ..language.words import words
@@ -21,7 +20,8 @@ from ..programme.model import MAIN, Discount, ListFact, Payment, Programme, Requ
 from ..texts.texts import texts_in
 from ..values import Kind, Unknown, Value, missing, or_none
 from .conditions import Conditions
-from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading, standing_without_tier
+from .own_standing import OwnStanding
+from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading
 
 
 def outcome_page(
@@ -47,120 +47,36 @@ class _Writer:
         self.explain = explain
         self.say = texts_in(lang).REPORT
         self.tell = Conditions(programme, values, lang)
+        self.standing = OwnStanding(outcome, programme, lang, self.tell)
 
     def page(self) -> Page:
         """The page, its blocks in a reader's order: tier, discount, requirements, what is missing, the rest."""
         outcome, own = self.outcome, self.outcome.tier
+        headline, mark, remarks = self.standing.headline()
         blocks: list[Block] = []
         if own is None:
-            headline, mark, remarks = self._without_tier()
             common = [item for item in outcome.tiers[0].requirements if item.scope != "tier"] if outcome.tiers else []
             blocks.append(Block(self.say["eligibility"], self._requirements(common)))
             blocks += [] if self.programme.tiers else self._payments(self.programme)
         else:
             tier, definition = outcome.of(own), self.programme.tiers[own]
-            headline, mark, remarks = self._with_tier(tier)
             if outcome.discount and definition.discount:
                 blocks.append(self._discount(outcome.discount, definition.discount, tier))
             blocks += self._payments(definition)
             blocks.append(Block(self.say["requirements"], self._requirements(tier.requirements)))
             blocks += self._entitlements(definition)
         blocks.append(Block(self.say["agreements"], self._agreements()))
-        blocks.append(Block(self.say["tracks"], tuple(self._track(track) for track in outcome.tracks)))
+        blocks.append(Block(self.say["tracks"], tuple(self.standing.track(track) for track in outcome.tracks)))
         blocks.append(Block(self.say["values"], self._values()))
         blocks += self._shown_items()
         blocks += self._items() if self.explain else []
         blocks.append(Block(self.say["missing_facts"], self._missing_facts()))
-        tiers = [self._tier(outcome.of(id)) for id in self.programme.tracks[MAIN].tiers if id != own]
+        tiers = [self.standing.other(outcome.of(id)) for id in self.programme.tracks[MAIN].tiers if id != own]
         blocks.append(Block(self.say["other_tiers" if own else "tiers"], tuple(tiers)))
         title = release_heading(self.programme, outcome.as_of, self.lang)
         partner = partner_heading(outcome.partner, outcome.name)
         shown = tuple(block for block in blocks if block.rows or block.items or block.flow)
         return Page(title, partner, mark, headline, remarks, shown)
-
-    # Tiers ----------------------------------------------------------------------------------------------------------
-
-    def _with_tier(self, tier: TierOutcome) -> tuple[str, str, tuple[str, ...]]:
-        """Headline, mark and remarks of a partner with a tier: signed for, awarded, or kept for a time."""
-        title, awarded = self._tier_title(tier.id), self.programme.tracks[MAIN].award != "signed"
-        remarks = self._next() if awarded else self._remarks(tier)
-        if self.outcome.status == "retained" and self.outcome.kept_until:
-            until = words.amount(self.outcome.kept_until, Kind.DATE, self.lang)
-            return f"{title}: {self.say['kept'].format(date=until)}", GOOD, (*self._remarks(tier), *(remarks * awarded))
-        if self.outcome.membership_ends:
-            ends = words.amount(self.outcome.membership_ends, Kind.DATE, self.lang)
-            remarks = (*remarks, self.say["membership"].format(date=ends))
-        return f"{title}: {self.say['awarded' if awarded else tier.status]}", _tier_mark(tier), remarks
-
-    def _without_tier(self) -> tuple[str, str, tuple[str, ...]]:
-        """Headline, mark and remarks of a partner without a tier: a candidate, or one that is awarded none."""
-        status = self.outcome.status
-        if not self.programme.tiers:
-            return self._sums(), PLAIN, ()
-        if not self.programme.tracks[MAIN].tiers:
-            held = [self._tier_title(track.tier) for track in self.outcome.tracks if track.tier]
-            return ", ".join(held) or self.say["no_award"], GOOD if held else BAD, ()
-        headline = standing_without_tier(self.programme, status, self.lang)
-        if status is None:
-            return headline, OPEN, ()
-        if status == "undetermined":
-            return headline, OPEN, self.tell.open(self.outcome.unknown, self.outcome.undefined)
-        return headline, BAD, self._next()
-
-    def _sums(self) -> str:
-        """The sums of the rebates and fees of a programme without tiers; empty where it has none."""
-        sums = []
-        for kind, totals in (("rebates", self.outcome.rebate_totals), ("fees", self.outcome.fee_totals)):
-            amounts = [self.tell.money(total.amount, total.currency, total.per) for total in totals or ()]
-            sums += [f"{self.say[kind]}: {'; '.join(amounts)}"] if amounts else []
-        return ". ".join(sums)
-
-    def _next(self) -> tuple[str, ...]:
-        """One line with the next tier and what the partner lacks for it; none without a next tier."""
-        if self.outcome.next is None:
-            return ()
-        tier = self.outcome.of(self.outcome.next)
-        return ("; ".join((self.say["next"].format(tier=self._tier_title(tier.id)), *self._remarks(tier))),)
-
-    def _remarks(self, tier: TierOutcome) -> tuple[str, ...]:
-        """The unmet requirements of a tier; or the facts that may decide it, and what is undefined; or nothing."""
-        requirements = self.programme.tiers[tier.id].requirements
-        pairs = zip(requirements, tier.requirements, strict=True)
-        lacking = [self._lacking(requirement, item) for requirement, item in pairs if item.status == "not_met"]
-        if lacking:
-            return (self.say["lacks"].format(what="; ".join(lacking)),)
-        return self.tell.open(tier.unknown, tier.undefined)
-
-    def _lacking(self, requirement: Requirement, item: RequirementOutcome) -> str:
-        """An unmet requirement with what is missing in figures, where figures say it: 'Enough people (1 missing)'."""
-        if item.parts:
-            met = sum(part.status == "met" for part in item.parts)
-            short = self.say["missing"].format(amount=requirement.needed - met)
-        else:
-            short = self.tell.shortfall(requirement.value)
-        title = pick(requirement.title, self.lang)
-        return f"{title} ({short})" if short else title
-
-    def _track(self, track: TrackOutcome) -> Row:
-        """The tier on a track, and what the partner lacks for the next one."""
-        title = pick(self.programme.tracks[track.id].title, self.lang)
-        mark = {"undetermined": OPEN, "not_qualified": BAD}.get(track.status, GOOD)
-        held = self._tier_title(track.tier) if track.tier else self.say[f"track_{track.status}"]
-        notes: list[str] = []
-        if track.next:
-            notes.append(self.say["next"].format(tier=self._tier_title(track.next)))
-            notes += self._remarks(self.outcome.of(track.next))
-        else:
-            notes += self.tell.open(track.unknown, track.undefined)
-        return Row(mark, title, held, "; ".join(notes))
-
-    def _tier(self, tier: TierOutcome) -> Row:
-        figure = self.tell.percent(tier.discount.total) if tier.discount else ""
-        note = "; ".join((self.say[tier.status], *self._remarks(tier)))
-        return Row(_tier_mark(tier), self._tier_title(tier.id), figure, note)
-
-    def _tier_title(self, id: str) -> str:
-        return pick(self.programme.tiers[id].title, self.lang)
 
     # Requirements ---------------------------------------------------------------------------------------------------
 
@@ -204,7 +120,8 @@ class _Writer:
             cap = self.programme.values[definition.cap]
             details = self._readings(cap.source)
             rows.append(Row("≤", self.say["cap"], self.tell.percent(discount.cap), "", cap.source, details))
-        would_be = tier.discount.total if tier.discount and tier.status != "qualified" else None
+        has_tier = self.outcome.status in ("qualified", "retained")
+        would_be = tier.discount.total if tier.discount and not has_tier else None
         note = "" if would_be is None else self.say["once_qualified"].format(amount=self.tell.percent(would_be))
         rows.append(Row("=", self.say["total"], self.tell.percent(discount.total), note, strong=True))
         if discount.in_kind:
@@ -327,7 +244,7 @@ class _Writer:
             list_fact, rows = self.programme.list_fact(id), []
             if list_fact is None:
                 continue
-            stated = ({} for _ in items) if list_fact.group_of else self.outcome.facts.get(id, ())
+            stated = ({} for _ in items) if id in self.programme.made_lists else self.outcome.facts.get(id, ())
             for number, (item, values) in enumerate(zip(stated, items, strict=False), 1):
                 fields = [f"{name}: {value}" for name, value in item.items()]
                 figures = [
@@ -370,7 +287,9 @@ class _Writer:
         unknown = [self.outcome.unknown, *(bonus.unknown for bonus in bonuses)]
         unknown += [payment.unknown for payment in self.outcome.payments]
         unknown += [track.unknown for track in self.outcome.tracks]
-        return tuple(Row(OPEN, self.tell.title(id), "", id) for id in dict.fromkeys(sum(unknown, ())))
+        stated = set(self.outcome.facts) & set(self.outcome.held_unknown)  # of which earlier days lack a value
+        ids = [id for id in dict.fromkeys(sum(unknown, ())) if id not in stated]
+        return tuple(Row(OPEN, self.tell.title(id), "", id) for id in ids)
 
     def _expressions(self, id: str) -> tuple[str, ...]:
         """With `explain`: the expression behind a value, and those of the values in it."""
@@ -386,7 +305,3 @@ class _Writer:
             for clause in clauses
             if clause.reading
         )
-
-
-def _tier_mark(tier: TierOutcome) -> str:
-    return {"qualified": GOOD, "not_qualified": BAD, "undetermined": OPEN}[tier.status]

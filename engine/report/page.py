@@ -64,12 +64,14 @@ def release_heading(programme: Programme, day: date, lang: str) -> str:
     return f"{pick(programme.title, lang)} {programme.release}, {on_day}"
 
 
-def standing_without_tier(programme: Programme, status: str | None, lang: str) -> str:
+def standing_without_tier(programme: Programme, status: str | None, lang: str, ended: date | None = None) -> str:
     """Why a partner has no tier of the main track; empty where that track has no tiers.
 
-    `status` is that of the partner's own tier.
+    `status` is that of the partner's own tier, `ended` the last day of a membership that was not renewed.
     """
     say = texts_in(lang).REPORT
+    if ended:
+        return say["membership_ended"].format(date=words.amount(ended, Kind.DATE, lang))
     if not programme.tracks[MAIN].tiers:
         return ""
     return say[{None: "no_tier", "undetermined": "award_open"}.get(status, "no_award")]

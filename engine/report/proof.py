@@ -69,6 +69,7 @@ def _partners(partners: Sequence[Example], lang: str) -> Iterator[str]:
 
 def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
     tier = [f"tier: {example.tier}"] if example.tier else []
+    tier += [f"since: {example.since}"] if example.since else []
     values = [f"{id}: {_yaml_flow(value)}" for id, value in facts.items()]
     terms = [{"term": id, "value": value} for id, value in example.agreements.items()]
     agreements = [f"agreements: {_yaml_flow(terms)}"] if terms else []
@@ -76,7 +77,7 @@ def _facts(example: Example, facts: Mapping[str, Any], lang: str) -> str:
 
 
 def facts_line(example: Example, lang: str) -> str:
-    """The tier, the facts and the agreements of an example on one line."""
+    """The tier with its first day, the facts and the agreements of an example on one line."""
     return _facts(example, example.facts, lang)
 
 

@@ -1,7 +1,7 @@
 """A quote as a page for people: a row for each line of the order, the sums, and the partner's discounts."""
 
 from ..evaluate.outcome import Scalar
-from ..evaluate.quote import LineQuote, Quote
+from ..evaluate.quote import LineQuote, Quote, sum_of
 from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.model import LINE, Fact, Programme, pick
@@ -51,12 +51,14 @@ class _Writer:
         """The partner's tier with its status, and the discounts that apply."""
         outcome, discounts = self.quote.outcome, self.quote.discounts
         if outcome.tier is None:
-            standing = standing_without_tier(self.programme, outcome.status, self.lang)
+            standing = standing_without_tier(self.programme, outcome.status, self.lang, outcome.membership_ended)
             return (standing,) if standing else ()
         tier = pick(self.programme.tiers[outcome.tier].title, self.lang)
         status = self.say["retained" if outcome.status == "retained" else outcome.status or "undetermined"]
         if not any(own.discount for own in self.programme.tiers.values()):
             return (f"{tier}: {status}",)
+        if outcome.status == "not_qualified":
+            return (f"{tier}: {status}", self.say["no_discount"])
         shown = "; ".join(f"{self.say[name]} {self.tell.percent(discounts[name])}" for name in discounts)
         return (f"{tier}: {status}", shown)
 
@@ -88,8 +90,15 @@ class _Writer:
     def _totals(self) -> tuple[Row, ...]:
         quote = self.quote
         sums = {"customer_pays": quote.customer_pays, "partner_pays": quote.partner_pays, "margin": quote.margin}
+        notes = {"margin": self._margin_note()}
         rows = [
-            Row("=", self.say[name].capitalize(), "?" if amount is None else self._money(amount), strong=True)
+            Row(
+                "=",
+                self.say[name].capitalize(),
+                "?" if amount is None else self._money(amount),
+                notes.get(name, ""),
+                strong=True,
+            )
             for name, amount in sums.items()
         ]
         for total in quote.totals:
@@ -97,6 +106,16 @@ class _Writer:
             figure = "?" if value is None else self._amount(value, self.programme.values[total.id].kind)
             rows.append(Row(PLAIN, pick(total.title, self.lang), figure, "", total.source))
         return tuple(rows)
+
+    def _margin_note(self) -> str:
+        """What the margin is the difference of, where the sums above it are over more lines than those."""
+        lines = self.quote.lines
+        both = [line for line in lines if line.customer_pays is not None and line.partner_pays is not None]
+        paid_once = any((line.customer_pays is None) != (line.partner_pays is None) for line in lines)
+        customer, partner = sum_of(both, "customer_pays"), sum_of(both, "partner_pays")
+        if self.quote.margin is None or not paid_once or not both or customer is None or partner is None:
+            return ""
+        return self.say["margin_of"].format(customer=self._money(customer), partner=self._money(partner))
 
     def _amount(self, value: Scalar, kind: Kind) -> str:
         return self._money(value) if kind is Kind.MONEY else words.amount(value, kind, self.lang)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..programme.model import ORDER, NamedValue, Programme, pick
 from ..programme.owners import Role
+from .calendar_rules import calendar_group
 from .fields import term_title
 from .figures import Figures, with_rows
 from .offers import Offers
@@ -40,13 +41,15 @@ class _Rules:
         yield from Offers(self.wording, self.figures).groups()
         lines = self._worked_out(Role.ITEM_VALUE, ORDER, self.say["order_values"])
         sums = self._worked_out(Role.ORDER_TOTAL, None, self.say["order_sums"])
-        yield Group((*OrderRules(self.wording, self.figures).parts(), lines, sums))
+        orders = OrderRules(self.wording, self.figures)
+        yield Group((*orders.parts(), lines, sums, orders.becomes()))
         for term in self.programme.terms:
             yield Group((tiers.statements([term], ""),))
         yield from tiers.lasting()
         yield Group((self._negotiable(),))
         yield Group((self._definitions(),))
         yield from self._by_item()
+        yield calendar_group(self.programme, self.lang)
         yield from Reported(self.wording, self.figures).groups()
 
     def _negotiable(self) -> Part:
@@ -87,14 +90,14 @@ class _Rules:
 
     def _by_item(self) -> Iterator[Group]:
         """What is worked out for each item of a list."""
-        for id in (*self.programme.lists, *self.programme.groups_of_items):
+        for id in (*self.programme.lists, *self.programme.made_lists):
             title = self.say["item_values"].format(list=self.wording.list_title(id))
             part = self._worked_out(Role.ITEM_VALUE, id, title)
             yield Group((part._replace(rows=(*self._keys(id), *part.rows)),))
 
     def _keys(self, id: str) -> Iterator[Line]:
         """By what the groups of a list are told apart; nothing of a list whose items are no groups."""
-        groups = self.programme.groups_of_items.get(id)
+        groups = self.programme.made_lists.get(id)
         for key in groups.key_ids if groups else ():
             text = self.say["group_key"].format(list=self.wording.list_title(groups.group_of or "") if groups else "")
             yield Line((self.wording.title_of(key), text), self.programme.values[key].source)

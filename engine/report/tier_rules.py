@@ -31,12 +31,14 @@ class TierRules:
             yield Group((self._requirements(own, self.say[f"handbook_{scope}"]),))
 
     def lasting(self) -> Iterator[Group]:
-        """Until when a tier is kept, and when a membership ends."""
-        for id in (self.programme.tracks[MAIN].kept_until, self.programme.membership_ends):
+        """Until when a tier is kept, when one is awarded, when a membership ends and what renews it."""
+        main = self.programme.tracks[MAIN]
+        for id in (main.kept_until, main.promotes, self.programme.membership_ends, self.programme.membership_renews):
             if id is not None:
                 value = self.programme.values[id]
                 title = pick(value.title, self.lang).rstrip(".")
-                text = f"{title}: {self.figures.of(id).text}"
+                alone = self.programme.renews_alone and id == self.programme.membership_renews
+                text = f"{title}: {self.figures.of(id).text}" + (f"; {self.say['renews_alone']}" if alone else "")
                 yield Group((Part("", (Line((text,), value.source),)),))
 
     def statements(self, items: Iterable[Statement | NamedValue], title: str) -> Part:
@@ -63,7 +65,7 @@ class TierRules:
         return Part(self.say["tiers"], tuple(rows), columns, intro=" ".join(awards))
 
     def _award(self, track: Track) -> str:
-        return self.say[f"award_{track.award}"]
+        return self.say["award_promoted" if track.promotes else f"award_{track.award}"]
 
     def _card(self, tier: Tier) -> Iterator[Part]:
         """One tier: its summary, its discount, its requirements, its rights and restrictions."""

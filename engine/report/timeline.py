@@ -3,6 +3,8 @@
 from ..evaluate.outcome_json import Json, head, json_value, undefined_data
 from ..language.words import words
 from ..programme.model import Programme, pick
+from ..programme.owners import PROGRAMME, Role, id_of
+from ..release.balances import StandingBalance
 from ..release.timeline import Moment, Timeline
 from ..texts.texts import texts_in
 from ..values import Kind
@@ -43,10 +45,16 @@ def timeline_data(timeline: Timeline) -> Json:
                 "lacks": list(moment.lacks),
                 "unknown": list(moment.unknown),
                 **undefined_data(moment.undefined),
+                **balances_data(moment.balances),
             }
             for moment in timeline.moments
         ],
     }
+
+
+def balances_data(balances: tuple[StandingBalance, ...]) -> Json:
+    """The key `balances` with what each stands at; no key where there are none."""
+    return {"balances": {balance.id: json_value(balance.value) for balance in balances}} if balances else {}
 
 
 def _row(moment: Moment, programme: Programme, lang: str) -> Row:
@@ -58,11 +66,23 @@ def _row(moment: Moment, programme: Programme, lang: str) -> Row:
     titles = [pick(requirement.title, lang) for requirement in requirements if requirement.id in moment.lacks]
     notes += [texts.REPORT["lacks"].format(what="; ".join(titles))] if titles else []
     notes += Conditions(programme, {}, lang).open(moment.unknown, moment.undefined)
+    notes += _balances(moment, programme, lang)
     figure = "?" if _may_have_discount(moment, programme) else ""
     if moment.discount is not None:
         figure = words.amount(moment.discount, Kind.PERCENT, lang)
     notes = [note for note in notes if note]
     return Row(_mark(moment, programme), words.amount(moment.day, Kind.DATE, lang), figure, "; ".join(notes))
+
+
+def _balances(moment: Moment, programme: Programme, lang: str) -> list[str]:
+    """What each balance stands at, where one is another than before."""
+    if not {"begins", "balance", "release"} & {*moment.events}:
+        return []
+    tell = Conditions(programme, {}, lang)
+    ids = {balance.id: id_of(PROGRAMME, Role.DEFINITION, balance.id) for balance in moment.balances}
+    return [
+        f"{tell.title(ids[balance.id])}: {tell.value(ids[balance.id], balance.value)}" for balance in moment.balances
+    ]
 
 
 def _may_have_discount(moment: Moment, programme: Programme) -> bool:

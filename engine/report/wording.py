@@ -70,6 +70,8 @@ class Wording:
             return pick(self.programme.tracks[owner.id].title, self.lang) or self.say["tier"]
         if value.role is Role.OWN_DISCOUNT:
             return self.say[f"own_{value.name}"]
+        if value.role is Role.OWN_BONUS:
+            return self.say["own_bonus"].format(title=pick(value.title, self.lang))
         if owner.kind is OwnerKind.TIER and f"{value.role}_of" in self.say:
             return self.say[f"{value.role}_of"].format(tier=pick(self.programme.tiers[owner.id].title, self.lang))
         return pick(value.title, self.lang) or self.say.get(value.name or value.role, "")

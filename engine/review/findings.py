@@ -105,7 +105,7 @@ def _value_place(files: ReleaseFiles, value: NamedValue) -> Place:
         case OwnerKind.TIER | OwnerKind.TRACK:
             return files.documents["tiers"].place((f"{owner.kind}s", owner.id))
         case OwnerKind.LIST:
-            kind, *path = list_path(owner.id)
+            kind, *path = list_path(files.documents, owner.id)
             return files.documents[kind].place(tuple(path))
         case OwnerKind.ORDER:
             return files.documents["prices"].place(())

@@ -104,8 +104,18 @@ def reading_effects(
     before = [_answer(release, record, order, day) for record in records]
     for reading in readings:
         for answer, record in zip(before, records, strict=True):
-            after = _answer(reading.release, record, order, day)
-            yield ReadingEffect(reading, answer["partner"], tuple(differences(answer, after, _FIGURES)))
+            yield ReadingEffect(reading, answer["partner"], _differing(answer, reading.release, record, order, day))
+
+
+def _differing(
+    answer: dict[str, Any], release: Release, record: Document, order: Document | None, day: date
+) -> tuple[ValueDifference, ...]:
+    """What a release says otherwise than the answer; where it refuses the record or the order, only why."""
+    try:
+        after = _answer(release, record, order, day)
+    except InvalidInput as refused:
+        return (ValueDifference(("refused",), None, refused.problems[0].message),)
+    return tuple(differences(answer, after, _FIGURES))
 
 
 def broken_claims(

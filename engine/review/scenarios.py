@@ -19,7 +19,6 @@ from ..evaluate.quote import OrderLines, Quote, quote, read_order
 from ..evaluate.record import Record, read_record
 from ..problems import InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import ORDER, NamedValue, Programme, Texts
-from ..programme.owners import Role
 from ..release.find import unreadable
 from ..release.load import Release
 from ..source.differences import NOTHING, Pairing, Policy, differences, is_same_value, names_of_parts, path_text
@@ -237,12 +236,13 @@ def run(release: Release, scenarios: Iterable[Scenario]) -> tuple[ScenarioResult
 
 def scenario_outcomes(release: Release, scenarios: Iterable[Scenario]) -> dict[str, Outcome]:
     """The outcome of each scenario's partner, by the scenario's id; the release need not be the scenarios' own."""
-    return {scenario.id: evaluate(release.plan, scenario.record, scenario.as_of) for scenario in scenarios}
+    return {scenario.id: release.evaluate(scenario.record, scenario.as_of) for scenario in scenarios}
 
 
 def _run(release: Release, scenario: Scenario) -> ScenarioResult:
-    outcome = evaluate(release.plan, scenario.record, scenario.as_of)
-    quoted = quote(release.plan, scenario.record, scenario.order, outcome, scenario.as_of) if scenario.order else None
+    record = release.record_on(scenario.record, scenario.as_of)
+    outcome = evaluate(release.plan, record, scenario.as_of)
+    quoted = quote(release.plan, record, scenario.order, outcome, scenario.as_of) if scenario.order else None
     in_force = release.programme.effective_from <= scenario.as_of
     data = {**outcome_data(outcome), "in_force": in_force}
     mismatches = list(_mismatches(scenario, "expect", scenario.expect, data))
@@ -305,7 +305,7 @@ def unreached_parts(release: Release, results: Sequence[ScenarioResult]) -> Unre
         values = all_values(release.plan, result.outcome)
         for id, known_values in seen.items():
             named = programme.values[id]
-            of_items = ORDER if named.role is Role.ORDER_TOTAL else named.list
+            of_items = ORDER if named.of_order else named.list
             value = values.get(id) if of_items is None else _of_items(values, result, named, of_items)
             if named.tier in (None, *result_tiers) and value is not None and not isinstance(value, Unknown):
                 known_values.add(value)
@@ -320,7 +320,7 @@ def unreached_parts(release: Release, results: Sequence[ScenarioResult]) -> Unre
         tuple(id for id in varying if not seen[id]),
         tuple((id, next(iter(seen[id]))) for id in varying if len(seen[id]) == 1 and seen[id] <= {True, False}
               and programme.values[id].kind is Kind.YES_NO and not programme.values[id].list
-              and programme.values[id].role is not Role.ORDER_TOTAL),
+              and not programme.values[id].of_order),
     )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # a protocol takes long to define
         JUDGEMENTS: Mapping[str, str]
         CATALOGUE: Mapping[str, str]
         TABLES: Mapping[str, str]
+        BALANCES: Mapping[str, str]
+        CALENDAR: Mapping[str, str]
 
 
 @cache

@@ -10,9 +10,11 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from ..evaluate.outcome_json import outcome_data
+from ..evaluate.record import Record
 from ..named_tuples import public
 from ..problems import InvalidInput, Problem
 from ..release.archive import ArchivedRelease
+from ..release.load import Release
 from ..source.differences import Pairing, Policy, ValueDifference, differences, is_same_value
 from ..source.scalars import day_of
 from ..version import VERSION
@@ -69,7 +71,7 @@ def is_same_again(data: Json, archive: Sequence[ArchivedRelease]) -> bool:
     if day is None or not data.keys() >= {"partner", "name", "held_tier", "since", "facts"}:
         return False
     try:
-        outcome = kept.release.evaluate(record_in(data), as_of=day)
+        outcome = kept.release.evaluate(_record(data, kept.release), as_of=day)
     except InvalidInput:
         return False
     return is_same_value(outcome_data(outcome), data)
@@ -107,7 +109,8 @@ def _evaluated_again(certificate: Json, kept: ArchivedRelease, later: Sequence[L
     same_engine = certificate["charter"] == VERSION
     reason: Reason = "certificate_changed" if same_engine else "other_engine"
     try:
-        outcome = kept.release.evaluate(record_in(certificate), as_of=date.fromisoformat(certificate["as_of"]))
+        record = _record(certificate, kept.release)
+        outcome = kept.release.evaluate(record, as_of=date.fromisoformat(certificate["as_of"]))
     except InvalidInput as refused:
         return CertificateVerdict("record_refused", certificate, None, 0, reason, changed, (), refused.problems)
     again = without_later(outcome_data(outcome), certificate, later)
@@ -124,6 +127,13 @@ def _decided(answer: Json) -> Json:
     return {key: part for key, part in answer.items() if key not in _ABOUT}
 
 
+def _record(certificate: Json, release: Release) -> Record:
+    """The record in a certificate, with what its history had left of it; raises InvalidInput."""
+    return release.record(record_in(certificate))._replace(
+        held_unknown=tuple(certificate.get("held_unknown", ())), lapsed=day_of(certificate.get("membership_ended"))
+    )
+
+
 def record_in(certificate: Json) -> Json:
     """The record in a certificate, with the values that its facts had on the day."""
     keys = ("term", "value", "document", "from", "until")
@@ -132,6 +142,7 @@ def record_in(certificate: Json) -> Json:
         "name": certificate["name"],
         "tier": certificate["held_tier"],
         "since": certificate["since"],
+        "also_held": certificate.get("also_held"),
         "facts": certificate["facts"],
         "agreements": [{key: agreement[key] for key in keys} for agreement in certificate["agreements"]],
     }

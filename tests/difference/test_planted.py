@@ -55,7 +55,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "requirement_rule_changed",
-                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: exactly 0 or share of implementations with customer reviews: at least 50% → exactly 0 or share of implementations with customer reviews: at least 40%",
+                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: none or share of implementations with customer reviews: at least 50% → none or share of implementations with customer reviews: at least 40%",
                 "improves",
             )
         ],
@@ -66,18 +66,18 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "requirement_rule_changed",
-                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: exactly 0 or share of implementations with customer reviews: at least 50% → exactly 0 or share of implementations with customer reviews: more than 50%",
+                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: none or share of implementations with customer reviews: at least 50% → none or share of implementations with customer reviews: more than 50%",
                 "worsens",
             )
         ],
     ),
     "a bonus's strictness": (
-        [("bonuses.yaml", "review_share > 75", "review_share >= 75")],
+        [("bonuses.yaml", "bonus_review_share > 75", "bonus_review_share >= 75")],
         "improves",
         [
             (
                 "bonus_rule_changed",
-                "Reviews for most implementations: Implementations: more than 0; share of implementations with customer reviews: more than 75% → Implementations: more than 0; share of implementations with customer reviews: at least 75%",
+                "Reviews for most implementations: Implementations for the bonus: at least 1; share of reviews for the bonus: more than 75%; bonus for reviews used this year: no → Implementations for the bonus: at least 1; share of reviews for the bonus: at least 75%; bonus for reviews used this year: no",
                 "improves",
             )
         ],
@@ -149,15 +149,26 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "bonuses.yaml",
-                "  reviews:\n    title: {ru: Отзывы о большинстве внедрений, en: Reviews for most implementations}\n    when: implementations > 0 and review_share > 75\n    percent: {competency: 5, saas: 5}\n    source: [c9-reviews]\n",
+                "  reviews:\n    title: {ru: Отзывы о большинстве внедрений, en: Reviews for most implementations}\n    when: bonus_implementations > 0 and bonus_review_share > 75 and not reviews_used\n    percent: {competency: 5, saas: 5}\n    source: [c9-reviews]\n",
                 "",
-            )
+            ),
+            ("prices.yaml", "        reviews_bonus: bonus('reviews') > 0\n", ""),
         ],
-        "worsens",
-        [("bonus_removed", "bonus dropped: Reviews for most implementations", "worsens")],
+        "worsens_or_both",  # what an order becomes is not proved
+        [
+            ("bonus_removed", "bonus dropped: Reviews for most implementations", None),
+            (
+                "value_removed",
+                "Order: reviews_bonus: no longer the partner's bonus “Reviews for most implementations”: more than 0%",
+                "not_proved",
+            ),
+        ],
     ),
     "a bonus renamed": (
-        [("bonuses.yaml", "  sales_plan:\n", "  plan:\n")],
+        [
+            ("bonuses.yaml", "  sales_plan:\n", "  plan:\n"),
+            ("prices.yaml", "bonus('sales_plan')", "bonus('plan')"),
+        ],
         "neutral",
         [("bonus_renamed", "bonus renamed: sales_plan → plan", "neutral")],
     ),
@@ -170,7 +181,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "bonuses.yaml",
-                "      asoft_event:\n        title: {ru: Участие в мероприятиях ASoft, en: ASoft events attended}\n        when: asoft_events_attended >= 1\n        percent: {retail: 1, competency: 1, saas: 1}\n",
+                "      asoft_event:\n        title: {ru: Участие в мероприятиях ASoft, en: ASoft events attended}\n        when: asoft_events_attended > asoft_events_used\n        percent: {retail: 1, competency: 1, saas: 1}\n",
                 "",
             )
         ],
@@ -367,7 +378,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "requirement_rule_changed",
-                "ASoft CRM Competency Partner, Customer reviews of implementations: Implementations: exactly 0 or share of implementations with customer reviews: at least 50% → (not: (implementations: more than 0)) or share of implementations with customer reviews: at least 50%",
+                "ASoft CRM Competency Partner, Customer reviews of implementations, implementations: none or share of implementations with customer reviews: at least 50% → at most 0 or share of implementations with customer reviews: at least 50%",
                 "neutral",
             )
         ],
@@ -378,7 +389,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "value_changed",
-                "Order, 30% of the value of the licences supplied: (licences supplied at list price × 30%), rounded to 0.01 → (licences supplied at list price × 25%), rounded to 0.01",
+                "Order, 30% of the value of the licences supplied: (serviced licences at list price (Order) × 30%), rounded to 0.01 → (serviced licences at list price (Order) × 25%), rounded to 0.01",
                 "not_proved",
             )
         ],
@@ -386,13 +397,13 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
     "what may be agreed": (
         [
             (
-                "tiers.yaml",
-                "value: 10\n      negotiable: {minimum: 0, maximum: 40,",
-                "value: 10\n      negotiable: {minimum: 0, maximum: 30,",
+                "definitions.yaml",
+                "negotiable: {minimum: 0, maximum: 50,",
+                "negotiable: {minimum: 0, maximum: 30,",
             )
         ],
         "both",
-        [("value_changed", "ASoft Retail Partner: maximum 40% → 30%", "both")],
+        [("value_changed", "Partner's share of the price of updates: maximum 50% → 30%", "both")],
     ),
     "a comment": (
         [("bonuses.yaml", "# What is added", "# Whatever is added")],
@@ -452,6 +463,7 @@ def test_every_kind_of_judgement_is_among_them() -> None:
         "both",
         "neutral",
         "not_proved",
+        "worsens_or_both",
     }
     assert len(PLANTED) >= 30
 
@@ -523,7 +535,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
 
 def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
-    edit(release, "prices.yaml", "licences_supplied * ratio(30)", "licences_supplied * ratio(25)")
+    edit(release, "prices.yaml", "supplied * ratio(30)", "supplied * ratio(25)")
     told = charter_json("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
     (effect,) = (one for one in told["effects"] if one["judgement"] != "neutral")
     way = effect["ways"]["better"]
@@ -558,7 +570,7 @@ def test_a_release_of_git_is_read_without_checking_it_out(raised: Path, tmp_path
     done = charter("diff", "HEAD:1.0.0", "1.0.0", "--program", ".", cwd=raised.parent)
     assert done.returncode == 0, done.stderr
     assert "at least 2 → at least 3" in " ".join(done.stdout.split())
-    assert "HEAD:1.0.0/tiers.yaml:66:15 → 1.0.0/tiers.yaml:66:15" in done.stdout
+    assert "HEAD:1.0.0/tiers.yaml:70:15 → 1.0.0/tiers.yaml:70:15" in done.stdout
     for wrong in ("HEAD:nowhere", "nothing:1.0.0", "2.0.0", "--upload-pack=x:1.0.0"):
         refused = charter("diff", wrong, "1.0.0", "--program", ".", cwd=raised.parent)
         assert refused.returncode == 2, refused.stderr

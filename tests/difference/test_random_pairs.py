@@ -19,7 +19,7 @@ from charter.engine.values import Kind, Unknown, Value
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ..language.trees import trees
+from ..language.trees import CALENDAR_FILE, trees
 from ..portfolio.test_small_programmes import FACTS, facts
 from ..small_world import world
 from ..thorough import examples
@@ -38,7 +38,7 @@ def programme(folder, requirement: Expression, bonus: Expression, discount: int)
         f"    requirements: {{r: {{title: {{en: R}}, rule: {one}, source: [c]}}}}\n"
     )
     bonuses = f"bonuses: {{b: {{title: {{en: B}}, when: {other}, percent: {{gold: 5}}, source: [c]}}}}\n"
-    return world(folder, facts=FACTS, tiers=tiers, bonuses=bonuses)
+    return world(folder, facts=FACTS, tiers=tiers, bonuses=bonuses, calendar=CALENDAR_FILE)
 
 
 @settings(max_examples=examples(40), deadline=None)

@@ -91,10 +91,10 @@ def run_record(case: Input) -> str:
     if document is None or has_errors(problems):
         return REFUSED
     try:
-        record = release.record(document)
+        outcome = release.evaluate(document, as_of=a_day(chance))
     except InvalidInput as refused:
         return check_problems(refused.problems)
-    show(release, release.evaluate(record, as_of=a_day(chance)), chance)
+    show(release, outcome, chance)
     return TAKEN
 
 

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from ..postgres import Postgres, needs_postgres, postgres
+from ..thorough import examples
 from .names import KINDS, OPTIONAL, read, stated
 from .test_meaning import by_interpreter, cases
 from .test_sql import column, facts, same, there, type_of
@@ -86,7 +87,8 @@ def test_a_case_means_on_postgres_what_the_table_says(case: dict, server: Postgr
 
 @pytest.mark.slow
 @pytest.mark.parametrize("digits", [6, 18])
-@settings(max_examples=150, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(150), deadline=None)
 @given(any_value, st.data())
 def test_postgres_means_what_the_interpreter_means(
     digits: int, server: Postgres, tree: Expression, data: st.DataObject

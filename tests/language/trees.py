@@ -27,7 +27,7 @@ from charter.engine.language.tree import (
 from charter.engine.values import NUMERIC, Kind, Unknown
 from hypothesis import strategies as st
 
-from .names import COLOURS, FIELDS, KINDS, OPTIONAL
+from .names import CALENDAR, COLOURS, FIELDS, KINDS, OPTIONAL
 
 NUMBERS = (Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.MONEY)
 
@@ -105,10 +105,11 @@ def trees(kind: Kind, depth: int = 2) -> st.SearchStrategy[Expression]:
     if kind in NUMERIC:
         choices.append(trees(kind, depth - 1).map(lambda it: Call("abs", (it,), it.kind)))
     if kind is Kind.DATE:
-        choices += [_moved(depth - 1), _starts(depth - 1), _extremes(kind, depth - 1)]
+        choices += [_moved(depth - 1), _starts(depth - 1), _extremes(kind, depth - 1), _business_days(kind, depth - 1)]
     if kind is Kind.NUMBER:
         days = st.tuples(trees(Kind.DATE, depth - 1), trees(Kind.DATE, depth - 1))
         choices += [st.builds(Call, st.sampled_from(["days_between", "months_between"]), days, st.just(kind))]
+        choices.append(_business_days(kind, depth - 1))
         choices.append(trees(Kind.PERCENT, depth - 1).map(lambda it: Call("ratio", (it,), Kind.NUMBER)))
     if kind is Kind.COUNT:
         choices += [st.just(_RANK), _every(depth - 1), _parts_of_day(depth - 1)]
@@ -149,6 +150,23 @@ def _remainder(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
     return pairs.map(lambda pair: Call("modulo", pair, kind))
 
 
+#: a calendar.yaml for programmes with these trees
+CALENDAR_FILE = """
+business_days: {title: {en: Days}, from: 2024-01-01, until: 2024-12-31, weekend: [saturday, sunday], source: [c]}
+"""
+_CALENDAR = Literal(CALENDAR, Kind.TEXT)
+
+
+def _business_days(kind: Kind, depth: int) -> st.SearchStrategy[Expression]:
+    """A call over business days of the kind: whether, how many or which day."""
+    day = trees(Kind.DATE, depth)
+    if kind is Kind.YES_NO:
+        return day.map(lambda one: Call("is_business_day", (one, _CALENDAR), kind))
+    if kind is Kind.DATE:
+        return st.builds(lambda one, by: Call("add_business_days", (one, by, _CALENDAR), kind), day, whole)
+    return st.builds(lambda one, other: Call("business_days_between", (one, other, _CALENDAR), kind), day, day)
+
+
 def _moved(depth: int) -> st.SearchStrategy[Expression]:
     way = st.sampled_from(["add_days", "add_months"])
     return st.builds(lambda name, day, by: Call(name, (day, by), Kind.DATE), way, trees(Kind.DATE, depth), whole)
@@ -160,6 +178,7 @@ def _starts(depth: int) -> st.SearchStrategy[Expression]:
     days = trees(Kind.DATE, depth)
     return st.one_of(
         days.map(lambda day: Call("start_of_month", (day,), Kind.DATE)),
+        days.map(lambda day: Call("start_of_week", (day,), Kind.DATE)),
         st.builds(lambda name, day, first: Call(name, (day, first), Kind.DATE), way, days, month),
     )
 
@@ -236,6 +255,7 @@ def _conditions(depth: int) -> list[st.SearchStrategy[Expression]]:
     return [
         several,
         trees(Kind.YES_NO, depth).map(Not),
+        _business_days(Kind.YES_NO, depth),
         parts.map(_flat(And)),
         parts.map(_flat(Or)),
         ordered,

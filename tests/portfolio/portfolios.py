@@ -100,16 +100,18 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, A
         rows = list(rows)
         writer.writerows([as_text(row.get(id)) for id in columns] for row in rows)
     if path.suffix == ".parquet":
-        types = {id: next((sql_type(row[id]) for row in rows if row.get(id) is not None), "VARCHAR") for id in columns}
+        types = {id: sql_type([row[id] for row in rows if row.get(id) is not None]) for id in columns}
         with duckdb.connect() as database:
             database.read_csv(str(text), columns=types, header=True, na_values=[""]).write_parquet(str(path))
     return path
 
 
-def sql_type(value: Any) -> str:
-    if isinstance(value, bool):
-        return "BOOLEAN"
-    return "DECIMAL(18, 4)" if isinstance(value, Decimal) else "DATE" if isinstance(value, date) else "VARCHAR"
+def sql_type(values: Sequence[Any]) -> str:
+    """The type of a column with these values: text, where not all of them are of one kind (`none` among dates)."""
+    for kind, name in ((bool, "BOOLEAN"), (Decimal, "DECIMAL(18, 4)"), (date, "DATE")):
+        if values and all(isinstance(value, kind) for value in values):
+            return name
+    return "VARCHAR"
 
 
 def as_text(value: Any) -> str:

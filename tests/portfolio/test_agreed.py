@@ -24,7 +24,7 @@ from .test_compared import bonus_gone, discount, precise, release_with, tier_gon
 
 BEFORE = load(ASOFT)
 COMPETENCY, SAAS, UPDATES = "tiers.competency.discount", "tiers.saas.discount", "definitions.updates_share"
-NEGOTIABLE = "      negotiable: {minimum: 0, maximum: 40, source: [c6-sales-plan-discount, c10-supplementary]}\n"
+NEGOTIABLE = "      negotiable: {source: [c6-sales-plan-discount, c10-supplementary]}\n"
 
 
 def not_negotiable(folder: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_record_that_does_not_fit_is_told_at_its_place(tmp_path: Path) -> None
     text = f"""partner: A
 agreements:
   - {{term: {SAAS}, value: 30, document: one, from: 2026-01-01}}
-  - {{term: {COMPETENCY}, value: 50, document: two, from: 2026-01-01}}
+  - {{term: {UPDATES}, value: 51, document: two, from: 2026-01-01}}
 facts: {{certified_admin: 1}}
 """
     document, _ = read_text(text, "a.yaml")
@@ -174,7 +174,7 @@ def test_nothing_changes_between_a_release_and_itself(release: Release) -> None:
 PAPERS = f"""partner,term,value,document,from,until
 P-103,{COMPETENCY},22,7/2026,2026-01-01,2026-12-31
 P-106,{SAAS},30,8/2026,2026-01-01,
-P-104,{COMPETENCY},99,9/2026,2026-01-01,
+P-104,{UPDATES},99,9/2026,2026-01-01,
 P-110,{COMPETENCY},22,10/2026,2026-01-01,
 """
 
@@ -196,7 +196,7 @@ def test_agreements_of_a_portfolio_are_those_of_its_records(tmp_path: Path) -> N
     assert under.agreements == 2
     told = [one.message for one in under.problems]
     assert len(told) == 2
-    assert told[0].startswith("partner P-104: tiers.competency.discount: 99")
+    assert told[0].startswith("partner P-104: definitions.updates_share: 99")
     assert told[1].startswith("partner P-110: certified_admins: 'two'")
     assert unreached_in_portfolio(BEFORE, after, asked._replace(agreements=None)) == AgreementsUnder(0, (), ())
     compared = compare_portfolio(BEFORE, after, asked)

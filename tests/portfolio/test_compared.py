@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -61,6 +62,10 @@ def bonus_gone(folder: Path) -> None:
     (folder / "bonuses.yaml").write_text(text[: text.index("  events:\n")], "utf-8")
     facts = yaml.safe_load((folder / "facts.yaml").read_text("utf-8"))
     del facts["facts"]["asoft_events_attended"], facts["facts"]["own_events_held"]
+    prices = folder / "prices.yaml"
+    if prices.exists():
+        text = re.sub(r"\n        (own|asoft)_event_bonus: .*", "", prices.read_text("utf-8"))
+        prices.write_text(text, "utf-8")
     (folder / "facts.yaml").write_text(yaml.safe_dump(facts, allow_unicode=True), "utf-8")
     (folder / "claims.yaml").unlink(missing_ok=True)
 

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from ..cli import COMMAND
 from ..programmes import ASOFT, SMALL, copy_of, edit
+from ..thorough import examples
 from . import portfolios
 from .portfolios import TODAY
 
@@ -107,7 +108,7 @@ def test_agreements_and_their_mistakes(tmp_path: Path) -> None:
     papers.write_text(
         "partner,term,value,document,from,until\n"
         "A,tiers.competency.discount,25,7/2026,2026-01-01,2026-12-31\n"
-        "B,tiers.competency.discount,250,8/2026,2026-01-01,\n",
+        "B,definitions.updates_share,250,8/2026,2026-01-01,\n",
         "utf-8",
     )
     result = run(tmp_path, text, release=WHOLE, agreements=papers)
@@ -235,7 +236,8 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.lists(cells, min_size=6, max_size=8), max_size=12))
 def test_whatever_stands_in_a_file_every_row_is_decided_or_rejected(
     tmp_path_factory: object, table: list[list[str]]
@@ -255,8 +257,9 @@ def test_whatever_stands_in_a_file_every_row_is_decided_or_rejected(
         assert portfolios.reread(RELEASE, dict(zip(names, values, strict=True))) == plainly(one)
 
 
+@pytest.mark.thorough
 def test_a_killed_run_leaves_the_old_output_or_the_new(tmp_path: Path) -> None:
-    """A run is killed at twenty moments: the output is the old one or complete, and no partial file stays."""
+    """A run is killed at many moments: the output is the old one or complete, and no partial file stays."""
     with duckdb.connect() as database:
         columns = "'P-' || lpad(i::VARCHAR, 7, '0') AS partner, 'gold' AS tier, i % 9 AS people"
         database.sql(f"SELECT {columns} FROM range(300000) t(i)").write_parquet(str(tmp_path / "p.parquet"))
@@ -267,11 +270,11 @@ def test_a_killed_run_leaves_the_old_output_or_the_new(tmp_path: Path) -> None:
     subprocess.run(call, env=environment, check=True, capture_output=True)
     whole = time.monotonic() - start
     complete = output.read_bytes()
-    outcomes = set()
-    for turn in range(20):
+    outcomes, turns = set(), examples(24)
+    for turn in range(turns):
         output.write_text("old", "utf-8")
         process = subprocess.Popen(call, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(whole * (0.3 + 0.8 * turn / 20))
+        time.sleep(whole * (0.3 + 0.8 * turn / turns))
         process.send_signal(signal.SIGKILL)
         process.wait()
         now = output.read_bytes()

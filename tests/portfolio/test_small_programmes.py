@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ..language.names import COLOURS, KINDS
-from ..language.trees import trees
+from ..language.trees import CALENDAR_FILE, trees
 from ..programmes import ASOFT
 from ..random_facts import RELEASES
 from ..small_world import world
@@ -68,7 +68,7 @@ def test_random_programmes(
         for index, (tree, text) in enumerate((tree, json.dumps(words.text(tree))) for tree in expressions)
     )
     try:
-        release = world(folder, facts=FACTS, definitions=definitions)
+        release = world(folder, facts=FACTS, definitions=definitions, calendar=CALENDAR_FILE)
     except InvalidProgramme as refused:
         assume(not refused.problems)
         raise

@@ -36,7 +36,7 @@ FORMATS = ("csv", "jsonl", "parquet")
 
 def looks_back(release: Release) -> bool:
     """Whether items of a list look at others of it, or at a list that looks at it: Spark may lack the memory."""
-    looks = {**release.programme.lists, **release.programme.groups_of_items}
+    looks = {**release.programme.lists, **release.programme.made_lists}
     return any(
         id in items.looks_at or any(other in looks and id in looks[other].looks_at for other in items.looks_at)
         for id, items in looks.items()

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..programmes import ROOT, SMALL
+from ..thorough import examples
 from .portfolios import TODAY
 
 RELEASE = load(SMALL)
@@ -50,7 +51,8 @@ def test_csv_is_read_as_it_was_written(table: list[list[str]], separator: str, e
         assert content[: row.at].count(b"\n") + 1 == row.line
 
 
-@settings(max_examples=300)
+@pytest.mark.thorough
+@settings(max_examples=examples(300))
 @given(
     st.lists(st.one_of(st.binary(max_size=12), st.sampled_from([b'"', b"\n", b"\r", b',"', b'""', b"\xef\xbb\xbf"])))
 )

@@ -142,8 +142,8 @@ def test_agreements_one_after_the_other() -> None:
     [
         (agreed(term="tiers.competency.discuont"), "is not a term of the programme"),
         (agreed(term="discount.cap"), "'discount.cap' may not be agreed"),
-        (agreed(41), "41 is over 40"),
-        (agreed(-1), "-1 is under 0"),
+        (agreed(51, term="definitions.updates_share"), "51 is over 50"),
+        (agreed(-1, term="definitions.updates_share"), "-1 is under 0"),
         (agreed("22"), "'22' is not a number"),
         (agreed(**{"from": "March"}), "'from' is a day"),
         (agreed(until=date(2026, 2, 1)), "it ends on 2026-02-01, before it begins on 2026-03-01"),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..programmes import ROOT
+from ..thorough import examples
 from . import plain_asoft as plain
 
 RELEASE = load(ROOT / "program", release="1.0.0")
@@ -242,7 +243,8 @@ partners = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(500), deadline=None)
 @given(partners, st.sampled_from([*TIERS, None]))
 def test_the_release_agrees_with_plain_python(facts: dict[str, Any], tier: str | None) -> None:
     outcome = evaluated(facts, tier)
@@ -262,7 +264,8 @@ def test_the_release_agrees_with_plain_python(facts: dict[str, Any], tier: str |
         assert (outcome.status, outcome.discount.total) == (own.status, expected)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(partners, st.data())
 def test_the_facts_named_as_unknown_decide(facts: dict[str, Any], data: st.DataObject) -> None:
     outcome = evaluated(facts)
@@ -273,7 +276,8 @@ def test_the_facts_named_as_unknown_decide(facts: dict[str, Any], data: st.DataO
         assert evaluated(facts | supplied).of(tier.id).status != "undetermined"
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.thorough
+@settings(max_examples=examples(200), deadline=None)
 @given(partners, st.sampled_from(COUNTS), st.integers(0, 5))
 def test_more_never_lowers_the_tier_or_takes_a_bonus(facts: dict[str, Any], name: str, more: int) -> None:
     """More certified people, activities, reviews or events are never a loss; more implementations can be."""

@@ -55,7 +55,7 @@ def test_the_programmes_are_those_of_the_readme() -> None:
     table = (ROOT / "examples" / "programmes" / "README.md").read_text("utf-8")
     listed = re.findall(r"^\| \[([a-z-]+)\]\(\1\) ", table, re.MULTILINE)
     assert sorted(listed) == [release.parent.name for release in PROGRAMMES]
-    assert len(listed) == 11
+    assert len(listed) == 12
 
 
 @pytest.mark.parametrize("release", PROGRAMMES, ids=lambda path: path.parent.name)

@@ -98,14 +98,18 @@ def of_views(programme: Programme) -> Iterator[Seen]:
         yield track.tier, of_track(track.id), Role.TIER, ()
         if track.kept_until:
             yield track.kept_until, PROGRAMME, Role.KEPT_UNTIL, ()
+        if track.promotes:
+            yield track.promotes, PROGRAMME, Role.PROMOTES, ()
         for tier_id, kept in track.kept.items():
             yield kept, of_tier(tier_id), Role.KEPT, ()
     for check in programme.checks:
         yield check.value, PROGRAMME, Role.FACT_CHECK, (check.id,)
     if programme.membership_ends:
         yield programme.membership_ends, PROGRAMME, Role.MEMBERSHIP_ENDS, ()
+    if programme.membership_renews:
+        yield programme.membership_renews, PROGRAMME, Role.MEMBERSHIP_RENEWS, ()
     order = programme.order
-    for one in (*programme.lists.values(), *programme.groups_of_items.values(), *([order.lines] if order else [])):
+    for one in (*programme.lists.values(), *programme.made_lists.values(), *([order.lines] if order else [])):
         for id in one.values:
             role = Role.GROUP_KEY if id in one.key_ids else Role.ITEM_VALUE
             yield id, of_list(one.id), role, programme.values[id].names
@@ -119,6 +123,11 @@ def of_views(programme: Programme) -> Iterator[Seen]:
         for id, names in ((order.customer_pays, ("customer_pays",)), (order.partner_pays, ("partner_pays",))):
             if id:
                 yield id, of_list(ORDER), Role.AMOUNT, names
+        for item in order.becomes:
+            owner = of_list(ORDER) if item.one_for == "line" else WHOLE_ORDER
+            yield item.where, owner, Role.PLACED, (item.list,)
+            for name, field in item.fields.items():
+                yield field, owner, Role.PLACED_FIELD, (item.list, name)
         if order.rule:
             yield order.rule, of_list(ORDER), Role.PRICE_RULE, ()
 
@@ -126,7 +135,7 @@ def of_views(programme: Programme) -> Iterator[Seen]:
 #: values that no view names: parts of others, and what rules alone read
 _UNSEEN = {
     Role.BONUSES_APPLY, Role.BONUSES_IN_PRICE, Role.BONUS_TOTAL, Role.DEFINITION, Role.DISCOUNT_CAP,
-    Role.ORDER_TOTAL, Role.OWN_DISCOUNT, Role.REFUSED,
+    Role.ORDER_TOTAL, Role.OWN_BONUS, Role.OWN_DISCOUNT, Role.REFUSED,
 }  # fmt: skip
 
 
@@ -143,7 +152,7 @@ def check_views(programme: Programme) -> None:
             OwnerKind.PROGRAMME: [""],
             OwnerKind.TIER: programme.tiers,
             OwnerKind.TRACK: programme.tracks,
-            OwnerKind.LIST: [*programme.lists, *programme.groups_of_items, *([ORDER] if programme.order else [])],
+            OwnerKind.LIST: [*programme.lists, *programme.made_lists, *([ORDER] if programme.order else [])],
             OwnerKind.ORDER: [""],
         }
         assert value.owner.id in owners[value.owner.kind]
@@ -211,6 +220,7 @@ joining: {signed: {title: {en: Signed}, rule: "true", source: [c]}}
 """,
         tiers="""
 award: highest
+promotion: {title: {en: Quarterly}, when: as_of == start_of_quarter(as_of), source: [c]}
 retention: {title: {en: Kept}, until: "add_months(joined, 12)", source: [c]}
 membership: {title: {en: Year}, ends: "add_months(joined, 12)", source: [c]}
 tracks: {training: {title: {en: Training}, source: [c]}}
@@ -267,6 +277,8 @@ order:
   refusals: {free: {title: {en: Free}, when: list_price == 0, source: [c]}}
   rules:
     usual: {title: {en: Usual}, when: list_price > 0, customer_pays: list_price, partner_pays: net, source: [c]}
+  becomes:
+    deals: {fields: {amount: net}, source: [c]}
 """,
     ).programme
 
@@ -278,9 +290,17 @@ def test_values_agree_with_the_views(release: Path) -> None:
 
 def test_a_programme_of_every_role_agrees_with_its_views(every_role: Programme) -> None:
     check_views(every_role)
-    assert {value.role for value in every_role.values.values()} == set(Role)
+    assert {value.role for value in every_role.values.values()} == set(Role) - {Role.MEMBERSHIP_RENEWS}
     assert {value.form for value in every_role.values.values()} == set(WrittenForm)
     assert {value.owner.kind for value in every_role.values.values()} == set(OwnerKind)
+
+
+def test_what_renews_a_membership_is_a_value_of_the_programme(tmp_path: Path) -> None:
+    renews = "{title: {en: Signs}, rule: revenue > 0, source: [c]}"
+    membership = f"{{title: {{en: Year}}, ends: as_of, renews: {renews}, source: [c]}}"
+    programme = world(tmp_path, tiers=f"membership: {membership}\ntiers: {{gold: {{title: {{en: Gold}}}}}}\n").programme
+    check_views(programme)
+    assert programme.values["membership.renews"].role is Role.MEMBERSHIP_RENEWS
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,13 @@ BREACHES: dict[str, tuple[list[tuple[str, str, str]], Callable[..., bool]]] = {
         lambda partner: total("saas")(partner) == 24 and partner["tiers"]["saas"]["discount"]["base"] == 25,
     ),
     "more_is_never_less": (
-        [("bonuses.yaml", "when: own_events_held >= 1", "when: own_events_held >= 1 and own_events_held < 4")],
+        [
+            (
+                "bonuses.yaml",
+                "when: own_events_held > own_events_used",
+                "when: own_events_held > own_events_used and own_events_held < 4",
+            )
+        ],
         lambda first, second: any(
             total(tier)(first) > total(tier)(second) for tier in ("retail", "competency", "saas")
         ),

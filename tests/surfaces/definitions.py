@@ -315,6 +315,8 @@ class Definitions:
             row["best"] = self.chance.choice((1, 2, *counts[:1]))
         if take not in ("count", "distinct", "any", "sum") or self.make.likely(0.2):
             row["empty"] = "unknown" if self.make.likely(0.4) else self.make.figure(target)
+        if take in ("count", "distinct", "any"):
+            row.pop("empty", None)  # of no items these are 0 and no
         return row, target
 
     def up_to(self, form: dict[str, Any]) -> dict[str, Any]:

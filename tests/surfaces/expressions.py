@@ -180,8 +180,8 @@ class Expressions:
             return f"{name}({self.value(scope, Target('date'), depth)}, {by})"
 
         def start(depth: int) -> str:
-            name = self.chance.choice(("start_of_month", "start_of_quarter", "start_of_year"))
-            month = "" if name == "start_of_month" else self.chance.choice(("", ", 4"))
+            name = self.chance.choice(("start_of_week", "start_of_month", "start_of_quarter", "start_of_year"))
+            month = "" if name in ("start_of_week", "start_of_month") else self.chance.choice(("", ", 4"))
             return f"{name}({self.value(scope, Target('date'), depth)}{month})"
 
         def part_of_day(depth: int) -> str:

@@ -5,7 +5,7 @@ A number of a partner is one of the programme, a hundredth or a whole beside it,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,12 +13,26 @@ from typing import Any
 
 from charter import Release, Unknown
 from charter.engine.evaluate.evaluate import inputs_of
+from charter.engine.evaluate.expiry import Expiry, Moved
 from charter.engine.evaluate.row_layout import KnownInputs
 from charter.engine.language.run.causes import Cause
 from charter.engine.language.run.interpret import interpret
-from charter.engine.language.tree import Expression, Literal, Name, Undefined, children
+from charter.engine.language.tree import Aggregate, Call, Expression, Literal, Name, Undefined, children
+from charter.engine.limits import MAX_PERIODS
 from charter.engine.portfolio.sql.columns import tier_names
-from charter.engine.programme.model import LINE, NO_TIER, NONE, ORDER, Fact, ListFact, NamedValue, Programme
+from charter.engine.programme.model import (
+    FIRST,
+    LAPSED,
+    LINE,
+    NO_TIER,
+    NONE,
+    ORDER,
+    Balance,
+    Fact,
+    ListFact,
+    NamedValue,
+    Programme,
+)
 from charter.engine.programme.owners import Role, agreed_id, periods_id
 from charter.engine.values import NUMERIC, Kind, Value
 
@@ -135,9 +149,9 @@ def no_value(id: str, kind: Kind) -> Unknown:
     return Unknown(causes=frozenset({Cause(Undefined(Name(id, kind, id), kind), (NONE,))}))
 
 
-def reference(release: Release, partner: Partner, order: Partner | None = None) -> dict[str, Any]:
+def reference(release: Release, partner: Partner, order: Partner | None = None, day: date = DAY) -> dict[str, Any]:
     """Every fact and value of a partner, and of its order, by the interpreter, which knows no rows and no plans."""
-    inputs = inputs_of(release.record(partner), DAY)
+    inputs = inputs_of(release.record(partner), day)
     return meaning(release.programme, inputs, None if order is None else release.order(order).lines)
 
 
@@ -163,11 +177,16 @@ def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dic
             values[agreed_id(id)] = id in inputs.agreed
         if id in programme.agreed_on_days.values():
             values[periods_id(id)] = inputs.periods.get(id, ())
+    ready: dict[str, list[NamedValue]] = {}
     for id, named in programme.values.items():
         if named.of_order and lines is None:
             continue
         if named.role is Role.GROUP_KEY:
             _add_key(programme, named, values)
+        elif (periods := programme.made_lists.get(named.list or "")) and periods.balance:
+            ready.setdefault(periods.id, []).append(named)
+            if len(ready[periods.id]) == len(periods.values):
+                values[periods.id] = _periods(periods, periods.balance, ready[periods.id], values)
         elif named.list is None:
             values[id] = inputs.agreed[id] if id in inputs.agreed else interpret(named.expression, values)
         elif not isinstance(values[named.list], Unknown):
@@ -193,7 +212,7 @@ def _items(items: ListFact, written: Any) -> tuple[dict[str, Value], ...]:
 
 def _add_key(programme: Programme, named: NamedValue, values: dict[str, Any]) -> None:
     """Make the groups of a list, where this is the last of their keys that is known."""
-    groups = programme.groups_of_items[named.owner.id]
+    groups = programme.made_lists[named.owner.id]
     assert groups.group_of is not None
     items = values[groups.group_of]
     if isinstance(items, Unknown):
@@ -205,6 +224,62 @@ def _add_key(programme: Programme, named: NamedValue, values: dict[str, Any]) ->
             if row not in rows or any(isinstance(part, Unknown) for part in row.values()):
                 rows.append(row)
         values[groups.id] = tuple(rows)
+
+
+def _periods(periods: ListFact, balance: Balance, named: Sequence[NamedValue], values: Mapping[str, Any]) -> Any:
+    """The periods of a balance, each with the values that stand before those that need them; unknown where a day is."""
+    made: list[dict[str, Value]] = []
+    expiry: Expiry | None = None
+    while len(made) < MAX_PERIODS:
+        period: dict[str, Any] = {FIRST: not made, LAPSED: Unknown()}
+        inner = {value.id: value.inner_id for value in named}
+        period |= {field: made[-1][inner[id]] if made else Unknown() for id, field in balance.before.items()}
+        for value in named:
+            if value.id == balance.expired:
+                expiry = expiry or Expiry(period["opening"])
+                last = min(period.get("ends", values["as_of"]), values["as_of"])
+                period[LAPSED] = expiry.through(_moved(balance, named, periods, period, values), last)
+            period[value.inner_id] = interpret(value.expression, {**values, **_by_id(periods, period)})
+            if value.id in (balance.begins, balance.ends) and isinstance(period[value.inner_id], Unknown):
+                return period[value.inner_id]
+        begins, ends = (period.get(name, values["as_of"]) for name in ("begins", "ends"))
+        if begins > values["as_of"]:
+            return tuple(made)
+        made.append(period)
+        if ends >= values["as_of"]:
+            return tuple(made)
+    days = (Name(f"{periods.item}.begins", Kind.DATE), Name("as_of", Kind.DATE))
+    return Unknown(causes=frozenset({Cause(Call("days_between", days, Kind.COUNT), (begins, values["as_of"]))}))
+
+
+def _by_id(items: ListFact, item: Mapping[str, Any]) -> dict[str, Any]:
+    """What an item has, by the ids in expressions."""
+    return {items.id_of(name): value for name, value in item.items()}
+
+
+def _moved(
+    balance: Balance,
+    named: Sequence[NamedValue],
+    periods: ListFact,
+    period: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> Iterator[Moved]:
+    """What the items move in a period: all of them are looked at."""
+    trees = {value.id: value.expression for value in named}
+    for movement in balance.movements:
+        tree, items = trees[movement.value], values[movement.list]
+        assert isinstance(tree, Aggregate)
+        for item in [None] if isinstance(items, Unknown) else items:
+            if item is None:
+                yield Moved(items, items, items if movement.expires else None, movement.is_use)
+                continue
+            own = {f"{movement.list}[].{name}": value for name, value in item.items()}
+            known = {**values, **_by_id(periods, period), **own}
+            counts, day = interpret(tree.counts, known), interpret(movement.day, known)
+            if counts is not False:
+                expires = known[movement.expires] if movement.expires else None
+                day = counts if isinstance(counts, Unknown) else day
+                yield Moved(day, interpret(tree.value, known), expires, movement.is_use)
 
 
 def _add_to_items(named: NamedValue, values: Mapping[str, Any]) -> None:

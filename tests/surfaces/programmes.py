@@ -118,7 +118,98 @@ class _Maker(Definitions):
             self.within_lists(facts["lists"], files)
         if facts:
             self.optional(files)
+            self.balances(files)
+        if "prices" in files and facts.get("lists"):
+            self.becomes(files["prices"]["order"], facts["lists"], [*files.get("bonuses", {}).get("bonuses", {})])
         return files
+
+    def becomes(self, order: dict[str, Any], lists: dict[str, Any], bonuses: list[str]) -> None:
+        """What an order becomes: items of a list, one for each line or for the whole order.
+
+        What is drawn before and after does not depend on it.
+        """
+        state = self.chance.getstate()
+        stated = [id for id in lists if "group" not in lists[id]]
+        if stated and self.has(3):
+            id = self.chance.choice(stated)
+            one_for = self.chance.choice(("line", "order"))
+            self.make.conditions = []
+            scope = self.of_line if one_for == "line" else self.scope
+            scope = [*scope, *(Symbol(f"bonus('{bonus}')", "percent") for bonus in bonuses)]
+            fields = {name: self.placed(scope, field) for name, field in lists[id]["fields"].items()}
+            where = {"where": self.make.condition(scope, 1)} if self.make.likely(0.5) else {}
+            order["becomes"] = {id: {"one_for": one_for, **where, "fields": fields, **SOURCE}}
+        self.chance.setstate(state)
+
+    def placed(self, scope: list[Symbol], field: dict[str, Any]) -> str:
+        """What a field of an item says that an order becomes."""
+        kind, currency = field["kind"], field.get("currency")
+        if kind == "money":
+            return self.make.value(scope, Target(kind, currency)) if currency and currency.isupper() else "5"
+        return self.make.value(scope, Target(kind, options=tuple(field.get("choices", ()))), 1)
+
+    def balances(self, files: Files) -> None:
+        """A balance of what the items of a list come to, and what reads it; a few have one, for no query decides it.
+
+        What is drawn before does not depend on it, and nothing is drawn after it.
+        """
+        lists = files["facts"].get("lists", {})
+        days = {
+            id: [symbol.name for symbol in self.lists[id] if symbol.kind == "date"] for id in self.lists if id in lists
+        }
+        over = [id for id, names in days.items() if names and "group" not in lists[id]]
+        if not over or not self.has(0.8):
+            return
+        self.make.conditions = []
+        facts = files["facts"].get("facts", {})
+        begins = self.chance.choice([*(id for id, row in facts.items() if row["kind"] == "date"), "date('2026-01-01')"])
+        amounts = {id for id in over if self.moved(id, self.currency)}
+        over = sorted(amounts) if amounts and self.make.likely(0.4) else over
+        kind = {"kind": "money", "currency": self.currency} if set(over) == amounts else {"kind": "number"}
+        row: dict[str, Any] = {**self.title(), **kind, **self.better(0.4), **SOURCE}
+        has_periods = self.make.likely(0.7)
+        if has_periods or self.make.likely(0.5):
+            row["begins"] = begins
+        if has_periods:
+            row["ends"] = self.chance.choice(("add_days(add_months(begins, 6), -1)", "add_months(begins, 1)"))
+        currency = row.get("currency")
+        row["adds"] = {f"gains{at}": self.movement(self.chance.choice(over), days, currency) for at in range(2)}
+        if self.make.likely(0.5):
+            row |= {"uses": {"spends": self.movement(self.chance.choice(over), days, currency)}, "negative": "carried"}
+        if self.make.likely(0.4):
+            row["opening"] = self.make.value(self.scope, Target(row["kind"], currency), 0)
+        if self.make.likely(0.4):
+            first = next(iter(row["adds"].values()))
+            first["expires"] = f"add_days({first['on']}, {self.chance.choice((30, 400))})"
+        elif has_periods and self.make.likely(0.6):
+            row["carries"] = self.chance.choice(("max(0, closing - 2)", "min(closing, opening)"))
+            if self.make.likely(0.5):
+                row["negative"] = "dropped"
+        best = {**self.title(), **kind, "value": "max(closing, before(best, 1))", "show": True, **SOURCE}
+        row["values"] = {"best": best}
+        if self.make.likely(0.5):
+            row["unit"] = {"en": "points", "ru": "баллов"}
+        files["balances"] = {"balances": {"stock": row}}
+        taken = {**kind, "take": "maximum", "of": "best", "over": "stock", "empty": "unknown"}
+        rules = files.setdefault("definitions", {}).setdefault("definitions", {})
+        rules["best_of_stock"] = {**self.title(), **taken, **SOURCE}
+        if "tiers" in files and self.make.likely(0.5):
+            tier = self.chance.choice([*files["tiers"]["tiers"].values()])
+            asked = {**self.title(), "rule": f"stock >= {self.chance.choice((0, 1, 2))}", **SOURCE}
+            tier.setdefault("requirements", {})["asks_stock"] = asked
+
+    def moved(self, over: str, currency: str | None) -> list[str]:
+        """The fields of a list that can move a balance: amounts of a currency, or (None) counts and numbers."""
+        kinds = ("money",) if currency else ("count", "number")
+        fields = (symbol for symbol in self.lists[over] if symbol.kind in kinds)
+        return [symbol.name for symbol in fields if symbol.currency == currency]
+
+    def movement(self, over: str, days: dict[str, list[str]], currency: str | None) -> dict[str, Any]:
+        """What the items of a list add to a balance, or use."""
+        of = self.chance.choice([*self.moved(over, currency), 1])
+        row = {"of": of, "over": over, "on": self.chance.choice(days[over])}
+        where = {"where": self.make.condition([*self.scope, *self.lists[over]])} if self.make.likely(0.4) else {}
+        return {**self.title(), **row, **where}
 
     def optional(self, files: Files) -> None:
         """A day or a number of which there may be none, of the partner and of an item, and rules that ask for it.
@@ -211,6 +302,7 @@ class _Maker(Definitions):
         if self.has(0.5):
             ends = self.chance.choice(("add_days(add_months(start_of_year(as_of), 12), -1)", "date('2026-12-31')"))
             whole["membership"] = {**self.title(), "ends": ends, **SOURCE}
+        whole |= self.acts(whole)
         if track:
             whole["tracks"] = {"side": {**self.title(), **SOURCE}}
         by_tier = list(self.by_tier(definitions, [*main, *track]))
@@ -236,6 +328,21 @@ class _Maker(Definitions):
         self.scope += [held, *([Symbol("side_tier", "choice", None, ("none", *track), ordered=True)] if track else [])]
         self.make.conditions += [f"qualified('{tier}')" for tier in everything]
         return {**files, **self.offers(everything, discounted)}
+
+    def acts(self, whole: dict[str, Any]) -> dict[str, Any]:
+        """On which days tiers are awarded, or what renews a membership; what is drawn later does not depend on it."""
+        state = self.chance.getstate()
+        facts = [symbol.name for symbol in self.scope if symbol.kind == "yes_no"]
+        rules = ["as_of == start_of_quarter(as_of)", "as_of >= date('2026-06-01')", "held_tier != 'none'", *facts]
+        acts: dict[str, Any] = {}
+        if whole["award"] == "highest" and self.make.likely(0.4):
+            acts["promotion"] = {**self.title(), "when": self.chance.choice(rules), **SOURCE}
+        if whole["award"] == "signed" and "membership" in whole and self.make.likely(0.6):
+            renews = {**self.title(), "rule": self.chance.choice(rules), **SOURCE}
+            renews |= {"alone": True} if self.make.likely(0.4) else {}
+            acts["membership"] = {**whole["membership"], "renews": renews}
+        self.chance.setstate(state)
+        return acts
 
     def offers(self, tiers: list[str], discounted: list[str], needed: Collection[str] = ()) -> Files:
         """The files of what a partner gets or owes, and of prices: some of them, and the ones needed.
@@ -496,7 +603,7 @@ class _Maker(Definitions):
                 sums = self.chance.choice((("customer_pays",), ("partner_pays",), ("customer_pays", "partner_pays")))
                 rule |= {key: self.make.cell(scope, target) for key in sums}
             rules[f"rule{number}"] = rule
-        order["rules"] = rules
+        order["rules"], self.of_line = rules, scope
         if self.has():
             order["refusals"] = {"refusal": {**self.title(), "when": self.make.condition(scope, 1), **SOURCE}}
         return {"order": order}

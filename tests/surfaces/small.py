@@ -74,6 +74,15 @@ tiers:
   silver: {title: {en: Silver}}
   gold: {title: {en: Gold}, requirements: {r: {title: {en: R}, rule: n >= 5, source: [c]}}}
 """
+_RENEWS = """
+tiers: {gold: {title: {en: Gold}}}
+membership:
+  title: {en: Period}
+  ends: date('2026-12-31')
+  renews: {title: {en: Renewal}, rule: n >= 1, source: [c]}
+  source: [c]
+"""
+_PROMOTION = "promotion: {title: {en: Reviews}, when: \"as_of >= date('2026-06-01')\", source: [c]}"
 _ENDS = "\nmembership: {title: {en: Period}, ends: \"date('2026-12-31')\", source: [c]}"
 _BONUS = """
 discount:
@@ -88,6 +97,20 @@ lists:
     title: {en: Deals}
     fields: {k: {title: {en: K}, kind: count}}
     values: {twice: {title: {en: Twice}, kind: number, value: k * 2, source: [c]}}
+"""
+_DEALS = """
+lists:
+  deals:
+    title: {en: Deals}
+    fields:
+      coin: {title: {en: Coin}, kind: choice, choices: {eur: {title: {en: Euro}}, usd: {title: {en: Dollar}}}}
+      amount: {title: {en: Amount}, kind: money, currency: coin}
+      ok: {title: {en: Ok}, kind: yes_no}
+      big: {title: {en: Big}, kind: yes_no}
+"""
+_SOLD = """
+definitions:
+  d: {title: {en: D}, kind: money, currency: EUR, take: sum, of: amount, over: deals, where: ok, empty: 0, source: [c]}
 """
 _DISCOUNT = "tiers: {gold: {title: {en: Gold}, discount: {value: 5, source: [c]}}}"
 #: two programmes that say something else of a partner: the files, and the text of a file that another one replaces
@@ -109,12 +132,22 @@ PAIRS = {
     "default of a fact": (
         small(tiers=_LADDER), small(tiers=_LADDER, facts=_FACTS.replace("count", "count, default: 0"))
     ),
+    "what renews a membership": (small(tiers=_RENEWS), small(tiers=_RENEWS.replace("n >= 1", "n >= 2"))),
+    "whether the act alone renews": (
+        small(tiers=_RENEWS), small(tiers=_RENEWS.replace("rule: n >= 1,", "rule: n >= 1, alone: true,"))
+    ),
+    "day of promotion": (
+        small(tiers=_LADDER + _PROMOTION), small(tiers=_LADDER + _PROMOTION.replace("06-01", "12-01"))
+    ),
     "end of a membership": (small(tiers=_TIERS + _ENDS), small(tiers=_TIERS + _ENDS.replace("12-31", "06-30"))),
     "when bonuses apply": (
         small(tiers=_DISCOUNT, bonuses=_BONUS), small(tiers=_DISCOUNT, bonuses=_BONUS.replace("n >= 3", "n >= 4"))
     ),
     "bonuses in the price": (
         small(tiers=_DISCOUNT, bonuses=_BONUS), small(tiers=_DISCOUNT, bonuses=_BONUS.replace("n >= 2", "n >= 4"))
+    ),
+    "items of one currency that count": (
+        small(facts=_DEALS, definitions=_SOLD), small(facts=_DEALS, definitions=_SOLD.replace("ok,", "ok and big,"))
     ),
     "value of an item": (small(facts=_ITEMS), small(facts=_ITEMS.replace("k * 2", "k * 3"))),
     "border of a tier": (small(tiers=_LADDER), small(tiers=_LADDER.replace("n >= 5", "n >= 6"))),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from operator import itemgetter
 from random import Random
 from typing import Any
 
 import simplejson
-from charter import Outcome, Programme, Release, to_dict, to_json
+from charter import InvalidInput, Outcome, Programme, Release, to_dict, to_json
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome import TierOutcome
-from charter.engine.programme.model import MAIN, ORDER, Tier
+from charter.engine.evaluate.record import plain_document
+from charter.engine.language.tree import Literal
+from charter.engine.programme.model import MAIN, ORDER, OrderItem, Tier
+from charter.engine.release.orders import quote_in_turn, read_orders
 from charter.engine.values import Unknown, or_none
 
 from ..published import validator
-from .partners import DAY, Partners, reference
+from .partners import DAY, Partner, Partners, reference
 from .programmes import Files, compiled
 from .trials import each, trials
 
@@ -74,6 +80,12 @@ def part_fault(release: Release, outcome: Outcome, right: dict[str, Any]) -> str
     shown |= own_parts(release, outcome, right)
     if programme.membership_ends:
         shown["membership"] = (outcome.membership_ends, or_none(right[programme.membership_ends]))
+    acts = (
+        (programme.membership_renews, outcome.membership_renews),
+        (programme.tracks[MAIN].promotes, outcome.promotes),
+    )
+    for id, act in acts:
+        shown |= {id: (act and act.value, or_none(right[id]))} if id else {}
     for what, (seen, wanted) in shown.items():
         if (seen, type(seen)) != (wanted, type(wanted)):
             return f"{what} is {seen}, not {wanted}"
@@ -169,6 +181,91 @@ def order_fault(files: Files, chance: Random) -> str | None:
                 if getattr(line, amount) != or_none(item[f"quote.{amount}"]):
                     return f"{line}, of {partner} and {written}: {amount} is {item[f'quote.{amount}']}"
     return None
+
+
+@trials(25)
+def test_orders_in_turn_are_each_priced_with_what_those_before_have_left(seeds: range) -> None:
+    each(seeds, in_turn_fault)
+
+
+def in_turn_fault(files: Files, chance: Random) -> str | None:
+    """Quotes of several orders that are not those of each alone, by a record with the items of those before."""
+    release = compiled(files)
+    if release.programme.order is None or not release.programme.order.becomes:
+        return None
+    makers = Partners(release.programme, chance)
+    for _ in range(PARTNERS):
+        partner = makers.partner(missing=0.03)
+        orders = [makers.order() | {"on": DAY + timedelta(days)} for days in (chance.choice((0, 1)), 1, 0)]
+        document, quotes = plain_document({"orders": orders}, "orders"), []
+        try:
+            for quote in quote_in_turn(read_orders(document), plain_document(partner, "record"), lambda _: release):
+                quotes.append(to_dict(quote))
+        except InvalidInput:
+            quotes.append({})
+        if quotes != (wanted := list(one_by_one(release, partner, orders))):
+            return f"{quotes}, not {wanted}, of {partner} and {orders}"
+    return None
+
+
+def one_by_one(release: Release, partner: Partner, orders: list[Partner]) -> Iterator[dict[str, Any]]:
+    """The quote of each order in the order of their days; an empty one where none can be given, which is the last."""
+    in_order = sorted(orders, key=itemgetter("on"))
+    for number, order in enumerate(in_order):
+        alone, day = {key: value for key, value in order.items() if key != "on"}, order["on"]
+        try:
+            yield to_dict(release.quote(alone, partner, as_of=day))
+        except InvalidInput:
+            yield {}
+            return
+        items = placed(release, partner, alone, day)
+        if items is None and number < len(in_order) - 1:
+            yield {}
+            return
+        facts = {**partner["facts"]}
+        for id, item in items or ():
+            if id in facts or release.programme.lists[id].default_empty:
+                facts[id] = [*facts.get(id, ()), item]
+        partner = {**partner, "facts": facts}
+
+
+def placed(release: Release, partner: Partner, order: Partner, day: date) -> list[tuple[str, dict[str, Any]]] | None:
+    """The items that an order becomes, each with its list, by the interpreter; None where that is not certain."""
+    programme, values = release.programme, reference(release, partner, order, day)
+    assert programme.order is not None
+    items: list[tuple[str, dict[str, Any]]] = []
+    for item in programme.order.becomes:
+        lines = values[ORDER]
+        states = [
+            False if line["refused"] is True else None if Unknown in map(type, (line["refused"], line["quote.rule"]))
+            else line["quote.rule"] != ""
+            for line in lines
+        ]  # fmt: skip
+        if item.one_for == "order":
+            lines, states = [values], [True if True in states else None if None in states else False]
+        for line, is_ordered in zip(lines, states, strict=True):
+            own = {id: line[id if item.one_for == "order" else programme.values[id].inner_id]
+                   for id in (item.where, *item.fields.values())}  # fmt: skip
+            if is_ordered is False or own[item.where] is False:
+                continue
+            fields = {name: own[id] for name, id in item.fields.items()}
+            about = programme.lists[item.list].fields
+            is_open = is_ordered is None or isinstance(own[item.where], Unknown)
+            for name, value in fields.items():
+                gone = isinstance(value, Unknown) and (not value.missing or about[name].default is not None)
+                other = about[name].default_from or about[name].none or isinstance(value, Fraction)
+                is_open |= gone or (bool(other) and isinstance(value, Unknown | Fraction))
+                of_order = not programme.values[item.fields[name]].currency and not item_figure(programme, item, name)
+                is_open |= of_order and about[name].currency not in (None, "EUR")
+            if is_open:
+                return None
+            items.append((item.list, {name: value for name, value in fields.items() if not isinstance(value, Unknown)}))
+    return items
+
+
+def item_figure(programme: Programme, item: OrderItem, name: str) -> bool:
+    """Whether a field of an item is a written figure, which is in the currency of the field."""
+    return isinstance(programme.values[item.fields[name]].expression, Literal)
 
 
 @trials(10)

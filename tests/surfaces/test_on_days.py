@@ -11,9 +11,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from charter import Release
 from charter.engine.compile.on_days import EarlierRelease
+from charter.engine.difference.effects import EffectWitness, OutcomeEffect
+from charter.engine.difference.either_side import with_other_side
+from charter.engine.difference.matched import matched
+from charter.engine.difference.one_partner import Pair
+from charter.engine.difference.partner_effects import outcome_effects
 from charter.engine.evaluate.evaluate import all_values
+from charter.engine.language.run.interpret import interpret
 from charter.engine.problems import InvalidProgramme
 from charter.engine.release.load import load_files, release_files
 from charter.engine.values import Unknown
@@ -22,7 +29,7 @@ from .changes import CHANGES, changed
 from .expressions import NUMERIC
 from .partners import DAY, Partners, reference
 from .programmes import Files, compiled, text
-from .trials import each, trials
+from .trials import COMPARED, each, trials
 
 BEGINS = DAY - timedelta(20)  #: the second release
 ASKED = "asked_on"
@@ -30,8 +37,13 @@ ASKED = "asked_on"
 
 def later(files: Files) -> Files:
     """The files as the release that begins on `BEGINS`, with a day, and each definition asked for on it."""
+    about = {**files["programme"], "release": "2.0.0", "effective": {"from": BEGINS}}
+    return asking({**files, "programme": about})
+
+
+def asking(files: Files) -> Files:
+    """The files with a day, and each definition asked for on it."""
     after = deepcopy(files)
-    after["programme"] = {**after["programme"], "release": "2.0.0", "effective": {"from": BEGINS}}
     day = {"title": {"en": "Asked", "ru": "День"}, "kind": "date"}
     after.setdefault("facts", {}).setdefault("facts", {})[ASKED] = day
     definitions = after.get("definitions", {}).get("definitions", {})
@@ -97,4 +109,61 @@ def fault_of(before: Release, after: Release, partner: dict[str, Any]) -> str | 
         is_known = not isinstance(wanted, Unknown)
         if (not isinstance(asked[id], Unknown)) != is_known or (is_known and asked[id] != wanted):
             return f"{id} is {asked[id]}, on {day} it is {wanted}"
+    return None
+
+
+@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(1000, 1000 + 30 * COMPARED), marks=pytest.mark.slow)])
+def test_the_other_side_of_an_effect_is_what_each_release_says_of_it(seeds: range) -> None:
+    each(seeds, other_side_fault, share=0.3)
+
+
+def other_side_fault(files: Files, chance: Random) -> str | None:
+    """An effect whose example, with its day moved, comes to something else than `diff` says."""
+    raised = deepcopy(files)
+    definitions = raised.get("definitions", {}).get("definitions", {})
+    numbers = [row for row in definitions.values() if row["kind"] in ("number", "count", "percent") and "value" in row]
+    for row in chance.sample(numbers, min(2, len(numbers))):
+        row["value"] = f"({row['value']}) + 1"
+    try:
+        before = compiled(asking(files))
+        after = with_earlier(later(raised), before)
+    except InvalidProgramme:
+        return None  # the other test holds what is refused
+    pair = Pair(before, after, DAY, seconds=0.3)
+    outcomes = [outcome for outcome in matched(before.programme, after.programme) if not outcome.of_order]
+    for effect in outcome_effects(pair, outcomes):
+        shown = with_other_side(pair, effect)
+        for way, witness in shown.ways.items():
+            if fault := wrong_other_side(pair, shown, witness):
+                return f"{effect.outcome.id}, {way}: {fault}"
+    return None
+
+
+def wrong_other_side(pair: Pair, effect: OutcomeEffect, witness: EffectWitness) -> str | None:
+    other, examples = witness.other_side, witness.examples
+    states = examples is not None and ASKED in examples[1].facts
+    asks = effect.outcome.reads & {id for id in pair.after.programme.on_days if "then_" in id}
+    if other is None or examples is None:
+        return "the other side is not shown" if states and asks else None
+    if other.moved != (ASKED,):
+        return None  # the programme itself asks for something on days of its own
+    is_after = examples[1].facts[ASKED] >= BEGINS
+    if other.day != (BEGINS - timedelta(1) if is_after else BEGINS):
+        return f"moved to {other.day}"
+    rows = [
+        reference(
+            release,
+            example._replace(facts={**example.facts, ASKED: other.day}).record_for(release),
+            None,
+            example.as_of,
+        )
+        for release, example in zip((pair.before, pair.after), examples, strict=True)
+    ]
+    outcome = effect.outcome
+    trees = (outcome.before, outcome.after)
+    right = tuple(interpret(tree, row) for tree, row in zip(trees, rows, strict=True)) if outcome.list is None else None
+    if right is not None and other.values != right:
+        return f"{other.values}, by the interpreter {right}"
+    if "then_" in outcome.id and is_after and not outcome.list and other.values[0] != other.values[1]:
+        return f"{other.values} on a day on which the first release is in force for both"
     return None

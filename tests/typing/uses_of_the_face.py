@@ -20,6 +20,8 @@ def of_one_partner(release: charter.Release) -> None:
     assert_type(release.evaluate({"partner": "P-1"}), charter.Outcome)
     order: charter.OrderLines = release.order(charter.read("examples/orders/mixed.yaml"))
     quote: charter.Quote = release.quote(order, document, as_of=DAY)
+    several: tuple[charter.Quote, ...] = charter.quotes({"orders": []}, document, "program", release=None)
+    assert_type(several[0], charter.Quote)
     timeline: charter.Timeline = charter.timeline("program", document, DAY, DAY)
     assert_type(charter.to_dict(outcome), dict[str, Any])
     assert_type(charter.to_json(quote, indent=None) + charter.to_json(timeline), str)

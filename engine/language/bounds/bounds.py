@@ -296,7 +296,7 @@ def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange
             return NumberRange(_ONE, Decimal(len(parts) - 1))
         case "year" | "month" | "day" | "weekday" | "quarter":
             return NumberRange(_ONE, _MOST_OF_DAY[function])
-        case "every" | "days_between" | "months_between":
+        case "every" | "days_between" | "months_between" | "business_days_between":
             return None
         case (
             "on"
@@ -305,9 +305,12 @@ def _number(function: FunctionName, parts: Sequence[NumberRange]) -> NumberRange
             | "at_least"
             | "add_days"
             | "add_months"
+            | "start_of_week"
             | "start_of_month"
             | "start_of_quarter"
             | "start_of_year"
+            | "is_business_day"
+            | "add_business_days"
         ):
             return None  # their values are no numbers
         case _:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ...named_tuples import public
 from ...values import UNDEFINED, Kind, Unknown, Value, plain
+from ..business_days import without_calendar
 from ..tree import Aggregate, Arithmetic, Call, Undefined
 from ..words.words import text
 
@@ -42,12 +43,17 @@ class Cause(NamedTuple):
         return f"{table} by {text(by)}" if table else text(by)
 
 
+def _cause(subject: Arithmetic | Call | Aggregate | Undefined, operands: tuple[Value, ...]) -> Cause:
+    """The cause with the operands that are written: a calendar is not."""
+    return Cause(subject, operands[: len(without_calendar(subject))] if isinstance(subject, Call) else operands)
+
+
 def undefined_by(subject: Arithmetic | Call | Undefined) -> Callable[..., Unknown]:
     """The function from operands for which an operation has no result to the undefined value with that cause."""
 
     @lru_cache(maxsize=64)  # many partners have the same small counts
     def undefined(*operands: Value) -> Unknown:
-        return Unknown(causes=frozenset((Cause(subject, operands),)))
+        return Unknown(causes=frozenset((_cause(subject, operands),)))
 
     return undefined
 
@@ -58,7 +64,7 @@ def with_cause(
     """The value of an operation; where the operation itself has no result, an undefined value with this cause."""
     if value is not UNDEFINED:
         return value
-    return Unknown(causes=frozenset((Cause(subject, operands),)))
+    return Unknown(causes=frozenset((_cause(subject, operands),)))
 
 
 def causes(value: Value) -> tuple[Cause, ...]:

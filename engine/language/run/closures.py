@@ -27,6 +27,7 @@ from ..tree import (
     Or,
     Undefined,
     children,
+    conjuncts,
     operands,
     own_id,
 )
@@ -176,7 +177,7 @@ def _candidates(tree: Aggregate, positions: Positions) -> Callable[[Row, list[Ro
     Where the aggregate asks for items with the same key as the item at hand, it finds them by the key, not one by one.
     """
     item = _own(positions[tree.item])
-    for part in tree.counts.operands if isinstance(tree.counts, And) else (tree.counts,):
+    for part in conjuncts(tree.counts):
         if not (isinstance(part, Compare) and part.operator == "=="):
             continue
         for inner, outer in ((part.left, part.right), (part.right, part.left)):

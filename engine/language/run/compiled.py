@@ -39,7 +39,7 @@ _MAX_DEPTH = 60  #: of a compiled tree: Python's compiler is recursive
 _ROWS_BEFORE = 300  #: filled by closures first, which takes about as long as compiling, for any number of values
 _ALWAYS_WITH_RESULT = frozenset({
     "has", "starts_with", "min", "max", "abs", "at_least", "rank", "rank_from_last",
-    "days_between", "months_between", "year", "month", "day", "weekday",
+    "days_between", "months_between", "year", "month", "day", "weekday", "start_of_week",
 })  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from ...values import (
     round_half_up,
     subtract,
 )
+from ..business_days import calendar_of
 from ..function_names import FunctionName
 
 _remembered = lru_cache(maxsize=512)  #: many partners have the same days
@@ -222,6 +223,11 @@ def months_between(first: Value, last: Value) -> Value:
     return whole if type(reached) is Unknown or reached <= last else add(whole, -_ONE)  # type: ignore[operator]
 
 
+def start_of_week(day: Value) -> Value:
+    """The Monday of the week, by ISO 8601; the first day of the calendar is one."""
+    return day if type(day) is Unknown else day - timedelta(day.weekday())  # type: ignore[union-attr,operator,return-value]
+
+
 def start_of_month(day: Value) -> Value:
     """The first day of the month."""
     return day if type(day) is Unknown else day.replace(day=1)  # type: ignore[union-attr,call-arg]
@@ -268,6 +274,45 @@ def quarter(day: Value, first_month: Value) -> Value:
         return Decimal((day.month - first_month) % 12 // 3 + 1)
 
     return _on_calendar(number, day, first_month)
+
+
+# Business days: of a calendar, by its text ----------------------------------------------------------------------------
+
+
+def is_business_day(day: Value, calendar: Value) -> Value:
+    """Whether the day is worked; undefined where the calendar does not cover it."""
+    if type(day) is Unknown:
+        return day
+    days = calendar_of(str(calendar))
+    return days.is_worked(day) if days.covers(day) else UNDEFINED  # type: ignore[arg-type]
+
+
+def add_business_days(day: Value, number: Value, calendar: Value) -> Value:
+    """The business day so many after the day, or before it where negative; the day itself for 0.
+
+    Undefined where the calendar does not cover both.
+    """
+    days = calendar_of(str(calendar))
+
+    def moved(day: date, number: int) -> date:
+        if not days.covers(day):
+            raise ValueError
+        place = days.before(day) + number if number < 0 else days.up_to(day) + number - 1
+        if number and not 0 <= place < len(days.worked):
+            raise ValueError
+        return days.worked[place] if number else day
+
+    return _on_calendar(moved, day, number)
+
+
+def business_days_between(first: Value, last: Value, calendar: Value) -> Value:
+    """How many business days are after the first day, up to and with the second; negative where it is before."""
+    if type(first) is Unknown or type(last) is Unknown:
+        return merge(first, last)
+    days = calendar_of(str(calendar))
+    if not (days.covers(first) and days.covers(last)):  # type: ignore[arg-type]
+        return UNDEFINED
+    return Decimal(days.up_to(last) - days.up_to(first))  # type: ignore[arg-type]
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
@@ -340,6 +385,8 @@ def function_of(name: FunctionName) -> Callable[..., Value]:
             return days_between
         case "months_between":
             return months_between
+        case "start_of_week":
+            return start_of_week
         case "start_of_month":
             return start_of_month
         case "start_of_quarter":
@@ -356,5 +403,11 @@ def function_of(name: FunctionName) -> Callable[..., Value]:
             return part_of_day(date.isoweekday)
         case "quarter":
             return quarter
+        case "is_business_day":
+            return is_business_day
+        case "add_business_days":
+            return add_business_days
+        case "business_days_between":
+            return business_days_between
         case _:
             assert_never(name)

@@ -15,10 +15,11 @@ from typing import Any, assert_never
 import z3  # type: ignore[import-untyped]
 
 from ...values import NUMERIC, Kind
+from ..business_days import OF_BUSINESS_DAYS, BusinessCalendar, calendar_in, without_calendar
 from ..function_names import FunctionName
 from ..operators import Operator, Order
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
-from . import days
+from . import business_days, days
 from .terms import (
     Codes,
     Formula,
@@ -76,6 +77,9 @@ def formula(tree: Expression, terms: Terms, codes: Codes) -> Term:
         case Call(function="starts_with", arguments=(whole, Literal(value=str(beginning)))):
             codes.text(beginning)
             return begins(formula(whole, terms, codes), beginning)
+        case Call() if tree.function in OF_BUSINESS_DAYS:
+            parts = (formula(part, terms, codes) for part in without_calendar(tree))
+            return _call_of(tree.function)(calendar_in(tree), *parts)
         case Call():
             return _call_of(tree.function)(*(formula(part, terms, codes) for part in tree.arguments))
         case Undefined():
@@ -244,8 +248,30 @@ def _quarter(day: Term, first_month: Term) -> Term:
     return Term(number, all_of([day.known, first_month.known, is_whole(first_month), exists]))
 
 
+def _is_business_day(calendar: BusinessCalendar, day: Term) -> Term:
+    worked = business_days.is_worked(calendar, day.value)
+    return Term(worked, all_of([day.known, business_days.covers(calendar, day.value)]))
+
+
+def _add_business_days(calendar: BusinessCalendar, start: Term, number: Term) -> Term:
+    steps, up_to = floor(number), business_days.up_to(calendar, start.value)
+    before = up_to - z3.If(business_days.is_worked(calendar, start.value), 1, 0)
+    later, exists = business_days.business_day(calendar, z3.If(steps < 0, before + 1, up_to) + steps)
+    covered = [start.known, number.known, is_whole(number), business_days.covers(calendar, start.value)]
+    return Term(z3.If(steps == 0, start.value, later), all_of([*covered, any_of([steps == 0, exists])]))
+
+
+def _business_days_between(calendar: BusinessCalendar, first: Term, last: Term) -> Term:
+    number = business_days.up_to(calendar, last.value) - business_days.up_to(calendar, first.value)
+    covered = (business_days.covers(calendar, day.value) for day in (first, last))
+    return Term(number, all_of([first.known, last.known, *covered]))
+
+
 def _call_of(function: FunctionName) -> Callable[..., Term]:
-    """The function of this name, from the terms of the arguments to the term of the call."""
+    """The function of this name, from the terms of the arguments to the term of the call.
+
+    One over business days takes its calendar first.
+    """
     match function:
         case "has":
             return lambda fact: Term(fact.known, any_of([fact.known, fact.none]))
@@ -291,6 +317,8 @@ def _call_of(function: FunctionName) -> Callable[..., Term]:
             return lambda first, last: plus(last, negative(first))
         case "months_between":
             return _months_between
+        case "start_of_week":
+            return lambda day: Term(day.value - days.weekday_of(day.value) + 1, day.known)
         case "start_of_month":
             return _start_of_month
         case "start_of_quarter":
@@ -307,5 +335,11 @@ def _call_of(function: FunctionName) -> Callable[..., Term]:
             return _part_of_day(days.weekday_of)
         case "quarter":
             return _quarter
+        case "is_business_day":
+            return _is_business_day
+        case "add_business_days":
+            return _add_business_days
+        case "business_days_between":
+            return _business_days_between
         case _:
             assert_never(function)

@@ -19,21 +19,25 @@ def day(value: date) -> exp.Expr:
 
 def later_day(start: exp.Expr, number: Number, unit: str) -> exp.Expr:
     """The day that number of days or months later, at most the last of its month. Raises NotInSql for a quotient."""
-    if not isinstance(number, Exact):
-        raise NotInSql("a day is moved by a quotient")
-    most = _MOST[unit]
-    steps = number
-    if number.scale or number.low < -most or number.high > most:
-        not_under = compare(">=", copy_exact(number), literal_of(-most))
-        within = [not_under, compare("<=", copy_exact(number), literal_of(most))]
-        if number.scale:
-            within.append(compare("==", remainder(_magnitude(copy_exact(number)), literal_of(1)), literal_of(0)))
-        valid = exp.Case(ifs=[exp.If(this=exp.and_(*within, copy=False), true=number.tree)])
-        steps = Exact(bigint(valid), -most, most)
+    steps = whole_steps(number, _MOST[unit])
     later = _as_date(exp.DateAdd(this=start, expression=steps.tree, unit=exp.var(unit)))
     begun = exp.GTE(this=later, expression=day(date.min))
     not_over = exp.LTE(this=copy_tree(later), expression=day(date.max))
     return exp.Case(ifs=[exp.If(this=exp.and_(begun, not_over, copy=False), true=copy_tree(later))])
+
+
+def whole_steps(number: Number, most: int) -> Exact:
+    """The number of steps, NULL where it is not whole, or over `most` on or back. Raises NotInSql for a quotient."""
+    if not isinstance(number, Exact):
+        raise NotInSql("a day is moved by a quotient")
+    if not number.scale and number.low >= -most and number.high <= most:
+        return number
+    not_under = compare(">=", copy_exact(number), literal_of(-most))
+    within = [not_under, compare("<=", copy_exact(number), literal_of(most))]
+    if number.scale:
+        within.append(compare("==", remainder(_magnitude(copy_exact(number)), literal_of(1)), literal_of(0)))
+    valid = exp.Case(ifs=[exp.If(this=exp.and_(*within, copy=False), true=number.tree)])
+    return Exact(bigint(valid), -most, most)
 
 
 def day_difference(first: exp.Expr, last: exp.Expr) -> Exact:
@@ -49,6 +53,13 @@ def months_between(first: exp.Expr, last: exp.Expr) -> Exact:
     not_at_end = exp.NEQ(this=copy_tree(last), expression=_as_date(exp.LastDay(this=copy_tree(last))))
     missing = either_case(exp.and_(later, not_at_end, copy=False), exp.Literal.number(1), exp.Literal.number(0))
     return add(months, Exact(missing, 0, 1), -1)
+
+
+def start_of_week(of: exp.Expr) -> exp.Expr:
+    """The Monday of the week of a day; DATE_TRUNC begins a week on another day in some dialects."""
+    since = add(weekday_number(copy_tree(of)), literal_of(1), -1)
+    back = since._replace(tree=exp.Neg(this=exp.paren(since.tree)), low=-6, high=0)
+    return later_day(of, back, "DAY")
 
 
 def start_of_month(of: exp.Expr) -> exp.Expr:

@@ -7,8 +7,9 @@ from typing import Any, assert_never
 
 from sqlglot import exp
 
+from ..business_days import calendar_of
 from ..function_names import FunctionName, Rounding
-from . import exact, numbers
+from . import business_days, exact, numbers
 from .days import (
     day_difference,
     day_number,
@@ -18,6 +19,7 @@ from .days import (
     quarter_number,
     start_of_month,
     start_of_period,
+    start_of_week,
     weekday_number,
     year_number,
 )
@@ -61,6 +63,8 @@ def call_sql(function: FunctionName, arguments: Sequence[Any]) -> Any:
             return day_difference(first, others[0])
         case "months_between":
             return months_between(first, others[0])
+        case "start_of_week":
+            return start_of_week(first)
         case "start_of_month":
             return start_of_month(first)
         case "start_of_quarter" | "start_of_year":
@@ -75,6 +79,12 @@ def call_sql(function: FunctionName, arguments: Sequence[Any]) -> Any:
             return weekday_number(first)
         case "quarter":
             return quarter_number(first, others[0])
+        case "is_business_day":
+            return business_days.worked(first, calendar_of(others[0].name))
+        case "add_business_days":
+            return business_days.later(first, others[0], calendar_of(others[1].name))
+        case "business_days_between":
+            return business_days.between(first, others[0], calendar_of(others[1].name))
         case _:
             assert_never(function)
 

@@ -2,6 +2,7 @@
 
 # Annotations are not postponed here: a named tuple of postponed ones takes twice as long to define, at every start.
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -33,6 +34,13 @@ class Window(NamedTuple):
     number: Decimal
     move: str  #: add_days or add_months
     end: Expression
+
+
+class LatePeriod(NamedTuple):
+    """The first day of a period, as the call for a year from the first of its month, and the day it is from instead."""
+
+    period: Call
+    first_day: Decimal
 
 
 def one_of(tree: Expression) -> OneOf | None:
@@ -104,6 +112,27 @@ def window(tree: Expression) -> Window | None:
             return None
 
 
+def late_period(tree: Expression) -> LatePeriod | None:
+    """The first day of a period of a year that begins on a later day than the first of a month; None for any other."""
+    match tree:
+        case Call(
+            function="add_days",
+            arguments=(
+                Call(
+                    function="start_of_quarter" | "start_of_year",
+                    arguments=(
+                        Call(function="add_days", arguments=(day, Literal(value=Decimal() as back))),
+                        Literal() as month,
+                    ),
+                ) as period,
+                Literal(value=Decimal() as later),
+            ),
+        ) if later == -back and later in range(1, 28):
+            return LatePeriod(period._replace(arguments=(day, month)), later + 1)
+        case _:
+            return None
+
+
 def best_option(tree: Choose) -> Aggregate | None:
     """The lowest or highest option that a list's items have, where a choice between ranks stands for it; else None."""
     if isinstance(tree.otherwise, Aggregate) and _is_by_options(tree, tree.otherwise):
@@ -140,11 +169,20 @@ def _is_known_key(tree: Expression) -> bool:
     return isinstance(tree.left, Name) and tree.left == tree.right
 
 
+def _conditions(counts: Expression) -> Iterator[Expression]:
+    """The conditions for an item to count: those that are written nowhere, then those that are written, one by one."""
+    for part in counts.operands if isinstance(counts, And) and counts.place is None else (counts,):
+        if isinstance(part, And) and window(part) is None and one_of(part) is None:
+            yield from part.operands
+        else:
+            yield part
+
+
 def stated_counts(tree: Aggregate) -> Expression:
     """The condition for an item to count, without that the keys of groups are known, which goes without saying."""
-    parts = tree.counts.operands if isinstance(tree.counts, And) else (tree.counts,)
+    parts = tuple(_conditions(tree.counts))
     stated = [part for part in parts if not _is_known_key(part)]
-    if len(stated) == len(parts):
+    if stated == [tree.counts]:
         return tree.counts
     return stated[0] if len(stated) == 1 else And(tuple(stated)) if stated else Literal(True, Kind.YES_NO)
 

@@ -13,11 +13,24 @@ from typing import NamedTuple, assert_never
 
 from ...texts.texts import texts_in
 from ...values import Kind
+from ..business_days import without_calendar
 from ..currencies import target_of
 from ..function_names import AggregateName
-from ..operators import Comparison, Operator, flipped
+from ..operators import Comparison, Operator, flipped, inverse
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
-from .patterns import OneOf, Window, best_option, border_of, negative, one_of, standing_of, stated_counts, window
+from .patterns import (
+    LatePeriod,
+    OneOf,
+    Window,
+    best_option,
+    border_of,
+    late_period,
+    negative,
+    one_of,
+    standing_of,
+    stated_counts,
+    window,
+)
 from .vocabulary import Vocabulary, choice_of, currency_of, no_figure
 from .words import figure, threshold
 
@@ -133,6 +146,13 @@ class Sentences:
         """Conditions with `and`, `or` and `not`; several options of one choice in one piece."""
         if (among := one_of(tree)) is not None:
             return self._among(among, of)
+        if isinstance(tree, Not) and isinstance(tree.operand, Name):
+            return self._comparison(Compare("==", tree.operand, Literal(False, Kind.YES_NO)), of)
+        if isinstance(tree, Not) and isinstance(tree.operand, Compare):
+            compare = tree.operand
+            return self._comparison(compare._replace(operator=inverse(compare.operator)), of)
+        if isinstance(tree, Not) and isinstance(tree.operand, Call) and tree.operand.function == "has":
+            return self._say["has_not"].format(self._quoted(tree.operand.arguments[0], of)), _WORDS
         if isinstance(tree, Not):
             return self._say["not"].format(self._inner(tree.operand, of, _ATOM)), _OR
         if (days := window(tree)) is not None:
@@ -185,6 +205,15 @@ class Sentences:
             left, sign, right = right, flipped(sign), left
         inner = of._replace(choice=choice_of(left) or choice_of(right), currency=self._currency((left, right)))
         subject = self._in(left, inner, _WORDS)
+        if (
+            isinstance(left, Name)
+            and left.kind is Kind.COUNT
+            and isinstance(right, Literal)
+            and right.value == 0
+            and sign in ("==", ">", "!=")
+        ):
+            some = threshold(">=", figure(Decimal(1), Kind.COUNT, self.lang), self.lang)
+            return f"{subject}: {self._say['no_items'] if sign == '==' else some}", _COMPARE
         if isinstance(right, Call) and right.function == _outermost(sign):
             limits = (self._limit(sign, part, inner) for part in right.arguments)
             return f"{subject}: {self._say['and'].join(limits)}", _AND
@@ -198,8 +227,8 @@ class Sentences:
         if isinstance(value, Literal):
             if value.kind is Kind.YES_NO:
                 return figure(bool(value.value) is (sign == "=="), Kind.YES_NO, self.lang)
-            if value.kind is Kind.CHOICE and sign == "==":
-                return limit
+            if value.kind is Kind.CHOICE and sign in ("==", "!="):
+                return limit if sign == "==" else self._say["any_but"].format(limit)
             return threshold(sign, limit, self.lang, of_days=of_days)
         if of_days and sign not in ("==", "!="):
             return threshold(sign, limit, self.lang, of_days=True)
@@ -285,11 +314,13 @@ class Sentences:
                 return say[tree.function].format(*(self._quoted(part, of) for part in parts)), _WORDS
             case "rank" | "rank_from_last":
                 return say[tree.function].format(self._quoted(parts[0], of)), _LIST
-            case "add_days" | "add_months":
+            case "add_days" if late := late_period(tree):
+                return self._of_late_year(late, of)
+            case "add_days" | "add_months" | "add_business_days":
                 return self._moved(tree, of), _WORDS
-            case "days_between" | "months_between":
-                return say[tree.function].format(*(self._quoted(part, of) for part in parts)), _WORDS
-            case "start_of_month" | "start_of_quarter" | "start_of_year":
+            case "is_business_day" | "days_between" | "months_between" | "business_days_between":
+                return say[tree.function].format(*(self._quoted(part, of) for part in without_calendar(tree))), _WORDS
+            case "start_of_week" | "start_of_month" | "start_of_quarter" | "start_of_year":
                 return self._of_day(tree, of)
             case "year" | "month" | "day" | "weekday" | "quarter":
                 return self._of_day(tree, of)
@@ -302,7 +333,7 @@ class Sentences:
 
     def _moved(self, tree: Call, of: _Subject) -> str:
         """'12 months before “The day”'."""
-        day, number = tree.arguments
+        day, number = without_calendar(tree)
         back = negative(number)
         if isinstance(number, Literal) and isinstance(number.value, Decimal):
             number = number._replace(value=abs(number.value))
@@ -318,6 +349,13 @@ class Sentences:
         if not month or (isinstance(month[0], Literal) and month[0].value == 1):
             return start, _WORDS
         return self._say["year_from"].format(start=start, month=self._quoted(month[0], of)), _LIST
+
+    def _of_late_year(self, late: LatePeriod, of: _Subject) -> _Phrase:
+        """The first day of a period, and on which day of which month a year begins."""
+        day, month = late.period.arguments
+        start = self._say[late.period.function].format(day=self._quoted(day, of))
+        first_day, first_month = figure(late.first_day, Kind.COUNT, self.lang), self._quoted(month, of)
+        return self._say["year_from_day"].format(start=start, day=first_day, month=first_month), _LIST
 
     # Lists ------------------------------------------------------------------------------------------------------------
 

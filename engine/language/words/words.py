@@ -9,6 +9,7 @@ from typing import assert_never
 
 from ...texts.texts import texts_in
 from ...values import Kind, Value, plain
+from ..business_days import without_calendar
 from ..currencies import decimals_of
 from ..operators import Comparison
 from ..tree import Aggregate, And, Arithmetic, Call, Choose, Compare, Expression, Literal, Name, Not, Or, Undefined
@@ -60,7 +61,7 @@ def _text(tree: Expression) -> tuple[str, int]:
         case Call(function="on"):  # the first argument is the key of the periods
             return f"on({', '.join(text(part) for part in tree.arguments[1:])})", _ATOM
         case Call():
-            return f"{tree.function}({', '.join(text(part) for part in tree.arguments)})", _ATOM
+            return f"{tree.function}({', '.join(text(part) for part in without_calendar(tree))})", _ATOM
         case Aggregate():
             return _aggregate(tree), _CHOOSE
         case Undefined():

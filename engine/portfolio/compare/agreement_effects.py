@@ -153,7 +153,7 @@ def _allows(programme: Programme, written: Any) -> bool:
 
 def _values(release: Release, record: Record, as_of: date) -> Any:
     """The evaluated row of the partner, without its agreements."""
-    return fill(release.plan.layout, inputs_of(record, as_of)._replace(agreed={}))
+    return fill(release.plan.layout, inputs_of(release.record_on(record, as_of), as_of)._replace(agreed={}))
 
 
 def _value(release: Release, row: Any, term: str) -> Any:

@@ -60,7 +60,7 @@ EVERYTHING_READ = Unread()
 def tier_names(programme: Programme) -> dict[str, str]:
     """The ids and codes that column `tier` may hold, with the tier's id; empty where tiers are awarded outright."""
     main = programme.tracks[MAIN]
-    if main.award != "signed" and main.kept_until is None:
+    if not main.remembers:
         return {}
     return {name: tier.id for name, tier in tiers_by_name(programme.tiers[id] for id in main.tiers).items()}
 

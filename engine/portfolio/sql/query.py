@@ -17,7 +17,7 @@ from sqlglot import exp
 from ...language.sql.days import day
 from ...language.sql.exact import Exact, NotInSql
 from ...language.sql.numbers import Quotient, rounded_quotient
-from ...language.tree import names
+from ...language.tree import Aggregate, Expression, names, subtrees
 from ...programme.model import MAIN, NO_TIER, ListFact, Programme, Tier, plain_fact
 from ...programme.outcomes import OwnOutcome
 from ...programme.owners import Role, has_id
@@ -73,6 +73,8 @@ def decisions(programme: Programme, tables: Tables, as_of: date, more: Iterable[
     columns = outcome_columns(programme, added)
     for id in _needed(programme, [*_outcome_values(programme), *_column_values(columns)]):
         value = programme.values[id]
+        if any(_is_of_balance(programme, part) for part in subtrees(value.expression)):
+            raise Undecidable(id, "a balance goes on from period to period")
         if value.list and programme.stated_list(value.list) not in query.lists:
             continue  # what a partner has of the list is unknown, whatever the values of its items
         try:
@@ -133,10 +135,16 @@ def _items(list_fact: ListFact, rows: exp.Select, forms: Mapping[str, Form], que
 
 def _group(programme: Programme, id: str, query: Query) -> None:
     """Add the groups of a list, once each of their keys is known."""
-    groups = programme.groups_of_items[id]
+    groups = programme.made_lists[id]
     grouped_by = {key: name.id for key in groups.key_ids for name in names(programme.values[key].expression)}
     if all(query.lists[groups.group_of or ""].has(name) for name in grouped_by.values()):
         query.group(groups, grouped_by)
+
+
+def _is_of_balance(programme: Programme, tree: Expression) -> bool:
+    """Whether an expression looks at the periods of a balance."""
+    items = programme.made_lists.get(tree.list) if isinstance(tree, Aggregate) else None
+    return items is not None and items.balance is not None
 
 
 def _or_else(value: Any, fallback: Any) -> Any:
@@ -199,7 +207,7 @@ def _needed(programme: Programme, wanted: Iterable[str]) -> list[str]:
         if id not in programme.values:
             return 0
         if id not in depths:
-            depths_below = [depth(name) for name in needed(programme.values[id], programme.groups_of_items)]
+            depths_below = [depth(name) for name in needed(programme.values[id], programme.made_lists)]
             depths[id] = 1 + max(depths_below, default=0)
         return depths[id]
 
@@ -268,7 +276,7 @@ class _OutcomeColumns:
                 status = exp.Case(ifs=[exp.If(this=kept, true=exp.Literal.string("retained"))], default=status)
             whens.append(exp.If(this=exp.Literal.string(tier.id), true=status))
         unknown = exp.Is(this=self.get(self.track.tier), expression=exp.null())
-        without_tier = exp.Literal.string("not_qualified") if self.track.award != "signed" else exp.null()
+        without_tier = exp.Literal.string("not_qualified") if self.track.is_awarded else exp.null()
         by_tier = exp.Case(this=tier_held, ifs=whens, default=without_tier) if whens else exp.null()
         return exp.Case(ifs=[exp.If(this=unknown, true=exp.Literal.string("undetermined"))], default=by_tier)
 

@@ -14,7 +14,7 @@ from sqlglot import exp
 from ...language.sql.exact import Exact, NotInSql, in_long
 from ...language.sql.expressions import expression_sql
 from ...language.sql.numbers import Quotient, null_of
-from ...language.tree import Aggregate, And, Call, Compare, Expression, Name
+from ...language.tree import Aggregate, Call, Compare, Expression, Name, conjuncts
 from ...programme.model import ListFact
 from ...programme.owners import has_id
 from .aggregated import Alike, aggregated_columns, result
@@ -223,7 +223,7 @@ def _column_read(node: Name | Call) -> tuple[str, Name]:
 
 def _alike(node: Aggregate, column: Callable[[Name | Aggregate | Call], Any]) -> Alike | None:
     """The first key that an item must share with the row that asks for it, where both are columns; else None."""
-    for part in node.counts.operands if isinstance(node.counts, And) else (node.counts,):
+    for part in conjuncts(node.counts):
         if isinstance(part, Compare) and part.operator == "==" and isinstance(part.left, Name):
             if not isinstance(part.right, Name):
                 continue

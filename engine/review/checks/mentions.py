@@ -27,7 +27,7 @@ def mentions(reviewed: Reviewed) -> Iterator[Problem]:
         if id not in read:
             yield _unread(f"no rule reads the fact '{id}'", documents["facts"].place(("facts", id)))
     shown = {value.list for value in programme.values.values() if value.show}
-    for id in (*programme.lists, *programme.groups_of_items):
+    for id in (*programme.lists, *programme.made_lists):
         if id not in read and id not in shown:
             yield _unread(f"no rule reads the list '{id}'", documents["facts"].place(("lists", id)))
     used = read | _named_by_fields(programme)
