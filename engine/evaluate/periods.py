@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..compile.facts import fact_value
 from ..limits import MAX_TEXT
 from ..problems import Place, Problem, did_you_mean
 from ..programme.model import Fact, NamedValue, Programme, plain_fact
+from ..programme.owners import Role
 from ..source.document import Document, PartPath, unknown_keys
 from ..source.letters import is_visible
 from ..source.scalars import Data, day_of
@@ -17,6 +19,7 @@ from .row_layout import Scalar
 
 _PERIOD = ("value", "from", "until")
 _AGREEMENT = ("term", "value", "document", "from", "until")
+_NO_DISCOUNT, _WHOLE_PRICE = Decimal(0), Decimal(100)
 
 
 class Days(NamedTuple):
@@ -176,12 +179,18 @@ def _agreement(
 
 
 def agreed_as(term: NamedValue) -> Fact:
-    """The values that may be agreed for a term, as a fact: of its kind, within the limits set for it."""
+    """The values that may be agreed for a term, as a fact: of its kind, within the limits set for it.
+
+    An agreed discount is from 0% to 100%, as a tier's discount in tiers.yaml is.
+    """
     fact = plain_fact(term.id, term.kind)._replace(
         title=term.title, unit=term.unit, choices=term.choices, source=term.source, currency=term.currency
     )
-    limits = term.negotiable
-    return fact._replace(minimum=limits.minimum, maximum=limits.maximum) if limits else fact
+    least, most = (term.negotiable.minimum, term.negotiable.maximum) if term.negotiable else (None, None)
+    if term.role is Role.DISCOUNT_BASE:
+        least = _NO_DISCOUNT if least is None else max(least, _NO_DISCOUNT)
+        most = _WHOLE_PRICE if most is None else min(most, _WHOLE_PRICE)
+    return fact._replace(minimum=least, maximum=most)
 
 
 def _days(document: Document, path: PartPath, written: Mapping[str, Data], problems: list[Problem]) -> Days:

@@ -108,7 +108,7 @@ def test_agreements_and_their_mistakes(tmp_path: Path) -> None:
     papers.write_text(
         "partner,term,value,document,from,until\n"
         "A,tiers.competency.discount,25,7/2026,2026-01-01,2026-12-31\n"
-        "B,definitions.updates_share,250,8/2026,2026-01-01,\n",
+        "B,tiers.competency.discount,250,8/2026,2026-01-01,\n",
         "utf-8",
     )
     result = run(tmp_path, text, release=WHOLE, agreements=papers)

@@ -143,6 +143,8 @@ def test_agreements_one_after_the_other() -> None:
         (agreed(term="tiers.competency.discuont"), "is not a term of the programme"),
         (agreed(term="discount.cap"), "'discount.cap' may not be agreed"),
         (agreed(51, term="definitions.updates_share"), "51 is over 50"),
+        (agreed(101), "101 is over 100"),
+        (agreed(-1), "-1 is under 0"),
         (agreed(-1, term="definitions.updates_share"), "-1 is under 0"),
         (agreed("22"), "'22' is not a number"),
         (agreed(**{"from": "March"}), "'from' is a day"),
