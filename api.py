@@ -382,7 +382,6 @@ def statement(
     explain: bool = False,
 ) -> str:
     """An outcome as a page for people, under its `release`; `explain` shows every expression with its values."""
-    from .engine.evaluate.evaluate import all_values
     from .engine.report.html import pages_html
     from .engine.report.markdown import page_markdown
     from .engine.report.outcome_page import outcome_page
@@ -390,7 +389,7 @@ def statement(
 
     _check_word("lang", lang, ("en", "ru"))
     _check_word("format", format, ("text", "markdown", "html"))
-    page = outcome_page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
+    page = outcome_page(outcome, release.programme, release.values(outcome), lang, explain=explain)
     return pages_html([page], lang) if format == "html" else (page_text if format == "text" else page_markdown)(page)
 
 

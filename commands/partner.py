@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 from charter.api import Language
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome import Outcome
 from charter.engine.evaluate.record import Record, read_records
 from charter.engine.problems import InvalidInput, Problem, in_order, wrong_call
@@ -162,7 +161,7 @@ def _report(
     from charter.engine.report.outcome_page import outcome_page
 
     pages = [
-        outcome_page(outcome, release.programme, all_values(release.plan, outcome), lang, explain=explain)
+        outcome_page(outcome, release.programme, release.values(outcome), lang, explain=explain)
         for outcome, _ in results
         if outcome
     ]

@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 from charter import Release
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.record import plain_document, read_record
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job, problem_line
@@ -65,7 +64,7 @@ def of_document(release: Release, document: Document, id: str) -> str:
     record, problems = read_record(document, release.programme)
     if record is None:
         return "refused: " + "; ".join(map(problem_line, problems))
-    return shown(all_values(release.plan, release.evaluate(record, as_of=TODAY))[id])
+    return shown(release.values(release.evaluate(record, as_of=TODAY))[id])
 
 
 def of_file(release: Release, text: str, id: str) -> str:

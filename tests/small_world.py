@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from charter import Outcome, Release, load
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.release.load import read_release
 from charter.engine.report.problems import problems_text
 
@@ -59,5 +58,5 @@ def values(
     release: Release, facts: Mapping[str, Any] | None = None, as_of: date = TODAY, **more: Any
 ) -> dict[str, Any]:
     """Every value of a partner with these facts; definitions by their own names too."""
-    found = all_values(release.plan, evaluate(release, facts, as_of, **more))
+    found = release.values(evaluate(release, facts, as_of, **more))
     return found | {id.removeprefix("definitions."): value for id, value in found.items()}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from charter import InvalidInput, Release, load
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
@@ -61,7 +60,7 @@ def test_a_record_signs_for_no_tier_where_tiers_are_awarded(ladder: Release) -> 
 
 def report(ladder: Release, facts: dict, lang: str) -> list[str]:
     outcome = ladder.evaluate({"partner": "P", "facts": facts})
-    values = all_values(ladder.plan, outcome)
+    values = ladder.values(outcome)
     return page_text(outcome_page(outcome, ladder.programme, values, lang, explain=False)).splitlines()
 
 

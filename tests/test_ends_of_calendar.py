@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from charter import WrongCall, advise, ranges, timeline
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
 from charter.engine.portfolio.sql.columns import wanted_values
@@ -70,7 +69,7 @@ def test_a_day_beyond_is_undefined(tmp_path: Path) -> None:
     release = world(tmp_path, facts=FACTS, definitions=DEFINITIONS, tiers=TIERS)
     for day, step in ((date.max, 1), (date.min, -1)):
         outcome = release.evaluate({"partner": "P", "facts": {"d": day, "k": step}}, as_of=date(2026, 11, 23))
-        values = all_values(release.plan, outcome)
+        values = release.values(outcome)
         for id in ("definitions.later", "definitions.day_later"):
             assert isinstance(values[id], Unknown)
             assert not values[id].missing

@@ -489,7 +489,7 @@ def test_a_title_is_one_line_wherever_it_is_shown(broken: str, tmp_path: Path) -
     changed, plain = load(release), RELEASE
     document, _ = read_bytes(GOOD.encode(), "r.yaml")
     pages = [
-        page_text(outcome_page(outcome, one.programme, all_values(one.plan, outcome), "en", explain=True))
+        page_text(outcome_page(outcome, one.programme, one.values(outcome), "en", explain=True))
         for one in (changed, plain)
         if (outcome := one.evaluate(document, as_of=date(2026, 11, 23)))
     ]

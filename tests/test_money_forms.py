@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.portfolio.duckdb.batch import batch
 from charter.engine.portfolio.job import Job
@@ -184,7 +183,7 @@ def test_money_of_an_event_is_shown_with_it_and_in_no_total(tmp_path: Path) -> N
         ("yearly", "year", None),
     ]
     assert [(total["per"], total["amount"]) for total in tier["rebate_totals"]] == [("year", 10)]
-    found = all_values(release.plan, outcome)
+    found = release.values(outcome)
     page = page_text(outcome_page(outcome, release.programme, found, "en", explain=False))
     assert "50 EUR for each deal registered" in page
 

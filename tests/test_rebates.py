@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from charter import Release
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
@@ -157,7 +156,7 @@ def test_benefits_of_every_kind(paying: Release) -> None:
 
 def test_the_report_shows_what_is_paid(paying: Release) -> None:
     outcome = evaluate(paying, {"revenue": 2000, "revenue_abroad": 100, "deals_registered": 1})
-    text = page_text(outcome_page(outcome, paying.programme, all_values(paying.plan, outcome), "en", explain=False))
+    text = page_text(outcome_page(outcome, paying.programme, paying.values(outcome), "en", explain=False))
     assert "Rebates\n" in text
     assert "  ✓ Retainer           250 EUR a month  [c]\n" in text
     assert "  = Total                      160 EUR\n" in text

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from charter import Release, load
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.explain import measures
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.language.operators import Comparison
@@ -34,7 +33,7 @@ GOLD = {"people": 2, "revenue": 1800, "region": "north"}
 def shown(facts: dict, *, lang: str = "en", tier: str | None = "gold", explain: bool = False) -> str:
     """The report on a partner of the small programme."""
     outcome = RELEASE.evaluate({"partner": "P-1", "tier": tier, "facts": facts}, as_of=DAY)
-    values = all_values(RELEASE.plan, outcome)
+    values = RELEASE.values(outcome)
     return page_text(outcome_page(outcome, RELEASE.programme, values, lang, explain=explain))
 
 
@@ -110,7 +109,7 @@ def test_a_page_keeps_to_its_width() -> None:
 
 def test_markdown_shows_text_as_it_is() -> None:
     outcome = RELEASE.evaluate({"partner": "P|1", "name": "<b>*x*</b>", "tier": "gold", "facts": GOLD}, as_of=DAY)
-    values = all_values(RELEASE.plan, outcome)
+    values = RELEASE.values(outcome)
     text = page_markdown(outcome_page(outcome, RELEASE.programme, values, "en", explain=False))
     assert text.startswith("# P\\|1  \\<b\\>\\*x\\*\\</b\\>\n")
     assert "| ✗ | Enough people |  | 2 of 3; 1 missing | `s2` |" in text
@@ -129,7 +128,7 @@ def test_a_distance_closes_the_gap() -> None:
     for people in range(3):
         facts = {"people": people, "revenue": 10**6, "region": "north"}
         outcome = RELEASE.evaluate({"partner": "P", "tier": "gold", "facts": facts})
-        values = all_values(RELEASE.plan, outcome)
+        values = RELEASE.values(outcome)
         measure = measures(RELEASE.programme, "tiers.gold.requirements.staff", values)[0]
         assert measure.kind is Kind.COUNT
         enough = RELEASE.evaluate({"partner": "P", "facts": facts | {"people": people + int(measure.distance)}})
@@ -199,7 +198,7 @@ def test_a_requirement_made_of_others_is_shown_with_them(tmp_path: Path) -> None
     edit(release, "tiers.yaml", "      productive:\n", f"{STANDING}      productive:\n")
     loaded = load(release)
     outcome = loaded.evaluate({"partner": "P", "tier": "gold", "facts": GOLD | {"people": 3}})
-    report = page_text(outcome_page(outcome, loaded.programme, all_values(loaded.plan, outcome), "en", explain=False))
+    report = page_text(outcome_page(outcome, loaded.programme, loaded.values(outcome), "en", explain=False))
     rows = [" ".join(line.split()) for line in report.splitlines()]
     start = rows.index("✗ Standing 1 of 2; 1 missing [s2]")
     assert rows[start + 1 : start + 6] == [
@@ -240,7 +239,7 @@ benefits:
 def short_of(release: Release, facts: dict) -> list[str]:
     """The report on a member, with the blanks of each line folded."""
     outcome = release.evaluate({"partner": "P", "facts": facts}, as_of=DAY)
-    text = page_text(outcome_page(outcome, release.programme, all_values(release.plan, outcome), "en", explain=False))
+    text = page_text(outcome_page(outcome, release.programme, release.values(outcome), "en", explain=False))
     return [" ".join(line.split()) for line in text.replace("\n           ", " ").splitlines()]
 
 

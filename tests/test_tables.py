@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 from charter import Release, load
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.values import Unknown, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def enough(release: Release, **facts: object) -> Value:
     """How many people a partner with these facts needs for gold."""
     outcome = release.evaluate({"partner": "P", "facts": facts})
-    return all_values(release.plan, outcome)["definitions.enough.gold"]
+    return release.values(outcome)["definitions.enough.gold"]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +103,6 @@ def test_the_table_in_the_docs_is_one(tmp_path: Path) -> None:
     loaded = load(release)
     for revenue, region, people in ((0, "north", 2), (99999, "north", 2), (100000, "south", 3), (500000, "south", 4)):
         outcome = loaded.evaluate({"partner": "P", "facts": {"revenue": revenue, "region": region}})
-        values = all_values(loaded.plan, outcome)
+        values = loaded.values(outcome)
         assert values["definitions.people_needed.gold"] == people
         assert values["definitions.people_needed.silver"] == Fraction(1)

@@ -13,7 +13,6 @@ from xml.etree import ElementTree as ET
 import charter
 import pytest
 from charter import InvalidInput, Release, WrongCall, export_table, import_table, load
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.tree import Literal
 from charter.engine.limits import MAX_BYTES, MAX_NESTING, MAX_ROWS
 from charter.engine.tables import from_forms
@@ -64,7 +63,7 @@ def written(folder: Path, value: str, name: str = "rate") -> Release:
 def rate(release: Release, **facts: object) -> Any:
     """The rate of a partner with these facts."""
     outcome = release.evaluate({"partner": "P", "facts": facts}, as_of=DAY)
-    return all_values(release.plan, outcome)["definitions.rate"]
+    return release.values(outcome)["definitions.rate"]
 
 
 # FEEL -----------------------------------------------------------------------------------------------------------------

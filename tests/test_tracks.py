@@ -8,7 +8,6 @@ from typing import Literal
 
 import pytest
 from charter import InvalidInput, Release, handbook
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
@@ -126,10 +125,10 @@ def test_what_is_open_on_one_track_leaves_the_others(tracks: Release) -> None:
 
 def test_the_report_shows_every_track(tracks: Release) -> None:
     outcome = evaluate(tracks, {"score": 70, "experts": 3, "deals": 4})
-    text = page_text(outcome_page(outcome, tracks.programme, all_values(tracks.plan, outcome), "en", explain=False))
+    text = page_text(outcome_page(outcome, tracks.programme, tracks.values(outcome), "en", explain=False))
     assert "  ✓ Security  Secured  next: Fortress; lacks: Deals (1 missing)\n  ✓ Cloud     Clouded\n" in text
     outcome = evaluate(tracks, {"score": 70})
-    text = page_text(outcome_page(outcome, tracks.programme, all_values(tracks.plan, outcome), "ru", explain=False))
+    text = page_text(outcome_page(outcome, tracks.programme, tracks.values(outcome), "ru", explain=False))
     assert "  ? Security  пока не определено  может зависеть от сведений: Deals (deals), Experts (experts)\n" in text
 
 
@@ -228,7 +227,7 @@ def test_a_tier_once_held_is_kept_to_its_last_day(
 def test_a_kept_tier_says_so_and_until_when(keeping: Release) -> None:
     outcome = evaluate(keeping, LOW, tier="gold", since=date(2026, 5, 1))
     assert (outcome.kept_until, outcome.held_tier, outcome.since) == (date(2027, 2, 28), "gold", date(2026, 5, 1))
-    text = page_text(outcome_page(outcome, keeping.programme, all_values(keeping.plan, outcome), "en", explain=False))
+    text = page_text(outcome_page(outcome, keeping.programme, keeping.values(outcome), "en", explain=False))
     assert "✓ Gold: kept until 2027-02-28\n  lacks: Score (40 missing)\n" in text
     assert outcome_data(outcome)["kept_until"] == "2027-02-28"
 
@@ -261,9 +260,7 @@ def test_a_programme_of_tracks_alone(tmp_path: Path) -> None:
     ):
         outcome = evaluate(release, facts)
         assert (outcome.tier, outcome.status, outcome.benefits) == (None, None, None)
-        text = page_text(
-            outcome_page(outcome, release.programme, all_values(release.plan, outcome), "en", explain=False)
-        )
+        text = page_text(outcome_page(outcome, release.programme, release.values(outcome), "en", explain=False))
         assert f"\n{headline}\n" in text
 
 

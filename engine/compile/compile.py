@@ -6,7 +6,7 @@ values), then `tiers` with `discounts` and `benefits`; `order` sorts all values 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from ..problems import Problem, has_errors
 from ..programme.model import MAIN, ORDER, Clause, ItemField, Payments, Programme, Texts
 from ..programme.owners import PROGRAMME, Role, agreed_id, id_of, periods_id
 from ..source.document import Document, PartPath
+from .agreements import check_excepted, negotiable, unless_agreed
 from .balances import compile_balances
 from .claims import compile_claims
 from .definitions import compile_definitions
@@ -42,14 +43,16 @@ def compile_programme(
     broken: Mapping[str, set[PartPath]],
     digest: str,
     earlier: Sequence[EarlierRelease] = (),
+    agreed: Collection[str] = (),
 ) -> tuple[Programme | None, list[Problem]]:
     """The programme that these files describe, and every problem beyond their shape.
 
     `documents` has the files by kind. `broken` has, for each kind of file with a wrong shape, the parts that cannot be
     used: they are skipped. `earlier` are the releases before this one, in order, where it asks for
-    values on a day. The programme is None where a file is broken or a problem is an error.
+    values on a day. `agreed` are the ids of terms that are negotiable here though nothing marks them. The programme is
+    None where a file is broken or a problem is an error.
     """
-    files = Files(documents, broken)
+    files = Files(documents, broken, agreed)
     facts, lists = compile_facts(files), {**balance_lists(files), **compile_lists(files)}
     scopes = compile_scopes(files, facts, lists)
     balances = compile_balances(files, scopes, lists)
@@ -72,6 +75,7 @@ def compile_programme(
     claims = compile_claims(files, scopes.general, facts, tiers.values())
     checks, conditions = compile_checks(files, scopes.general)
     all_values = values.by_id | {value.id: value for value in conditions}
+    all_values |= {id: negotiable(files, all_values[id]) for id in agreed if id in all_values}
     about = _about(files)
     of_items = {id: field.kind for list_fact in lists.values() for id, field in list_fact.fields_by_id().items()}
     on_days = lower_days(
@@ -85,6 +89,8 @@ def compile_programme(
     lists = on_days.lists
     made_lists = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of or list_fact.balance}
     ordered = dependency_order(files, on_days.values, made_lists)
+    ordered |= {id: unless_agreed(ordered[id]) for id in agreed if id in ordered and ordered[id].list}
+    check_excepted(files, ordered, made_lists)
     sections, clauses = _clauses(files)
     statements = {kind: tuple(row.statement() for row in files.rows(kind, kind)) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}
@@ -108,6 +114,7 @@ def compile_programme(
         ),
         checks=tuple(checks),
         values=MappingProxyType(ordered),
+        any_term=files.any_term,
         agreed=MappingProxyType({agreed_id(id): id for id, value in ordered.items() if value.negotiable}),
         on_days=MappingProxyType(on_days.written),
         earlier=MappingProxyType({release.release: release.digest for release in earlier}),

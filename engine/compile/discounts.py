@@ -10,7 +10,7 @@ from ..language.tree import Arithmetic, Call, Choose, Expression, Literal, Name,
 from ..problems import Fix, Problem
 from ..programme.forms import Cell, Written, expression_of
 from ..programme.model import Bonus, Discount, Rate
-from ..programme.owners import PROGRAMME, Role, WrittenForm, of_tier
+from ..programme.owners import PROGRAMME, Role, WrittenForm, id_of, of_tier
 from ..source.scalars import certain_fix, how_to_write, plain_scalar
 from ..values import Kind
 from .file_reader import FilePart, Files, Keys
@@ -173,18 +173,27 @@ def _rate(
 ) -> Rate:
     """A rate of a bonus; `names` are the ids of the bonus and the rate, or of the bonus alone if it is the only one."""
     owner, title = of_tier(tier), row.texts()
-    roles = (Role.BONUS_EARNED, Role.BONUS_PERCENT) if len(names) == 1 else (Role.RATE_EARNED, Role.RATE_PERCENT)
+    of_bonus = (Role.BONUS_EARNED, Role.BONUS_PERCENT, Role.BONUS_WORTH)
+    roles = of_bonus if len(names) == 1 else (Role.RATE_EARNED, Role.RATE_PERCENT, Role.RATE_WORTH)
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or _TRUE
     form = form_of(row.data.get("when"), when)
     earned = values.name(owner, roles[0], *names, kind=Kind.YES_NO, tree=when, form=form, title=title, source=source)
+    is_agreed = id_of(owner, roles[2], *names) in row.files.agreed
     cell = _percentage(row, ("percent", tier), scope)
     worth = expression_of(cell)
+    form, figure = form_of(row.data_of("percent", tier), worth), None
+    if isinstance(worth, Literal) and isinstance(worth.value, Decimal) and not is_agreed:
+        figure = worth.value
+    if row.files.any_term:
+        place = row.document.value_place((*row.path, "percent", tier))
+        worth = values.name(
+            owner, roles[2], *names, kind=Kind.PERCENT, tree=worth, form=form, title=title, source=source, place=place
+        )
     tree = Choose(earned, worth, _ZERO, Kind.PERCENT)
     percent = values.name(
-        owner, roles[1], *names, kind=Kind.PERCENT, tree=tree, form=form_of(row.data_of("percent", tier), worth),
-        title=title, source=source, written=Written(cell),
+        owner, roles[1], *names, kind=Kind.PERCENT, tree=tree, form=form, title=title, source=source,
+        written=Written(cell),
     )  # fmt: skip
-    figure = worth.value if isinstance(worth, Literal) and isinstance(worth.value, Decimal) else None
     return Rate(id=row.id, title=title, earned=earned.id, percent=percent.id, worth=figure)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ..language.parse import Scope, parse
 from ..language.tree import Expression
 from ..problems import Fix, Place, Problem, did_you_mean, renamed
-from ..programme.model import ORDER, Negotiable, Statement, Texts
+from ..programme.model import ORDER, AnyTerm, Negotiable, Statement, Texts
 from ..source.document import Document, PartPath
 from ..texts.visible import one_line
 from ..values import Kind
@@ -22,8 +22,14 @@ Keys = tuple[str | int, ...]  #: where a part of a row is, from the row
 class Files:
     """The files of a release by kind, the problems found so far, and the clauses that rows may cite."""
 
-    def __init__(self, documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]]) -> None:
-        """`broken` has, for each kind, the parts of the wrong shape; `()` stands for the whole file."""
+    def __init__(
+        self, documents: Mapping[str, Document], broken: Mapping[str, set[PartPath]], agreed: Collection[str] = ()
+    ) -> None:
+        """`broken` has, for each kind, the parts of the wrong shape; `()` stands for the whole file.
+
+        `agreed` are the ids of terms that a record agrees otherwise, beside those that are marked as negotiable.
+        """
+        self.agreed = agreed
         self.documents = documents
         self.broken = broken
         self.problems: list[Problem] = []
@@ -33,6 +39,9 @@ class Files:
         written = programme.data.get("languages", ()) if programme else ()
         self.languages = tuple(language for language in written if isinstance(language, str))
         self.clauses = self.names("clauses", "clauses")
+        agreements = self.row("programme", "agreements")
+        excepted = tuple(map(str, agreements.data.get("except", ()))) if agreements else ()
+        self.any_term = AnyTerm(agreements.source(), excepted) if agreements else None  #: as of the programme
 
     def is_whole(self, kind: str, table: str | None = None) -> bool:
         """Whether all names of the table can be read: it is there, or it is left out of a file without mistakes."""

@@ -112,10 +112,11 @@ def _named(
     tree: Expression,
     form: WrittenForm = WrittenForm.DERIVED,
     written: Written | None = None,
+    title: Texts | None = None,
 ) -> str:
     """Add a value that every line has, and return its id."""
     owner = of_list(ORDER)
-    return values.name(owner, role, *names, kind=kind, tree=tree, form=form, title={}, written=written).id
+    return values.name(owner, role, *names, kind=kind, tree=tree, form=form, title=title or {}, written=written).id
 
 
 def _rule(row: FilePart, scope: Scope, values: Values) -> PriceRule:
@@ -164,4 +165,5 @@ def _refusal(row: FilePart, scope: Scope, values: Values) -> Refusal:
 def _condition(row: FilePart, role: Role, scope: Scope, values: Values) -> str:
     """The id of the value that says whether a rule of price or a refusal applies to a line."""
     when = row.expression("when", scope=scope, kind=Kind.YES_NO) or Literal(False, Kind.YES_NO)
-    return _named(values, role, row.id, kind=Kind.YES_NO, tree=when, form=form_of(row.data.get("when"), when))
+    form, title = form_of(row.data.get("when"), when), row.texts()
+    return _named(values, role, row.id, kind=Kind.YES_NO, tree=when, form=form, title=title)

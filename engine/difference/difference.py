@@ -62,6 +62,11 @@ class ReleaseDifference(NamedTuple):
     judgement: Judgement
     findings: tuple[Finding, ...]
 
+    @property
+    def agreements_aside(self) -> bool:
+        """Whether partners may have agreed terms that nothing marks as negotiable; these are not compared."""
+        return any(side.programme.any_term is not None for side in (self.before, self.after))
+
 
 def difference(before: ReleaseFiles, after: ReleaseFiles, pair: Pair) -> ReleaseDifference:
     """The difference of two releases without errors; `pair` has the same two, compiled, with the day and the time."""

@@ -65,6 +65,7 @@ def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
     """What is printed beside values, by what it is, its tier, if any, and its id."""
     shown: dict[tuple[str, str, str], object] = {}
     shown |= {("award", "", track.id): track.award for track in programme.tracks.values()}
+    shown["any_term", "", ""] = programme.any_term and frozenset(programme.any_term.excepted)
     shown |= {("renews_alone", "", id): programme.renews_alone for id in (programme.membership_renews,) if id}
     for value in outcomes(programme):
         shown["outcome", "", value.id] = (value.kind, value.currency, value.per, value.unit)

@@ -76,6 +76,7 @@ PARTS: Mapping[tuple[str, ...], PartKind] = {
     ("effective", "from"): "first_day",
     ("notice_days",): "notice",
     ("tiers", "*", "discount", "negotiable"): "negotiable",
+    ("agreements",): "negotiable",
 }
 #: tables whose order of rows decides something
 ORDERED = (("tiers",), ("order", "rules"))

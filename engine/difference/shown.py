@@ -234,10 +234,11 @@ def _rows(pair: Pair, examples: tuple[Example, Example], lines: Lines) -> tuple[
 
 
 def _row(release: Release, example: Example, lines: Lines) -> _Row:
-    inputs = inputs_of(release.record(example.record_for(release)), example.as_of)
+    record = release.record(example.record_for(release))
+    inputs, layout = inputs_of(record, example.as_of), release.under(record).plan.layout
     if lines:
         inputs = inputs._replace(facts={**inputs.facts, ORDER: _numbered(lines)})
-    return named_row(release.plan.layout, fill(release.plan.layout, inputs))
+    return named_row(layout, fill(layout, inputs))
 
 
 def _numbered(lines: Lines) -> tuple[dict[str, Any], ...]:

@@ -196,10 +196,11 @@ def _agreements(plan: Plan, record: Record, as_of: date) -> tuple[AgreementOutco
     outcomes = []
     for agreement in record.agreements:
         applied = agreement.days.cover(as_of)
+        at = positions[agreement.term]
         outcome = AgreementOutcome(
             term=agreement.term,
             value=agreement.value,
-            was=or_none(row[positions[agreement.term]]) if applied else None,
+            was=or_none(row[at]) if applied and isinstance(at, int) else None,
             applied=applied,
             document=agreement.document,
             begins=agreement.begins,

@@ -14,6 +14,7 @@ from ..language.run.interpret import interpret
 from ..language.tree import Aggregate, And, Call, Compare, Expression, Literal, Name, Not, Or, names
 from ..language.words.words import text
 from ..programme.model import NamedValue, Programme
+from ..programme.owners import agreed_id
 from ..values import NUMERIC, Kind, Number, Unknown, Value, add, subtract
 
 _ORDERED = ("<", "<=", ">", ">=")
@@ -52,13 +53,23 @@ def measures(programme: Programme, id: str, values: Mapping[str, Any]) -> tuple[
 
     `id` is that of the condition's value, `values` are all facts and values by id.
     """
-    tree = programme.values[id].expression
+    tree = _decided_by(programme.values[id], values)
     return tuple(_measure(leaf, wanted, values) for leaf, wanted in _decisive(programme, tree, True, values))
 
 
 def steps(programme: Programme, id: str, values: Mapping[str, Any], levels: int = MAX_LEVELS) -> tuple[ReasonStep, ...]:
     """The explanation of a value: its expression, every name in it, and the names in theirs, to `levels` levels."""
     return tuple(_steps(programme, programme.values[id], values, 0, levels, set()))
+
+
+def is_agreed(id: str, values: Mapping[str, Any]) -> bool:
+    """Whether an agreement sets a value, whatever its rule says; `values` are all facts and values by id."""
+    return values.get(agreed_id(id)) is True
+
+
+def _decided_by(value: NamedValue, values: Mapping[str, Any]) -> Expression:
+    """What decides a value: its expression, or the figure that an agreement puts in its place."""
+    return Literal(values[value.id], value.kind) if is_agreed(value.id, values) else value.expression
 
 
 def _decisive(
@@ -79,7 +90,8 @@ def _decisive(
                 if _truth(interpret(part, values)) is whole:
                     yield from _decisive(programme, part, wanted, values, levels)
         case Name() if _is_made_of_conditions(programme, tree) and levels > 0:
-            yield from _decisive(programme, programme.values[tree.id].expression, wanted, values, levels - 1)
+            inner = _decided_by(programme.values[tree.id], values)
+            yield from _decisive(programme, inner, wanted, values, levels - 1)
         case _:
             yield tree, wanted
 
@@ -132,15 +144,16 @@ def _steps(
     programme: Programme, value: NamedValue, values: Mapping[str, Any], depth: int, levels: int, opened: set[str]
 ) -> Iterator[ReasonStep]:
     """The line of an expression, left out where it is a single name, then those of the names in it."""
-    single = isinstance(value.expression, Name | Literal)
+    tree = _decided_by(value, values)
+    single = isinstance(tree, Name | Literal)
     if not single:
-        yield ReasonStep(depth, text(value.expression), value.kind, values[value.id], ())
-    for name in dict.fromkeys(names(value.expression)):
+        yield ReasonStep(depth, text(tree), value.kind, values[value.id], ())
+    for name in dict.fromkeys(names(tree)):
         if name.id not in values:
             continue  # a name of list items, with a value for each item
         inner, fact = programme.values.get(name.id), programme.facts.get(name.id)
         source = inner.source if inner else fact.source if fact else ()
         yield ReasonStep(depth + (not single), name.written or name.id, name.kind, values[name.id], source)
-        if inner and levels > 1 and not isinstance(inner.expression, Literal) and name.id not in opened:
+        if inner and levels > 1 and name.id not in opened:
             opened.add(name.id)
             yield from _steps(programme, inner, values, depth + 1 + (not single), levels - 1, opened)

@@ -132,7 +132,8 @@ class ValueOutcome(NamedTuple):
 class AgreementOutcome(NamedTuple):
     """A supplementary agreement: the id of its term, the agreed value, its document, and whether it applies on the day.
 
-    `was` is the programme's own value; None where that is unknown, or where the agreement does not apply.
+    `was` is the programme's own value; None where that is unknown, where each item of a list has its own, or where the
+    agreement does not apply.
     """
 
     term: str

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..compile.facts import fact_value
 from ..limits import MAX_TEXT
 from ..problems import Place, Problem, did_you_mean
+from ..programme.agreeable import agreeable, may_be_agreed
 from ..programme.model import Fact, NamedValue, Programme, plain_fact
 from ..programme.owners import Role
 from ..source.document import Document, PartPath, unknown_keys
@@ -19,6 +20,7 @@ from .row_layout import Scalar
 
 _PERIOD = ("value", "from", "until")
 _AGREEMENT = ("term", "value", "document", "from", "until")
+_OF_DISCOUNT = (Role.DISCOUNT_BASE, Role.DISCOUNT_CAP, Role.BONUS_WORTH, Role.RATE_WORTH)
 _NO_DISCOUNT, _WHOLE_PRICE = Decimal(0), Decimal(100)
 
 
@@ -157,10 +159,9 @@ def _agreement(
         wrong("hidden-character", "'document' holds an invisible character", "document", "remove it")
     named = programme.values.get(str(term)) if term is not None else None
     value: Any = None
-    if term is not None and (named is None or named.negotiable is None):
+    if term is not None and (named is None or not may_be_agreed(programme, named)):
         what = "may not be agreed" if named else "is not a term of the programme"
-        terms = [id for id, negotiated in programme.values.items() if negotiated.negotiable]
-        help = did_you_mean(str(term), terms) or "no term like it is marked as negotiable"
+        help = did_you_mean(str(term), agreeable(programme)) or "no term like it is marked as negotiable"
         wrong("unknown-term", f"'{term}' {what}", "term", help)
     elif named and written.get("value") is not None:
         value, mistake = fact_value(agreed_as(named), written["value"])
@@ -181,13 +182,13 @@ def _agreement(
 def agreed_as(term: NamedValue) -> Fact:
     """The values that may be agreed for a term, as a fact: of its kind, within the limits set for it.
 
-    An agreed discount is from 0% to 100%, as a tier's discount in tiers.yaml is.
+    A percentage of a discount is from 0 to 100, as in the files of the programme.
     """
     fact = plain_fact(term.id, term.kind)._replace(
         title=term.title, unit=term.unit, choices=term.choices, source=term.source, currency=term.currency
     )
     least, most = (term.negotiable.minimum, term.negotiable.maximum) if term.negotiable else (None, None)
-    if term.role is Role.DISCOUNT_BASE:
+    if term.role in _OF_DISCOUNT:
         least = _NO_DISCOUNT if least is None else max(least, _NO_DISCOUNT)
         most = _WHOLE_PRICE if most is None else min(most, _WHOLE_PRICE)
     return fact._replace(minimum=least, maximum=most)

@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple, assert_never
 
-from ..evaluate.evaluate import all_values
 from ..evaluate.outcome import Outcome, TierOutcome
 from ..named_tuples import public
 from ..problems import Problem
@@ -93,7 +92,7 @@ def check_files(job: Job) -> None:
 
 def outcome_cells(release: Release, outcome: Outcome, more: Sequence[str]) -> list[str]:
     """An outcome as the cells of a row, in the order of `outcome_columns`; `more` are ids of facts and values."""
-    values = all_values(release.plan, outcome) if more else {}
+    values = release.values(outcome) if more else {}
     tiers = {tier.id: tier for tier in outcome.tiers}
     return [
         _text(_cell(column, tiers[column.tier] if column.tier else outcome, outcome, values))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import plain_document, read_record
 from ..language.syntax import short
-from ..problems import Problem, has_errors, in_order
+from ..problems import InvalidInput, Problem, has_errors, in_order
 from ..programme.model import Fact, Programme
 from ..release.load import Release
 from ..source.document import read_bytes
@@ -49,7 +49,10 @@ def decide(
     named = row.values.get("partner")
     if record is None:
         return Decided(number, None if named is None else str(named), None, problems)
-    return Decided(number, record.partner, release.evaluate(record, as_of=as_of), problems)
+    try:
+        return Decided(number, record.partner, release.evaluate(record, as_of=as_of), problems)
+    except InvalidInput as refused:
+        return Decided(number, record.partner, None, (*problems, *refused.problems))
 
 
 def row_data(

@@ -148,6 +148,13 @@ class Negotiable(NamedTuple):
     source: tuple[str, ...]
 
 
+class AnyTerm(NamedTuple):
+    """That any term may be agreed otherwise with one partner: by which clauses, and the ids of those that may not."""
+
+    source: tuple[str, ...]
+    excepted: tuple[str, ...]
+
+
 class NamedValue(NamedTuple):
     """A typed expression with an id, which is made of its owner, role and names.
 
@@ -484,6 +491,7 @@ class Programme(NamedTuple):
     fields: Mapping[str, ItemField]  #: of items and order lines, by their ids in expressions
     checks: tuple[FactCheck, ...]
     values: Mapping[str, NamedValue]
+    any_term: AnyTerm | None  #: that any term may be agreed; None where only those marked as negotiable may be
     agreed: Mapping[str, str]  #: ids of negotiable terms, by the ids that say whether they are agreed
     on_days: Mapping[str, Expression]  #: the expressions, as written, of the values that ask for others on days
     earlier: Mapping[str, str]  #: where values are asked for on days: the digests of the releases before, by number

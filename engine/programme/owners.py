@@ -37,6 +37,7 @@ class Role(StrEnum):
     BONUS_EARNED = "bonus_earned"
     BONUS_PERCENT = "bonus_percent"
     BONUS_TOTAL = "bonus_total"
+    BONUS_WORTH = "bonus_worth"  #: what a bonus adds where it is earned; a value by itself where any term may be agreed
     DEFINITION = "definition"  #: of the programme, or of a tier where its rows differ by tier
     DISCOUNT_BASE = "discount_base"
     DISCOUNT_CAP = "discount_cap"
@@ -68,6 +69,7 @@ class Role(StrEnum):
     QUALIFIED = "qualified"
     RATE_EARNED = "rate_earned"  #: of one of several rates of a bonus
     RATE_PERCENT = "rate_percent"
+    RATE_WORTH = "rate_worth"  #: as of a bonus
     REBATE_AMOUNT = "rebate_amount"
     REBATE_EARNED = "rebate_earned"
     REBATE_FULL = "rebate_full"  #: the money that a rebate pays where it is earned
@@ -182,6 +184,7 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
         Role.BONUS_EARNED: "bonuses.{path}.earned",
         Role.BONUS_PERCENT: "bonuses.{path}",
         Role.BONUS_TOTAL: "bonus_total",
+        Role.BONUS_WORTH: "bonuses.{path}.worth",
         Role.DEFINITION: "definitions.{path}",
         Role.DISCOUNT_BASE: "discount",
         Role.DISCOUNT_IN_KIND: "discount_in_kind",
@@ -192,6 +195,7 @@ _IDS: Mapping[OwnerKind, Mapping[Role, str]] = {
         Role.QUALIFIED: "qualified",
         Role.RATE_EARNED: "bonuses.{0}.rates.{1}.earned",
         Role.RATE_PERCENT: "bonuses.{0}.rates.{1}",
+        Role.RATE_WORTH: "bonuses.{0}.rates.{1}.worth",
         Role.REQUIREMENT: "requirements.{path}",
         **_PAYMENTS,
     },

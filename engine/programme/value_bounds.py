@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..language.bounds.bounds import EITHER, Bounds, NumberRange, Options, anything, bounds
 from ..values import NUMERIC, Kind
 from .model import INPUTS, Fact, Programme
+from .owners import agreement_id
 
 
 def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str, Bounds]:
@@ -17,6 +18,8 @@ def known_bounds(programme: Programme, *, agreements: bool = False) -> dict[str,
         for id, field in periods.fields_by_id().items():
             by_id[id] = anything(Kind.NUMBER) if field.kind in NUMERIC else _of_fact(field)
     by_id |= dict.fromkeys(programme.agreed, EITHER if agreements else frozenset((False,)))
+    terms = (programme.values[id] for id in programme.agreed.values())
+    by_id |= {agreement_id(term.id): anything(term.kind) for term in terms if term.list}
     if agreements:
         by_id |= {key: anything(programme.values[id].kind) for key, id in programme.agreed_on_days.items()}
     for id, value in programme.values.items():

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate.evaluate import all_values, evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record
 from ..language.run.interpret import interpret
@@ -189,7 +188,7 @@ def _way(aim: _Aim, question: Question, changes: Sequence[PossibleChange]) -> tu
     steps = _with_needed_fields(aim, steps, provided)
     lifted = with_facts(record, setting, {**facts_after(symbolic, steps), **provided})
     effort = sum((step.effort for step in steps), Decimal(0))
-    way = Way(steps, provided, effort, evaluate(setting.release.plan, lifted, setting.day))
+    way = Way(steps, provided, effort, setting.release.outcome(lifted, setting.day))
     return way, [change.changed for change in needed]
 
 
@@ -220,8 +219,8 @@ def with_facts(record: Record, setting: Setting, facts: Mapping[str, Any]) -> Re
 
 
 def _reaches(setting: Setting, record: Record, goal: Expression) -> bool:
-    outcome = evaluate(setting.release.plan, record, setting.day)
-    return interpret(goal, all_values(setting.release.plan, outcome)) is True
+    outcome = setting.release.outcome(record, setting.day)
+    return interpret(goal, setting.release.values(outcome)) is True
 
 
 # Why there is no way --------------------------------------------------------------------------------------------------

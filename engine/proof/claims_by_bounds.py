@@ -11,7 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple, assert_never
 
-from ..evaluate.evaluate import all_values
 from ..evaluate.outcome import Outcome
 from ..extras import Extra, how_to_install
 from ..language.bounds.bounds import Bounds, NumberRange, bounds, truths
@@ -57,7 +56,7 @@ def check_claims(
     `examples` are outcomes of the release by name; those with agreements are passed over.
     """
     rows = {
-        name: all_values(release.plan, outcome)
+        name: release.values(outcome)
         for name, outcome in examples.items()
         if not any(agreement.applied for agreement in outcome.agreements)
     }

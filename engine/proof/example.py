@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..evaluate.evaluate import all_values
 from ..named_tuples import public
 from ..problems import InvalidInput
 from ..release.load import Release
@@ -48,7 +47,7 @@ class Example(NamedTuple):
 
     def values(self, release: Release) -> dict[str, Any]:
         """Every fact and value of the partner by its id; raises InvalidInput where no record can state the facts."""
-        return all_values(release.plan, release.evaluate(self.record_for(release), as_of=self.as_of))
+        return release.values(release.evaluate(self.record_for(release), as_of=self.as_of))
 
 
 Shows = Callable[[tuple[Example, ...]], bool]  #: whether these partners are an example of what is claimed

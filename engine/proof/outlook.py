@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.quote import OrderLines
 from ..evaluate.record import Record
@@ -45,7 +44,7 @@ def outlook(
     """
     programme = setting.release.programme
     record = setting.release.record_on(record, setting.day)
-    now = evaluate(setting.release.plan, record, setting.day)
+    now = setting.release.outcome(record, setting.day)
     named = None if tier is None else _named(programme, tier)
     if named is not None and discount is not None and programme.tiers[named].discount is None:
         raise wrong_call(f"the tier '{named}' has no discount", "leave --discount out")

@@ -8,12 +8,12 @@ from typing import Any, Literal, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate.evaluate import all_values, evaluate, inputs_of
+from ..evaluate.evaluate import inputs_of
 from ..evaluate.record import Record
 from ..language.smt.formula import literal
 from ..language.smt.terms import Codes, Formula, Term, all_of, negated, optional_term, unknown_term
 from ..programme.model import INPUTS, NO_TIER, ListFact, Programme
-from ..programme.owners import agreed_id
+from ..programme.owners import agreed_id, agreement_id
 from ..release.load import Release
 from ..values import Kind, Unknown
 from .symbols import Items, Partner, free_field, make_partner, symbol, symbolic_items, with_fresh_terms
@@ -71,8 +71,9 @@ def symbolic_record(
     held; `most` is how many items a missing list may have then, None for any number. With `change` the items of lists
     may change where the programme gives it an effort.
     """
+    release = release.under(record)
     programme, codes = release.programme, Codes()
-    values = all_values(release.plan, evaluate(release.plan, record, day))
+    values = release.values(release.outcome(record, day))
     lists = {id: _list(fact, values[id], codes, free, most, change) for id, fact in programme.lists.items()}
     missing = tuple(id for id in programme.facts if is_missing(values[id]))
     overrides = {id: unknown_term(programme.facts[id].kind) for id in missing} if free == "nothing" else {}
@@ -83,7 +84,8 @@ def symbolic_record(
         overrides["held_tier"] = unknown_term(Kind.CHOICE)
     for agreement in record.agreements:
         if agreement.days.cover(day):
-            overrides[agreement.term] = Term(literal(agreement.value, programme.values[agreement.term].kind, codes))
+            agreed = Term(literal(agreement.value, programme.values[agreement.term].kind, codes))
+            overrides |= {agreement.term: agreed, agreement_id(agreement.term): agreed}
             overrides[agreed_id(agreement.term)] = Term(True)
     stated = {id: items for id, items in lists.items() if items is not None}
     partner = make_partner(

@@ -33,6 +33,7 @@ from ..language.smt.terms import (
     number,
     only_where,
     optional_term,
+    unknown_term,
 )
 from ..language.smt.terms import day as written_day
 from ..language.tree import Aggregate, Call, Expression, Name, names, operands, own_id
@@ -172,6 +173,9 @@ def _with_limits(partner: Partner) -> Partner:
     partner.terms["held_since"] = Term(partner.symbols["held_since"], has_tier)
     for id, term_id in partner.programme.agreed.items():
         partner.terms[id] = Term(partner.agreed[term_id][0] if term_id in partner.agreed else False)
+        value = partner.programme.values[term_id]
+        if value.list:  # its expression reads what is agreed
+            partner.terms[agreement_id(term_id)] = unknown_term(value.kind)
     partner.terms.update({id: term for id, term in partner.overrides.items() if id not in partner.differ})
     return partner
 

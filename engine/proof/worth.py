@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import z3  # type: ignore[import-untyped]
 
-from ..evaluate.evaluate import evaluate
 from ..evaluate.outcome import Outcome, TierOutcome
 from ..evaluate.quote import OrderLines
 from ..evaluate.record import Record
@@ -78,7 +77,7 @@ class _State(NamedTuple):
 
 
 def _at(setting: Setting, record: Record, tier: str, order: OrderLines | None) -> _State:
-    outcome: Outcome = evaluate(setting.release.plan, record, setting.day)
+    outcome: Outcome = setting.release.outcome(record, setting.day)
     pays = None if order is None else setting.release.quote(order, record, as_of=setting.day).partner_pays
     return _State(outcome.of(tier), pays)
 

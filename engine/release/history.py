@@ -16,6 +16,7 @@ from ..evaluate.record import Record, plain_document, read_record
 from ..evaluate.standing import Era, HistoryDay, by_itself, days_of, first_day, of_the_day
 from ..limits import MAX_HISTORY
 from ..problems import InvalidInput, Problem
+from ..programme.agreeable import agreeable
 from ..programme.model import MAIN, Programme
 from ..source.document import Document
 from .find import refuse_overlaps
@@ -37,6 +38,9 @@ class Deciding(Protocol):
     def lineage(self) -> Lineage:
         """The releases before it."""
 
+    def under(self, agreed: Record) -> Deciding:
+        """The release with the terms negotiable that the agreements of a record name."""
+
 
 Load = Callable[[Path], Deciding | None]  #: the release in a folder; None where it has errors
 Turn = tuple[date, Deciding | None]  #: the first day of a release, and the release; None where it cannot be used
@@ -50,7 +54,7 @@ def record_on(chosen: Deciding, record: Record, day: date, load: Load) -> Record
     begins = first_day(record)
     turns = [] if begins is None or day < begins else _turns(chosen, begins, day, load)
     if begins is None or not any(release is None or remembers(release.programme) for _, release in turns):
-        return of_the_day(chosen.plan, by_itself(record, day), day)
+        return of_the_day(chosen.under(record).plan, by_itself(record, day), day)
     *_, last = history_days(turns, record, begins, day)
     return last.record
 
@@ -75,7 +79,8 @@ def history_days(turns: Sequence[Turn], record: Record, begins: date, last: date
             eras.append(Era(first, chosen.plan, None))
         else:
             read = record if release is chosen else _read_by(release, chosen, record)
-            eras.append(Era(first, release.plan, read, _tier_in(release, before)))
+            plan = release.under(read).plan if read else release.plan
+            eras.append(Era(first, plan, read, _tier_in(release, before)))
             before = release.lineage.number
     return days_of(eras, begins, last)
 
@@ -134,7 +139,7 @@ def _known_parts(document: Document, programme: Programme) -> Document:
     data: dict[str, Any] = {key: value for key, value in _map(document.data).items() if key != "release"}
     facts = {**programme.facts, **programme.lists}
     data["facts"] = {name: value for name, value in _map(data.get("facts")).items() if name in facts}
-    terms = {id for id, value in programme.values.items() if value.negotiable}
+    terms = agreeable(programme)
     agreements = data.get("agreements")
     if isinstance(agreements, list):
         data["agreements"] = [part for part in agreements if _map(part).get("term") in terms]

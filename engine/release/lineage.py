@@ -51,6 +51,7 @@ class Lineage:
         self._programmes: dict[str, Programme] = {}
         self._migrations: dict[str, Migration] = {}  #: by the release before
         self._loaded: dict[str, Any] = {}
+        self._under_agreements: dict[frozenset[str], Any] = {}
         self._last: tuple[Migration, ...] = ()  #: from the release itself to what it is called elsewhere
 
     def __eq__(self, other: object) -> bool:
@@ -121,6 +122,12 @@ class Lineage:
         if release.id not in self._loaded:
             self._loaded[release.id] = load(release.folder)
         return self._loaded[release.id]  # type: ignore[no-any-return]
+
+    def under_agreements(self, terms: frozenset[str], make: Callable[[frozenset[str]], _Loaded]) -> _Loaded:
+        """What `make` gives for the terms that records of the release agree, which is asked only once."""
+        if terms not in self._under_agreements:
+            self._under_agreements[terms] = make(terms)
+        return self._under_agreements[terms]  # type: ignore[no-any-return]
 
     def _programme(self, number: str, folder: Path) -> Programme | None:
         if number not in self._programmes:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..compile.compile import KINDS, REQUIRED, compile_programme
 from ..compile.on_days import EarlierRelease
-from ..evaluate.evaluate import Plan, evaluate, make_plan
+from ..evaluate.evaluate import Plan, all_values, evaluate, make_plan
 from ..evaluate.outcome import Outcome
 from ..evaluate.record import Record, plain_document, read_record
 from ..named_tuples import public
-from ..problems import InvalidInput, InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
+from ..problems import InvalidInput, InvalidProgramme, Level, Place, Problem, Source, did_you_mean, has_errors, in_order
+from ..programme.agreeable import may_be_agreed
 from ..programme.model import Programme
 from ..source import shape_cache
 from ..source.document import Document, PartPath, file_bytes, read_bytes, shown
@@ -73,7 +74,44 @@ class Release(NamedTuple):
         `record` is a result of `record()`, or an argument for it. Raises InvalidInput where it does not fit.
         """
         day = as_of or date.today()
-        return evaluate(self.plan, self.record_on(record, day), day)
+        return self.outcome(self.record_on(record, day), day)
+
+    def outcome(self, record: Record, day: date) -> Outcome:
+        """The outcome on a day of a partner's record by itself, which is a result of `record_on`."""
+        return evaluate(self.under(record).plan, record, day)
+
+    def values(self, outcome: Outcome) -> dict[str, Any]:
+        """Every fact and value that an outcome was made from, by id."""
+        return all_values(self.under(outcome).plan, outcome)
+
+    def under(self, agreed: Record | Outcome) -> Release:
+        """The release with the terms negotiable that the agreements of a record, or of its outcome, name.
+
+        The release itself where they name none but those that are marked as negotiable. Raises InvalidInput where a
+        rule that asks for another day cannot go by what is agreed.
+        """
+        if not agreed.agreements:
+            return self
+        values, named = self.programme.values, {agreement.term for agreement in agreed.agreements}
+        terms = frozenset(term for term in named if term in values and may_be_agreed(self.programme, values[term]))
+        if all(values[term].negotiable for term in terms):
+            return self
+        return self.lineage.under_agreements(terms, self._with_negotiable)
+
+    def _with_negotiable(self, terms: frozenset[str]) -> Release:
+        """The release with these terms negotiable, also those that nothing marks in its files."""
+        files, own = self.files, self.programme
+        compiled, problems = compile_programme(files.documents, files.broken, own.digest, files.earlier, terms)
+        if compiled is None:  # a rule that asks for another day cannot go by periods of these terms
+            named = ", ".join(f"'{term}'" for term in sorted(terms))
+            help = "let a new release, or a term that the rule reads, say it"
+            reasons = (problem.message for problem in problems if problem.level is Level.ERROR)
+            raise InvalidInput(
+                Problem("not-on-a-day", f"{named} cannot be agreed with one partner: {reason}", None, help)
+                for reason in dict.fromkeys(reasons)
+            )
+        programme = compiled._replace(release=own.release)  # which may name settings
+        return self._replace(programme=programme, plan=make_plan(programme))
 
     def record_on(self, record: Record | Document | Mapping[str, Any], day: date) -> Record:
         """The record of a partner on a day, by itself: the facts of that day, and the tier that its history has left.
@@ -118,7 +156,8 @@ class Release(NamedTuple):
         record = self.record_on(record, day)
         if not isinstance(order, OrderLines):
             order = self.order(order)
-        return quote(self.plan, record, order, evaluate(self.plan, record, day), day)
+        plan = self.under(record).plan
+        return quote(plan, record, order, evaluate(plan, record, day), day)
 
 
 def _release_or_none(folder: Path) -> Release | None:

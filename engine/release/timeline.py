@@ -109,9 +109,9 @@ def _days(in_turn: Sequence[Release], records: Mapping[str, Record], first: date
     begins = first_day(record) or first
     for day in calendar_days(first, min(days_later(begins, -1) or date.min, last)):
         release = _in_force(in_turn, day)
-        yield HistoryDay(
-            day, release.plan, of_the_day(release.plan, by_itself(records[release.programme.release], day), day)
-        )
+        read = records[release.programme.release]
+        plan = release.under(read).plan
+        yield HistoryDay(day, plan, of_the_day(plan, by_itself(read, day), day))
     if begins <= last:
         from_begin = [release for release in in_turn if release.programme.effective_from > begins]
         if in_turn[0].programme.effective_from <= begins:

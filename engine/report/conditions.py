@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..evaluate.explain import MAX_LEVELS, Measure, measures, steps
+from ..evaluate.explain import MAX_LEVELS, Measure, is_agreed, measures, steps
 from ..evaluate.outcome import BenefitOutcome
 from ..language.business_days import OF_BUSINESS_DAYS, calendar_in
 from ..language.run.causes import Cause, causes
@@ -49,12 +49,16 @@ class Conditions:
 
     def comparisons(self, id: str) -> str:
         """The comparisons that decide a condition, each with its subject where there are several."""
+        if is_agreed(id, self.values):
+            return self.say["as_agreed"]
         deciding = _by_choice(measures(self.programme, id, self.values))
         parts = (self._subject(alike, deciding) + self._measure(alike[0], alike) for alike in deciding)
         return "; ".join(dict.fromkeys(parts))
 
     def shortfall(self, id: str) -> str:
         """What is missing where a condition fails, in figures: '2 people missing'; empty where no figure says it."""
+        if is_agreed(id, self.values):
+            return self.say["as_agreed"]
         deciding = _by_choice(measures(self.programme, id, self.values))
         parts = []
         for alike in deciding:

@@ -51,8 +51,10 @@ def difference_page(
     count = len(difference.changes)
     judgement = texts_in(lang).JUDGEMENTS[difference.judgement]
     headline = say["headline" if count > 1 else "headline_one"].format(count=count, judgement=judgement)
-    remarks = tuple(say[finding].format(days=before.notice_days) for finding in difference.findings)
-    return Page(title, say["title"], _MARKS[difference.judgement], headline, remarks, blocks)
+    remarks = [say[finding].format(days=before.notice_days) for finding in difference.findings]
+    if difference.agreements_aside:
+        remarks.append(say["agreements_aside"])
+    return Page(title, say["title"], _MARKS[difference.judgement], headline, tuple(remarks), blocks)
 
 
 def _change_rows(
@@ -140,6 +142,7 @@ def difference_data(
         "as_of": day.isoformat(),
         "judgement": difference.judgement,
         "findings": list(difference.findings),
+        "agreements_aside": difference.agreements_aside,
         "changes": [
             {
                 "code": judged.change.code,

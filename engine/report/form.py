@@ -14,6 +14,7 @@ from ..compile.facts import fact_value
 from ..evaluate.periods import agreed_as
 from ..language.tree import Literal
 from ..problems import Problem, WrongCall, did_you_mean
+from ..programme.agreeable import agreeable
 from ..programme.find_tier import find_tier
 from ..programme.model import MAIN, Fact, ListFact, NamedValue, Programme, Tier, pick
 from ..programme.reads import clauses_of, read_for
@@ -58,8 +59,9 @@ class _Form:
         self.since = "held_since" in read
         self.facts = [fact for fact in programme.facts.values() if not tiers or fact.id in read]
         self.lists = [fact for fact in programme.lists.values() if not tiers or fact.id in read]
-        terms = (value for value in programme.values.values() if value.negotiable)
-        self.terms = [term for term in terms if not tiers or term.id in read]
+        terms = [value for value in agreeable(programme).values() if not tiers or value.id in read]
+        self.terms = [term for term in terms if term.negotiable]  #: those listed
+        self.agreed = (self.terms or terms)[:1]  #: the one of the example
         self.clauses = clauses_of(programme)
 
     def lines(self) -> Iterator[str]:
@@ -77,7 +79,7 @@ class _Form:
         for number, block in enumerate([*map(self._fact, self.facts), *map(self._list, self.lists)]):
             yield from [""] * (number > 0)
             yield from block
-        if self.terms:
+        if self.agreed:
             yield ""
             yield from self._agreements()
 
@@ -97,7 +99,7 @@ class _Form:
         shown = {
             "form_unknown": True,
             "form_defaults": any(fact.default is not None for fact in self.facts),
-            "form_lists": self.lists or self.terms,
+            "form_lists": self.lists or self.agreed,
             "form_periods": self.facts,
             "form_clauses": True,
             "form_schema": True,
@@ -152,8 +154,11 @@ class _Form:
             title = " ".join(term_title(self.programme, term.id, self.lang).split())
             text = f"{term.id}: {title}{self.say['is']}{kind_of(fact, self.lang)}{clauses}"
             yield from _comment(text, first="  ", hanging="    ")
+        if self.programme.any_term:
+            text = f"{self.say['ask_any_term']}{_behind(self.programme.any_term.source)}"
+            yield from _comment(text, first="  ", hanging="    ")
         yield "agreements:"
-        first = self.terms[0]
+        first = self.agreed[0]
         keys = (f"term: {first.id}", f"value: {_example(first)}", 'document: "7/2026"', f"from: {_DAY}", "until: ")
         names = ("term", "value", "document", "from", "until")
         yield from _item("  ", keys, [(self.say[f"ask_agreement_{name}"],) for name in names])

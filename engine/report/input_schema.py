@@ -23,6 +23,7 @@ from typing import Any
 from ..evaluate.periods import agreed_as
 from ..evaluate.quote import written_lines
 from ..limits import MAX_NAME, MAX_ORDER_TEXT, MAX_PARTNER, MAX_TEXT, MAX_WHOLE_DIGITS
+from ..programme.agreeable import agreeable
 from ..programme.model import MAIN, NONE, Fact, ListFact, Programme, pick
 from ..programme.reads import clauses_of
 from ..texts.texts import texts_in
@@ -263,7 +264,7 @@ def _item(list_fact: ListFact, clauses: Mapping[str, tuple[str, ...]], lang: str
 def _agreements(programme: Programme, lang: str) -> Schema:
     """Agreements on negotiable terms, each value within the limits of its term."""
     say = texts_in(lang).INPUT
-    terms = {id: agreed_as(value) for id, value in programme.values.items() if value.negotiable}
+    terms = {id: agreed_as(value) for id, value in agreeable(programme).items()}
     listed = "; ".join(f"{id}: {term_title(programme, id, lang)} ({kind_of(fact, lang)})" for id, fact in terms.items())
     if not terms:
         return {"type": ["array", "null"], "maxItems": 0}

@@ -205,6 +205,8 @@ class _Writer:
             begins, ends = (words.amount(day or "", Kind.DATE, self.lang) for day in (agreement.begins, agreement.ends))
             when = self.say["agreed_from_to" if ends else "agreed_from"].format(begins=begins, ends=ends)
             was = self.say["instead_of"].format(value=self.tell.value(term, agreement.was))
+            if self.programme.values[term].list:  # each item has its own
+                was = self.say["for_each_item"]
             note = "; ".join(filter(None, (was if applied else self.say["not_in_force"], agreement.document, when)))
             title, figure = f"{self.tell.title(term)} ({term})", self.tell.value(term, agreement.value)
             rows.append(Row(GOOD if applied else PLAIN, title, figure, note))

@@ -61,6 +61,8 @@ class _Rules:
                 low, high = (self.figures.amount(end, value.id) for end in ends)
                 title = term_title(self.programme, value.id, self.lang)
                 rows.append(Line((title, self.figures.of(value.id).text, low, high), value.negotiable.source))
+        if self.programme.any_term:
+            rows.append(Line((self.say["any_other_term"], "", "", ""), self.programme.any_term.source))
         columns = (self.say["term"], self.say["without_agreement"], self.say["from"], self.say["to"])
         return Part(self.say["negotiable"], tuple(rows), columns)
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ..evaluate.evaluate import all_values
 from ..evaluate.outcome_json import Json, head
 from ..programme.model import pick
 from ..release.load import Release
@@ -143,7 +142,7 @@ def _difference(release: Release, result: ScenarioResult, difference: Mismatch, 
     lines = [f"  {visible(f'{difference.place.where}  {difference.path}')}: {style(both, 'strong')}"]
     if difference.help:
         lines.append(f"      {visible(difference.help)}")
-    values = all_values(release.plan, result.outcome)
+    values = release.values(result.outcome)
     conditions = Conditions(release.programme, values, "en")
     for id in _behind(difference.path, release):
         lines += [style(f"      {visible(line)}", "dim") for line in conditions.expressions(id)]

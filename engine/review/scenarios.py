@@ -12,10 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..evaluate.evaluate import all_values, evaluate
 from ..evaluate.outcome import Outcome
 from ..evaluate.outcome_json import outcome_data, quote_data
-from ..evaluate.quote import OrderLines, Quote, quote, read_order
+from ..evaluate.quote import OrderLines, Quote, read_order
 from ..evaluate.record import Record, read_record
 from ..problems import InvalidProgramme, Place, Problem, Source, did_you_mean, has_errors, in_order
 from ..programme.model import ORDER, NamedValue, Programme, Texts
@@ -241,8 +240,8 @@ def scenario_outcomes(release: Release, scenarios: Iterable[Scenario]) -> dict[s
 
 def _run(release: Release, scenario: Scenario) -> ScenarioResult:
     record = release.record_on(scenario.record, scenario.as_of)
-    outcome = evaluate(release.plan, record, scenario.as_of)
-    quoted = quote(release.plan, record, scenario.order, outcome, scenario.as_of) if scenario.order else None
+    outcome = release.outcome(record, scenario.as_of)
+    quoted = release.quote(scenario.order, record, as_of=scenario.as_of) if scenario.order else None
     in_force = release.programme.effective_from <= scenario.as_of
     data = {**outcome_data(outcome), "in_force": in_force}
     mismatches = list(_mismatches(scenario, "expect", scenario.expect, data))
@@ -302,7 +301,7 @@ def unreached_parts(release: Release, results: Sequence[ScenarioResult]) -> Unre
         result_tiers = _tiers(result)
         tiers |= result_tiers
         shown_clauses |= _shown_by(programme, result)
-        values = all_values(release.plan, result.outcome)
+        values = release.values(result.outcome)
         for id, known_values in seen.items():
             named = programme.values[id]
             of_items = ORDER if named.of_order else named.list
@@ -360,6 +359,6 @@ def _shown_by(programme: Programme, result: ScenarioResult) -> set[str]:
     for line in result.quote.lines if result.quote else ():
         clauses |= set(line.source)
     for agreement in result.outcome.agreements:
-        named = programme.values[agreement.term].negotiable
-        clauses |= set(named.source) if named and agreement.applied else set()
+        allowed = programme.values[agreement.term].negotiable or programme.any_term
+        clauses |= set(allowed.source) if allowed and agreement.applied else set()
     return clauses

@@ -147,6 +147,7 @@ REPORT: Mapping[str, str] = {
     "next": "next: {tier}",
     "once_qualified": "{amount} once the requirements are met",
     "gives": "would give {amount}",
+    "as_agreed": "as agreed",
     "lacks": "lacks: {what}",
     "needs_facts": "may be decided by: {what}",
     "undefined": "undefined: {what}",
@@ -194,6 +195,7 @@ REPORT: Mapping[str, str] = {
     "agreed_from_to": "from {begins} to {ends}",
     "agreed_from": "from {begins}",
     "instead_of": "instead of {value}",
+    "for_each_item": "for each item",
     "not_in_force": "not in force on this day",
     # The handbook
     "contents": "Contents",
@@ -232,6 +234,7 @@ REPORT: Mapping[str, str] = {
     "refusal": "Reason",
     "negotiable": "What may be agreed otherwise",
     "term": "Term",
+    "any_other_term": "any other term",
     "without_agreement": "Without an agreement",
     "from": "From",
     "to": "To",
@@ -428,6 +431,7 @@ INPUT: Mapping[str, str] = {
     "ask_period_value": "What holds on these days",
     "ask_period_from": "The first day; open, if left out",
     "ask_agreements": "Supplementary agreements: a paper that replaces a term for some time. It may replace:",
+    "ask_any_term": "any other term; charter schema lists their ids",
     "ask_agreement_term": "The term, by its id",
     "ask_agreement_value": "What counts in its place",
     "ask_agreement_document": "The paper",
@@ -713,6 +717,7 @@ CHANGES: Mapping[str, str] = {
     "notice": "days of notice",
     "short_notice": "It worsens something, and begins sooner than the {days} days of notice that are promised.",
     "not_through_migration": "A migration works out facts, the comparison does not: who is shown may not be affected.",
+    "agreements_aside": "Partners who have agreed a term that nothing marks as negotiable are left aside.",
     "small_number": "What partners get changes; the number of the release should grow by more than its last part.",
 }
 

@@ -147,6 +147,7 @@ REPORT: Mapping[str, str] = {
     "next": "следующий: {tier}",
     "once_qualified": "{amount} при выполнении требований",
     "gives": "даст {amount}",
+    "as_agreed": "по соглашению",
     "lacks": "не выполнено: {what}",
     "needs_facts": "может зависеть от сведений: {what}",
     "undefined": "не определено: {what}",
@@ -194,6 +195,7 @@ REPORT: Mapping[str, str] = {
     "agreed_from_to": "с {begins} по {ends}",
     "agreed_from": "с {begins}",
     "instead_of": "вместо {value}",
+    "for_each_item": "для каждой позиции",
     "not_in_force": "в этот день не действует",
     # The handbook
     "contents": "Содержание",
@@ -232,6 +234,7 @@ REPORT: Mapping[str, str] = {
     "refusal": "Причина",
     "negotiable": "О чём можно договориться иначе",
     "term": "Условие",
+    "any_other_term": "любое другое условие",
     "without_agreement": "Без соглашения",
     "from": "От",
     "to": "До",
@@ -430,6 +433,7 @@ INPUT: Mapping[str, str] = {
     "ask_period_value": "Что верно в эти дни",
     "ask_period_from": "Первый день; если не указан, с самого начала",
     "ask_agreements": "Дополнительные соглашения: документ, который на время заменяет условие. Заменить можно:",
+    "ask_any_term": "любое другое условие; все обозначения показывает charter schema",
     "ask_agreement_term": "Обозначение условия",
     "ask_agreement_value": "Что действует вместо него",
     "ask_agreement_document": "Документ",
@@ -715,6 +719,7 @@ CHANGES: Mapping[str, str] = {
     "notice": "дней на уведомление",
     "short_notice": "Выпуск что-то ухудшает, а начинает действовать раньше обещанных {days} дней уведомления.",
     "not_through_migration": "Переход пересчитывает показатели, а сравнение — нет: названных это может не касаться.",
+    "agreements_aside": "Партнёры, у которых соглашением заменено условие без пометки negotiable, не сравниваются.",
     "small_number": "Меняется то, что получают партнёры: в номере выпуска должна вырасти не только последняя часть.",
 }
 

@@ -9,7 +9,6 @@ from charter.engine.difference.matched import matched
 from charter.engine.difference.one_partner import Pair
 from charter.engine.difference.partner_effects import outcome_effects
 from charter.engine.difference.shown import differ_in_way
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.release.load import load_files, read_files
 from charter.engine.review.mutants import mutants
@@ -25,15 +24,11 @@ def test_what_scenarios_show_of_mutants_is_found() -> None:
     files = read_files(ASOFT)
     release = load_files(files)
     scenarios = read_scenarios(ASOFT, release)
-    before = {
-        name: all_values(release.plan, outcome) for name, outcome in scenario_outcomes(release, scenarios).items()
-    }
+    before = {name: release.values(outcome) for name, outcome in scenario_outcomes(release, scenarios).items()}
     noticed = 0
     for mutant in islice(mutants(files), 0, None, 1 if EXAMPLES else 3):
         after = scenario_outcomes(mutant.release, scenarios)
-        rows = [
-            (values, all_values(mutant.release.plan, after[name])) for name, values in before.items() if name in after
-        ]
+        rows = [(values, mutant.release.values(after[name])) for name, values in before.items() if name in after]
         outcomes = [one for one in matched(release.programme, mutant.release.programme) if not one.of_order]
         for effect in outcome_effects(Pair(release, mutant.release, DAY), outcomes):
             trees = (effect.outcome.before, effect.outcome.after)

@@ -14,7 +14,6 @@ import yaml
 from charter.engine.difference.difference import ReleaseDifference, difference
 from charter.engine.difference.one_partner import Pair
 from charter.engine.difference.shown import differ_in_way
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.programme.owners import Role
 from charter.engine.release.load import load_files, read_files
@@ -452,7 +451,7 @@ def test_a_planted_change(name: str, tmp_path: Path) -> None:
             releases = (told.pair.before, told.pair.after)
             for release, example, tree in zip(releases, one.examples, trees, strict=True):
                 outcome = release.evaluate(example.record(), as_of=example.as_of)
-                values.append(interpret(tree, all_values(release.plan, outcome)))
+                values.append(interpret(tree, release.values(outcome)))
             assert differ_in_way((values[0], values[1]), effect.outcome, way), (effect.outcome, values)
 
 

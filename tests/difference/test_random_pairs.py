@@ -10,7 +10,6 @@ from charter.engine.difference.matched import matched
 from charter.engine.difference.one_partner import Pair
 from charter.engine.difference.partner_effects import outcome_effects
 from charter.engine.difference.shown import differ_in_way
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.language.tree import Expression
 from charter.engine.language.words import words
@@ -72,7 +71,7 @@ def test_what_partners_show_is_found(
             if one.status == "yes":
                 assert one.examples is not None
                 values = [
-                    interpret(tree, all_values(release.plan, release.evaluate(example.record(), as_of=example.as_of)))
+                    interpret(tree, release.values(release.evaluate(example.record(), as_of=example.as_of)))
                     for release, example, tree in zip((before, after), one.examples, trees, strict=True)
                 ]
                 assert differ_in_way((values[0], values[1]), effect.outcome, way)
@@ -86,8 +85,7 @@ def lacks_facts(values: tuple[Value, Value]) -> bool:
 def shown(before, after, record: dict) -> tuple[dict[str, Value], dict[str, Value]]:
     """Every value of a partner under both."""
     one, other = (
-        all_values(release.plan, release.evaluate({"partner": "P", "facts": record}, as_of=DAY))
-        for release in (before, after)
+        release.values(release.evaluate({"partner": "P", "facts": record}, as_of=DAY)) for release in (before, after)
     )
     assert not isinstance(one["tiers.gold.discount"], Unknown)
     return one, other

@@ -14,7 +14,6 @@ from typing import Any
 
 import duckdb
 from charter import Outcome, Release
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.portfolio.sql.columns import tier_names
 from charter.engine.programme.model import Fact
 from charter.engine.source.scalars import plain_scalar
@@ -144,7 +143,7 @@ def columns_of(release: Release, outcome: Outcome, more: Sequence[str]) -> dict[
         row[f"status_{tier.id}"] = tier.status
         if tiers[tier.id].discount:
             row[f"discount_total_{tier.id}"] = tier.discount.total if tier.discount else None
-    values = {**own_values(outcome), **all_values(release.plan, outcome)} if more else {}
+    values = {**own_values(outcome), **release.values(outcome)} if more else {}
     nothing = None if outcome.tier is None else 0  # a tier that lacks the row gives nothing, whatever the status
     facts, standard = release.programme.facts, set(row)
     for id in (id for id in more if id in facts or id not in standard):

@@ -29,6 +29,7 @@ NEGOTIABLE = "      negotiable: {source: [c6-sales-plan-discount, c10-supplement
 
 def not_negotiable(folder: Path) -> None:
     edit(folder, "tiers.yaml", f"value: 25\n{NEGOTIABLE}", "value: 25\n")
+    edit(folder, "programme.yaml", "agreements: {source", "agreements: {except: [tiers.saas.discount], source")
 
 
 def narrower(folder: Path) -> None:

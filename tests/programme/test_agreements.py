@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 import yaml
-from charter import InvalidInput, load
-from charter.engine.evaluate.evaluate import all_values
+from charter import InvalidInput, Release, advise, load, timeline, to_dict
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.problems import Level
+from charter.engine.programme.agreeable import agreeable
+from charter.engine.programme.owners import WrittenForm
+from charter.engine.release.load import load_files, read_release, release_files
 from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
+from charter.engine.review.what_if import what_if
 from charter.engine.source.document import read_text
+from charter.engine.values import Kind
 
 from ..programmes import ASOFT, ROOT, copy_of, edit
 from ..small_world import report
@@ -23,6 +27,7 @@ from .test_quote import BARE
 
 RELEASE = load(ROOT / "program")
 TERM = "tiers.competency.discount"
+DISCOUNTS = tuple(f"tiers.{tier}.discount" for tier in ("retail", "competency", "saas"))
 
 
 def agreed(value: Any = 22, term: str = TERM, **more: Any) -> dict:
@@ -71,7 +76,7 @@ def test_the_cap_holds_for_what_was_agreed_too() -> None:
 
 def test_the_report_and_its_values_show_what_was_replaced() -> None:
     outcome = RELEASE.evaluate(partner(agreed(until=date(2026, 12, 31))), as_of=date(2026, 11, 23))
-    values = all_values(RELEASE.plan, outcome)
+    values = RELEASE.values(outcome)
     assert (values[TERM], values[f"agreed.{TERM}"]) == (22, True)
     text = page_text(outcome_page(outcome, RELEASE.programme, values, "ru", explain=False))
     assert "Дополнительные соглашения\n" in text
@@ -141,7 +146,12 @@ def test_agreements_one_after_the_other() -> None:
     ("agreement", "message"),
     [
         (agreed(term="tiers.competency.discuont"), "is not a term of the programme"),
-        (agreed(term="discount.cap"), "'discount.cap' may not be agreed"),
+        (agreed(term="discount.capp"), "is not a term of the programme"),
+        (agreed(term="tiers.competency.discount_total"), "'tiers.competency.discount_total' may not be agreed"),
+        (agreed(term="tiers.competency.bonuses.reviews"), "'tiers.competency.bonuses.reviews' may not be agreed"),
+        (agreed(101, term="discount.cap"), "101 is over 100"),
+        (agreed(101, term="tiers.competency.bonuses.reviews.worth"), "101 is over 100"),
+        (agreed(2, term="tiers.competency.requirements.marketing"), "2 is not true or false"),
         (agreed(51, term="definitions.updates_share"), "51 is over 50"),
         (agreed(101), "101 is over 100"),
         (agreed(-1), "-1 is under 0"),
@@ -168,14 +178,9 @@ def test_two_agreements_on_one_term_for_the_same_day_are_refused() -> None:
 
 def test_what_may_be_agreed_is_marked_in_the_data(tmp_path: Path) -> None:
     terms = {id for id, value in RELEASE.programme.values.items() if value.negotiable}
-    assert terms == {
-        *(f"tiers.{tier}.discount" for tier in ("retail", "competency", "saas")),
-        "definitions.updates_share",
-    }
+    assert terms == {*DISCOUNTS, "definitions.updates_share"}
     release = copy_of(ROOT / "program" / "1.0.0", tmp_path)
     edit(release, "prices.yaml", "agreed('definitions.updates_share')", "agreed('definitions.update_share')")
-    from charter.engine.release.load import read_release
-
     (problem,) = read_release(release)[1]
     assert (problem.code, problem.help) == ("unknown-term", "did you mean 'definitions.updates_share'?")
 
@@ -205,3 +210,160 @@ def test_the_example_of_the_design_is_read_from_yaml() -> None:
         "{term: tiers.competency.discount, value: 22, document: ДС-7/2026, from: 2026-03-01, until: 2026-12-31}"
     )
     assert RELEASE.evaluate(partner(written), as_of=date(2026, 11, 23)).discount.base == 22
+
+
+# Terms that nothing marks as negotiable ------------------------------------------------------------------------------
+
+MET = {"certified_admins": 2, "marketing_activities": 0, "announces_participation": True}
+
+
+#: where a figure stands that is not at the place of its value
+PATHS = {
+    "definitions.required_admins.competency": "definitions.required_admins.by_tier.competency",
+    "definitions.required_admins.saas": "definitions.required_admins.by_tier.saas",
+    "definitions.asoft_implementation_share": "definitions.asoft_implementation_share",
+}
+ASKED_FOR = "definitions.updates_share"  #: a rule of price asks whether it is agreed
+
+
+def test_each_figure_of_the_programme_may_be_agreed_and_counts_as_if_the_programme_said_it() -> None:
+    """Each discount, threshold, percentage, cap and share that is a figure; for each tier, with an order."""
+    files, tried = RELEASE.files, 0
+    contents = {kind: part.source.text for kind, part in files.documents.items()}
+    for id, term in agreeable(RELEASE.programme).items():
+        if term.form is not WrittenForm.FIGURE or term.kind is Kind.YES_NO or term.place is None or id == ASKED_FOR:
+            continue
+        tried += 1
+        kind = next(kind for kind, part in files.documents.items() if part.source is term.place.source)
+        text = contents[kind]
+        edited = contents | {kind: f"{text[: term.place.start]}3{text[term.place.end :]}"}
+        if id in PATHS:
+            release = what_if(files, [f"{PATHS[id]}=3"]).load()
+        else:
+            release = load_files(release_files(files.folder, {kind: part.encode() for kind, part in edited.items()}))
+        for tier in RELEASE.programme.tiers:
+            record = partner(
+                agreed(3, id), sales_plan_agreed=True, sales_plan_fulfilled=True, own_events_held=1,
+                asoft_events_attended=1, implementations=4, customer_reviews=4, **MET,
+            ) | {"tier": tier}  # fmt: skip
+            plain = {key: part for key, part in record.items() if key != "agreements"}
+            assert as_said(RELEASE, record) == as_said(release, plain), (id, tier)
+    assert tried == 24
+
+
+def as_said(release: Release, record: dict) -> Any:
+    """An outcome and the prices of an order, without what they say of agreements and of the release itself."""
+    day = date(2026, 11, 23)
+    lines = [{"purpose": purpose, "product": "crm", "list_price": 1000} for purpose in ("resale", "internal_use",
+             "asoft_implementation", "updates")]  # fmt: skip
+    quote = to_dict(release.quote({"currency": "RUB", "lines": lines}, record, as_of=day))
+    return without(quote, {"agreements", "digest", "release", "problems", "worth"})
+
+
+def without(data: Any, keys: set[str]) -> Any:
+    if isinstance(data, dict):
+        return {key: without(part, keys) for key, part in data.items() if key not in keys}
+    return [without(part, keys) for part in data] if isinstance(data, list) else data
+
+
+def test_the_cap_a_bonus_and_a_threshold_are_agreed() -> None:
+    """20 + 12 + 10 = 42, which a cap of 60 leaves as it is; with one administrator where two are required."""
+    terms = {
+        "discount.cap": 60,
+        "tiers.competency.bonuses.reviews.worth": 12,
+        "definitions.required_admins.competency": 1,
+        "tiers.competency.requirements.marketing": True,
+    }
+    facts = {**MET, "certified_admins": 1, "implementations": 4, "customer_reviews": 4}
+    plan = {"sales_plan_agreed": True, "sales_plan_fulfilled": True, "own_events_held": 0, "asoft_events_attended": 0}
+    record = partner(*(agreed(value, term) for term, value in terms.items()), **facts, **plan)
+    outcome = RELEASE.evaluate(record, as_of=date(2026, 11, 23))
+    assert (outcome.status, outcome.discount.total, outcome.discount.cap) == ("qualified", 42, 60)
+    assert {part.term: (part.was, part.value) for part in outcome.agreements} == {
+        "discount.cap": (40, 60),
+        "tiers.competency.bonuses.reviews.worth": (5, 12),
+        "definitions.required_admins.competency": (2, 1),
+        "tiers.competency.requirements.marketing": (False, True),
+    }
+    before = RELEASE.evaluate(record, as_of=date(2026, 2, 28))
+    assert (before.status, before.of("competency").discount.total) == ("not_qualified", 35)
+    page = page_text(outcome_page(outcome, RELEASE.programme, RELEASE.values(outcome), "en", explain=False))
+    assert "Marketing activities                         as agreed  [c4-competency-marketing]" in page
+
+
+def test_a_requirement_that_an_agreement_adds_is_said_to_be_agreed() -> None:
+    unmet = agreed(False, "tiers.competency.requirements.announcement")
+    outcome = RELEASE.evaluate(partner(unmet, **MET), as_of=date(2026, 11, 23))
+    assert outcome.status == "not_qualified"
+    page = page_text(outcome_page(outcome, RELEASE.programme, RELEASE.values(outcome), "ru", explain=True))
+    line, below = page.split("✗ Анонс участия на своём веб-ресурсе")[1].splitlines()[:2]
+    assert line.strip() == "по соглашению  [c4-competency-announcement]"
+    assert not below.startswith("      ")  # no rule explains it
+
+
+def test_what_is_agreed_of_the_lines_of_an_order_is_so_for_each() -> None:
+    """A Retail partner that may implement, and gets 12% of an implementation by ASoft: 440,000 of 500,000."""
+    lines = [
+        {"purpose": "implementation", "list_price": 100000},
+        {"purpose": "asoft_implementation", "list_price": 500000},
+        {"purpose": "resale", "list_price": 1000},
+    ]
+    record = partner(agreed(False, "order[].refusals.supply_only"), agreed(12, "order[].asoft_share"),
+                     agreed(False, "order[].rules.resale")) | {"tier": "retail"}  # fmt: skip
+    order = {"currency": "RUB", "lines": lines}
+    quote = RELEASE.quote(order, record, as_of=date(2026, 11, 23))
+    assert [(line.status, line.partner_pays) for line in quote.lines] == [
+        ("without_amount", None), ("priced", 440000), ("no_rule", None),
+    ]  # fmt: skip
+    assert [part.was for part in quote.outcome.agreements] == [None, None, None]
+    earlier = RELEASE.quote(order, record, as_of=date(2026, 2, 28))
+    assert [(line.status, line.partner_pays) for line in earlier.lines] == [
+        ("refused", None), ("priced", 500000), ("priced", 900),
+    ]  # fmt: skip
+    page = page_text(outcome_page(quote.outcome, RELEASE.programme, RELEASE.values(quote.outcome), "en", explain=False))
+    assert "A Retail partner only supplies solutions" in page
+    assert "for each item; ДС-7/2026" in page
+
+
+def test_a_timeline_and_a_history_follow_what_is_agreed_from_day_to_day() -> None:
+    """A second administrator is not required from 1 March to 30 June; without one the tier is held in these months."""
+    record = partner(
+        agreed(1, "definitions.required_admins.competency", until=date(2026, 6, 30)),
+        **{**MET, "certified_admins": 1, "marketing_activities": 1},
+    )
+    moments = timeline(ROOT / "program", record, date(2026, 1, 1), date(2026, 12, 31)).moments
+    assert [(moment.day.isoformat(), moment.status) for moment in moments if "changed" in moment.events] == [
+        ("2026-03-01", "qualified"),
+        ("2026-07-01", "not_qualified"),
+    ]
+    for day in (date(2026, 2, 28), date(2026, 3, 1), date(2026, 6, 30), date(2026, 7, 1)):
+        held = [moment for moment in moments if moment.day <= day][-1]
+        assert RELEASE.evaluate(record, as_of=day).status == held.status
+
+
+def test_advice_goes_by_what_is_agreed() -> None:
+    """With three administrators agreed, the partner of two lacks one; the bonus for one more is out of reach."""
+    record = RELEASE.record(partner(agreed(3, "definitions.required_admins.competency"), **MET))
+    (advice,) = advise(RELEASE, record, tier="competency", as_of=date(2026, 11, 23)).advice
+    steps = {step.fact: (step.before, step.after) for way in advice.ways[:1] for step in way.steps}
+    assert steps == {"certified_admins": (2, 3), "marketing_activities": (0, 1)}
+
+
+def test_terms_that_are_excepted_may_not_be_agreed(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "programme.yaml", "agreements: {source", "agreements: {except: [discount.cap], source")
+    with pytest.raises(InvalidInput, match=r"'discount\.cap' may not be agreed"):
+        load(release).record(partner(agreed(30, "discount.cap")))
+    edit(release, "programme.yaml", "[discount.cap]", "[discount.capp, tiers.retail.discount]")
+    assert [(problem.code, problem.message) for problem in read_release(release)[1]] == [
+        ("unknown-term", "'discount.capp' is not a term of the programme"),
+        ("unknown-term", "'tiers.retail.discount' is excepted here, and marked as negotiable where it is written"),
+    ]
+
+
+def test_without_agreements_in_the_programme_only_marked_terms_may_be_agreed(tmp_path: Path) -> None:
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "programme.yaml", "agreements: {source: [c10-supplementary]}\n", "")
+    assert set(agreeable(load(release).programme)) == {*DISCOUNTS, "definitions.updates_share"}
+    with pytest.raises(InvalidInput, match=r"'discount\.cap' may not be agreed"):
+        load(release).record(partner(agreed(30, "discount.cap")))

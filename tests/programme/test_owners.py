@@ -134,8 +134,8 @@ def of_views(programme: Programme) -> Iterator[Seen]:
 
 #: values that no view names: parts of others, and what rules alone read
 _UNSEEN = {
-    Role.BONUSES_APPLY, Role.BONUSES_IN_PRICE, Role.BONUS_TOTAL, Role.DEFINITION, Role.DISCOUNT_CAP,
-    Role.ORDER_TOTAL, Role.OWN_BONUS, Role.OWN_DISCOUNT, Role.REFUSED,
+    Role.BONUSES_APPLY, Role.BONUSES_IN_PRICE, Role.BONUS_TOTAL, Role.BONUS_WORTH, Role.DEFINITION, Role.DISCOUNT_CAP,
+    Role.ORDER_TOTAL, Role.OWN_BONUS, Role.OWN_DISCOUNT, Role.RATE_WORTH, Role.REFUSED,
 }  # fmt: skip
 
 
@@ -167,6 +167,8 @@ def every_role(tmp_path_factory: pytest.TempPathFactory) -> Programme:
     """A programme that has a value of every role."""
     return world(
         tmp_path_factory.mktemp("world"),
+        programme="id: world\nrelease: 1.0.0\ntitle: {en: World}\nlanguages: [en]\n"
+        "effective: {from: 2020-01-01}\nagreements: {source: [c]}\n",
         facts="""
 facts:
   staff: {title: {en: Staff}, kind: count, default: 0, source: [c]}

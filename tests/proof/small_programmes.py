@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from charter import Release
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.programme.model import Fact
 from charter.engine.values import Kind, Unknown
 from hypothesis import strategies as st
@@ -189,7 +188,7 @@ def completions(release: Release, chance: random.Random, record: Record, count: 
 
 
 def values(release: Release, record: Record, day: date = DAY) -> dict[str, Any]:
-    return all_values(release.plan, release.evaluate(record, as_of=day))
+    return release.values(release.evaluate(record, as_of=day))
 
 
 def known_values(values: Sequence[Any]) -> list[Any]:

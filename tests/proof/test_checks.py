@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from charter import Release
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
 from charter.engine.programme.value_bounds import known_bounds
 from charter.engine.proof.budget import Budget
@@ -101,7 +100,7 @@ def test_what_is_so_of_a_partner_can_be_so(release: Release) -> None:
     deciding = ConditionSolver(programme, known_bounds(programme, agreements=True), Budget())
     seen: dict[str, set[bool]] = {}
     for record in random_partners(release, 60, seed=3, lists=list(programme.lists)):
-        values = all_values(release.plan, release.evaluate(record, as_of=TODAY))
+        values = release.values(release.evaluate(record, as_of=TODAY))
         for id, value in programme.values.items():
             if value.kind == "yes_no" and value.list is None and isinstance(values.get(id), bool):
                 assert interpret(value.expression, values) in (True, False)

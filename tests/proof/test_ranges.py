@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.proof.decide import Setting
 from charter.engine.proof.ranges import ranges
 from charter.engine.values import Unknown
@@ -58,7 +57,7 @@ def test_no_partner_is_outside_and_those_told_are_at_the_ends(named: str) -> Non
                 assert values[part.value.id] == end.value
                 assert part.tier is None or values[PROGRAM.programme.tiers[part.tier].qualified] is True
     for record in random_partners(PROGRAM, 300, seed=5):
-        values = all_values(PROGRAM.plan, PROGRAM.evaluate(record, as_of=DAY))
+        values = PROGRAM.values(PROGRAM.evaluate(record, as_of=DAY))
         for part in parts:
             value = values[part.value.id]
             qualified = part.tier is None or values[PROGRAM.programme.tiers[part.tier].qualified] is True

@@ -14,12 +14,14 @@ from typing import Any
 from charter import Release, Unknown
 from charter.engine.evaluate.evaluate import inputs_of
 from charter.engine.evaluate.expiry import Expiry, Moved
+from charter.engine.evaluate.periods import agreed_as
 from charter.engine.evaluate.row_layout import KnownInputs
 from charter.engine.language.run.causes import Cause
 from charter.engine.language.run.interpret import interpret
 from charter.engine.language.tree import Aggregate, Call, Expression, Literal, Name, Undefined, children
 from charter.engine.limits import MAX_PERIODS
 from charter.engine.portfolio.sql.columns import tier_names
+from charter.engine.programme.agreeable import agreeable
 from charter.engine.programme.model import (
     FIRST,
     LAPSED,
@@ -33,7 +35,7 @@ from charter.engine.programme.model import (
     NamedValue,
     Programme,
 )
-from charter.engine.programme.owners import Role, agreed_id, periods_id
+from charter.engine.programme.owners import Role, agreed_id, agreement_id, periods_id
 from charter.engine.values import NUMERIC, Kind, Value
 
 Partner = dict[str, Any]  #: a record in plain data
@@ -50,10 +52,15 @@ def literals(tree: Expression) -> Iterator[Any]:
 
 
 class Partners:
-    """Makes partners of a programme; all choices come from `chance`."""
+    """Makes partners of a programme; all choices come from `chance`.
 
-    def __init__(self, programme: Programme, chance: Random) -> None:
+    With `any_term` their agreements are also on terms that nothing marks as negotiable, where the programme allows it;
+    where it asks for values on other days only if they say `on_days`, as some cannot be said of such a day then.
+    """
+
+    def __init__(self, programme: Programme, chance: Random, *, any_term: bool = False, on_days: bool = False) -> None:
         self.programme, self.chance = programme, chance
+        self.any_term = any_term and (on_days or not programme.on_days)
         values = [value for named in programme.values.values() for value in literals(named.expression)]
         numbers = {value for value in values if isinstance(value, Decimal)} | {Decimal(0), Decimal(7)}
         self.numbers = sorted(numbers)
@@ -142,6 +149,12 @@ class Partners:
                 agreed = self.number(value.kind, value.negotiable.minimum, value.negotiable.maximum)
                 begins = DAY - timedelta(self.chance.choice((0, 30, 30, -1)))
                 yield {"term": id, "value": agreed, "document": "A-1", "from": begins}
+        state = self.chance.getstate()
+        for id, value in agreeable(self.programme).items():
+            if self.any_term and value.negotiable is None and self.chance.random() < 0.06:
+                begins = DAY - timedelta(self.chance.choice((0, 30, 30, -1)))
+                yield {"term": id, "value": self.value(agreed_as(value)), "document": "A-2", "from": begins}
+        self.chance.setstate(state)
 
 
 def no_value(id: str, kind: Kind) -> Unknown:
@@ -151,8 +164,9 @@ def no_value(id: str, kind: Kind) -> Unknown:
 
 def reference(release: Release, partner: Partner, order: Partner | None = None, day: date = DAY) -> dict[str, Any]:
     """Every fact and value of a partner, and of its order, by the interpreter, which knows no rows and no plans."""
-    inputs = inputs_of(release.record(partner), day)
-    return meaning(release.programme, inputs, None if order is None else release.order(order).lines)
+    record = release.record(partner)
+    inputs = inputs_of(record, day)
+    return meaning(release.under(record).programme, inputs, None if order is None else release.order(order).lines)
 
 
 def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dict[str, Any]:
@@ -175,6 +189,7 @@ def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dic
     for id, named in programme.values.items():
         if named.negotiable:
             values[agreed_id(id)] = id in inputs.agreed
+            values[agreement_id(id)] = inputs.agreed.get(id)
         if id in programme.agreed_on_days.values():
             values[periods_id(id)] = inputs.periods.get(id, ())
     ready: dict[str, list[NamedValue]] = {}
@@ -184,14 +199,21 @@ def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dic
         if named.role is Role.GROUP_KEY:
             _add_key(programme, named, values)
         elif (periods := programme.made_lists.get(named.list or "")) and periods.balance:
-            ready.setdefault(periods.id, []).append(named)
+            ready.setdefault(periods.id, []).append(_as_agreed(named, inputs))
             if len(ready[periods.id]) == len(periods.values):
                 values[periods.id] = _periods(periods, periods.balance, ready[periods.id], values)
         elif named.list is None:
             values[id] = inputs.agreed[id] if id in inputs.agreed else interpret(named.expression, values)
         elif not isinstance(values[named.list], Unknown):
-            _add_to_items(named, values)
+            _add_to_items(_as_agreed(named, inputs), values)
     return values
+
+
+def _as_agreed(named: NamedValue, inputs: KnownInputs) -> NamedValue:
+    """A value of items as an agreement sets it for each of them; as it is where none does."""
+    if named.id not in inputs.agreed:
+        return named
+    return named._replace(expression=Literal(inputs.agreed[named.id], named.kind))
 
 
 def _items(items: ListFact, written: Any) -> tuple[dict[str, Value], ...]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import simplejson
 from charter import Release
 from charter.engine.problems import InvalidProgramme, Level
+from charter.engine.programme.agreeable import agreeable
 from charter.engine.release.load import load_files, release_files
 from simplejson import RawJSON
 
@@ -79,7 +80,18 @@ def programme(seed: int, share: float | None = None) -> Files:
             compiled(files)
     except InvalidProgramme as refused:
         if {problem.code for problem in refused.problems if problem.level is Level.ERROR} == {"not-on-a-day"}:
-            return _without_days(files)
+            files = _without_days(files)
+    return _with_any_term(seed, files) if seed % 3 == 1 else files
+
+
+def _with_any_term(seed: int, files: Files) -> Files:
+    """The files of a programme any term of which may be agreed otherwise; of some seeds not every second one."""
+    agreements: dict[str, Any] = dict(SOURCE)
+    files = {**files, "programme": files["programme"] | {"agreements": agreements}}
+    if seed % 12 == 1:
+        terms = agreeable(compiled(files).programme).values()
+        if kept := [term.id for term in terms if term.negotiable is None][::2]:
+            agreements["except"] = kept
     return files
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 from charter import Release, batch, diff, ranges, sql
-from charter.engine.evaluate.evaluate import all_values, make_plan
+from charter.engine.evaluate.evaluate import make_plan
 from charter.engine.language.tree import Arithmetic, Literal, Name
 from charter.engine.portfolio.sql.columns import wanted_values
 from charter.engine.programme.model import NamedValue
@@ -63,7 +63,7 @@ def test_it_is_among_the_outcomes_and_values_of_a_partner(release: Release) -> N
     assert id in wanted_values(changed.programme, ["*"])
     for partner in PARTNERS:
         outcome = changed.evaluate(partner, as_of=DAY)
-        assert all_values(changed.plan, outcome)[id] == 3 * partner["facts"]["n"]
+        assert changed.values(outcome)[id] == 3 * partner["facts"]["n"]
 
 
 def test_it_has_a_column_in_a_portfolio_and_in_sql(release: Release, tmp_path: Path) -> None:

@@ -19,9 +19,8 @@ from charter.engine.difference.either_side import with_other_side
 from charter.engine.difference.matched import matched
 from charter.engine.difference.one_partner import Pair
 from charter.engine.difference.partner_effects import outcome_effects
-from charter.engine.evaluate.evaluate import all_values
 from charter.engine.language.run.interpret import interpret
-from charter.engine.problems import InvalidProgramme
+from charter.engine.problems import InvalidInput, InvalidProgramme
 from charter.engine.release.load import load_files, release_files
 from charter.engine.values import Unknown
 
@@ -77,7 +76,7 @@ def on_day_fault(files: Files, chance: Random) -> str | None:
     except InvalidProgramme as refused:
         codes = {problem.code for problem in refused.problems if problem.level == "error"}
         return None if codes <= {"not-on-a-day"} else f"refused: {refused.problems}"
-    makers = Partners(after.programme, chance)
+    makers = Partners(after.programme, chance, any_term=True, on_days=True)
     for _ in range(10):
         partner = makers.partner()
         partner["facts"][ASKED] = BEGINS + timedelta(chance.choice((-40, -21, -1, 0, 1, 20)))
@@ -88,19 +87,23 @@ def on_day_fault(files: Files, chance: Random) -> str | None:
 
 def fault_of(before: Release, after: Release, partner: dict[str, Any]) -> str | None:
     day: date = partner["facts"][ASKED]
-    asked = all_values(after.plan, after.evaluate(partner, as_of=DAY))
+    try:
+        asked = after.values(after.evaluate(partner, as_of=DAY))
+    except InvalidInput as refused:  # what cannot be said of another day cannot be agreed
+        return None if {problem.code for problem in refused.problems} == {"not-on-a-day"} else f"{refused!r}"
     right = reference(after, partner)
     old = {**partner, "facts": {id: value for id, value in partner["facts"].items() if id != ASKED}}
     release, record = (after, partner) if day >= BEGINS else (before, old)
     try:
-        then = all_values(release.plan, release.evaluate(record, as_of=day))
+        then = release.values(release.evaluate(record, as_of=day))
     except InvalidProgramme:
         raise
     except Exception as refused:  # noqa: BLE001 - a term or a tier that the release before does not have
         return None if "Input" in type(refused).__name__ else f"{refused!r}"
+    agreed = {agreement["term"] for agreement in partner.get("agreements", ())}
     for id in after.programme.definitions:
         name = after.programme.values[id].name
-        if not name.startswith("then_"):
+        if not name.startswith("then_") or id in agreed:  # agreed today, it asks for no other day
             continue
         plain = id.replace("then_", "")
         if asked[id] != right[id]:
@@ -121,7 +124,8 @@ def other_side_fault(files: Files, chance: Random) -> str | None:
     """An effect whose example, with its day moved, comes to something else than `diff` says."""
     raised = deepcopy(files)
     definitions = raised.get("definitions", {}).get("definitions", {})
-    numbers = [row for row in definitions.values() if row["kind"] in ("number", "count", "percent") and "value" in row]
+    kinds = ("number", "count", "percent")
+    numbers = [row for row in definitions.values() if row.get("kind") in kinds and "value" in row]
     for row in chance.sample(numbers, min(2, len(numbers))):
         row["value"] = f"({row['value']}) + 1"
     try:

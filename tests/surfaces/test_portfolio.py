@@ -38,7 +38,7 @@ def a_portfolio(
 
     `files` is how likely a list has one.
     """
-    makers = Partners(release.programme, chance)
+    makers = Partners(release.programme, chance, any_term=True)
     lists = [id for id in release.programme.lists if id != ORDER and chance.random() < files]
     partners = [makers.partner(f"P-{number:03}") for number in range(PARTNERS)]
     for partner in partners:

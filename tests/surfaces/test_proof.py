@@ -35,7 +35,7 @@ def range_fault(files: Files, chance: Random) -> str | None:
     release = compiled(files)
     numbers = [named for named in release.programme.values.values() if named.kind in NUMERIC and named.list is None]
     numbers = [named for named in numbers if named.owner.kind in (OwnerKind.PROGRAMME, OwnerKind.TIER)]
-    makers = Partners(release.programme, chance)
+    makers = Partners(release.programme, chance, any_term=True)
     partners = [makers.partner(missing=chance.choice((0, 0.1))) for _ in range(PARTNERS)]
     rows = [(partner, reference(release, partner)) for partner in partners if "agreements" not in partner]
     for named in chance.sample(numbers, min(2, len(numbers))):
@@ -114,7 +114,7 @@ def claim_fault(files: Files, chance: Random) -> str | None:
     if "facts" not in files:
         return None  # a claim is about facts and what is made of them
     release = compiled(files if "claims" in files else with_claims(files, chance))
-    makers = Partners(release.programme, chance)
+    makers = Partners(release.programme, chance, any_term=True)
     partners = [makers.partner(missing=chance.choice((0, 0.1))) for _ in range(PARTNERS)]
     partners = [{key: part for key, part in partner.items() if key != "agreements"} for partner in partners]
     rows = [(partner, reference(release, partner)) for partner in partners]
@@ -186,7 +186,7 @@ def test_no_partner_breaks_a_claim_that_is_proved(seeds: range) -> None:
 def advice_fault(files: Files, chance: Random) -> str | None:
     """Advice that does not lead to its tier, or that says impossible where one change of a fact leads there."""
     release = compiled(files)
-    makers = Partners(release.programme, chance)
+    makers = Partners(release.programme, chance, any_term=True)
     for _ in range(3):
         partner = makers.partner()
         for id in release.programme.lists:  # a list that is left out has a test of its own

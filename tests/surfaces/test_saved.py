@@ -17,7 +17,7 @@ from .trials import each, trials
 def saved_fault(files: Files, chance: Random) -> str | None:
     """An outcome that is not what it was when it is evaluated again, or an edited one that is."""
     release = compiled(files)
-    makers = Partners(release.programme, chance)
+    makers = Partners(release.programme, chance, any_term=True)
     with TemporaryDirectory() as name:
         folder = written(files, Path(name) / "1.0.0").parent
         for _ in range(2):

@@ -24,7 +24,7 @@ INNER = re.compile(r"\b(definitions|tiers|benefits|rebates|fees|deals|people)\.\
 def statement_fault(files: Files, chance: Random) -> str | None:
     """A statement that shows an id or a call, or a record that the schema of the release refuses."""
     release = compiled(files)
-    makers = Partners(release.programme, chance)
+    makers = Partners(release.programme, chance, any_term=True)
     validator = Draft202012Validator(as_json(schema(release)))
     for lang in LANGUAGES:
         if not form(release, lang=lang):

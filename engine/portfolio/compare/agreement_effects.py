@@ -16,6 +16,7 @@ from ...evaluate.row_layout import Scalar as Written
 from ...evaluate.row_layout import fill
 from ...named_tuples import public
 from ...problems import Level, Problem, in_order, wrong_call
+from ...programme.agreeable import may_be_agreed
 from ...programme.model import Programme
 from ...programme.reads import all_read
 from ...release.load import Release
@@ -146,7 +147,7 @@ def _allows(programme: Programme, written: Any) -> bool:
     if not isinstance(written, dict):
         return False
     named = programme.values.get(str(written.get("term")))
-    if named is None or named.negotiable is None or written.get("value") is None:
+    if named is None or not may_be_agreed(programme, named) or written.get("value") is None:
         return False
     return fact_value(agreed_as(named), written["value"])[1] is None
 
@@ -171,7 +172,7 @@ def _effect(
     named = after.values.get(agreement.term)
     if named is None:
         return AgreementEffect.GONE
-    if named.negotiable is None:
+    if not may_be_agreed(after, named):
         return AgreementEffect.NOT_NEGOTIABLE
     if fact_value(agreed_as(named), agreement.value)[1]:
         return AgreementEffect.NOT_ALLOWED
