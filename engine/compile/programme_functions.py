@@ -8,27 +8,35 @@ from typing import NamedTuple
 
 from ..language.calls import Arguments, Function, quoted, refuse
 from ..language.kinds import KIND_WORDS, as_kind
-from ..language.tree import Choose, Expression, Literal, Name
+from ..language.tree import And, Choose, Expression, Literal, Name
 from ..problems import did_you_mean
 from ..programme.owners import WHOLE_ORDER, Role, agreed_id, id_of, of_tier
 from ..values import Kind
 
+_MOST_PASSED_OVER = 8  #: how many requirements a call of `qualified` may pass over
+
 
 class _Tiers(NamedTuple):
-    """The ids of all tiers, and of those with a discount; None where they could not be read."""
+    """The ids of all tiers, of those with a discount, and the values of each one's requirements; None where unread."""
 
     ids: tuple[str, ...] | None
     discounted: tuple[str, ...] | None
+    required: Mapping[str, Mapping[str, str]] | None
 
 
 def programme_functions(
-    tiers: tuple[str, ...] | None = None, discounted: tuple[str, ...] | None = None
+    tiers: tuple[str, ...] | None = None,
+    discounted: tuple[str, ...] | None = None,
+    required: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Mapping[str, Function]:
-    """The functions by their names; a call's tier is not checked against tiers that are None."""
-    known_tiers = _Tiers(tiers, discounted)
+    """The functions by their names; a call's tier is not checked against tiers that are None.
+
+    `required` are the ids of the values of each tier's requirements, by the ids of the requirements.
+    """
+    known_tiers = _Tiers(tiers, discounted, required)
     discounts = (Role.DISCOUNT_BASE, Role.DISCOUNT_UNCAPPED, Role.DISCOUNT_TOTAL)
     return {
-        "qualified": Function(1, 1, "qualified('gold')", partial(_qualified, known_tiers)),
+        "qualified": Function(1, _MOST_PASSED_OVER + 1, "qualified('gold')", partial(_qualified, known_tiers)),
         **{role.value: Function(1, 1, f"{role}('gold')", partial(_discount, role, known_tiers)) for role in discounts},
         "agreed": Function(1, 1, "agreed('definitions.share')", _agreed),
         "bonus": Function(1, 1, "bonus('events')", _bonus_elsewhere),
@@ -98,7 +106,7 @@ def before_period(first: Name) -> Function:
 
 def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
     """The id of the tier that a call names."""
-    (written,) = arguments.parts
+    written, *_ = arguments.parts
     tier = quoted(written, "a tier is named in quotes here", f"write {name}('tier')")
     if tiers.ids is not None and tier not in tiers.ids:
         refuse("unknown-tier", f"'{tier}' is not a tier", written.place, did_you_mean(tier, tiers.ids))
@@ -106,8 +114,18 @@ def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
 
 
 def _qualified(tiers: _Tiers, arguments: Arguments) -> Expression:
-    """The value that says whether the partner qualifies for a tier."""
+    """Whether the partner qualifies for a tier; with more arguments, whatever it has of these requirements."""
     tier = _tier("qualified", tiers, arguments)
+    if len(arguments.parts) > 1 and tiers.required is not None:
+        values = dict(tiers.required[tier])
+        for written in arguments.parts[1:]:
+            id = quoted(written, "a requirement is named in quotes here", "write qualified('tier', 'requirement')")
+            if id not in values:
+                message = f"'{id}' is no requirement of '{tier}', or stands here twice"
+                refuse("unknown-name", message, written.place, did_you_mean(id, values))
+            del values[id]
+        others = tuple(Name(value, Kind.YES_NO, value, arguments.place) for value in values.values())
+        return And(others) if len(others) > 1 else others[0] if others else Literal(True, Kind.YES_NO)
     return Name(id_of(of_tier(tier), Role.QUALIFIED), Kind.YES_NO, f"qualified('{tier}')", arguments.place)
 
 

@@ -6,7 +6,7 @@ if each tier had it of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -19,17 +19,15 @@ from ..programme.forms import expression_of
 from ..programme.model import Requirement
 from ..programme.owners import PROGRAMME, Owner, Role, WrittenForm, of_tier
 from ..values import NUMERIC, Kind
-from .by_tier import words_read
 from .file_reader import FilePart, Files
 from .references import check_tiers
+from .required import ROLES, differs_by_tier, limits_key, tiers_of
 from .scopes import Scopes
 from .tables import Wanted, compile_cell, form_of
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
 
-#: the role of a requirement's value by the scope of the requirement
-_ROLES = {"eligibility": Role.ELIGIBILITY, "joining": Role.JOINING, "tier": Role.REQUIREMENT}
 #: how a value is compared with the limits under a key of the table
 _SIGNS: dict[str, Order] = {"at_least": ">=", "at_most": "<="}
 
@@ -50,7 +48,7 @@ def common_requirements(files: Files, scopes: Scopes, values: Values) -> list[Co
     """What every tier asks for: eligibility, then joining."""
     return [
         Common(row, name, None)
-        if scopes.by_tier and not scopes.differing.keys().isdisjoint(words_read(row.data))
+        if scopes.by_tier and differs_by_tier(row, scopes.differing)
         else Common(row, name, _requirement(row, name, PROGRAMME, (row.id,), scopes.general, values))
         for name in ("eligibility", "joining")
         for row in files.rows("eligibility", name)
@@ -72,7 +70,7 @@ def tier_requirements(
     """All that a tier asks for: what every tier does, its part of the table, its own; reports an id used twice."""
     owner, requirements = of_tier(row.id), [part.of(row.id, scope, values) for part in common]
     taken = {part.row.id: part.scope for part in common}
-    for part in (part for part in table if row.id in _tiers_of(part)):
+    for part in (part for part in table if row.id in tiers_of(part)):
         _check_id(part, taken)
         taken[part.id] = "the table of requirements"
         requirements.append(_of_table(part, row.id, scope, values))
@@ -80,17 +78,6 @@ def tier_requirements(
         _check_id(part, taken)
         requirements.append(_requirement(part, "tier", owner, (part.id,), scope, values))
     return tuple(requirements)
-
-
-def _tiers_of(row: FilePart) -> Collection[str]:
-    """The tiers that have a row of the table."""
-    tiers: Collection[str] = row.data.get(_limits_key(row) or "tiers", ())
-    return tiers
-
-
-def _limits_key(row: FilePart) -> str | None:
-    """The key under which a row of the table has its limits; None where it has a rule or a group."""
-    return next((key for key in _SIGNS if key in row.data), None)
 
 
 def _check_id(row: FilePart, taken: dict[str, str]) -> None:
@@ -101,7 +88,7 @@ def _check_id(row: FilePart, taken: dict[str, str]) -> None:
 
 def _of_table(row: FilePart, tier: str, scope: Scope, values: Values) -> Requirement:
     """The requirement that a row of the table is for one tier."""
-    key = _limits_key(row)
+    key = limits_key(row)
     if key is None:
         return _requirement(row, "tier", of_tier(tier), (row.id,), scope, values)
     tree, title, source = _compared(row, key, tier, scope) or _TRUE, row.texts(), row.source()
@@ -140,7 +127,7 @@ def _requirement(
     title, source = row.texts(), row.source()
 
     def named(tree: Expression, form: WrittenForm) -> str:
-        role = _ROLES[scope_name]
+        role = ROLES[scope_name]
         return values.name(owner, role, *names, kind=Kind.YES_NO, tree=tree, form=form, title=title, source=source).id
 
     if "rule" in row.data:

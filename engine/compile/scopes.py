@@ -26,6 +26,7 @@ from .facts import by_depth, group_keys
 from .file_reader import FilePart, Files
 from .periods import balance_rows, before_symbols, figure_symbols, period_figures
 from .programme_functions import OWN_ITEM, before_period, own_bonus, own_text, programme_functions
+from .required import required_values
 
 #: names in rules of price of the partner's own discounts, and the field of `Discount` that each one is
 OWN = {"tier_discount": "base", "partner_discount": "in_price", "bonus_in_kind": "in_kind"}
@@ -100,7 +101,9 @@ def compile_scopes(files: Files, facts: Mapping[str, Fact], lists: Mapping[str, 
         for name in (*names, *(group_keys(inner) if inner else ()), *(row.id for row in values)):
             elsewhere.setdefault(name, f"it is of each item of '{id}': define what they come to, with 'take'")
     discounted = tuple(row.id for row in files.rows("tiers", "tiers") if row.holds("discount"))
-    named_tiers = (tiers, discounted) if files.is_whole("tiers", "tiers") else ()
+    is_whole = files.is_whole("tiers", "tiers") and files.is_whole("eligibility")
+    required = required_values(files, differing) if is_whole else None
+    named_tiers = (tiers, discounted, required) if files.is_whole("tiers", "tiers") else ()
     calendar = compile_calendar(files)
     functions = {**FUNCTIONS, **programme_functions(*named_tiers), **calendar_functions(files, calendar)}
     general = Scope(symbols, elsewhere, broken, partial, functions)

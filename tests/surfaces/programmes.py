@@ -338,7 +338,9 @@ class _Maker(Definitions):
             files["bonuses"] = self.bonuses(discounted)
         held = Symbol("tier", "choice", None, ("none", *main), award == "highest")
         self.scope += [held, *([Symbol("side_tier", "choice", None, ("none", *track), ordered=True)] if track else [])]
-        self.make.conditions += [f"qualified('{tier}')" for tier in everything]
+        for tier in everything:  # a tier with requirements of its own is asked for without the first of them
+            passed_over = [f", '{id}'" for id in whole["tiers"][tier].get("requirements", ())][:1]
+            self.make.conditions.append(f"qualified('{tier}'{''.join(passed_over)})")
         return {**files, **self.offers(everything, discounted)}
 
     def acts(self, whole: dict[str, Any]) -> dict[str, Any]:
