@@ -97,5 +97,5 @@ def _row(row: Row) -> str:
 
 
 def _plain(text: str) -> str:
-    """The text on one line, with the characters escaped that mean something in Markdown."""
-    return re.sub(r"([\\`*_{}\[\]<>|#~]|&(?=#?\w+;))", r"\\\1", visible(text))
+    """The text on one line, what means something in Markdown escaped, and a no-break space before a percent sign."""
+    return re.sub(r"([\\`*_{}\[\]<>|#~]|&(?=#?\w+;))", r"\\\1", visible(text).replace(" %", "\u00a0%"))

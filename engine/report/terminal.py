@@ -14,6 +14,7 @@ from .page import MARK_STYLES, Block, Page, Row
 WIDTH = 100
 _BAR = 10  #: the columns of a full bar
 _NOTE = 30  #: the least width of a note
+_FIXED_PERCENT = "\u00a0%"
 Style = Callable[[str, str], str]  #: text and one of good, bad, open, strong, dim -> text
 
 
@@ -29,15 +30,15 @@ def page_text(page: Page, style: Style = without_style) -> str:
     lines += [f"  {line}" for remark in page.remarks for line in textwrap.wrap(remark, WIDTH - 2)]
     for block in page.blocks:
         lines += ["", style(block.title, "strong"), *_block(block, style)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in lines).replace(_FIXED_PERCENT, " %") + "\n"
 
 
 def _shown(part: Any) -> Any:
-    """A page, or a part of it, with every text of it as `visible` shows it."""
+    """A page, or a part of it, with every text of it as `visible` shows it; no line breaks before a percent sign."""
     if isinstance(part, tuple):
         shown = map(_shown, part)
         return type(part)(*shown) if hasattr(part, "_fields") else tuple(shown)
-    return visible(part) if isinstance(part, str) else part
+    return visible(part).replace(" %", _FIXED_PERCENT) if isinstance(part, str) else part
 
 
 def _headline(page: Page, style: Style) -> str:
