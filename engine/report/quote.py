@@ -68,7 +68,9 @@ class _Writer:
         notes += [] if line.margin is None else [f"{self.say['margin']} {self._money(line.margin)}"]
         titles = [pick(text, self.lang) for text in (line.title, line.says) if text]
         notes += [lowered(title) if notes or at else title for at, title in enumerate(titles)]
-        notes += [pick(reason.title, self.lang) for reason in line.refusals]
+        for reason in line.refusals:
+            refusal = pick(reason.title, self.lang)
+            notes = [*(note.removesuffix(".") for note in notes), lowered(refusal) if notes else refusal]
         if line.status == "no_rule":
             notes.append(self.say["no_rule"])
         notes += self.tell.without_value(line.unknown, line.undefined)
@@ -84,7 +86,8 @@ class _Writer:
     def _field(self, field: Fact, value: object) -> str:
         if value in field.choices:
             return pick(field.choices[str(value)], self.lang)
-        amount = words.amount(value, field.kind, self.lang)  # type: ignore[arg-type]
+        is_amount = field.kind is Kind.MONEY and isinstance(value, Number)
+        amount = self._money(value) if is_amount else words.amount(value, field.kind, self.lang)  # type: ignore[arg-type]
         return f"{lowered(pick(field.title, self.lang))} {amount}" if field.kind in NUMERIC else amount
 
     def _totals(self) -> tuple[Row, ...]:
