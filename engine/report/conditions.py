@@ -13,7 +13,7 @@ from ..evaluate.explain import MAX_LEVELS, Measure, is_agreed, measures, steps
 from ..evaluate.outcome import BenefitOutcome
 from ..language.business_days import OF_BUSINESS_DAYS, calendar_in
 from ..language.run.causes import Cause, causes
-from ..language.tree import Arithmetic, Call, Compare, Expression, Literal, Name, Or, Undefined, children
+from ..language.tree import And, Arithmetic, Call, Compare, Expression, Literal, Name, Or, Undefined, children
 from ..language.words import words
 from ..language.words.vocabulary import choice_of
 from ..programme.model import NO_RELEASE, Benefit, ListFact, Programme, Texts, pick
@@ -52,7 +52,8 @@ class Conditions:
         if is_agreed(id, self.values):
             return self.say["as_agreed"]
         deciding = _by_choice(measures(self.programme, id, self.values))
-        parts = (self._subject(alike, deciding) + self._measure(alike[0], alike) for alike in deciding)
+        named = len(deciding) > 1 or self._is_none_of_several(id, deciding)
+        parts = (self._subject(alike, named) + self._measure(alike[0], alike) for alike in deciding)
         return "; ".join(dict.fromkeys(parts))
 
     def shortfall(self, id: str) -> str:
@@ -62,7 +63,7 @@ class Conditions:
         deciding = _by_choice(measures(self.programme, id, self.values))
         parts = []
         for alike in deciding:
-            measure, subject = alike[0], self._subject(alike, deciding)
+            measure, subject = alike[0], self._subject(alike, len(deciding) > 1)
             if measure.distance is not None:
                 parts.append(subject + self._distance(measure, measure.distance))
             elif measure.holds is False and measure.kind is not Kind.YES_NO:
@@ -138,9 +139,14 @@ class Conditions:
         """'1, at least 2 needed'."""
         return self.say["value_and_threshold"].format(value=value, threshold=threshold)
 
-    def _subject(self, alike: Sequence[Measure], deciding: Sequence[Sequence[Measure]]) -> str:
-        """What a comparison is about, with a colon; empty where there is only one."""
-        return f"{self.wording.sentences.phrase(alike[0].subject)}: " if len(deciding) > 1 else ""
+    def _subject(self, alike: Sequence[Measure], named: bool) -> str:
+        """What a comparison is about, with a colon; empty where that needs no words."""
+        return f"{self.wording.sentences.phrase(alike[0].subject)}: " if named else ""
+
+    def _is_none_of_several(self, id: str, deciding: Sequence[Sequence[Measure]]) -> bool:
+        """Whether a count of nothing decides a condition that compares more than it: the title does not say of what."""
+        counts = [alike[0] for alike in deciding if alike[0].kind is Kind.COUNT and alike[0].value == 0]
+        return bool(counts) and isinstance(self.programme.values[id].expression, And | Or)
 
     def open(self, unknown: Sequence[str], undefined: Sequence[Cause]) -> tuple[str, ...]:
         """Why something is undetermined: the facts that may decide it, and what is undefined; a text for each."""
