@@ -35,8 +35,7 @@ class OrderRules:
         columns = (
             self.say["price_rule"],
             self.say["applies_to"],
-            self.say["customer_pays"],
-            self.say["partner_pays"],
+            *(self.say[key].capitalize() for key in _AMOUNTS),
             self.say["instead_of_amount"],
         )
         refused = [

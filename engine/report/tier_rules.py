@@ -37,6 +37,7 @@ class TierRules:
             if id is not None:
                 value = self.programme.values[id]
                 title = pick(value.title, self.lang).rstrip(".")
+                title = title[:1].upper() + title[1:]
                 alone = self.programme.renews_alone and id == self.programme.membership_renews
                 text = f"{title}: {self.figures.of(id).text}" + (f"; {self.say['renews_alone']}" if alone else "")
                 yield Group((Part("", (Line((text,), value.source),)),))
