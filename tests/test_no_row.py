@@ -246,7 +246,7 @@ def test_a_change_of_what_is_otherwise_is_worded(tmp_path: Path) -> None:
         text = " ".join(result.stdout.split())
         assert expected in text
         assert "Unknown(" not in text
-        assert {"en": "was undefined", "ru": "было не имеет значения"}[lang] in text
+        assert {"en": "was undefined", "ru": "было не определено"}[lang] in text
 
 
 def test_unknown_is_no_name(tmp_path: Path) -> None:

@@ -664,7 +664,7 @@ CHANGES: Mapping[str, str] = {
     "outcome_qualified": "meets the requirements",
     "outcome_discount_base": "discount before bonuses",
     "outcome_discount_uncapped": "discount before the cap",
-    "outcome_discount_in_kind": "of it as licences",
+    "outcome_discount_in_kind": "of it taken in kind",
     "outcome_rule": "rule of price that applies to a line",
     "outcome_refused": "a line is refused",
     "outcome_kept_until": "day until which the tier is kept",
