@@ -310,7 +310,7 @@ def test_a_total_is_unknown_where_a_line_is() -> None:
     assert "= Customer pays" in told
     assert re.search(r"Licences sold to the customer +1,000\.00 RUB", told)
     note = quote_page(priced("competency", known), RELEASE.programme, "en").blocks[0].rows[0].note
-    assert "margin 200.00 RUB; partner discount off the price" in note
+    assert "margin 200.00 RUB; partner discount off the customer" in note
     assert [line.split()[-1] for line in told.splitlines() if "= " in line] == ["RUB", "?", "?"]
 
 
