@@ -42,8 +42,7 @@ class Conditions:
         if list_fact := programme.list_fact(id):
             return pick(list_fact.title, self.lang)
         item = re.fullmatch(r"(\w+)\[(\d+)\]\.(\w+)", id)
-        if item and item[1] in programme.lists:
-            list_fact = programme.lists[item[1]]
+        if item and (list_fact := programme.list_fact(item[1])) and item[3] in list_fact.fields:
             return f"{pick(list_fact.title, self.lang)}, {item[2]}: {pick(list_fact.fields[item[3]].title, self.lang)}"
         return self.say.get(id, id)
 

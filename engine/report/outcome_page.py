@@ -20,6 +20,7 @@ from ..programme.model import MAIN, Discount, ListFact, Payment, Programme, Requ
 from ..texts.texts import texts_in
 from ..values import Kind, Unknown, Value, missing, or_none
 from .conditions import Conditions
+from .fields import term_title
 from .own_standing import OwnStanding
 from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, release_heading
 
@@ -208,7 +209,8 @@ class _Writer:
             if self.programme.values[term].list:  # each item has its own
                 was = self.say["for_each_item"]
             note = "; ".join(filter(None, (was if applied else self.say["not_in_force"], agreement.document, when)))
-            title, figure = f"{self.tell.title(term)} ({term})", self.tell.value(term, agreement.value)
+            title = f"{term_title(self.programme, term, self.lang)} ({term})"
+            figure = self.tell.value(term, agreement.value)
             rows.append(Row(GOOD if applied else PLAIN, title, figure, note))
         return tuple(rows)
 

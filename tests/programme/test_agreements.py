@@ -80,6 +80,7 @@ def test_the_report_and_its_values_show_what_was_replaced() -> None:
     assert (values[TERM], values[f"agreed.{TERM}"]) == (22, True)
     text = page_text(outcome_page(outcome, RELEASE.programme, values, "ru", explain=False))
     assert "Дополнительные соглашения\n" in text
+    assert "✓ Скидка уровня: ASoft CRM Competency Partner  " in text
     assert "22 %  вместо 20 %; ДС-7/2026; с" in text
 
 
