@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from charter import Outcome, load
+from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
+from charter.engine.report.outcome_page import outcome_page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +104,19 @@ def test_with_no_implementations_reviews_need_not_be_known() -> None:
     outcome = evaluated(facts)
     assert requirement(outcome, "competency", "reviews") == "met"
     assert bonus(outcome, "competency", "reviews") == ("not_earned", 0)
+
+
+def test_a_count_of_nothing_says_of_what() -> None:
+    """The titles speak of reviews, but implementations decide; a condition of one comparison needs no such words."""
+    outcome = evaluated(COMPETENCY | {"implementations": 0, "customer_reviews": 0, "marketing_activities": 0})
+    page = outcome_page(outcome, RELEASE.programme, all_values(RELEASE.plan, outcome), "ru", explain=False)
+    notes = {row.title: row.note for block in page.blocks for row in block.rows}
+    assert notes["Отзывы о большинстве внедрений"].startswith(
+        "Внедрения для расчёта бонуса: пока нет, нужно не менее 1"
+    )
+    assert notes["Отзывы о большинстве внедрений"].endswith("; 5 % при выполнении условий")
+    assert notes["Отзывы клиентов о внедрениях"] == "Внедрения: 0"
+    assert notes["Маркетинговые мероприятия"] == "пока нет, нужно не менее 1"
 
 
 def test_missing_certificates_leave_competency_open_and_are_named() -> None:

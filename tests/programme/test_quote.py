@@ -240,7 +240,27 @@ def test_a_partner_that_does_not_qualify_pays_the_list_price_and_an_unknown_one_
     assert (found.status, found.customer_pays, found.partner_pays) == ("undetermined", 1000, None)
     assert found.unknown == ("certified_admins",)
     # A line that leaves out its price is open too, and says which.
-    assert line("retail", purpose="resale", product="crm").unknown == ("order[1].list_price",)
+    open_line = priced("retail", {"purpose": "resale", "product": "crm"})
+    assert open_line.lines[0].unknown == ("order[1].list_price",)
+    told = quote_page(open_line, RELEASE.programme, "ru").blocks[0].rows[0].note
+    assert told.endswith("нет сведений: Заказ, 1: Цена по прайс-листу (order[1].list_price)")
+
+
+def test_the_note_of_a_line_with_several_refusals_is_one_sentence() -> None:
+    refused = priced(
+        "retail", {"purpose": "demonstration", "list_price": 100000, "quantity": 2, "customer_discount": 5}
+    )
+    row = quote_page(refused, RELEASE.programme, "ru").blocks[0].rows[0]
+    assert "вторая не предоставляется; скидку клиенту" in row.note
+    assert row.note.index(".") == len(row.note) - 1
+    assert "цена по прайс-листу 100\u00a0000,00 RUB" in row.title
+
+
+def test_a_percent_sign_is_never_alone_on_a_line() -> None:
+    sold = [{"purpose": "resale", "list_price": 10**at, "customer_discount": 10} for at in range(15)]
+    text = page_text(quote_page(priced("competency", *sold), RELEASE.programme, "ru"))
+    assert text.count(" %") == 17  # one for each line, and two discounts of the partner
+    assert not re.search(r"^\s*%", text, re.MULTILINE)
 
 
 lines = st.fixed_dictionaries(
