@@ -5,13 +5,14 @@ A line of an order is an item of a list, and everything computed for it is a val
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from ..language.parse import Scope
 from ..language.tree import Call, Choose, Compare, Expression, Literal, Name, Or
+from ..problems import did_you_mean
 from ..programme.forms import Cases, Cell, Written, expression_of
-from ..programme.model import MAIN, ORDER, ListFact, Order, PriceRule, Refusal, Texts, Tier
+from ..programme.model import MAIN, ORDER, ListFact, Order, OrderGroup, PriceRule, Refusal, Texts, Tier
 from ..programme.owners import WHOLE_ORDER, Role, WrittenForm, id_of, of_list, of_track
 from ..values import Kind
 from .file_reader import FilePart, Files
@@ -101,7 +102,24 @@ def compile_order(
         partner_pays=ids["partner_pays"],
         rule=rule,
         becomes=tuple(compile_order_items(row, scopes, lists, ids, values)),
+        groups=tuple(_groups(row)),
     )
+
+
+def _groups(row: FilePart) -> Iterator[OrderGroup]:
+    """The groups of lines whose sums are shown apart; reports names that are no rules, and rules of two groups."""
+    rules, taken = row.data.get("rules", {}), dict[str, str]()
+    for part in row.inner("groups"):
+        own = tuple(part.data.get("rules", ()))
+        for index, rule in enumerate(own):
+            place = part.document.value_place((*part.path, "rules", index))
+            if rule not in rules:
+                part.problem("unknown-name", f"'{rule}' is not a rule of price", place, did_you_mean(rule, rules))
+            elif rule in taken:
+                help = "leave it in one of the two: a line counts once"
+                part.problem("duplicate-id", f"'{rule}' is in the group '{taken[rule]}' already", place, help)
+            taken.setdefault(rule, part.id)
+        yield OrderGroup(part.id, part.texts(), own)
 
 
 def _named(

@@ -58,6 +58,8 @@ def _counts_alone(before: Programme, after: Programme, what: str, tier: str, id:
     """
     if what == "negotiable":
         return id in before.values and id in after.values
+    if what == "order_group":
+        return before.order is not None and after.order is not None
     return what == "statement" and (not tier or (tier in before.tiers and tier in after.tiers))
 
 
@@ -78,6 +80,8 @@ def _printed(programme: Programme) -> dict[tuple[str, str, str], object]:
         shown["statement", owner, statement.id] = statement.title
     for tier in programme.tiers.values():
         shown |= {("says", tier.id, benefit.id): benefit.text for benefit in tier.benefits if benefit.text}
+    groups = programme.order.groups if programme.order else ()
+    shown |= {("order_group", "", group.id): (group.title, group.rules) for group in groups}
     rules = programme.order.rules if programme.order else ()
     shown |= {("says", "", rule.id): rule.says for rule in rules if rule.says is not None}
     shown |= {("payment", tier, id): negative for tier, id, negative in _negative_payments(programme)}

@@ -14,7 +14,7 @@ RowKind = Literal[
     "tier", "track", "requirement", "right", "restriction", "bonus", "bonus_offer", "bonus_rate", "benefit",
     "benefit_offer", "rebate", "fee", "settlement", "product", "term", "fact", "list", "field", "option", "fact_check",
     "definition", "order_field", "price_rule", "refusal", "order_value", "order_total", "claim", "section", "clause",
-    "other_reading", "balance", "addition", "use", "placed_item",
+    "other_reading", "balance", "addition", "use", "placed_item", "order_group",
 ]  # fmt: skip
 #: what a single part is that has a name of its own
 PartKind = Literal["discount", "cap", "reading", "first_day", "notice", "negotiable"]
@@ -61,6 +61,7 @@ ROWS: Mapping[tuple[str, ...], RowKind] = {
     ("order", "values"): "order_value",
     ("order", "totals"): "order_total",
     ("order", "becomes"): "placed_item",
+    ("order", "groups"): "order_group",
     ("claims",): "claim",
     ("sections",): "section",
     ("clauses",): "clause",

@@ -87,6 +87,7 @@ def quote_data(quote: Quote) -> Json:
         "margin": json_value(quote.margin),
         "complete": quote.complete,
         "totals": {total.name: _fields(total, "id", "name", "title") for total in quote.totals},
+        **({"groups": {group.id: _fields(group, "id", "title") for group in quote.groups}} if quote.groups else {}),
         **({} if quote.becomes is None else {"becomes": [_fields(item) for item in quote.becomes]}),
     }
 

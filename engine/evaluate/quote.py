@@ -4,7 +4,7 @@ Rules of price are values of the programme; this module reads them from a filled
 rules round the amounts once for each line; a total is the sum of the rounded lines, unknown where one is undetermined.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -13,7 +13,7 @@ from ..language.run.causes import Cause, causes
 from ..limits import MAX_ORDER_TEXT
 from ..named_tuples import public
 from ..problems import Problem, WrongCall, has_errors, in_order
-from ..programme.model import LINE, ORDER, ListFact, NamedValue, Programme, Texts
+from ..programme.model import LINE, ORDER, ListFact, NamedValue, Order, Programme, Texts
 from ..programme.order_currency import in_currency
 from ..programme.owners import WHOLE_ORDER, Role, id_of
 from ..source.document import Document, unknown_keys
@@ -83,6 +83,22 @@ class Total(NamedTuple):
     source: tuple[str, ...]
 
 
+@public("id", "customer_pays", "partner_pays")
+class GroupSums(NamedTuple):
+    """The sums over the lines of a group that have the amount, None where one is open; and the numbers of its lines.
+
+    A line of which it is open by what rule it is priced may be of any group: the sums of all are open then.
+    """
+
+    id: str
+    title: Texts
+    lines: tuple[int, ...]
+    customer_pays: Number | None
+    partner_pays: Number | None
+    margin: Number | None
+    complete: bool
+
+
 @public("outcome", "order", "lines", "currency", "customer_pays")
 class Quote(NamedTuple):
     """The quote of an order for a partner on a day; sums are over the lines with the amount, None where one is open.
@@ -103,6 +119,7 @@ class Quote(NamedTuple):
     totals: tuple[Total, ...]
     #: what it adds to the record once it is placed; None where the programme says nothing of that
     becomes: tuple[PlacedItem, ...] | None = None
+    groups: tuple[GroupSums, ...] = ()  #: in the order of the programme, those without lines left out
 
 
 def written_lines(programme: Programme) -> ListFact:
@@ -175,11 +192,35 @@ def quote(plan: Plan, record: Record, order: OrderLines, outcome: Outcome, as_of
         customer_pays=sum_of(quoted, "customer_pays"),
         partner_pays=sum_of(quoted, "partner_pays"),
         margin=sum_of(quoted, "margin"),
-        complete=all(line.status == "priced" and not line.says for line in quoted),
+        complete=all(map(is_priced_in_full, quoted)),
         discounts={name: or_none(values[id]) for name, id in own.items()},
         totals=tuple(_total(plan.programme.values[id], values[id]) for id in definition.totals),
         becomes=_becomes(plan.programme, quoted, values, order.currency) if definition.becomes else None,
+        groups=tuple(_groups(definition, quoted)),
     )
+
+
+def is_priced_in_full(line: LineQuote) -> bool:
+    """Whether a line is priced, and nothing is said in place of an amount."""
+    return line.status == "priced" and not line.says
+
+
+def _groups(definition: Order, lines: Sequence[LineQuote]) -> Iterator[GroupSums]:
+    """The sums of each group that has lines."""
+    unsettled = [line for line in lines if line.status == "undetermined" and line.rule is None]
+    for group in definition.groups:
+        own = [line for line in lines if line.rule in group.rules]
+        counted = [*own, *unsettled]
+        if own:
+            yield GroupSums(
+                id=group.id,
+                title=group.title,
+                lines=tuple(line.line for line in own),
+                customer_pays=sum_of(counted, "customer_pays"),
+                partner_pays=sum_of(counted, "partner_pays"),
+                margin=sum_of(counted, "margin"),
+                complete=all(map(is_priced_in_full, counted)),
+            )
 
 
 def _becomes(

@@ -421,11 +421,20 @@ class OrderItem(NamedTuple):
     source: tuple[str, ...]
 
 
+class OrderGroup(NamedTuple):
+    """Lines whose sums a quote shows apart: those priced by the rules with these ids."""
+
+    id: str
+    title: Texts
+    rules: tuple[str, ...]
+
+
 class Order(NamedTuple):
     """How orders are priced: the fields of a line, the rules of price, and the reasons to refuse a line.
 
     `customer_pays` and `partner_pays` are ids of rounded values of a line, `rule` that of the rule which set them,
-    `totals` those of the values of the whole order that a quote shows, and `becomes` what later orders find of it.
+    `totals` those of the values of the whole order that a quote shows, `becomes` what later orders find of it, and
+    `groups` the lines whose sums are shown apart.
     """
 
     lines: ListFact
@@ -436,6 +445,7 @@ class Order(NamedTuple):
     partner_pays: str
     rule: str
     becomes: tuple[OrderItem, ...] = ()
+    groups: tuple[OrderGroup, ...] = ()
 
 
 class FiscalYear(NamedTuple):

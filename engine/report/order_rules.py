@@ -9,6 +9,7 @@ from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.forms import Cases
 from ..programme.model import Order, PriceRule, pick
+from ..texts.texts import texts_in
 from ..values import Kind
 from .figures import Figure, Figures, with_rows
 from .parts import Line, Part
@@ -43,10 +44,23 @@ class OrderRules:
             for refusal in order.refusals
         ]
         intro = self._rounding(order) if rows else ""
+        apart = (self.say["group_of_lines"], self.say["priced_by"])
         return (
             Part(self.say["prices"], tuple(rows), columns, in_full=True, intro=intro),
             Part(self.say["refusals"], tuple(refused), (self.say["refusal"], self.say["applies_to"])),
+            Part(self.say["order_groups"], tuple(self._groups(order)), apart),
         )
+
+    def _groups(self, order: Order) -> Iterator[Line]:
+        """Each group of lines whose sums a quote shows apart, with the rules that price its lines."""
+        titles = {rule.id: rule for rule in order.rules}
+        for group in order.groups:
+            quoted = (
+                texts_in(self.lang).FORMS["quoted"].format(pick(titles[id].title, self.lang)) for id in group.rules
+            )
+            listed = "; ".join(dict.fromkeys(quoted))
+            source = tuple(dict.fromkeys(clause for rule in group.rules for clause in titles[rule].source))
+            yield Line((pick(group.title, self.lang), listed), source)
 
     def becomes(self) -> Part:
         """What an order becomes once it is placed: the items of each list, then what their fields say."""

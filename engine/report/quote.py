@@ -1,7 +1,9 @@
 """A quote as a page for people: a row for each line of the order, the sums, and the partner's discounts."""
 
+from collections.abc import Iterable
+
 from ..evaluate.outcome import Scalar
-from ..evaluate.quote import LineQuote, Quote, sum_of
+from ..evaluate.quote import GroupSums, LineQuote, Quote, is_priced_in_full, sum_of
 from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.model import LINE, Fact, Programme, pick
@@ -21,6 +23,8 @@ from .page import (
     standing_without_tier,
 )
 
+_PARTNER = "partner_pays"
+_AMOUNTS = ("customer_pays", _PARTNER, "margin")  #: the sums of a group
 _MARKS = {"priced": GOOD, "refused": BAD, "without_amount": PLAIN, "no_rule": BAD, "undetermined": OPEN}
 
 
@@ -94,21 +98,34 @@ class _Writer:
         quote = self.quote
         sums = {"customer_pays": quote.customer_pays, "partner_pays": quote.partner_pays, "margin": quote.margin}
         notes = {"margin": self._margin_note()}
-        rows = [
-            Row(
-                "=",
-                self.say[name].capitalize(),
-                "?" if amount is None else self._money(amount),
-                notes.get(name, ""),
-                strong=True,
-            )
-            for name, amount in sums.items()
-        ]
+        lacking = self._lacking(quote.lines)
+        rows = [self._group(group) for group in quote.groups]
+        for name, amount in sums.items():
+            note = "; ".join(filter(None, (lacking, notes.get(name))))
+            figure = "?" if amount is None else self._money(amount)
+            rows.append(Row("=", self.say[name].capitalize(), figure, note, strong=True))
         for total in quote.totals:
             value = total.value
             figure = "?" if value is None else self._amount(value, self.programme.values[total.id].kind)
             rows.append(Row(PLAIN, pick(total.title, self.lang), figure, "", total.source))
         return tuple(rows)
+
+    def _group(self, group: GroupSums) -> Row:
+        """What the partner pays for the lines of a group, and beside it what customers pay and the margin."""
+        lines = [line for line in self.quote.lines if line.line in group.lines]
+        shown = {name: any(name in line.open or getattr(line, name) is not None for line in lines) for name in _AMOUNTS}
+        figures = {name: self._sum(getattr(group, name)) for name in _AMOUNTS if shown[name]}
+        notes = [self._lacking(lines), *(f"{self.say[name]} {figures[name]}" for name in figures if name != _PARTNER)]
+        title = pick(group.title, self.lang)
+        return Row(PLAIN, title, figures.get(_PARTNER, "–"), "; ".join(filter(None, notes)))
+
+    def _sum(self, amount: Number | None) -> str:
+        return "?" if amount is None else self._money(amount)
+
+    def _lacking(self, lines: Iterable[LineQuote]) -> str:
+        """Which of these lines have no price, or a text in its place: no sum holds all of them."""
+        numbers = ", ".join(str(line.line) for line in lines if not is_priced_in_full(line))
+        return self.say["without_lines"].format(lines=numbers) if numbers else ""
 
     def _margin_note(self) -> str:
         """What the margin is the difference of, where the sums above it are over more lines than those."""

@@ -252,12 +252,12 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
                 "",
             )
         ],
-        "improves",
+        "both",
         [
             (
                 "requirement_removed",
                 "ASoft SaaS Partner: requirement dropped: Participation announced on own web resource",
-                "improves",
+                "both",
             )
         ],
     ),

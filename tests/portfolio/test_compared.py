@@ -80,6 +80,8 @@ def new_fact(folder: Path) -> None:
 def tier_gone(folder: Path) -> None:
     for path in folder.glob("*.yaml"):
         data = without_saas(yaml.safe_load(path.read_text("utf-8")))
+        if path.name == "definitions.yaml":
+            del data["definitions"]["saas_ready"]
         path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
     for name in ("claims", "prices"):
         (folder / f"{name}.yaml").unlink(missing_ok=True)

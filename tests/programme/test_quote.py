@@ -16,13 +16,14 @@ import yaml
 from charter import InvalidInput, WrongCall, load
 from charter.engine.evaluate.outcome_json import quote_data
 from charter.engine.evaluate.quote import LineQuote, Quote
+from charter.engine.release.load import read_release
 from charter.engine.report.quote import quote_page
 from charter.engine.report.terminal import page_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ..cli import charter
-from ..programmes import ROOT, SMALL
+from ..programmes import ROOT, SMALL, copy_of, edit
 from ..published import validator
 from ..thorough import examples
 
@@ -309,6 +310,57 @@ def totals(quote: Quote) -> tuple:
     return quote.customer_pays, quote.partner_pays, quote.margin
 
 
+def test_what_the_partner_sells_and_what_is_for_itself_and_services_are_summed_apart() -> None:
+    """Sold for 110 000 at 20% off; 5 600 for itself; 10 000 of support, and an implementation that has no price."""
+    quote = priced(
+        "competency",
+        {"purpose": "resale", "product": "crm", "list_price": 100000},
+        {"purpose": "internal_use", "product": "crm", "list_price": 10000, "minimum_price": 7000},
+        {"purpose": "support", "list_price": 0},
+        {"purpose": "resale", "product": "crm", "list_price": 10000},
+        {"purpose": "implementation", "list_price": 1},
+    )
+    sums = {group.id: (group.lines, *group[3:]) for group in quote.groups}
+    assert sums == {
+        "sold": ((1, 4), 110000, 88000, 22000, True),
+        "own": ((2,), 0, 5600, 0, True),
+        "services": ((3, 5), 0, 11000, 0, False),
+    }
+    assert (quote.customer_pays, quote.partner_pays, quote.margin, quote.complete) == (110000, 104600, 22000, False)
+    page = page_text(quote_page(quote, RELEASE.programme, "en"))
+    totals = " ".join(page.split("Totals")[1].split())
+    assert "Sales to customers 88,000.00 RUB customer pays 110,000.00 RUB; margin 22,000.00 RUB" in totals
+    assert "Licences for the partner itself 5,600.00 RUB Implementation" in totals
+    assert "Implementation, updates and support 11,000.00 RUB lines without a price: 5 =" in totals
+    assert "Partner pays 104,600.00 RUB lines without a price: 5 =" in totals
+
+
+def test_the_sums_of_every_group_are_open_where_a_line_may_be_of_any() -> None:
+    """Whether a Competency partner qualifies is not known: a line for itself may be refused, or priced."""
+    quote = priced(
+        "competency",
+        {"purpose": "asoft_implementation", "list_price": 1000},
+        {"purpose": "internal_use", "product": "crm", "list_price": 10},
+        marketing_activities=None,
+    )
+    services = next(group for group in quote.groups if group.id == "services")
+    assert (services.customer_pays, services.partner_pays, services.complete) == (1000, None, False)
+    assert [group.id for group in quote.groups] == ["services"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("[resale, resales]", "'resales' is not a rule of price"),
+        ("[resale, rental]", "'rental' is in the group 'sold'"),
+    ],
+)
+def test_a_group_is_of_rules_that_no_other_group_has(rules: str, message: str, tmp_path: Path) -> None:
+    release = copy_of(ROOT / "program" / "1.0.0", tmp_path)
+    edit(release, "prices.yaml", "rules: [resale]", f"rules: {rules}")
+    assert any(message in problem.message for problem in read_release(release)[1])
+
+
 def test_a_total_is_unknown_where_a_line_is() -> None:
     known = {"purpose": "resale", "product": "crm", "list_price": 1000}
     for open_line, expected in (
@@ -331,7 +383,7 @@ def test_a_total_is_unknown_where_a_line_is() -> None:
     assert re.search(r"Licences sold to the customer +1,000\.00 RUB", told)
     note = quote_page(priced("competency", known), RELEASE.programme, "en").blocks[0].rows[0].note
     assert "margin 200.00 RUB; partner discount off the customer" in note
-    assert [line.split()[-1] for line in told.splitlines() if "= " in line] == ["RUB", "?", "?"]
+    assert [line.split()[3] for line in told.splitlines() if "= " in line] == ["1,200.00", "?", "lines"]
 
 
 def test_a_refusal_that_is_open_leaves_open_what_the_line_may_cost() -> None:

@@ -189,7 +189,7 @@ def meaning(programme: Programme, inputs: KnownInputs, lines: Any = None) -> dic
     for id, named in programme.values.items():
         if named.negotiable:
             values[agreed_id(id)] = id in inputs.agreed
-            values[agreement_id(id)] = inputs.agreed.get(id)
+            values |= {agreement_id(id): inputs.agreed.get(id)} if named.list else {}
         if id in programme.agreed_on_days.values():
             values[periods_id(id)] = inputs.periods.get(id, ())
     ready: dict[str, list[NamedValue]] = {}

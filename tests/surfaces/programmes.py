@@ -618,6 +618,8 @@ class _Maker(Definitions):
                 rule |= {key: self.make.cell(scope, target) for key in sums}
             rules[f"rule{number}"] = rule
         order["rules"], self.of_line = rules, scope
+        if len(rules) > 1:  # nothing is drawn for it
+            order["groups"] = {"apart": {"title": {"en": "Apart", "ru": "Отдельно"}, "rules": ["rule0"]}}
         if self.has():
             order["refusals"] = {"refusal": {**self.title(), "when": self.make.condition(scope, 1), **SOURCE}}
         return {"order": order}

@@ -11,11 +11,11 @@ from random import Random
 from typing import Any
 
 import simplejson
-from charter import InvalidInput, Outcome, Programme, Release, to_dict, to_json
+from charter import InvalidInput, Outcome, Programme, Quote, Release, to_dict, to_json
 from charter.engine.evaluate.outcome import TierOutcome
 from charter.engine.evaluate.record import plain_document
 from charter.engine.language.tree import Literal
-from charter.engine.programme.model import MAIN, ORDER, OrderItem, Tier
+from charter.engine.programme.model import MAIN, ORDER, Order, OrderItem, Tier
 from charter.engine.release.orders import quote_in_turn, read_orders
 from charter.engine.values import Unknown, or_none
 
@@ -167,7 +167,10 @@ def order_fault(files: Files, chance: Random) -> str | None:
     makers = Partners(release.programme, chance, any_term=True)
     for _ in range(PARTNERS):
         partner, written = makers.partner(), makers.order()
-        lines = release.quote(written, partner, as_of=DAY).lines
+        quote = release.quote(written, partner, as_of=DAY)
+        lines = quote.lines
+        if fault := group_fault(quote, order):
+            return f"{fault}, of {partner} and {written}"
         for line, item in zip(lines, reference(release, partner, written)[ORDER], strict=True):
             refused, rule = item["refused"], item["quote.rule"]
             if (line.status == "refused") != (refused is True):
@@ -179,6 +182,26 @@ def order_fault(files: Files, chance: Random) -> str | None:
             for amount in next((part.amounts for part in order.rules if part.id == rule), ()):
                 if getattr(line, amount) != or_none(item[f"quote.{amount}"]):
                     return f"{line}, of {partner} and {written}: {amount} is {item[f'quote.{amount}']}"
+    return None
+
+
+def group_fault(quote: Quote, order: Order) -> str | None:
+    """A sum of a group that is not that of its lines, one by one."""
+    for group in order.groups:
+        lines = [line for line in quote.lines if line.rule in group.rules]
+        sums = next((part for part in quote.groups if part.id == group.id), None)
+        if (sums is None) != (not lines) or (sums and sums.lines != tuple(line.line for line in lines)):
+            return f"{sums} is not of the lines {lines}"
+        if sums is None:
+            continue
+        may_be = [*lines, *(line for line in quote.lines if line.rule is None and line.status == "undetermined")]
+        for name in ("customer_pays", "partner_pays", "margin"):
+            amounts = [Fraction(getattr(line, name) or 0) for line in may_be]
+            wanted = None if any(name in line.open for line in may_be) else sum(amounts)
+            if (getattr(sums, name) is None) != (wanted is None) or (
+                wanted is not None and getattr(sums, name) != wanted
+            ):
+                return f"{name} of {sums} is not {wanted}"
     return None
 
 
