@@ -383,7 +383,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         ],
     ),
     "a price": (
-        [("prices.yaml", "ratio(30)", "ratio(25)")],
+        [("prices.yaml", "ratio(extended_support_price)", "ratio(25)")],
         "not_proved",
         [
             (
@@ -534,7 +534,7 @@ def test_partners_are_confirmed_by_evaluate_on_both_sides(name: str, tmp_path: P
 
 def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
-    edit(release, "prices.yaml", "supplied * ratio(30)", "supplied * ratio(25)")
+    edit(release, "prices.yaml", "supplied * ratio(extended_support_price)", "supplied * ratio(25)")
     told = charter_json("diff", ASOFT, release, "--as-of", "2026-11-25", schema="diff.schema.json")
     (effect,) = (one for one in told["effects"] if one["judgement"] != "neutral")
     way = effect["ways"]["better"]

@@ -222,7 +222,16 @@ MET = {"certified_admins": 2, "marketing_activities": 0, "announces_participatio
 PATHS = {
     "definitions.required_admins.competency": "definitions.required_admins.by_tier.competency",
     "definitions.required_admins.saas": "definitions.required_admins.by_tier.saas",
-    "definitions.asoft_implementation_share": "definitions.asoft_implementation_share",
+    **{
+        f"definitions.{id}": f"definitions.{id}"
+        for id in (
+            "asoft_implementation_share",
+            "updates_price",
+            "extended_support_price",
+            "support_price",
+            "least_internal_price",
+        )
+    },
 }
 ASKED_FOR = "definitions.updates_share"  #: a rule of price asks whether it is agreed
 
@@ -249,14 +258,14 @@ def test_each_figure_of_the_programme_may_be_agreed_and_counts_as_if_the_program
             ) | {"tier": tier}  # fmt: skip
             plain = {key: part for key, part in record.items() if key != "agreements"}
             assert as_said(RELEASE, record) == as_said(release, plain), (id, tier)
-    assert tried == 24
+    assert tried == 28
 
 
 def as_said(release: Release, record: dict) -> Any:
     """An outcome and the prices of an order, without what they say of agreements and of the release itself."""
     day = date(2026, 11, 23)
     lines = [{"purpose": purpose, "product": "crm", "list_price": 1000} for purpose in ("resale", "internal_use",
-             "asoft_implementation", "updates")]  # fmt: skip
+             "asoft_implementation", "updates", "extended_support", "support")]  # fmt: skip
     quote = to_dict(release.quote({"currency": "RUB", "lines": lines}, record, as_of=day))
     return without(quote, {"agreements", "digest", "release", "problems", "worth"})
 
