@@ -389,7 +389,8 @@ def statement(
 
     _check_word("lang", lang, ("en", "ru"))
     _check_word("format", format, ("text", "markdown", "html"))
-    page = outcome_page(outcome, release.programme, release.values(outcome), lang, explain=explain)
+    values, rights = release.values(outcome), format != "text"
+    page = outcome_page(outcome, release.programme, values, lang, explain=explain, rights=rights)
     return pages_html([page], lang) if format == "html" else (page_text if format == "text" else page_markdown)(page)
 
 

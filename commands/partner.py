@@ -161,7 +161,9 @@ def _report(
     from charter.engine.report.outcome_page import outcome_page
 
     pages = [
-        outcome_page(outcome, release.programme, release.values(outcome), lang, explain=explain)
+        outcome_page(
+            outcome, release.programme, release.values(outcome), lang, explain=explain, rights=format != "text"
+        )
         for outcome, _ in results
         if outcome
     ]

@@ -29,7 +29,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_product_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"charter", "charter-0.1.0.dist-info"}
+    assert {name.split("/")[0] for name in names} == {"charter", "charter-0.2.0.dist-info"}
     shipped = {name for name in names if name.startswith("charter/")}
     schemas = {f"charter/schemas/{path.name}" for path in (ROOT / "schemas").glob("*.json")}
     code = {

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ..language.run.closures import Row
-from ..programme.model import MAIN, ORDER, Programme
+from ..programme.model import MAIN, ORDER, Programme, Statement
 from ..values import Unknown, or_none
 from .outcome import (
     AgreementOutcome,
@@ -22,6 +22,7 @@ from .outcome import (
     PaymentStatus,
     PaymentTotalOutcome,
     Scalar,
+    StatementOutcome,
     TierOutcome,
     TrackOutcome,
     ValueOutcome,
@@ -65,6 +66,8 @@ class Plan(NamedTuple):
     membership_ends: int | None  #: the position of the last day of the membership period
     renews: Reader[ValueOutcome] | None  #: of what else a renewal needs
     promotes: Reader[ValueOutcome] | None  #: of whether a tier above the one held is awarded
+    rights: Mapping[str, tuple[StatementOutcome, ...]]  #: by tier
+    restrictions: Mapping[str, tuple[StatementOutcome, ...]]
 
 
 def make_plan(programme: Programme) -> Plan:
@@ -90,7 +93,13 @@ def make_plan(programme: Programme) -> Plan:
         membership_ends=None if programme.membership_ends is None else positions[programme.membership_ends],
         renews=value_reader(programme.values[renews], positions) if renews else None,
         promotes=value_reader(programme.values[promotes], positions) if promotes else None,
+        rights={tier.id: _stated(tier.rights) for tier in programme.tiers.values()},
+        restrictions={tier.id: _stated(tier.restrictions) for tier in programme.tiers.values()},
     )
+
+
+def _stated(statements: Iterable[Statement]) -> tuple[StatementOutcome, ...]:
+    return tuple(StatementOutcome(statement.id, statement.source) for statement in statements)
 
 
 def all_values(plan: Plan, outcome: Outcome) -> dict[str, Any]:
@@ -159,6 +168,8 @@ def evaluate(plan: Plan, record: Record, as_of: date) -> Outcome:
         facts=inputs.facts,
         problems=(*record.remarks, *record_warnings(programme, plan.layout, record, inputs, row, agreements, held)),
         undefined=own.undefined,
+        rights=plan.rights[tier.id] if tier and granted == "qualified" else (),
+        restrictions=plan.restrictions[tier.id] if tier else (),
     )
 
 

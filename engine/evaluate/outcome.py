@@ -163,6 +163,13 @@ class TierOutcome(NamedTuple):
     undefined: tuple[Cause, ...] = ()
 
 
+class StatementOutcome(NamedTuple):
+    """A right or a restriction of the partner's own tier: its id, and its clauses."""
+
+    id: str
+    source: tuple[str, ...]
+
+
 @public("partner", "tier", "status", "as_of", "release")
 class Outcome(NamedTuple):
     """The outcome of one partner under one release on one day.
@@ -216,6 +223,8 @@ class Outcome(NamedTuple):
     promotes: ValueOutcome | None = None
     membership_ended: date | None = None
     also_held: Mapping[str, date] = {}
+    rights: tuple[StatementOutcome, ...] = ()  #: of its own tier, where it qualifies or the tier is kept
+    restrictions: tuple[StatementOutcome, ...] = ()  #: of its own tier, whatever its status
 
     @property
     def payments(self) -> tuple[PaymentOutcome, ...]:

@@ -42,6 +42,8 @@ def outcome_data(outcome: Outcome) -> Json:
         **undefined_data(outcome.undefined),
         "discount": _data(outcome.discount),
         "benefits": _data(outcome.benefits),
+        "rights": _data(outcome.rights),
+        "restrictions": _data(outcome.restrictions),
         "rebates": _data(outcome.rebates),
         "rebate_totals": _data(outcome.rebate_totals),
         **fees,

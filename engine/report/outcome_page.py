@@ -26,26 +26,28 @@ from .page import BAD, GOOD, OPEN, PLAIN, Block, Page, Row, partner_heading, rel
 
 
 def outcome_page(
-    outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool
+    outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, *, explain: bool, rights: bool = False
 ) -> Page:
     """The report on an outcome.
 
-    `values` are all values of the programme for its facts; `explain` adds the expressions behind them.
+    `values` are all values of the programme for its facts; `explain` adds the expressions behind them. With either,
+    `rights` or `explain`, the rights of the tier are listed too.
     """
-    return _Writer(outcome, programme, values, lang, explain).page()
+    return _Writer(outcome, programme, values, lang, explain, rights).page()
 
 
 class _Writer:
     """Writes one report: it holds the outcome, the programme, the values and the language."""
 
     def __init__(
-        self, outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, explain: bool
+        self, outcome: Outcome, programme: Programme, values: Mapping[str, Any], lang: str, explain: bool, rights: bool
     ) -> None:
         self.outcome = outcome
         self.programme = programme
         self.values = values
         self.lang = lang
         self.explain = explain
+        self.rights = rights or explain
         self.say = texts_in(lang).REPORT
         self.tell = Conditions(programme, values, lang)
         self.standing = OwnStanding(outcome, programme, lang, self.tell)
@@ -262,7 +264,7 @@ class _Writer:
     # The rest -------------------------------------------------------------------------------------------------------
 
     def _entitlements(self, tier: Tier) -> list[Block]:
-        """The benefits, rights and restrictions of the tier; rights only with `explain`, for a qualified partner.
+        """The benefits, rights and restrictions of the tier; rights for a qualified partner, where they are asked for.
 
         Of benefits that are unknown only the titles, with the text of each of several lines, and none that the tier
         does not give in any case.
@@ -275,8 +277,8 @@ class _Writer:
                 unknown.append(self.tell.benefit(named, benefit) if is_line else pick(named.title, self.lang))
             elif benefit.value:
                 items.append(self.tell.benefit(named, benefit))
-        qualified = self.outcome.status in ("qualified", "retained")
-        rights = tuple(pick(right.title, self.lang) for right in tier.rights) if qualified and self.explain else ()
+        has_rights = self.rights and bool(self.outcome.rights)  # all of the tier's, or none
+        rights = tuple(pick(right.title, self.lang) for right in tier.rights) if has_rights else ()
         restrictions = tuple(pick(restriction.title, self.lang) for restriction in tier.restrictions)
         return [
             Block(self.say["benefits"], flow=tuple(items)),

@@ -42,7 +42,7 @@ class Later(NamedTuple):
 
 
 #: a key that is added to outcomes is added here too, so that older certificates can still be verified
-LATER: tuple[Later, ...] = ()
+LATER: tuple[Later, ...] = (Later("0.2.0", (), "rights", []), Later("0.2.0", (), "restrictions", []))
 
 
 class Saved(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
-from charter import Outcome, load
+from charter import Outcome, load, statement, to_dict
 from charter.engine.evaluate.evaluate import all_values
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.report.outcome_page import outcome_page
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from ..programmes import ROOT
 from ..thorough import examples
 from . import plain_asoft as plain
+from .test_quote import BARE
 
 RELEASE = load(ROOT / "program", release="1.0.0")
 TIERS = ("retail", "competency", "saas")
@@ -305,3 +308,27 @@ def test_more_never_lowers_the_tier_or_takes_a_bonus(facts: dict[str, Any], name
         totals = before.of(tier).discount.total, after.of(tier).discount.total
         assert None in totals or totals[0] <= totals[1] <= 40
         assert after.of(tier).discount.base == before.of(tier).discount.base
+
+
+# Rights and restrictions ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tier", ["retail", "competency", "saas"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_statement_has_the_rights_and_restrictions_of_the_tier_in_every_format(tier: str, lang: str) -> None:
+    """Rights are of a partner that qualifies, restrictions of the tier; text shows rights with `explain`."""
+    definition = RELEASE.programme.tiers[tier]
+    rights = [part.title[lang] for part in definition.rights]
+    restrictions = [part.title[lang] for part in definition.restrictions]
+    assert rights
+    for met in (True, False):
+        record = {"partner": "P", "tier": tier, "facts": BARE | {"it_company": met}}
+        outcome = RELEASE.evaluate(record, as_of=date(2026, 11, 23))
+        data = to_dict(outcome)
+        assert [part["id"] for part in data["rights"]] == ([part.id for part in definition.rights] if met else [])
+        assert [part["id"] for part in data["restrictions"]] == [part.id for part in definition.restrictions]
+        assert all(set(part["source"]) <= set(RELEASE.programme.clauses) for part in data["rights"])
+        for form, explain in (("html", False), ("markdown", False), ("text", True), ("text", False)):
+            page = " ".join(unescape(statement(RELEASE, outcome, lang=lang, format=form, explain=explain)).split())
+            assert [title in page for title in rights] == [met and (form != "text" or explain)] * len(rights)
+            assert all(title in page for title in restrictions)
