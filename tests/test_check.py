@@ -65,7 +65,12 @@ def test_five_mistakes_in_five_files_are_told_at_once_and_in_order(tmp_path: Pat
     edit(release, "bonuses.yaml", "percent: {retail: 10, competency: 10", 'percent: {retail: "10%", competency: 10')
     edit(release, "benefits.yaml", "c7-training]", "c7-trianing]")
     edit(release, "definitions.yaml", "{competency: 2, saas: 2}", "{competency: 2, sass: 2}")
-    edit(release, "tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 1 &&")
+    edit(
+        release,
+        "tiers.yaml",
+        "marketing_activities >= required_activities",
+        "marketing_activities >= required_activities &&",
+    )
     _, problems = read_release(release)
     assert [(problem.place.source.path.rpartition("/")[2], problem.code) for problem in problems] == [
         ("benefits.yaml", "unknown-clause"),

@@ -152,7 +152,7 @@ def test_the_steps_of_the_action_do_what_they_say(charter: Path, tmp_path: Path)
     edit(release, "clauses.yaml", "A Competency partner's reward is 20%.", "A Competency partner's reward is 21%.")
     code, told = step(check)
     assert (code, told.splitlines()[-1]) == (0, "program/1.0.0: 1 warning")
-    assert told.startswith("::warning file=program/1.0.0/clauses.yaml,line=174,")
+    assert told.startswith("::warning file=program/1.0.0/clauses.yaml,line=170,")
     assert step(check, **{"fail-on": "warning"})[0] == 1
     edit(release, *WRONG)
     assert step(check, program="program/1.0.0")[0] == 1

@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every page as the command writes it."""
     found = tmp_path_factory.mktemp("pages")
     otherwise = copy_of(ASOFT, found)
-    edit(otherwise, "tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 2")
+    edit(otherwise, "tiers.yaml", "marketing_activities >= required_activities", "marketing_activities >= 2")
     edit(otherwise, "bonuses.yaml", "{retail: 10, competency: 10, saas: 5}", "{competency: 12, saas: 5}")
     for name, arguments in FILES.items():
         words = [str(otherwise) if word == "OTHERWISE" else word for word in arguments]

@@ -38,7 +38,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [("discount_changed", "ASoft SaaS Partner: discount 25% → 24%", "worsens")],
     ),
     "a threshold up": (
-        [("tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 2")],
+        [("tiers.yaml", "marketing_activities >= required_activities", "marketing_activities >= 2")],
         "worsens",
         [
             (
@@ -49,7 +49,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         ],
     ),
     "a threshold down": (
-        [("tiers.yaml", "review_share >= 50", "review_share >= 40")],
+        [("tiers.yaml", "review_share >= required_review_share", "review_share >= 40")],
         "improves",
         [
             (
@@ -60,7 +60,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         ],
     ),
     "a strictness": (
-        [("tiers.yaml", "review_share >= 50", "review_share > 50")],
+        [("tiers.yaml", "review_share >= required_review_share", "review_share > 50")],
         "worsens",
         [
             (
@@ -71,7 +71,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         ],
     ),
     "a bonus's strictness": (
-        [("bonuses.yaml", "bonus_review_share > 75", "bonus_review_share >= 75")],
+        [("bonuses.yaml", "bonus_review_share > bonus_review_threshold", "bonus_review_share >= 75")],
         "improves",
         [
             (
@@ -148,7 +148,7 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "bonuses.yaml",
-                "  reviews:\n    title: {ru: Отзывы о большинстве внедрений, en: Reviews for most implementations}\n    when: bonus_implementations > 0 and bonus_review_share > 75 and not reviews_used\n    percent: {competency: 5, saas: 5}\n    source: [c9-reviews]\n",
+                "  reviews:\n    title: {ru: Отзывы о большинстве внедрений, en: Reviews for most implementations}\n    when: bonus_implementations > 0 and bonus_review_share > bonus_review_threshold and not reviews_used\n    percent: {competency: 5, saas: 5}\n    source: [c9-reviews]\n",
                 "",
             ),
             ("prices.yaml", "        reviews_bonus: bonus('reviews') > 0\n", ""),
@@ -268,12 +268,12 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
     ),
     "a requirement of every tier": (
         [("eligibility.yaml", "    rule: technical_base\n", "    rule: technical_base or trained_specialists\n")],
-        "improves",
+        "both",
         [
             (
                 "requirement_rule_changed",
                 "Technical base: Has the necessary technical base → Has the necessary technical base or specialists trained to the required level",
-                "improves",
+                "both",
             )
         ],
     ),
@@ -369,8 +369,8 @@ PLANTED: dict[str, tuple[list[Edit], str, list[tuple[str, str, str | None]]]] = 
         [
             (
                 "tiers.yaml",
-                "rule: implementations == 0 or review_share >= 50",
-                "rule: not implementations > 0 or review_share >= 50",
+                "rule: implementations == 0 or review_share >= required_review_share",
+                "rule: not implementations > 0 or review_share >= required_review_share",
             )
         ],
         "neutral",
@@ -556,7 +556,7 @@ def test_a_price_is_confirmed_by_quote_on_both_sides(tmp_path: Path) -> None:
 def raised(tmp_path: Path) -> Path:
     """A release that asks for more."""
     release = copy_of(ASOFT, tmp_path)
-    edit(release, "tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 2")
+    edit(release, "tiers.yaml", "marketing_activities >= required_activities", "marketing_activities >= 2")
     return release
 
 

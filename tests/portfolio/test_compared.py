@@ -53,7 +53,7 @@ def discount(folder: Path) -> None:
 
 
 def threshold(folder: Path) -> None:
-    edit(folder, "tiers.yaml", "marketing_activities >= 1", "marketing_activities >= 3")
+    edit(folder, "tiers.yaml", "marketing_activities >= required_activities", "marketing_activities >= 3")
 
 
 def bonus_gone(folder: Path) -> None:
@@ -74,7 +74,12 @@ def new_fact(folder: Path) -> None:
     """Adds a fact for which the file has no column, so that it is unknown for every partner."""
     audited = "facts:\n  audited: {title: {ru: Проверен, en: Audited}, kind: yes_no, source: [c2-it-company]}\n"
     edit(folder, "facts.yaml", "\nfacts:\n", f"\n{audited}")
-    edit(folder, "tiers.yaml", "rule: marketing_activities >= 1", "rule: marketing_activities >= 1 and audited")
+    edit(
+        folder,
+        "tiers.yaml",
+        "rule: marketing_activities >= required_activities",
+        "rule: marketing_activities >= required_activities and audited",
+    )
 
 
 def tier_gone(folder: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_term_of_another_tier_than_the_own_is_told() -> None:
 
 def test_a_term_of_another_tier_that_a_rule_looks_at_is_not_without_effect(tmp_path: Path) -> None:
     release = copy_of(ASOFT, tmp_path)
-    rule = "marketing_activities >= 1"
+    rule = "marketing_activities >= required_activities"
     edit(release, "tiers.yaml", f"rule: {rule}", f"rule: {rule} and discount_base('retail') < 15")
     outcome = load(release).evaluate(partner(agreed(15, "tiers.retail.discount")), as_of=date(2026, 11, 23))
     assert (outcome.status, outcome.problems) == ("not_qualified", ())
@@ -222,10 +222,13 @@ MET = {"certified_admins": 2, "marketing_activities": 0, "announces_participatio
 PATHS = {
     "definitions.required_admins.competency": "definitions.required_admins.by_tier.competency",
     "definitions.required_admins.saas": "definitions.required_admins.by_tier.saas",
+    "definitions.required_activities.competency": "definitions.required_activities.by_tier.competency",
+    "definitions.required_review_share.competency": "definitions.required_review_share.by_tier.competency",
     **{
         f"definitions.{id}": f"definitions.{id}"
         for id in (
             "asoft_implementation_share",
+            "bonus_review_threshold",
             "updates_price",
             "extended_support_price",
             "support_price",
@@ -258,7 +261,7 @@ def test_each_figure_of_the_programme_may_be_agreed_and_counts_as_if_the_program
             ) | {"tier": tier}  # fmt: skip
             plain = {key: part for key, part in record.items() if key != "agreements"}
             assert as_said(RELEASE, record) == as_said(release, plain), (id, tier)
-    assert tried == 28
+    assert tried == 31
 
 
 def as_said(release: Release, record: dict) -> Any:

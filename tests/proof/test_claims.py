@@ -89,7 +89,13 @@ BREACHES: dict[str, tuple[list[tuple[str, str, str]], Callable[..., bool]]] = {
         lambda partner: total("saas")(partner) == 42,
     ),
     "bonuses_are_no_condition": (
-        [("tiers.yaml", "rule: marketing_activities >= 1", "rule: marketing_activities >= 1 or own_events_held >= 1")],
+        [
+            (
+                "tiers.yaml",
+                "rule: marketing_activities >= required_activities",
+                "rule: marketing_activities >= required_activities or own_events_held >= 1",
+            )
+        ],
         lambda first, second: (
             {first["tiers"]["competency"]["status"], second["tiers"]["competency"]["status"]}
             == {"qualified", "not_qualified"}
@@ -143,8 +149,8 @@ def test_a_breach_is_refuted_by_a_partner_that_evaluate_confirms(claim: str, tmp
         (
             "every_tier",
             "tiers.yaml",
-            "rule: implementations == 0 or review_share >= 50",
-            "rule: implementations > 4 and customer_reviews < 2 and review_share >= 50",
+            "rule: implementations == 0 or review_share >= required_review_share",
+            "rule: implementations > 4 and customer_reviews < 2 and review_share >= required_review_share",
             ["competency"],
         ),
         (
