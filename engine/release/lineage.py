@@ -25,6 +25,7 @@ from .find import FoundRelease, published_beside, release_number
 
 _OF_NAMES = {"unknown-fact", "unknown-tier", "unknown-term"}  #: codes of names that a release does not know
 _Loaded = TypeVar("_Loaded")
+_KEPT = 32  #: how many sets of terms that records agree a release is kept for, each as a release of its own
 _WAYS_OUT = "say in the record which release it was written for: release: "
 
 Carried = tuple[Document | None, tuple[Problem, ...]]  #: a record of this release, None where it has errors
@@ -124,10 +125,13 @@ class Lineage:
         return self._loaded[release.id]  # type: ignore[no-any-return]
 
     def under_agreements(self, terms: frozenset[str], make: Callable[[frozenset[str]], _Loaded]) -> _Loaded:
-        """What `make` gives for the terms that records of the release agree, which is asked only once."""
-        if terms not in self._under_agreements:
-            self._under_agreements[terms] = make(terms)
-        return self._under_agreements[terms]  # type: ignore[no-any-return]
+        """What `make` gives for the terms that a record of the release agrees; the last ones are kept."""
+        kept = self._under_agreements
+        if terms not in kept:
+            if len(kept) == _KEPT:
+                del kept[next(iter(kept))]
+            kept[terms] = make(terms)
+        return kept[terms]  # type: ignore[no-any-return]
 
     def _programme(self, number: str, folder: Path) -> Programme | None:
         if number not in self._programmes:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ..language.words import words
 from ..programme.model import NONE, Fact, ListFact, Programme, pick
+from ..programme.owners import OwnerKind, Role
 from ..source.scalars import plain_scalar
 from ..texts.texts import texts_in
 from ..values import Kind, plain
@@ -44,10 +45,14 @@ def options_of(fact: Fact, lang: str) -> tuple[tuple[str, str], ...]:
 
 
 def term_title(programme: Programme, id: str, lang: str) -> str:
-    """The title of a negotiable term; a tier's own discount is named as a discount of that tier."""
+    """The title of a term that may be agreed, with its tier where it has one; the id of one without a title."""
     value = programme.values[id]
-    title = pick(value.title, lang)
-    return f"{texts_in(lang).REPORT['base']}: {title}" if value.tier else title
+    title = pick(value.title, lang) if value.title else id
+    if value.role is Role.DISCOUNT_BASE:  # whose title is that of the tier
+        return f"{texts_in(lang).REPORT['base']}: {title}"
+    if value.owner.kind is OwnerKind.TIER:
+        return f"{pick(programme.tiers[value.owner.id].title, lang)}: {title}"
+    return title
 
 
 def yaml_text(value: bool | Decimal | date | str) -> str:

@@ -154,8 +154,10 @@ class _Form:
             title = " ".join(term_title(self.programme, term.id, self.lang).split())
             text = f"{term.id}: {title}{self.say['is']}{kind_of(fact, self.lang)}{clauses}"
             yield from _comment(text, first="  ", hanging="    ")
-        if self.programme.any_term:
-            text = f"{self.say['ask_any_term']}{_behind(self.programme.any_term.source)}"
+        if any_term := self.programme.any_term:
+            excepted = ", ".join(any_term.excepted)
+            others = self.say["ask_any_term_but" if excepted else "ask_any_term"].format(terms=excepted)
+            text = f"{others}{_behind(any_term.source)}"
             yield from _comment(text, first="  ", hanging="    ")
         yield "agreements:"
         first = self.agreed[0]

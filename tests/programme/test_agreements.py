@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
-from charter import InvalidInput, Release, advise, load, timeline, to_dict
+from charter import InvalidInput, Release, advise, form, load, timeline, to_dict
 from charter.engine.evaluate.outcome_json import outcome_data
 from charter.engine.problems import Level
 from charter.engine.programme.agreeable import agreeable
 from charter.engine.programme.owners import WrittenForm
 from charter.engine.release.load import load_files, read_release, release_files
+from charter.engine.report.handbook import handbook
+from charter.engine.report.input_schema import record_schema
+from charter.engine.report.markdown import handbook_markdown
 from charter.engine.report.outcome_page import outcome_page
 from charter.engine.report.terminal import page_text
 from charter.engine.review.what_if import what_if
@@ -372,6 +375,26 @@ def test_terms_that_are_excepted_may_not_be_agreed(tmp_path: Path) -> None:
         ("unknown-term", "'discount.capp' is not a term of the programme"),
         ("unknown-term", "'tiers.retail.discount' is excepted here, and marked as negotiable where it is written"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "any_other"),
+    [
+        ("en", "any other term but: “Cap on discount plus bonuses”; “ASoft SaaS Partner: Certified admin"),
+        ("ru", "любое другое условие, кроме следующих: «Предел скидки вместе с бонусами»; «ASoft SaaS Partner: "),
+    ],
+)  # fmt: skip
+def test_the_handbook_and_the_form_name_what_may_not_be_agreed(lang: str, any_other: str, tmp_path: Path) -> None:
+    excepted = "agreements: {except: [discount.cap, tiers.saas.requirements.staff], source"
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "programme.yaml", "agreements: {source", excepted)
+    programme = load(release).programme
+    assert any_other in handbook_markdown(handbook(programme, lang))
+    assert "discount.cap, tiers.saas.requirements.staff; " in form(load(release), lang=lang).replace("\n#     ", " ")
+    schema: Any = record_schema(programme, lang)
+    terms = schema["properties"]["agreements"]["items"]["properties"]["term"]["enum"]
+    assert {"discount.cap", "tiers.saas.requirements.staff"}.isdisjoint(terms)
+    assert "tiers.competency.requirements.staff" in terms
 
 
 def test_without_agreements_in_the_programme_only_marked_terms_may_be_agreed(tmp_path: Path) -> None:
