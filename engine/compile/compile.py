@@ -15,7 +15,7 @@ from ..problems import Problem, has_errors
 from ..programme.model import MAIN, ORDER, Clause, ItemField, Payments, Programme, Texts
 from ..programme.owners import PROGRAMME, Role, agreed_id, id_of, periods_id
 from ..source.document import Document, PartPath
-from .agreements import check_excepted, negotiable, unless_agreed
+from .agreements import answered, check_excepted, negotiable, unless_agreed
 from .balances import compile_balances
 from .claims import compile_claims
 from .definitions import compile_definitions
@@ -76,6 +76,7 @@ def compile_programme(
     checks, conditions = compile_checks(files, scopes.general)
     all_values = values.by_id | {value.id: value for value in conditions}
     all_values |= {id: negotiable(files, all_values[id]) for id in agreed if id in all_values}
+    all_values = answered(files, all_values, lists)
     about = _about(files)
     of_items = {id: field.kind for list_fact in lists.values() for id, field in list_fact.fields_by_id().items()}
     on_days = lower_days(
@@ -90,7 +91,7 @@ def compile_programme(
     made_lists = {id: list_fact for id, list_fact in lists.items() if list_fact.group_of or list_fact.balance}
     ordered = dependency_order(files, on_days.values, made_lists)
     ordered |= {id: unless_agreed(ordered[id]) for id in agreed if id in ordered and ordered[id].list}
-    check_excepted(files, ordered, made_lists)
+    check_excepted(files, ordered, lists)
     sections, clauses = _clauses(files)
     statements = {kind: tuple(row.statement() for row in files.rows(kind, kind)) for kind in ("products", "terms")}
     groups = {row.id: row.texts() for row in files.rows("benefits", "groups")}

@@ -9,7 +9,7 @@ from ..language.run.closures import Row
 from ..language.tree import names
 from ..problems import Level, Problem, in_order
 from ..programme.model import FactCheck, Programme, pick
-from ..programme.owners import agreed_id
+from ..programme.owners import Role, agreed_id
 from ..values import plain
 from .outcome import AgreementOutcome
 from .record import Record
@@ -76,10 +76,11 @@ def _without_effect(
 
 
 def _is_mentioned(programme: Programme, term: str) -> bool:
-    """Whether a rule asks with `agreed` if the term is agreed, or for its value on another day."""
+    """Whether a rule that decides something asks if the term is agreed, or for its value on another day."""
     id = agreed_id(term)
+    deciding = (value for value in programme.values.values() if value.role is not Role.FACT_CHECK)
     return term in programme.agreed_on_days.values() or any(
-        name.id == id for value in programme.values.values() for name in names(value.expression)
+        name.id == id for value in deciding for name in names(value.expression)
     )
 
 
@@ -89,7 +90,8 @@ def _reaches_beyond(programme: Programme, tier: str, layout: Layout, inputs: Kno
     row_without = fill(
         layout, inputs._replace(agreed=without, periods={id: days for id, days in inputs.periods.items() if id != term})
     )
-    beyond = [id for id, value in programme.values.items() if value.tier != tier and not value.list]
+    others = (value for value in programme.values.values() if value.tier != tier and value.role is not Role.FACT_CHECK)
+    beyond = [value.id for value in others if not value.list]
     places: Any = layout.positions  # those of values in the row itself, not in an item
     return any(row[places[id]] != row_without[places[id]] for id in (*beyond, *programme.lists))
 

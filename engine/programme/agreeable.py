@@ -29,8 +29,8 @@ def may_be_agreed(programme: Programme, value: NamedValue) -> bool:
     return value.negotiable is not None or (is_open and is_term(value, programme.made_lists))
 
 
-def is_term(value: NamedValue, made_lists: Mapping[str, ListFact]) -> bool:
-    """Whether a value is one that may be agreed where any term may be; `made_lists` are as in `Programme`."""
-    items = made_lists.get(value.list or "")
+def is_term(value: NamedValue, lists: Mapping[str, ListFact]) -> bool:
+    """Whether a value is one that may be agreed where any term may be; `lists` has the balances by id."""
+    items = lists.get(value.list or "")
     of_balance = items is not None and items.balance is not None
     return value.form is not WrittenForm.DERIVED and value.role not in _NO_TERMS and not of_balance

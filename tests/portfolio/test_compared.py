@@ -87,6 +87,8 @@ def tier_gone(folder: Path) -> None:
         data = without_saas(yaml.safe_load(path.read_text("utf-8")))
         if path.name == "definitions.yaml":
             del data["definitions"]["saas_ready"]
+        if path.name == "facts.yaml":
+            del data["checks"]["discount_agreed_with_a_plan"]
         path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
     for name in ("claims", "prices"):
         (folder / f"{name}.yaml").unlink(missing_ok=True)

@@ -38,7 +38,12 @@ def agreed(value: Any = 22, term: str = TERM, **more: Any) -> dict:
 
 
 def partner(*agreements: dict, **facts: Any) -> dict:
-    return {"partner": "P", "tier": "competency", "facts": BARE | facts, "agreements": list(agreements)}
+    return {
+        "partner": "P",
+        "tier": "competency",
+        "facts": BARE | {"sales_plan_agreed": True} | facts,
+        "agreements": list(agreements),
+    }
 
 
 @pytest.mark.parametrize(
@@ -403,3 +408,27 @@ def test_without_agreements_in_the_programme_only_marked_terms_may_be_agreed(tmp
     assert set(agreeable(load(release).programme)) == {*DISCOUNTS, "definitions.updates_share"}
     with pytest.raises(InvalidInput, match=r"'discount\.cap' may not be agreed"):
         load(release).record(partner(agreed(30, "discount.cap")))
+
+
+def test_a_special_discount_without_a_sales_plan_is_told_as_odd() -> None:
+    for tier in RELEASE.programme.tiers:
+        for plan, told in ((True, []), (False, ["A special discount is agreed, but no sales plan"]), (None, [])):
+            record = partner(agreed(28, f"tiers.{tier}.discount"), sales_plan_agreed=plan) | {"tier": tier}
+            outcome = RELEASE.evaluate(record, as_of=date(2026, 11, 23))
+            assert [problem.message for problem in outcome.problems] == told
+    record = partner(agreed(28, until=date(2026, 6, 30)))
+    assert [problem.code for problem in RELEASE.evaluate(record, as_of=date(2026, 11, 23)).problems] == [
+        "agreement-not-in-force"
+    ]
+
+
+def test_a_rule_may_ask_whether_a_term_is_agreed_that_nothing_marks(tmp_path: Path) -> None:
+    """It is not, of a partner that has not agreed it; without agreements in the programme the question is refused."""
+    release = copy_of(ASOFT, tmp_path)
+    edit(release, "tiers.yaml", "rule: marketing_activities >= required_activities",
+         "rule: marketing_activities >= required_activities or agreed('discount.cap')")  # fmt: skip
+    asking = load(release)
+    assert asking.evaluate(partner(**MET), as_of=date(2026, 11, 23)).status == "not_qualified"
+    assert asking.evaluate(partner(agreed(30, "discount.cap"), **MET), as_of=date(2026, 11, 23)).status == "qualified"
+    edit(release, "programme.yaml", "agreements: {source: [c10-supplementary]}\n", "")
+    assert "'discount.cap' is not a term that may be agreed" in [part.message for part in read_release(release)[1]]
