@@ -16,6 +16,7 @@ from ..language.tree import Aggregate, Expression, Literal, Name, children
 from ..problems import InvalidProgramme, Place, Problem, Source
 from ..programme.migration import Migration
 from ..programme.model import MAIN, Programme
+from ..programme.owners import agreed_id, periods_id
 from ..proof.example import Example
 from ..release.load import Release, ReleaseFiles, compile_release, release_of
 from ..source.canonical import CanonicalForm, canonical
@@ -304,7 +305,10 @@ def _means_the_same(before: Programme, renamed: Programme, words: Mapping[str, s
     ids = dict(zip(_all_ids(before), _all_ids(renamed), strict=True))
     if len(set(ids.values())) != len(ids):
         return False
-    return all(_is_same_tree(old.expression, new.expression, ids, words) for old, new in pairs)
+    terms = [(old.id, new.id) for old, new in pairs]
+    ids |= {agreed_id(old): agreed_id(new) for old, new in terms}
+    keys = {**words, **{periods_id(old): periods_id(new) for old, new in terms}}
+    return all(_is_same_tree(old.expression, new.expression, ids, keys) for old, new in pairs)
 
 
 def _shape(programme: Programme) -> Iterator[object]:
