@@ -29,7 +29,8 @@ def compile_order_items(
             scope = scopes.order if one_for == "order" else scopes.by_list[ORDER]
             if one_for == "line":
                 scope = scope._replace(symbols={**paid, **scope.symbols})
-            _check_complete(part, items)
+            if "fields" in part.data:
+                _check_complete(part, items)
             where = part.expression("where", scope=scope, kind=Kind.YES_NO) or Literal(True, Kind.YES_NO)
             counts = _named(part, Role.PLACED, (items.id,), where, items.title, values)
             fields = dict(_fields(part, items, scope, values))
@@ -49,7 +50,7 @@ def _check_complete(part: FilePart, items: ListFact) -> None:
 
 def _fields(part: FilePart, items: ListFact, scope: Scope, values: Values) -> Iterator[tuple[str, str]]:
     """Each field of the item that is said, with the id of the value that it takes; mistakes are reported."""
-    for name in part.data["fields"]:
+    for name in part.data.get("fields", ()):
         field, place = items.fields.get(name), part.place("fields", name)
         if field is None:
             part.unknown("unknown-name", f"a field of '{items.id}'", name, items.fields, place)

@@ -116,8 +116,9 @@ def _tier(name: str, tiers: _Tiers, arguments: Arguments) -> str:
 def _qualified(tiers: _Tiers, arguments: Arguments) -> Expression:
     """Whether the partner qualifies for a tier; with more arguments, whatever it has of these requirements."""
     tier = _tier("qualified", tiers, arguments)
-    if len(arguments.parts) > 1 and tiers.required is not None:
-        values = dict(tiers.required[tier])
+    required = tiers.required.get(tier) if tiers.required else None  # none of a tier whose row is wrong
+    if len(arguments.parts) > 1 and required is not None:
+        values = dict(required)
         for written in arguments.parts[1:]:
             id = quoted(written, "a requirement is named in quotes here", "write qualified('tier', 'requirement')")
             if id not in values:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..language.operators import Order
 from ..programme.owners import PROGRAMME, Role, id_of, of_tier
 from .by_tier import ByTier, words_read
 from .file_reader import FilePart, Files
 
 #: the role of a requirement's value by the scope of the requirement
 ROLES = {"eligibility": Role.ELIGIBILITY, "joining": Role.JOINING, "tier": Role.REQUIREMENT}
-#: the keys of the limits in a row of the table of requirements
-LIMITS = ("at_least", "at_most")
+#: how a value is compared with the limits under a key of the table of requirements
+SIGNS: Mapping[str, Order] = {"at_least": ">=", "at_most": "<="}
 
 
 def required_values(files: Files, differing: Mapping[str, ByTier]) -> Mapping[str, Mapping[str, str]]:
@@ -40,4 +41,4 @@ def tiers_of(row: FilePart) -> tuple[str, ...]:
 
 def limits_key(row: FilePart) -> str | None:
     """The key under which a row of the table has its limits; None where it has a rule or a group."""
-    return next((key for key in LIMITS if key in row.data), None)
+    return next((key for key in SIGNS if key in row.data), None)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from ..language.currencies import money_problem
 from ..language.kinds import KIND_WORDS, compatible
-from ..language.operators import Order
 from ..language.parse import Scope
 from ..language.tree import And, Call, Compare, Expression, Literal, Name, Or
 from ..programme.forms import expression_of
@@ -21,15 +20,12 @@ from ..programme.owners import PROGRAMME, Owner, Role, WrittenForm, of_tier
 from ..values import NUMERIC, Kind
 from .file_reader import FilePart, Files
 from .references import check_tiers
-from .required import ROLES, differs_by_tier, limits_key, tiers_of
+from .required import ROLES, SIGNS, differs_by_tier, limits_key, tiers_of
 from .scopes import Scopes
 from .tables import Wanted, compile_cell, form_of
 from .values import Values
 
 _TRUE = Literal(True, Kind.YES_NO)
-
-#: how a value is compared with the limits under a key of the table
-_SIGNS: dict[str, Order] = {"at_least": ">=", "at_most": "<="}
 
 
 class Common(NamedTuple):
@@ -59,7 +55,7 @@ def requirement_table(files: Files) -> list[FilePart]:
     """The rows of the table of requirements; reports names in them that are no tiers."""
     rows, tiers = list(files.rows("tiers", "requirements")), files.names("tiers", "tiers")
     for row in rows:
-        for key in (*_SIGNS, "tiers"):
+        for key in (*SIGNS, "tiers"):
             check_tiers(row, key, tiers)
     return rows
 
@@ -113,7 +109,7 @@ def _compared(row: FilePart, key: str, tier: str, scope: Scope) -> Expression | 
     pair = compatible(value, expression_of(cell)) if cell is not None else None
     if pair is None:
         return None
-    tree = Compare(_SIGNS[key], *pair, row.place(key, tier))
+    tree = Compare(SIGNS[key], *pair, row.place(key, tier))
     mixed = money_problem(tree, scope.symbols)
     if mixed:
         row.files.problems.append(mixed)
