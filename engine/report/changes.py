@@ -11,7 +11,7 @@ from ..language.tree import Expression, Literal
 from ..language.words.sentences import lowered
 from ..programme.model import pick
 from ..source.document import PartPath
-from ..texts.texts import texts_in
+from ..texts.texts import in_quotes, texts_in
 from ..values import Kind
 from .written import WrittenWords
 
@@ -107,7 +107,7 @@ class ChangeWords:
         """A text before and after, in the asked language if it changed there, else in the first one in which it did."""
         languages = dict.fromkeys((self.lang, *before, *after))
         lang = next((lang for lang in languages if before.get(lang) != after.get(lang)), self.lang)
-        both = " → ".join(self._quoted(text.get(lang, "")) for text in (before, after))
+        both = " → ".join(in_quotes(text.get(lang, ""), self.lang) for text in (before, after))
         return both if lang == self.lang else f"({lang}) {both}"
 
     def _rule(self, subject: str, before: Expression, after: Expression, head: str) -> str:
@@ -180,9 +180,6 @@ class ChangeWords:
         words = self.written[1 if new else 0]
         path = change.path
         return words.value(change.file_kind, path, value, self._kind(change))
-
-    def _quoted(self, text: str) -> str:
-        return texts_in(self.lang).FORMS["quoted"].format(text)
 
     def _kind(self, change: Change) -> Kind:
         """The kind of a changed figure, as far as its own row says it."""

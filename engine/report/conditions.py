@@ -17,7 +17,7 @@ from ..language.tree import And, Arithmetic, Call, Compare, Expression, Literal,
 from ..language.words import words
 from ..language.words.vocabulary import choice_of
 from ..programme.model import NO_RELEASE, Benefit, ListFact, Programme, Texts, pick
-from ..texts.texts import texts_in
+from ..texts.texts import in_quotes, texts_in
 from ..values import NUMERIC, Kind, Number, Unknown, Value, merge_any
 from .wording import Wording
 
@@ -212,11 +212,11 @@ class Conditions:
             return self.say[key].format(value=node.written, release=node.by.value)
         if node.by is not None and node.written == NO_RELEASE and not isinstance(operands[0], Unknown):
             return self.say["no_release"].format(day=self._plain(node.by, operands[0]))
-        table = texts_in(self.lang).FORMS["quoted"].format(self.wording.table_title(node))
+        table = in_quotes(self.wording.table_title(node), self.lang)
         if node.by is None:
             return self.say["no_case"].format(table=table)
         if isinstance(node.by, Literal):
-            tier = texts_in(self.lang).FORMS["quoted"].format(self.wording.option(None, str(node.by.value)))
+            tier = in_quotes(self.wording.option(None, str(node.by.value)), self.lang)
             return self.say["no_cell"].format(table=table, tier=tier)
         if node.by.kind is Kind.YES_NO:
             key = "not_rising_open" if isinstance(operands[0], Unknown) else "not_rising"

@@ -9,7 +9,7 @@ from ..language.words import words
 from ..language.words.sentences import lowered
 from ..programme.forms import Cases
 from ..programme.model import Order, PriceRule, pick
-from ..texts.texts import texts_in
+from ..texts.texts import in_quotes
 from ..values import Kind
 from .figures import Figure, Figures, with_rows
 from .parts import Line, Part
@@ -55,9 +55,7 @@ class OrderRules:
         """Each group of lines whose sums a quote shows apart, with the rules that price its lines."""
         titles = {rule.id: rule for rule in order.rules}
         for group in order.groups:
-            quoted = (
-                texts_in(self.lang).FORMS["quoted"].format(pick(titles[id].title, self.lang)) for id in group.rules
-            )
+            quoted = (in_quotes(pick(titles[id].title, self.lang), self.lang) for id in group.rules)
             listed = "; ".join(dict.fromkeys(quoted))
             source = tuple(dict.fromkeys(clause for rule in group.rules for clause in titles[rule].source))
             yield Line((pick(group.title, self.lang), listed), source)

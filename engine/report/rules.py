@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..programme.model import ORDER, NamedValue, Programme, pick
 from ..programme.owners import Role
-from ..texts.texts import texts_in
+from ..texts.texts import in_quotes
 from .calendar_rules import calendar_group
 from .fields import term_title
 from .figures import Figures, with_rows
@@ -63,8 +63,8 @@ class _Rules:
                 title = term_title(self.programme, value.id, self.lang)
                 rows.append(Line((title, self.figures.of(value.id).text, low, high), value.negotiable.source))
         if any_term := self.programme.any_term:
-            quoted = texts_in(self.lang).FORMS["quoted"].format
-            excepted = "; ".join(quoted(term_title(self.programme, id, self.lang)) for id in any_term.excepted)
+            titles = (term_title(self.programme, id, self.lang) for id in any_term.excepted)
+            excepted = "; ".join(in_quotes(title, self.lang) for title in titles)
             text = self.say["any_other_term_but" if excepted else "any_other_term"].format(terms=excepted)
             rows.append(Line((text, "", "", ""), any_term.source))
         columns = (self.say["term"], self.say["without_agreement"], self.say["from"], self.say["to"])

@@ -13,7 +13,7 @@ from ..language.tree import Expression, Literal
 from ..language.words import words
 from ..programme.model import pick
 from ..source.document import PartPath
-from ..texts.texts import texts_in
+from ..texts.texts import in_quotes, texts_in
 from ..values import Kind
 from .wording import sentences
 
@@ -102,7 +102,7 @@ class WrittenWords:
     def _map(self, file_kind: str, path: PartPath, data: Mapping[str, Any], kind: Kind) -> str:
         """A text in the asked language; a table with its rows; any other map by its keys."""
         if data.keys() & {"ru", "en"}:
-            return texts_in(self.lang).FORMS["quoted"].format(pick(data, self.lang))
+            return in_quotes(pick(data, self.lang), self.lang)
         form = written_forms(data)
         if form == {"value"}:
             return self.value(file_kind, (*path, "value"), data["value"], kind)

@@ -47,3 +47,8 @@ def texts_in(lang: str) -> LanguageTexts:
 
         return ru
     raise ValueError(f"there are no texts in '{lang}'")
+
+
+def in_quotes(text: str, lang: str) -> str:
+    """A text in the quotation marks of the language."""
+    return texts_in(lang).FORMS["quoted"].format(text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple, assert_never
 
-from ...texts.texts import texts_in
+from ...texts.texts import in_quotes, texts_in
 from ...values import Kind
 from ..business_days import without_calendar
 from ..currencies import target_of
@@ -114,18 +114,15 @@ class Sentences:
         words, own = self._phrase(tree, of)
         if isinstance(tree, Name):
             is_title = self.vocabulary.figure(tree) is None
-            return self._quotes(words) if is_title and re.search(self._say["joints"], words) else words
+            return in_quotes(words, self.lang) if is_title and re.search(self._say["joints"], words) else words
         return words if own >= binds else f"({lowered(words)})"
 
     def _quoted(self, tree: Expression, of: _Subject) -> str:
         """A part of a phrase of fixed words: a title in quotes, a figure as it is, all else in brackets."""
         words, _ = self._phrase(tree, of)
         if isinstance(tree, Name) and self.vocabulary.figure(tree) is None:
-            return self._quotes(words)
+            return in_quotes(words, self.lang)
         return words if isinstance(tree, Name | Literal) else f"({lowered(words)})"
-
-    def _quotes(self, words: str) -> str:
-        return texts_in(self.lang).FORMS["quoted"].format(words)
 
     def _name(self, tree: Name, of: _Subject) -> str:
         """The title of a name; for one that is the same for every partner, its figure."""
@@ -286,7 +283,8 @@ class Sentences:
             case "has":
                 return say["has"].format(self._quoted(parts[0], of)), _WORDS
             case "starts_with":
-                return say["starts_with"].format(self._quoted(parts[0], of), self._quotes(_written(parts[1]))), _WORDS
+                start = in_quotes(_written(parts[1]), self.lang)
+                return say["starts_with"].format(self._quoted(parts[0], of), start), _WORDS
             case "convert":
                 own = of._replace(currency=self._currency(parts[:1]))
                 amount, rate = self._quoted(parts[0], own), self._quoted(parts[1], of)
@@ -364,7 +362,7 @@ class Sentences:
         say, inner = self._say, of._replace(list=tree.list, choice=choice_of(tree.value))
         counts = stated_counts(tree)
         where = "" if counts == _TRUE else say["where"].format(self._inner(counts, inner, _COMPARE))
-        items = self._quotes(self.vocabulary.list_title(tree.list)) + where
+        items = in_quotes(self.vocabulary.list_title(tree.list), self.lang) + where
         by = self._quoted(tree.by, inner) if tree.by is not None else ""
         words = say[_aggregate_key(tree)].format(of=self._quoted(tree.value, inner), items=items, by=by)
         best = say["best"].format(self._quoted(tree.best, of)) if tree.best is not None else ""
